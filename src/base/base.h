@@ -1,0 +1,56 @@
+/*
+ * base.h: included first by every file of the daemon, the library and the CLI.
+ *
+ * A few words that C lacks, and a list of standard functions that must not be
+ * used here. Whoever writes one of them gets a compile error that names the
+ * thing to use instead.
+ */
+#ifndef BASE_BASE_H
+#define BASE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The argument number `format` is a printf format for those from `first`. */
+#define PRINTF_LIKE(format, first) \
+	__attribute__((format(printf, format, first)))
+
+/* The caller has to look at what comes back. */
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+/* The struct of type `type` whose member `member` lies at `pointer`. */
+#define CONTAINER_OF(pointer, type, member) \
+	((type *)((char *)(pointer)-offsetof(type, member)))
+
+/* Unbounded, locale-bound or not thread-safe: each has a better sister. */
+#undef strcpy
+#define strcpy(a, b) use_buf_or_arena_instead_of_strcpy
+#undef strcat
+#define strcat(a, b) use_buf_instead_of_strcat
+#undef strncpy
+#define strncpy(a, b, n) use_snprintf_instead_of_strncpy
+#undef strncat
+#define strncat(a, b, n) use_buf_instead_of_strncat
+#undef sprintf
+#define sprintf(...) use_snprintf_instead_of_sprintf
+#undef vsprintf
+#define vsprintf(...) use_vsnprintf_instead_of_vsprintf
+#undef strtok
+#define strtok(a, b) use_str_cut_instead_of_strtok
+#undef atoi
+#define atoi(a) use_str_to_i64_instead_of_atoi
+#undef gmtime
+#define gmtime(a) use_gmtime_r_instead_of_gmtime
+#undef localtime
+#define localtime(a) use_localtime_r_instead_of_localtime
+#undef rand
+#define rand() use_random_bytes_instead_of_rand
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * buf.h: a byte buffer that grows up to a ceiling.
+ *
+ * Adders never fail where they are called: the buffer remembers its first
+ * failure (out of memory, ceiling) and ignores what comes after, so that a
+ * writer asks once, at the end, with buf_ok(). `data` always ends in a NUL
+ * that `len` does not count, once anything was added.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+struct buf {
+	char *data;      /* yours to read until the next change; may be NULL */
+	size_t len, cap; /* bytes */
+	size_t max;      /* ceiling for len */
+	bool failed;
+};
+
+void buf_init(struct buf *buf, size_t max);
+void buf_release(struct buf *buf); /* frees; then as after buf_init() */
+void buf_clear(struct buf *buf);   /* empty again, memory and ceiling kept */
+
+/* Whether everything that was added is there. */
+bool buf_ok(const struct buf *buf) MUST_CHECK;
+
+/* The content, borrowed until the next change. */
+struct str buf_str(const struct buf *buf);
+
+void buf_add(struct buf *buf, const void *data, size_t len);
+void buf_add_str(struct buf *buf, struct str s);
+void buf_add_text(struct buf *buf, const char *text);
+void buf_add_char(struct buf *buf, char c);
+void buf_add_i64(struct buf *buf, int64_t value);
+void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Makes room for `len` more bytes and returns where they go, or NULL on
+ * failure; buf_added() says how many were written there.
+ */
+char *buf_reserve(struct buf *buf, size_t len) MUST_CHECK;
+void buf_added(struct buf *buf, size_t len);
+
+#endif

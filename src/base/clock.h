@@ -1,0 +1,17 @@
+/*
+ * clock.h: the only place that asks what time it is. Everything else is told.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "base/base.h"
+
+int64_t clock_now_ms(void);  /* since 1970-01-01T00:00:00Z */
+int64_t clock_mono_ms(void); /* since some moment; never runs backwards */
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+
+#endif

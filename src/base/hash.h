@@ -1,0 +1,24 @@
+/*
+ * hash.h: SHA-256 and what is made of it (OpenSSL does the work).
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+#define SHA256_SIZE 32 /* bytes */
+
+void sha256(struct str data, uint8_t out[SHA256_SIZE]);
+
+/* The first 63 bits of SHA-256(key, data): a number that nobody without the
+ * key can steer. Never negative, so that every database can hold it. */
+int64_t hash63(const uint8_t key[SHA256_SIZE], struct str data);
+
+/* Compares in constant time. */
+bool same_bytes(const void *a, const void *b, size_t len);
+
+/* Overwrites a secret; not optimised away. */
+void wipe(void *data, size_t len);
+
+#endif

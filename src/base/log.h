@@ -1,0 +1,57 @@
+/*
+ * log.h: one event, one line, key=value, on standard error.
+ *
+ *	log_event(LOG_WARN, "mail_deferred", LOG_S("invite", id),
+ *	          LOG_I("attempts", n));
+ *
+ * prints
+ *
+ *	2026-01-31T12:00:00.000Z warn mail_deferred invite=invite-... attempts=2
+ *
+ * Values are quoted and escaped when they need it, so that no input can forge
+ * a line. Never pass a secret or a body. Only programs log: main, the HTTP
+ * server, the mail worker; libraries return a `struct fail`.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+struct log_field {
+	const char *key;
+	enum { LOG_FIELD_STR, LOG_FIELD_INT } type;
+	struct str text;
+	int64_t number;
+};
+
+#define LOG_S(name, value) \
+	((struct log_field){ (name), LOG_FIELD_STR, str_of(value), 0 })
+#define LOG_STR(name, value) \
+	((struct log_field){ (name), LOG_FIELD_STR, (value), 0 })
+#define LOG_I(name, value) \
+	((struct log_field){ (name), LOG_FIELD_INT, { NULL, 0 }, (value) })
+
+/* What is less grave than `level` is not written. Default LOG_INFO. */
+void log_set_level(enum log_level level);
+bool log_level_of(const char *name, enum log_level *ret_level) MUST_CHECK;
+
+#define log_event(level, event, ...)                                   \
+	log_fields((level), (event),                                   \
+		   (const struct log_field[]){ __VA_ARGS__ },          \
+		   sizeof((const struct log_field[]){ __VA_ARGS__ }) / \
+		       sizeof(struct log_field))
+
+void log_fields(enum log_level level, const char *event,
+		const struct log_field *fields, size_t count);
+
+/*
+ * From log_hold() on, this thread's lines wait for log_flush() or for the
+ * first warning or error: one write for all the requests of a round.
+ */
+void log_hold(void);
+void log_flush(void);
+
+#endif

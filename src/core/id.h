@@ -1,0 +1,54 @@
+/*
+ * id.h: names of things.
+ *
+ * An id is a 63-bit number that grows with time: 41 bits of milliseconds since
+ * 2024-01-01T00:00:00Z, then 22 bits that start at random in each new
+ * millisecond and count up inside it. It is the row's key in the database, so
+ * that new rows go to the end of every index. Outside it is a prefix and 13
+ * characters: "invite-0D4V3QSZ8M2K7".
+ */
+#ifndef CORE_ID_H
+#define CORE_ID_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+enum id_kind {
+	ID_ORGANIZATION, /* org- */
+	ID_PROJECT,      /* proj_ */
+	ID_USER,         /* user- */
+	ID_INVITE,       /* invite- */
+	ID_KEY,          /* key_ */
+	ID_AUDIT_LOG,    /* audit_log- */
+	ID_KINDS
+};
+
+#define ID_TEXT_SIZE 32 /* enough for any id's text and its NUL */
+
+/* Writes the text of `id`; returns `out`. */
+const char *id_format(enum id_kind kind, int64_t id, char out[ID_TEXT_SIZE]);
+
+/*
+ * The number behind an id's text; exactly the prefix and 13 digits, digits in
+ * either case. False for anything else.
+ */
+bool id_parse(enum id_kind kind, struct str text, int64_t *ret_id) MUST_CHECK;
+
+/* What one generator remembers. All zero is a fresh one. Not thread-safe. */
+struct id_source {
+	int64_t last;
+};
+
+/*
+ * The next id at `now_ms` (Unix, milliseconds), with `random` for the low bits
+ * of a new millisecond. Always greater than the one before, also where the
+ * clock ran backwards. Two generators can meet: the primary key notices, and
+ * the caller draws again.
+ */
+int64_t id_next(struct id_source *source, int64_t now_ms, uint64_t random);
+
+/* The smallest and the greatest id that can be made at `now_ms`. */
+int64_t id_first_at(int64_t now_ms);
+int64_t id_last_at(int64_t now_ms);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * invite.h: what an invite is, and the rules of its life.
+ *
+ *	          create
+ *	            |
+ *	          OPEN ---- accept ----> ACCEPTED
+ *	            |------ delete ----> WITHDRAWN  (gone for the API)
+ *	            '------ decline ---> DECLINED   (gone for the API)
+ *
+ * Expiry is no state but a comparison with now, so that no job has to run in
+ * time. Pure: no I/O, no clock; every engine of the store asks here.
+ */
+#ifndef CORE_INVITE_H
+#define CORE_INVITE_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "core/refusal.h"
+
+/* Stored as numbers: never renumber. */
+enum role { ROLE_READER = 0, ROLE_OWNER = 1 };
+enum project_role { PROJECT_MEMBER = 0, PROJECT_OWNER = 1 };
+enum invite_state {
+	INVITE_OPEN = 0,
+	INVITE_ACCEPTED = 1,
+	INVITE_WITHDRAWN = 2,
+	INVITE_DECLINED = 3
+};
+enum invite_status { STATUS_PENDING, STATUS_ACCEPTED, STATUS_EXPIRED };
+enum delivery_status {
+	DELIVERY_NONE = 0,     /* no mail was asked for */
+	DELIVERY_QUEUED = 1,   /* waiting for its first attempt */
+	DELIVERY_SENT = 2,     /* the mail server took it */
+	DELIVERY_DEFERRED = 3, /* refused for now; will be tried again */
+	DELIVERY_FAILED = 4    /* refused for good, or given up */
+};
+
+/* The API's words ("reader", "pending", ...), static. */
+const char *role_name(enum role role);
+const char *project_role_name(enum project_role role);
+const char *invite_status_name(enum invite_status status);
+const char *delivery_status_name(enum delivery_status status);
+
+/* The other way; false for any other word. */
+bool role_of(struct str name, enum role *ret_role) MUST_CHECK;
+bool project_role_of(struct str name, enum project_role *ret_role) MUST_CHECK;
+bool invite_status_of(struct str name, enum invite_status *ret) MUST_CHECK;
+
+/* A membership of a project that an acceptance brings. */
+struct grant {
+	int64_t project;
+	enum project_role role;
+};
+
+/* Sorted by project, each project once. */
+struct grants {
+	struct grant *at;
+	size_t count;
+};
+
+#define GRANTS_MAX 100 /* projects that one invite may name */
+
+bool grants_equal(struct grants a, struct grants b);
+
+/*
+ * Grants as they lie in the database: "[[<project number>,<role>],...]"; the
+ * empty list is "[]". NULL when out of memory.
+ */
+const char *grants_format(struct arena *arena, struct grants grants)
+    MUST_CHECK;
+/* -1 when out of memory or where the text is not of that form. */
+int grants_parse(struct arena *arena, struct str text,
+		 struct grants *ret_grants) MUST_CHECK;
+
+struct delivery {
+	enum delivery_status status;
+	int attempts;
+	const char *last_error; /* the server's last words, or NULL */
+	int64_t updated_at;     /* Unix seconds; 0 with DELIVERY_NONE */
+};
+
+struct invite {
+	int64_t id, organization;
+	const char *email, *email_key;
+	enum role role;
+	struct grants grants;
+	enum invite_state state;
+	int64_t created_at, expires_at; /* Unix seconds */
+	int64_t accepted_at;            /* Unix seconds; 0 unless accepted */
+	int64_t user;                   /* who accepted; 0 unless accepted */
+	uint8_t secret_hash[SHA256_SIZE];
+	struct delivery delivery;
+};
+
+/* accepted if accepted, else expired if now >= expires_at, else pending. */
+enum invite_status invite_status(const struct invite *invite,
+				 int64_t now_seconds);
+
+/*
+ * What a create does where `open` (or NULL) is the organization's open invite
+ * to the same address.
+ */
+enum create_verdict {
+	CREATE_NEW,       /* nothing stands in the way */
+	CREATE_SUPERSEDE, /* the open one has expired: it gives up its place */
+	CREATE_REPLAY,    /* pending with the same grants: answer that one */
+	CREATE_CONFLICT   /* pending with other grants: REFUSAL_INVITE_EXISTS */
+};
+enum create_verdict invite_on_create(const struct invite *open, enum role role,
+				     struct grants grants,
+				     int64_t now_seconds);
+
+/*
+ * What the holder of a secret may do. REFUSAL_GRANTED for an invite that can
+ * be accepted or declined now; REFUSAL_INVITE_ACCEPTED where it was accepted
+ * before (an accept answers as the first did and changes nothing; a decline is
+ * refused); otherwise the reason. A wrong secret is told nothing but
+ * REFUSAL_INVITATION_NOT_FOUND, whatever the state; so is a NULL invite.
+ */
+enum refusal invite_on_answer(const struct invite *invite,
+			      const uint8_t hash[SHA256_SIZE],
+			      int64_t now_seconds);
+
+/* REFUSAL_GRANTED, REFUSAL_INVITE_NOT_FOUND or REFUSAL_INVITE_ACCEPTED. */
+enum refusal invite_on_delete(const struct invite *invite);
+
+#endif

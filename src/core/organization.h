@@ -1,0 +1,50 @@
+/*
+ * organization.h: the things around an invite. Everything belongs to one
+ * organization, and nothing outside of it is ever looked at.
+ */
+#ifndef CORE_ORGANIZATION_H
+#define CORE_ORGANIZATION_H
+
+#include "base/base.h"
+#include "core/invite.h"
+
+#define NAME_MAX_OCTETS 256 /* of an organization, project, key or person */
+
+struct organization {
+	int64_t id;
+	const char *name;
+	int64_t created_at;      /* Unix seconds */
+	int64_t default_project; /* where invites without `projects` lead */
+};
+
+struct project {
+	int64_t id, organization;
+	const char *name;
+	int64_t created_at, archived_at; /* Unix seconds; 0 = active */
+};
+
+/* A person in an organization: there since they accepted. */
+struct user {
+	int64_t id, organization;
+	const char *email, *name; /* name may be "" */
+	enum role role;
+	int64_t added_at; /* Unix seconds */
+};
+
+/* A person in a project. */
+struct project_user {
+	int64_t id; /* the user's */
+	const char *email, *name;
+	enum project_role role;
+	int64_t added_at; /* Unix seconds */
+};
+
+struct admin_key {
+	int64_t id, organization;
+	const char *name, *redacted;
+	int64_t created_at;   /* Unix seconds */
+	int64_t last_used_at; /* to the minute; 0 = never */
+	int64_t revoked_at;   /* 0 = in force */
+};
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * token.h: secrets that are shown once, and the link that carries one.
+ *
+ * An invitation's token is the invite's number (13 digits, base 32), a dot and
+ * 256 random bits (43 characters, base64url). The number finds the row without
+ * an index on secrets; the bits prove the right to it. Only SHA-256 of the
+ * bits is kept.
+ */
+#ifndef CORE_TOKEN_H
+#define CORE_TOKEN_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/hash.h"
+#include "base/str.h"
+
+#define SECRET_SIZE      32 /* bytes: 256 bits */
+#define TOKEN_TEXT_SIZE  58 /* 13 + 1 + 43, NUL */
+#define ADMIN_KEY_PREFIX "sk-admin-"
+#define ADMIN_KEY_MAX    256 /* octets of a key that an operator chose */
+
+struct token {
+	int64_t invite;
+	uint8_t secret[SECRET_SIZE];
+};
+
+void token_format(const struct token *token, char out[TOKEN_TEXT_SIZE]);
+
+/* False for anything but a whole token; surrounding blanks are forgiven, and
+ * so is all up to a '#', for people who paste the link. */
+bool token_parse(struct str text, struct token *ret_token) MUST_CHECK;
+
+/* `<public_url>/accept#<token>`; NULL when out of memory. */
+const char *token_link(struct arena *arena, const char *public_url,
+		       const struct token *token) MUST_CHECK;
+
+void secret_hash(const uint8_t secret[SECRET_SIZE], uint8_t out[SHA256_SIZE]);
+
+/* "sk-admin-" and 43 characters; `out` takes 9 + 43 and a NUL. */
+#define ADMIN_KEY_TEXT_SIZE (9 + 43 + 1)
+void admin_key_format(const uint8_t secret[SECRET_SIZE],
+		      char out[ADMIN_KEY_TEXT_SIZE]);
+
+/*
+ * What may be shown of a key: its first and last characters, as in
+ * "sk-admin-...Wxyz". Keys too short to lose that much show nothing but dots.
+ * `out` takes 32 bytes.
+ */
+#define REDACTED_SIZE 32
+void admin_key_redact(struct str key, char out[REDACTED_SIZE]);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * page.h: the HTML that people see when they open an invitation.
+ *
+ * One renderer for all: the page works without JavaScript, and the script
+ * only spares the person pasting the code. Pure: what is known goes in, a
+ * whole document comes out, every value escaped.
+ */
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "core/refusal.h"
+#include "store/store.h"
+
+enum page_kind {
+	PAGE_CODE,      /* the form for the code; where everyone arrives */
+	PAGE_INVITED,   /* who invites to what; Accept, Decline */
+	PAGE_ACCEPTED,  /* done, now or before (`again`) */
+	PAGE_DECLINED,  /* done */
+	PAGE_REFUSED,   /* `refusal` says why it ends here */
+	PAGE_NOT_FOUND, /* no such page */
+	PAGE_ERROR      /* our fault, or too busy: try again */
+};
+
+struct page {
+	enum page_kind kind;
+	const struct invitation *invitation; /* INVITED, ACCEPTED; else NULL */
+	const char *code;        /* INVITED: the token, for the hidden field */
+	const char *name;        /* INVITED: what was typed, or "" */
+	const char *notice;      /* a sentence above the form, or NULL */
+	enum refusal refusal;    /* REFUSED */
+	bool again;              /* ACCEPTED: it had been before */
+	const char *welcome_url; /* where a member goes next, or NULL */
+	int64_t now_seconds;
+};
+
+/* Appends the whole document to `out`; check buf_ok(). */
+void page_render(const struct page *page, struct buf *out);
+
+/* A static file of the pages. */
+struct asset {
+	const char *path;         /* "/assets/accept.css" */
+	const char *content_type; /* "text/css; charset=utf-8" */
+	const char *etag;         /* quoted */
+	const unsigned char *data;
+	size_t len;
+};
+
+/* NULL where there is none at `path`. Static memory. */
+const struct asset *asset_find(struct str path);
+
+/* The Content-Security-Policy that all pages are served with. */
+extern const char PAGE_POLICY[];
+
+#endif
