@@ -19,6 +19,7 @@ enum page_kind {
 	PAGE_ACCEPTED,  /* done, now or before (`again`) */
 	PAGE_DECLINED,  /* done */
 	PAGE_REFUSED,   /* `refusal` says why it ends here */
+	PAGE_TOO_MANY,  /* too many wrong codes from that address: wait */
 	PAGE_NOT_FOUND, /* no such page */
 	PAGE_ERROR      /* our fault, or too busy: try again */
 };
@@ -26,12 +27,17 @@ enum page_kind {
 struct page {
 	enum page_kind kind;
 	const struct invitation *invitation; /* INVITED, ACCEPTED; else NULL */
-	const char *code;        /* INVITED: the token, for the hidden field */
-	const char *name;        /* INVITED: what was typed, or "" */
-	const char *notice;      /* a sentence above the form, or NULL */
-	enum refusal refusal;    /* REFUSED */
+	const char *base;        /* path of the public URL, no final '/', that
+				  * links begin with; NULL = "" */
+	const char *code;        /* INVITED: the token, for the hidden field;
+				  * ERROR, TOO_MANY: to try again with, or
+				  * NULL */
+	const char *name;        /* INVITED: what was typed, or NULL */
+	const char *notice;      /* CODE, INVITED: a sentence above the form,
+				  * or NULL */
+	enum refusal refusal;    /* REFUSED; ERROR where there is one */
 	bool again;              /* ACCEPTED: it had been before */
-	const char *welcome_url; /* where a member goes next, or NULL */
+	const char *welcome_url; /* ACCEPTED: where a member goes next, or NULL */
 	int64_t now_seconds;
 };
 
