@@ -1,0 +1,25 @@
+"""
+What every test against the real daemon uses.
+
+    Daemon       starts, stops, kills and restarts one `invited` on a port
+                 that the kernel picked, with a data directory of its own
+    Client       speaks HTTP to it, and holds every answer against
+                 api/openapi.yaml
+    RawClient    bytes on a socket, for what no HTTP client would send
+    Maildir      the mails that were delivered, and the links in them
+    eventually   waits for something to become true, with a deadline
+
+Usable without pytest: `with Daemon() as daemon: ...`.
+"""
+
+from harness.client import INVITES, PROJECTS, USERS, Client, refused
+from harness.daemon import Daemon, DaemonFault, admin_key_in, binary
+from harness.mail import Mail, Maildir
+from harness.raw import RawClient, RawResponse
+from harness.wait import DEADLINE, eventually
+
+__all__ = [
+    "Client", "DEADLINE", "Daemon", "DaemonFault", "INVITES", "Mail",
+    "Maildir", "PROJECTS", "RawClient", "RawResponse", "USERS",
+    "admin_key_in", "binary", "eventually", "refused",
+]
