@@ -18,9 +18,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The argument number `format` is a printf format for those from `first`. */
-#define PRINTF_LIKE(format, first) \
-	__attribute__((format(printf, format, first)))
+/* The argument number `text` is a printf format for those from `first`. */
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 /* The caller has to look at what comes back. */
 #define MUST_CHECK __attribute__((warn_unused_result))
