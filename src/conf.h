@@ -1,0 +1,77 @@
+/*
+ * conf.h: what the operator asked for.
+ *
+ * One table in conf.c lists every setting: its flag, its environment variable,
+ * its default and its line in --help. A flag wins over the environment, the
+ * environment over the default; a variable that is set to nothing counts as
+ * not set. Secrets come from the environment only, since anybody on the
+ * machine can read a command line.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/fail.h"
+#include "base/log.h"
+
+#define CONF_LISTEN_MAX 16 /* listen addresses */
+
+enum command {
+	COMMAND_SERVE,
+	COMMAND_KEY_CREATE, /* argument: its name, or NULL */
+	COMMAND_KEY_LIST,
+	COMMAND_KEY_REVOKE,	     /* argument: its id */
+	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
+	COMMAND_ORGANIZATION_LIST,
+	COMMAND_CHECK,
+	COMMAND_BACKUP, /* argument: the new file */
+	COMMAND_HELP,
+	COMMAND_VERSION
+};
+
+/* All strings live until conf_release(). Never NULL unless it says so. */
+struct conf {
+	enum command command;
+	const char *argument; /* of the command; NULL where none was given */
+
+	const char *listen[CONF_LISTEN_MAX]; /* checked: "127.0.0.1:8080",
+					      * "[::1]:0", "unix:/run/x" */
+	size_t listen_count;		     /* at least one */
+	const char *public_url; /* no final '/'; NULL = derive it from the first
+				 * listen address, which is a loopback one */
+	const char *data;	/* directory */
+	const char *database; /* "sqlite:PATH", PATH inside data or absolute */
+	const char *mail;     /* its PATH likewise */
+	const char *mail_from;
+	const char *mail_username, *mail_password; /* or NULL */
+	int64_t mail_retry_ms;
+	int64_t invite_ttl_seconds;
+	const char *organization; /* name at first start */
+	bool organization_given;  /* not the default: for `key`, whose keys */
+	const char *welcome_url;  /* or NULL */
+	const char *admin_key;	  /* or NULL */
+	enum log_level log_level;
+
+	struct arena arena; /* private */
+};
+
+/* getenv(), or a stand-in for tests. */
+typedef char *conf_lookup(const char *variable);
+
+/*
+ * Fills `conf` from the command line (`argv` as main() has it, with a NULL at
+ * its end) and the environment. -1 with `fail` where
+ * either is wrong: a usage error. With COMMAND_HELP and COMMAND_VERSION only
+ * `command` is set. conf_release() is due in any case.
+ */
+int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
+	       struct fail *fail) MUST_CHECK;
+
+void conf_release(struct conf *conf);
+
+/* What --help and --version print. */
+void conf_print_help(FILE *out);
+void conf_print_version(FILE *out);
+
+#endif

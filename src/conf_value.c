@@ -1,0 +1,220 @@
+/*
+ * conf_value.c: which values the settings may have.
+ */
+#include "base/base.h"
+#include "conf_value.h"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include "core/organization.h"
+#include "core/token.h"
+
+#define ADMIN_KEY_MIN 16 /* octets: shorter ones are guessed */
+#define WORD_MAX      31
+
+/* "host:port" or "[host]:port" at its last colon; false without one. */
+static bool cut_port(struct str value, struct str *ret_host,
+		     struct str *ret_port)
+{
+	for (size_t i = value.len; i-- > 0;) {
+		if (value.data[i] != ':')
+			continue;
+		*ret_host = (struct str){ value.data, i };
+		*ret_port =
+		    (struct str){ value.data + i + 1, value.len - i - 1 };
+		return true;
+	}
+	return false;
+}
+
+/* The text between '[' and ']', or false. */
+static bool unbracket(struct str host, struct str *ret_inside)
+{
+	if (host.len < 2 || host.data[0] != '[' ||
+	    host.data[host.len - 1] != ']')
+		return false;
+	*ret_inside = (struct str){ host.data + 1, host.len - 2 };
+	return true;
+}
+
+static bool is_address(int family, struct str text, void *ret_address)
+{
+	char copy[INET6_ADDRSTRLEN];
+
+	if (text.len >= sizeof(copy))
+		return false;
+	snprintf(copy, sizeof(copy), "%.*s", STR_ARG(text));
+	return inet_pton(family, copy, ret_address) == 1;
+}
+
+static const char *check_unix_path(struct str path)
+{
+	if (path.len == 0)
+		return "the path of the socket is missing";
+	if (path.len >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return "the path of the socket is too long (107 bytes are "
+		       "allowed)";
+	return NULL;
+}
+
+const char *check_listen(struct str value)
+{
+	uint8_t address[sizeof(struct in6_addr)];
+	struct str host, port, inside;
+	int64_t number;
+
+	if (str_starts_with(value, "unix:"))
+		return check_unix_path(
+		    (struct str){ value.data + 5, value.len - 5 });
+	if (!cut_port(value, &host, &port))
+		return "expected ADDRESS:PORT, such as 127.0.0.1:8080, or "
+		       "unix:PATH";
+	if (!(unbracket(host, &inside) ? is_address(AF_INET6, inside, address)
+				       : is_address(AF_INET, host, address)))
+		return "the address has to be a numeric one, such as 0.0.0.0, "
+		       "127.0.0.1 or [::1]";
+	if (port.len > 5 || !str_to_i64(port, &number) || number < 0 ||
+	    number > UINT16_MAX)
+		return "the port has to be a number from 0 to 65535";
+	return NULL;
+}
+
+static bool is_loopback_host(struct str host)
+{
+	uint8_t address[sizeof(struct in6_addr)];
+	struct str inside;
+
+	if (unbracket(host, &inside))
+		return is_address(AF_INET6, inside, address) &&
+		       IN6_IS_ADDR_LOOPBACK((struct in6_addr *)address);
+	if (is_address(AF_INET, host, address))
+		return address[0] == 127;
+	return str_is_nocase(host, "localhost");
+}
+
+bool listens_on_loopback(struct str value)
+{
+	struct str host, port;
+
+	return !str_starts_with(value, "unix:") &&
+	       cut_port(value, &host, &port) && is_loopback_host(host);
+}
+
+/* What stands between "//" and the path, without the port; the scheme too. */
+static const char *cut_url(struct str url, struct str *ret_scheme,
+			   struct str *ret_host, struct str *ret_rest)
+{
+	struct str rest, port;
+	size_t end = 0;
+
+	if (!str_cut(url, ':', ret_scheme, &rest) ||
+	    !str_starts_with(rest, "//") ||
+	    (!str_is_nocase(*ret_scheme, "http") &&
+	     !str_is_nocase(*ret_scheme, "https")))
+		return "it has to begin with http:// or https://";
+	rest = (struct str){ rest.data + 2, rest.len - 2 };
+	while (end < rest.len && !strchr("/?#", rest.data[end]))
+		end++;
+	*ret_host = (struct str){ rest.data, end };
+	*ret_rest = (struct str){ rest.data + end, rest.len - end };
+	if (memchr(ret_host->data, '@', ret_host->len))
+		return "it must not hold a user name or password";
+	if (ret_host->len && ret_host->data[ret_host->len - 1] != ']' &&
+	    cut_port(*ret_host, ret_host, &port)) {
+		int64_t number;
+		if (!str_to_i64(port, &number) || number < 1 ||
+		    number > UINT16_MAX)
+			return "its port has to be a number from 1 to 65535";
+	}
+	return ret_host->len ? NULL : "the host is missing";
+}
+
+/* Only what RFC 3986 lets stand in a URL. */
+static bool has_only_url_characters(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = value.data[i];
+		if (c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+			return false;
+	}
+	return true;
+}
+
+const char *check_web_url(struct str value)
+{
+	struct str scheme, host, rest;
+
+	if (!has_only_url_characters(value))
+		return "it holds characters that a URL cannot (blanks, quotes, "
+		       "letters beyond ASCII): percent-encode them";
+	return cut_url(value, &scheme, &host, &rest);
+}
+
+const char *check_public_url(struct str value)
+{
+	struct str scheme, host, rest;
+	const char *reason = check_web_url(value);
+
+	if (!reason)
+		reason = cut_url(value, &scheme, &host, &rest);
+	if (reason)
+		return reason;
+	if (memchr(rest.data, '?', rest.len) ||
+	    memchr(rest.data, '#', rest.len))
+		return "it must not hold a query or a fragment: links are made "
+		       "by putting /accept behind it";
+	if (str_is_nocase(scheme, "http") && !is_loopback_host(host))
+		return "it has to be https: the links that are mailed lead "
+		       "there and carry a secret (http only for this machine)";
+	return NULL;
+}
+
+const char *check_name(struct str value)
+{
+	if (value.len == 0 || str_trim(value).len == 0)
+		return "a name must not be empty";
+	if (value.len > NAME_MAX_OCTETS)
+		return "a name has at most 256 bytes";
+	if (!str_is_utf8(value) || str_has_control(value))
+		return "a name is UTF-8 text without control characters";
+	return NULL;
+}
+
+const char *check_admin_key(struct str value)
+{
+	if (value.len < ADMIN_KEY_MIN)
+		return "an admin key has at least 16 characters, better 40 "
+		       "random ones";
+	if (value.len > ADMIN_KEY_MAX)
+		return "an admin key has at most 256 characters";
+	for (size_t i = 0; i < value.len; i++)
+		if (value.data[i] <= ' ' || value.data[i] >= 0x7f)
+			return "an admin key is printable ASCII without blanks";
+	return NULL;
+}
+
+size_t word_distance(const char *a, const char *b)
+{
+	size_t row[WORD_MAX + 1];
+	size_t width = strlen(b);
+
+	if (width > WORD_MAX || strlen(a) > WORD_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= width; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			diagonal = row[j];
+			if (best > row[j] + 1)
+				best = row[j] + 1;
+			if (best > row[j - 1] + 1)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[width];
+}
