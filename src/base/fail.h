@@ -14,7 +14,10 @@ struct fail {
 	char message[512]; /* NUL-terminated; lower case, no full stop */
 };
 
-/* Writes the message (cut if too long) and returns -1, to be returned on. */
+/*
+ * Writes the message (cut if too long) and returns -1, to be returned on. The
+ * arguments may name `fail->message` itself, to put something before it.
+ */
 int fail_set(struct fail *fail, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The same with ": " and the text of `error_number` (an errno) behind it. */

@@ -44,6 +44,9 @@ bool log_level_of(const char *name, enum log_level *ret_level) MUST_CHECK;
 		   sizeof((const struct log_field[]){ __VA_ARGS__ }) / \
 		       sizeof(struct log_field))
 
+/* An event that says it all: ISO C wants a macro's "..." to be something. */
+#define log_bare(level, event) log_fields((level), (event), NULL, 0)
+
 void log_fields(enum log_level level, const char *event,
 		const struct log_field *fields, size_t count);
 

@@ -49,6 +49,12 @@ bool str_cut(struct str s, char separator, struct str *ret_head,
  */
 bool str_to_i64(struct str s, int64_t *ret_value) MUST_CHECK;
 
+/*
+ * The bytes of the character that `s` begins with, 1 to 4; 0 where it does not
+ * begin with a well-formed UTF-8 character.
+ */
+size_t str_utf8_char(struct str s);
+
 /* Whether `s` is well-formed UTF-8 (RFC 3629: no surrogates, no overlongs). */
 bool str_is_utf8(struct str s);
 
