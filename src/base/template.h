@@ -1,0 +1,46 @@
+/*
+ * template.h: text with places in it that are filled when it is written.
+ *
+ *	{{name}}                 the value, escaped for HTML (unless `plain`)
+ *	{{?name}} ... {{/name}}  only where there is such a value
+ *	{{^name}} ... {{/name}}  only where there is none
+ *	{{*name}} ... {{/name}}  once for each row of a list
+ *	{{>name}}                another template, in place
+ *	{{! ... }}               a remark to the reader of the template
+ *
+ * That is the whole language: a template cannot ask for a value unescaped; only
+ * the program can, for text that is no HTML. Within a list the names of its
+ * values mean the row at hand. A section may not hold another of the same
+ * name.
+ */
+#ifndef BASE_TEMPLATE_H
+#define BASE_TEMPLATE_H
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Where a template's values come from. */
+struct template_source {
+	const void *context; /* handed to both */
+
+	/* The value of `name`, in the list's row `row` (0 outside of lists);
+	 * NULL where there is none. Borrowed until the next call. */
+	const char *(*value)(const void *context, struct str name, size_t row);
+
+	/* For plain text: values as they are. */
+	bool plain;
+
+	/* The template called `name`. Never NULL for a name that is used;
+	 * may be NULL itself where no template holds another. */
+	const char *(*part)(const void *context, struct str name);
+};
+
+/*
+ * Appends `text`, filled, to `out`; check buf_ok(). Templates are ours: one
+ * that is malformed ends the program, and the tests render them all.
+ */
+void template_render(const char *text, const struct template_source *source,
+		     struct buf *out);
+
+#endif
