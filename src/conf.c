@@ -91,7 +91,10 @@ const struct command_line COMMANDS[] = {
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
 	  "copy the database to a new file, also while it is in use" },
-	{ COMMAND_HELP, "help", NULL, NULL, false, "print this" },
+	{ COMMAND_HELP, "help", NULL, NULL, false,
+	  "print this; as --help does" },
+	{ COMMAND_VERSION, "version", NULL, NULL, false,
+	  "print the version; as --version does" },
 };
 
 const size_t SETTING_COUNT = COUNT_OF(SETTINGS);
