@@ -1,0 +1,146 @@
+/*
+ * accept.js: spares the person pasting the link.
+ *
+ * The invitation's code stands in the fragment of the link, which browsers
+ * send to nobody. This script posts it as the page's own form would, and puts
+ * the <main> of the page that comes back in place of the one that is shown.
+ * It knows no states and holds no texts: those are the server's. Asking to
+ * `show` an invitation changes nothing; only a person's click does more.
+ */
+'use strict';
+
+const PATIENCE_MS = 20000;
+
+let door;        // where the forms lead
+let arrival;     // <main> as it came, for when the fragment goes away
+let under_way;   // AbortController of the request that is awaited, or null
+
+/* Without this, the form for the code would flash by. */
+if (location.hash.length > 1)
+  document.documentElement.classList.add('arriving');
+
+/* The page's language stays English; the clock becomes the person's own. */
+function localise(times) {
+  const format = new Intl.DateTimeFormat(
+    navigator.languages.find((tag) => /^en\b/.test(tag)) ?? 'en-GB',
+    { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric',
+      hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
+  for (const time of times) {
+    time.title = time.textContent;
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+
+/* To who listens to the page instead of looking at it. */
+function say(text) {
+  document.getElementById('status').textContent = text;
+}
+
+/* Puts `next`, another <main>, in place of the one that is shown. */
+function show(next) {
+  const heading = next.querySelector('h1');
+
+  localise(next.querySelectorAll('time'));
+  document.querySelector('main').replaceWith(next);
+  document.title = heading.textContent;
+  say('');
+  scrollTo(0, 0);
+  heading.focus();
+}
+
+function from_template(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
+
+function show_unreachable(data) {
+  const next = from_template('unreachable');
+  const retry = next.querySelector('button');
+
+  retry.addEventListener('click', () => {
+    wait(retry);
+    send(data);
+  });
+  show(next);
+}
+
+/* Nothing can be pressed twice. */
+function wait(pressed) {
+  for (const button of document.querySelectorAll('main button'))
+    button.disabled = true;
+  pressed?.classList.add('waiting');
+  say(document.getElementById('status').dataset.waiting);
+}
+
+/* The <main> that the server answers to `data`. */
+async function ask(data, signal) {
+  const answer = await fetch(door, {
+    method: 'POST', body: data, signal,
+    cache: 'no-store', credentials: 'omit', redirect: 'error',
+  });
+  const page = new DOMParser().parseFromString(
+    await answer.text(), 'text/html');
+  const next = page.querySelector('main#invitation');
+
+  if (!next)
+    throw new Error('not an answer of this server');
+  return document.adoptNode(next);
+}
+
+/* Sends `data` and shows what comes of it; a later call overtakes this one. */
+async function send(data) {
+  const mine = new AbortController();
+  const timer = setTimeout(() => mine.abort(), PATIENCE_MS);
+
+  under_way?.abort();
+  under_way = mine;
+  try {
+    const next = await ask(data, mine.signal);
+    if (under_way === mine)
+      show(next);
+  } catch {
+    if (under_way === mine)
+      show_unreachable(data);
+  }
+  clearTimeout(timer);
+}
+
+/* Shows what the address says: an invitation, or the form for its code. */
+function open_address() {
+  const code = location.hash.slice(1);
+
+  document.documentElement.classList.remove('arriving');
+  if (code && door) {
+    show(from_template('opening'));
+    send(new URLSearchParams({ code, action: 'show' }));
+  } else {
+    under_way?.abort();
+    under_way = null;
+    show(arrival.cloneNode(true));
+  }
+}
+
+/* As the browser would send it, the pressed button with it. */
+function submit(event) {
+  const data = new URLSearchParams(new FormData(event.target));
+  const pressed = event.submitter;
+
+  event.preventDefault();
+  if (pressed?.name)
+    data.set(pressed.name, pressed.value);
+  wait(pressed);
+  send(data);
+}
+
+document.addEventListener('DOMContentLoaded', () => {
+  const form = document.querySelector('form');
+
+  // Not form.action: that is the button of this name, where there is one.
+  door = form?.getAttribute('action');
+  arrival = document.querySelector('main').cloneNode(true);
+  document.addEventListener('submit', submit);
+  addEventListener('hashchange', open_address);
+  if (location.hash.length > 1)
+    open_address();
+  else
+    localise(document.querySelectorAll('main time'));
+});
