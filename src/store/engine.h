@@ -1,0 +1,48 @@
+/*
+ * engine.h: what a database has to offer to be a store. Private to store/.
+ *
+ * The front (store.c) queues, batches, wakes and counts, once for all engines;
+ * an engine only applies and answers.
+ */
+#ifndef STORE_ENGINE_H
+#define STORE_ENGINE_H
+
+#include "store/store.h"
+
+struct engine; /* the writer's side; used by one thread at a time */
+struct reader; /* a reader's side; used by one thread at a time */
+
+struct engine_type {
+	const char *scheme; /* "sqlite": what stands before ':' in the URL */
+
+	/* As store_open() and store_close(); `place` follows the scheme. */
+	int (*open)(const char *place, bool serve, struct engine **ret_engine,
+		    struct fail *fail);
+	void (*close)(struct engine *engine);
+
+	/*
+	 * Applies independent writes and returns when all that were granted
+	 * are durable; each `refusal` is set. False where the database could
+	 * not be written at all.
+	 */
+	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n);
+
+	/* Housekeeping that nobody should wait for; after each batch. */
+	void (*tidy)(struct engine *engine);
+
+	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
+			   struct fail *fail);
+	void (*reader_close)(struct reader *reader);
+
+	/* Answers one read; those until reader_rest() see one state. */
+	void (*read)(struct reader *reader, struct store_op *op);
+	void (*reader_rest)(struct reader *reader);
+
+	int (*check)(struct engine *engine, FILE *out, struct fail *fail);
+	int (*backup)(struct engine *engine, const char *path,
+		      struct fail *fail);
+};
+
+extern const struct engine_type sqlite_engine;
+
+#endif

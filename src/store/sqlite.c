@@ -1,0 +1,443 @@
+/*
+ * sqlite.c: the embedded engine: files, locks, transactions.
+ *
+ * The surprise: SQLite before 3.51.3 can lose pages when one connection
+ * checkpoints while another one writes. So within a daemon only the writer
+ * checkpoints, and a command that writes beside a running daemon (a guest)
+ * never does, and keeps the daemon from doing it meanwhile. Two bytes of a
+ * file beside the database are the locks for that; the database file itself
+ * must not be opened by other means, or SQLite's own locks would be dropped.
+ */
+#include "base/base.h"
+
+#include "store/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/schema_sqlite.h"
+#include "store/sqlite_db.h"
+
+#define WRITER_CACHE_KIB "262144"
+#define READER_CACHE_KIB "8192"
+
+/* A checkpoint holds up the writer for about 10 us a page: 40 ms. */
+#define CHECKPOINT_PAGES 4000
+
+enum lock_byte { LOCK_SERVE = 0, LOCK_WAL = 1 };
+
+struct engine {
+	struct sqlite_db db;
+	struct id_source ids;
+	char *path;
+	int lock_file;
+	bool guest;    /* a daemon is serving the same file */
+	int wal_pages; /* in the log after the last commit */
+};
+
+struct reader {
+	struct sqlite_db db;
+	bool in_transaction;
+};
+
+/* ---- locks ---- */
+
+/* Waits where `wait`; otherwise false where somebody else holds it. */
+static bool lock(struct engine *engine, enum lock_byte byte, bool wait)
+{
+	struct flock range = { .l_type = F_WRLCK,
+			       .l_whence = SEEK_SET,
+			       .l_start = byte,
+			       .l_len = 1 };
+	int status;
+
+	do {
+		status = fcntl(engine->lock_file,
+			       wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
+	} while (status < 0 && errno == EINTR);
+	return status == 0;
+}
+
+static void unlock(struct engine *engine, enum lock_byte byte)
+{
+	struct flock range = { .l_type = F_UNLCK,
+			       .l_whence = SEEK_SET,
+			       .l_start = byte,
+			       .l_len = 1 };
+
+	(void)fcntl(engine->lock_file, F_OFD_SETLK, &range);
+}
+
+static int take_locks(struct engine *engine, bool serve, struct fail *fail)
+{
+	char name[4096];
+
+	if (snprintf(name, sizeof(name), "%s-lock", engine->path) >=
+	    (int)sizeof(name))
+		return fail_set(fail, "the database's path is too long");
+	engine->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (engine->lock_file < 0)
+		return fail_errno(fail, errno, "could not open %s", name);
+	if (lock(engine, LOCK_SERVE, false))
+		return 0;
+	if (serve)
+		return fail_set(fail, "another invited is serving %s",
+				engine->path);
+	engine->guest = true;
+	return 0;
+}
+
+/* ---- opening ---- */
+
+static int count_wal_pages(void *context, sqlite3 *handle, const char *name,
+			   int pages)
+{
+	(void)handle;
+	(void)name;
+	*(int *)context = pages;
+	return SQLITE_OK;
+}
+
+static int set_up_writer(struct engine *engine, struct fail *fail)
+{
+	struct sqlite_db *db = &engine->db;
+	int persist = 1;
+
+	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL,
+			     &persist);
+	if (engine->guest)
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+				  1, NULL);
+	if (sqlite3_db_readonly(db->handle, "main") == 1)
+		return fail_set(fail, "it is read-only");
+	/* secure_delete=FAST wipes secrets that leave the outbox, wherever
+	 * that costs no extra page. */
+	if (db_exec(db,
+		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		    "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
+		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+		    "PRAGMA secure_delete=FAST",
+		    fail) < 0)
+		return -1;
+	/* The hook takes the place of the automatic checkpoint. */
+	sqlite3_wal_hook(db->handle, count_wal_pages, &engine->wal_pages);
+	return 0;
+}
+
+static int check_writable(struct engine *engine, struct fail *fail)
+{
+	struct store_op op = { .verb = STORE_PROBE };
+	struct store_op *ops[] = { &op };
+
+	if (sqlite_engine.apply(engine, ops, 1))
+		return 0;
+	return fail_set(fail, "it cannot be written: %s",
+			sqlite3_errstr(engine->db.error));
+}
+
+static int open_and_prepare(struct engine *engine, struct fail *fail)
+{
+	struct fail why = { "" };
+	mode_t mask = umask(0077);
+	int status = db_open(&engine->db, engine->path,
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
+
+	if (status == 0 &&
+	    (set_up_writer(engine, &why) < 0 ||
+	     schema_bring_up(&engine->db, !engine->guest, &why) < 0 ||
+	     check_writable(engine, &why) < 0)) {
+		fail_set(fail, "could not use %s: %s", engine->path,
+			 why.message);
+		status = -1;
+	}
+	umask(mask);
+	return status;
+}
+
+static void engine_close(struct engine *engine)
+{
+	db_close(&engine->db);
+	if (engine->lock_file >= 0)
+		close(engine->lock_file);
+	free(engine->path);
+	free(engine);
+}
+
+static int engine_open(const char *place, bool serve,
+		       struct engine **ret_engine, struct fail *fail)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	if (!engine)
+		return fail_set(fail, "out of memory");
+	engine->lock_file = -1;
+	engine->path = strdup(place);
+	if (!engine->path) {
+		engine_close(engine);
+		return fail_set(fail, "out of memory");
+	}
+	if (take_locks(engine, serve, fail) < 0 ||
+	    open_and_prepare(engine, fail) < 0) {
+		engine_close(engine);
+		return -1;
+	}
+	*ret_engine = engine;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+/* All of `ops` in one transaction; false where nothing was written. */
+static bool apply_together(struct engine *engine, struct store_op **ops,
+			   size_t n)
+{
+	struct sqlite_db *db = &engine->db;
+
+	db->error = 0;
+	db_run(db, db_statement(db, SQL_BEGIN_WRITE));
+	for (size_t i = 0; i < n && db->error == 0; i++)
+		ops[i]->refusal = sqlite_write(db, &engine->ids, ops[i]);
+	db_run(db, db_statement(db, SQL_COMMIT));
+	if (db->error == 0)
+		return true;
+	/* Some errors have rolled back already; then this one fails. */
+	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+/*
+ * Where a batch fails, somebody in it may be the cause: each gets its own
+ * transaction, so that the others are not harmed.
+ */
+static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
+{
+	bool any = false;
+
+	if (apply_together(engine, ops, n))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (apply_together(engine, &ops[i], 1))
+			any = true;
+		else
+			ops[i]->refusal = engine->db.error == SQLITE_NOMEM
+					      ? REFUSAL_OUT_OF_MEMORY
+					      : REFUSAL_STORE_UNAVAILABLE;
+	}
+	return any;
+}
+
+static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n)
+{
+	bool applied;
+
+	if (!engine->guest)
+		return apply_batch(engine, ops, n);
+	lock(engine, LOCK_WAL, true);
+	applied = apply_batch(engine, ops, n);
+	unlock(engine, LOCK_WAL);
+	return applied;
+}
+
+/* Moves the log into the database once it is long, with the batch answered. */
+static void engine_tidy(struct engine *engine)
+{
+	if (engine->guest || engine->wal_pages < CHECKPOINT_PAGES)
+		return;
+	lock(engine, LOCK_WAL, true);
+	sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
+				  SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	unlock(engine, LOCK_WAL);
+}
+
+/* ---- reading ---- */
+
+static int reader_open(struct engine *engine, struct reader **ret_reader,
+		       struct fail *fail)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return fail_set(fail, "out of memory");
+	if (db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE, fail) <
+	    0) {
+		free(reader);
+		return -1;
+	}
+	sqlite3_db_config(reader->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+			  1, NULL);
+	if (db_exec(&reader->db,
+		    "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"
+		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+		    "PRAGMA cache_size=-" READER_CACHE_KIB,
+		    fail) < 0) {
+		db_close(&reader->db);
+		free(reader);
+		return -1;
+	}
+	memcpy(reader->db.hash_key, engine->db.hash_key,
+	       sizeof(reader->db.hash_key));
+	*ret_reader = reader;
+	return 0;
+}
+
+static void reader_rest(struct reader *reader)
+{
+	if (!reader->in_transaction)
+		return;
+	reader->db.error = 0;
+	db_run(&reader->db, db_statement(&reader->db, SQL_COMMIT));
+	reader->in_transaction = false;
+}
+
+static void reader_close(struct reader *reader)
+{
+	reader_rest(reader);
+	db_close(&reader->db);
+	free(reader);
+}
+
+static void reader_read(struct reader *reader, struct store_op *op)
+{
+	struct sqlite_db *db = &reader->db;
+
+	db->error = 0;
+	if (!reader->in_transaction) {
+		db_run(db, db_statement(db, SQL_BEGIN_READ));
+		reader->in_transaction = db->error == 0;
+	}
+	op->refusal = sqlite_read(db, op);
+	if (db->error == 0)
+		return;
+	op->refusal = db->error == SQLITE_NOMEM ? REFUSAL_OUT_OF_MEMORY
+						: REFUSAL_STORE_UNAVAILABLE;
+	reader->in_transaction = !sqlite3_get_autocommit(db->handle);
+	reader_rest(reader);
+}
+
+/* ---- operator's commands ---- */
+
+/* Each query returns one sentence for each fault. */
+static const char *const check_queries[] = {
+	"SELECT CASE integrity_check WHEN 'ok' THEN NULL ELSE integrity_check"
+	" END FROM pragma_integrity_check",
+	"SELECT printf('outbox: mail %d has no open invite', o.invite)"
+	" FROM outbox o LEFT JOIN invite i ON i.id = o.invite"
+	" WHERE i.id IS NULL OR i.state <> 0",
+	"SELECT printf('invite %d: accepted, but by nobody', id) FROM invite"
+	" WHERE state = 1 AND (user = 0 OR accepted_at = 0)",
+	"SELECT printf('invite %d: is not open, but holds its address', id)"
+	" FROM invite WHERE state <> 0 AND slot = 0",
+	"SELECT printf('project %d: user %d does not exist', m.project, m.user)"
+	" FROM project_user m LEFT JOIN user u ON u.id = m.user"
+	" AND u.organization = m.organization WHERE u.id IS NULL",
+	"SELECT printf('project_user: project %d does not exist', m.project)"
+	" FROM project_user m LEFT JOIN project p ON p.id = m.project"
+	" AND p.organization = m.organization WHERE p.id IS NULL",
+	"SELECT printf('organization %d: no default project', o.id)"
+	" FROM organization o LEFT JOIN project p"
+	" ON p.id = o.default_project AND p.organization = o.id"
+	" WHERE p.id IS NULL",
+};
+
+static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
+{
+	int faults = 0;
+
+	for (size_t i = 0; i < COUNT_OF(check_queries); i++) {
+		sqlite3_stmt *st;
+		int code = sqlite3_prepare_v2(engine->db.handle,
+					      check_queries[i], -1, &st, NULL);
+
+		if (code != SQLITE_OK)
+			return db_fail(&engine->db, fail, "could not check");
+		while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+			if (sqlite3_column_type(st, 0) == SQLITE_NULL)
+				continue;
+			fprintf(out, "%s\n", sqlite3_column_text(st, 0));
+			faults++;
+		}
+		sqlite3_finalize(st);
+		if (code != SQLITE_DONE)
+			return db_fail(&engine->db, fail, "could not check");
+	}
+	return faults;
+}
+
+static int copy_pages(struct engine *engine, struct sqlite_db *copy,
+		      struct fail *fail)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main",
+						     engine->db.handle, "main");
+	int code;
+
+	if (!backup)
+		return db_fail(copy, fail, "could not begin the backup");
+	code = sqlite3_backup_step(backup, -1);
+	sqlite3_backup_finish(backup);
+	if (code != SQLITE_DONE)
+		return fail_set(fail, "could not finish the backup: %s",
+				sqlite3_errstr(code));
+	/* One file, with nothing beside it. */
+	return db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
+}
+
+static int sync_directory_of(const char *path, struct fail *fail)
+{
+	char name[4096];
+	char *slash;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s", path);
+	slash = strrchr(name, '/');
+	if (slash)
+		slash[1] = '\0';
+	else
+		snprintf(name, sizeof(name), ".");
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return fail_errno(fail, error, "could not sync %s", name);
+	}
+	close(fd);
+	return 0;
+}
+
+static int engine_backup(struct engine *engine, const char *path,
+			 struct fail *fail)
+{
+	struct sqlite_db copy;
+	int status, fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail_errno(fail, errno, "could not make %s", path);
+	close(fd);
+	status = db_open(&copy, path, SQLITE_OPEN_READWRITE, fail);
+	if (status == 0) {
+		status = copy_pages(engine, &copy, fail);
+		db_close(&copy);
+	}
+	if (status == 0)
+		status = sync_directory_of(path, fail);
+	if (status < 0)
+		unlink(path);
+	return status;
+}
+
+const struct engine_type sqlite_engine = {
+	.scheme = "sqlite",
+	.open = engine_open,
+	.close = engine_close,
+	.apply = engine_apply,
+	.tidy = engine_tidy,
+	.reader_open = reader_open,
+	.reader_close = reader_close,
+	.read = reader_read,
+	.reader_rest = reader_rest,
+	.check = engine_check,
+	.backup = engine_backup,
+};

@@ -1,0 +1,366 @@
+/*
+ * sqlite_read.c: the verbs that change nothing, as SQL.
+ *
+ * Pages ask for one row more than the caller wants: whether it came is
+ * `has_more`. Keys walk down by id, so that a page at the end of a million
+ * costs what the first does.
+ */
+#include "base/base.h"
+
+#include "store/sqlite_db.h"
+
+#include <limits.h>
+
+/* ---- pages ---- */
+
+static int64_t page_before(const struct store_page *page)
+{
+	return page->after ? page->after : INT64_MAX;
+}
+
+/* The rows of a page, room for the extra one included; NULL notes the error. */
+static void *page_rows(struct sqlite_db *db, struct store_op *op,
+		       const struct store_page *page, size_t size)
+{
+	void *rows = arena_array(op->arena, (size_t)page->limit + 1, size);
+
+	if (!rows && db->error == 0)
+		db->error = SQLITE_NOMEM;
+	return rows;
+}
+
+static void page_end(struct store_page *page, size_t rows)
+{
+	page->has_more = rows > (size_t)page->limit;
+	page->count = page->has_more ? (size_t)page->limit : rows;
+}
+
+/* Every list binds these three first. */
+static sqlite3_stmt *list_statement(struct sqlite_db *db, enum sql which,
+				    int64_t owner,
+				    const struct store_page *page)
+{
+	sqlite3_stmt *st = db_statement(db, which);
+
+	db_bind_i64(st, 1, owner);
+	db_bind_i64(st, 2, page_before(page));
+	db_bind_i64(st, 3, page->limit + 1);
+	return st;
+}
+
+/* ---- keys and organizations ---- */
+
+static enum refusal key_find(struct sqlite_db *db, struct store_op *op)
+{
+	struct admin_key *key = &op->key_find.ret_key;
+	sqlite3_stmt *st = db_statement(db, SQL_KEY_BY_HASH);
+	uint8_t hash[SHA256_SIZE];
+
+	sha256(op->key_find.secret, hash);
+	db_bind_blob(st, 1, hash, sizeof(hash));
+	if (!db_row(db, st))
+		return REFUSAL_KEY_UNKNOWN;
+	row_key(db, op->arena, st, key);
+	db_done(st);
+	return key->revoked_at ? REFUSAL_KEY_UNKNOWN : REFUSAL_GRANTED;
+}
+
+static enum refusal key_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->key_list.page;
+	struct admin_key *rows = page_rows(db, op, page, sizeof(*rows));
+	sqlite3_stmt *st =
+	    list_statement(db, SQL_KEY_LIST, op->organization, page);
+	size_t count = 0;
+
+	while (db_row(db, st))
+		row_key(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->key_list.ret_keys = rows;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal organization_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->organization_list.page;
+	struct organization *rows = page_rows(db, op, page, sizeof(*rows));
+	sqlite3_stmt *st = db_statement(db, SQL_ORGANIZATION_LIST);
+	size_t count = 0;
+
+	db_bind_i64(st, 1, page_before(page));
+	db_bind_i64(st, 2, page->limit + 1);
+	while (db_row(db, st))
+		row_organization(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->organization_list.ret_organizations = rows;
+	return REFUSAL_GRANTED;
+}
+
+/* ---- invites ---- */
+
+static enum refusal invite_get(struct sqlite_db *db, struct store_op *op)
+{
+	if (!find_invite(db, op, op->invite_get.id, &op->invite_get.ret_invite))
+		return REFUSAL_INVITE_NOT_FOUND;
+	return REFUSAL_GRANTED;
+}
+
+/* A status as what lies in the row: a state, and bounds of its expiry. */
+struct status_range {
+	int64_t state;			      /* -1: any */
+	int64_t expires_after, expires_until; /* (after, until] */
+};
+
+static struct status_range range_of(const struct store_op *op)
+{
+	int64_t now = op->now_ms / 1000;
+
+	if (!op->invite_list.by_status)
+		return (struct status_range){ -1, -1, INT64_MAX };
+	switch (op->invite_list.status) {
+	case STATUS_ACCEPTED:
+		return (struct status_range){ INVITE_ACCEPTED, -1, INT64_MAX };
+	case STATUS_EXPIRED:
+		return (struct status_range){ INVITE_OPEN, -1, now };
+	case STATUS_PENDING:
+		break;
+	}
+	return (struct status_range){ INVITE_OPEN, now, INT64_MAX };
+}
+
+static sqlite3_stmt *invite_list_statement(struct sqlite_db *db,
+					   struct store_op *op)
+{
+	struct store_page *page = &op->invite_list.page;
+	struct status_range range = range_of(op);
+	const char *key = op->invite_list.email_key;
+	sqlite3_stmt *st;
+
+	if (key) {
+		st = list_statement(db, SQL_INVITE_LIST_ADDRESS,
+				    op->organization, page);
+		db_bind_i64(st, 4, hash63(db->hash_key, str_of(key)));
+		db_bind_text(st, 5, key);
+		db_bind_i64(st, 6, range.state);
+		db_bind_i64(st, 7, range.expires_after);
+		db_bind_i64(st, 8, range.expires_until);
+		return st;
+	}
+	if (!op->invite_list.by_status)
+		return list_statement(db, SQL_INVITE_LIST, op->organization,
+				      page);
+	st = list_statement(db, SQL_INVITE_LIST_STATE, op->organization, page);
+	db_bind_i64(st, 4, range.state);
+	db_bind_i64(st, 5, range.expires_after);
+	db_bind_i64(st, 6, range.expires_until);
+	return st;
+}
+
+static enum refusal invite_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->invite_list.page;
+	struct invite *rows = page_rows(db, op, page, sizeof(*rows));
+	sqlite3_stmt *st = invite_list_statement(db, op);
+	size_t count = 0;
+
+	while (db_row(db, st))
+		row_invite(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->invite_list.ret_invites = rows;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal invitation_lookup(struct sqlite_db *db, struct store_op *op)
+{
+	struct invitation *invitation = &op->invitation.ret_invitation;
+	uint8_t hash[SHA256_SIZE];
+	enum refusal refusal;
+	bool found;
+
+	*invitation = (struct invitation){ .organization_name = "" };
+	found =
+	    find_invitation(db, op, op->invitation.token.invite, invitation);
+	secret_hash(op->invitation.token.secret, hash);
+	refusal = invite_on_answer(found ? &invitation->invite : NULL, hash,
+				   op->now_ms / 1000);
+	op->invitation.ret_again = refusal == REFUSAL_INVITE_ACCEPTED;
+	op->invitation.ret_user = invitation->invite.user;
+	return op->invitation.ret_again ? REFUSAL_GRANTED : refusal;
+}
+
+/* ---- projects and people ---- */
+
+static enum refusal project_get(struct sqlite_db *db, struct store_op *op)
+{
+	if (!find_project(db, op, op->project_get.id,
+			  &op->project_get.ret_project))
+		return REFUSAL_PROJECT_NOT_FOUND;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal project_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->project_list.page;
+	struct project *rows = page_rows(db, op, page, sizeof(*rows));
+	enum sql which = op->project_list.include_archived
+			     ? SQL_PROJECT_LIST
+			     : SQL_PROJECT_LIST_ACTIVE;
+	sqlite3_stmt *st = list_statement(db, which, op->organization, page);
+	size_t count = 0;
+
+	while (db_row(db, st))
+		row_project(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->project_list.ret_projects = rows;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal user_get(struct sqlite_db *db, struct store_op *op)
+{
+	sqlite3_stmt *st = db_statement(db, SQL_USER_GET);
+
+	db_bind_i64(st, 1, op->user_get.id);
+	db_bind_i64(st, 2, op->organization);
+	if (!db_row(db, st))
+		return REFUSAL_USER_NOT_FOUND;
+	row_user(db, op->arena, st, &op->user_get.ret_user);
+	db_done(st);
+	return REFUSAL_GRANTED;
+}
+
+/* Newest first, as every list. */
+static int compare_users(const void *a, const void *b)
+{
+	int64_t left = ((const struct user *)a)->id;
+	int64_t right = ((const struct user *)b)->id;
+
+	return (left < right) - (left > right);
+}
+
+static size_t drop_repeated_users(struct user *users, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (kept == 0 || users[kept - 1].id != users[i].id)
+			users[kept++] = users[i];
+	}
+	return kept;
+}
+
+static enum refusal users_by_address(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->user_list.page;
+	size_t wanted = op->user_list.email_count, count = 0;
+	struct user *rows = arena_array(op->arena, wanted, sizeof(*rows));
+
+	if (!rows)
+		return REFUSAL_OUT_OF_MEMORY;
+	for (size_t i = 0; i < wanted; i++) {
+		sqlite3_stmt *st = db_statement(db, SQL_USER_BY_ADDRESS);
+
+		db_bind_i64(st, 1, op->organization);
+		db_bind_text(st, 2, op->user_list.email_keys[i]);
+		if (!db_row(db, st))
+			continue;
+		row_user(db, op->arena, st, &rows[count]);
+		db_done(st);
+		if (rows[count].id < page_before(page))
+			count++;
+	}
+	qsort(rows, count, sizeof(*rows), compare_users);
+	page_end(page, drop_repeated_users(rows, count));
+	op->user_list.ret_users = rows;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal user_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->user_list.page;
+	struct user *rows;
+	sqlite3_stmt *st;
+	size_t count = 0;
+
+	if (op->user_list.email_count)
+		return users_by_address(db, op);
+	rows = page_rows(db, op, page, sizeof(*rows));
+	st = list_statement(db, SQL_USER_LIST, op->organization, page);
+	while (db_row(db, st))
+		row_user(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->user_list.ret_users = rows;
+	return REFUSAL_GRANTED;
+}
+
+static void row_project_user(struct sqlite_db *db, struct arena *arena,
+			     sqlite3_stmt *st, struct project_user *user)
+{
+	*user = (struct project_user){
+		.id = sqlite3_column_int64(st, 0),
+		.email = db_text(db, arena, st, 1),
+		.name = db_text(db, arena, st, 2),
+		.role = (enum project_role)sqlite3_column_int(st, 3),
+		.added_at = sqlite3_column_int64(st, 4),
+	};
+}
+
+static enum refusal project_user_list(struct sqlite_db *db, struct store_op *op)
+{
+	struct store_page *page = &op->project_user_list.page;
+	int64_t project_id = op->project_user_list.project;
+	struct project_user *rows;
+	struct project project;
+	sqlite3_stmt *st;
+	size_t count = 0;
+
+	if (!find_project(db, op, project_id, &project))
+		return REFUSAL_PROJECT_NOT_FOUND;
+	if (project.archived_at)
+		return REFUSAL_PROJECT_ARCHIVED;
+	rows = page_rows(db, op, page, sizeof(*rows));
+	st = db_statement(db, SQL_PROJECT_USER_LIST);
+	db_bind_i64(st, 1, project_id);
+	db_bind_i64(st, 2, op->organization);
+	db_bind_i64(st, 3, page_before(page));
+	db_bind_i64(st, 4, page->limit + 1);
+	while (db_row(db, st))
+		row_project_user(db, op->arena, st, &rows[count++]);
+	page_end(page, count);
+	op->project_user_list.ret_users = rows;
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal outbox_count(struct sqlite_db *db, struct store_op *op)
+{
+	sqlite3_stmt *st = db_statement(db, SQL_OUTBOX_COUNT);
+
+	if (!db_row(db, st))
+		return REFUSAL_STORE_UNAVAILABLE;
+	op->outbox_count.ret_waiting = sqlite3_column_int64(st, 0);
+	op->outbox_count.ret_oldest_ms = sqlite3_column_int64(st, 1);
+	db_done(st);
+	return REFUSAL_GRANTED;
+}
+
+enum refusal sqlite_read(struct sqlite_db *db, struct store_op *op)
+{
+	static enum refusal (*const verbs[])(struct sqlite_db *,
+					     struct store_op *) = {
+		[STORE_KEY_FIND] = key_find,
+		[STORE_KEY_LIST] = key_list,
+		[STORE_ORGANIZATION_LIST] = organization_list,
+		[STORE_INVITE_GET] = invite_get,
+		[STORE_INVITE_LIST] = invite_list,
+		[STORE_INVITATION_LOOKUP] = invitation_lookup,
+		[STORE_PROJECT_GET] = project_get,
+		[STORE_PROJECT_LIST] = project_list,
+		[STORE_USER_GET] = user_get,
+		[STORE_USER_LIST] = user_list,
+		[STORE_PROJECT_USER_LIST] = project_user_list,
+		[STORE_OUTBOX_COUNT] = outbox_count,
+	};
+	_Static_assert(COUNT_OF(verbs) == STORE_VERB_COUNT,
+		       "a verb is missing");
+
+	return verbs[op->verb](db, op);
+}

@@ -1,0 +1,519 @@
+/*
+ * store.c: the front of the store: queues, threads, ports.
+ *
+ * Two threads belong to the store: the writer, which takes whatever waits and
+ * has the engine apply it as one batch; and the slow reader, for reads that
+ * may have to look at many rows. Everything else happens in the threads of
+ * those who own the ports.
+ *
+ * The surprise: submitted writes stay in the port until HANDOVER of them are
+ * there or the owner rests. So the writer is not woken for the first of fifty
+ * requests that arrived together, and still has work while the rest is read.
+ */
+#include "base/base.h"
+
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "store/engine.h"
+
+#define BATCH_MAX 256 /* more buys nothing but longer waits */
+#define HANDOVER  16
+
+static const struct engine_type *const engine_types[] = {
+	&sqlite_engine,
+};
+
+/* Operations in order of arrival. */
+struct op_list {
+	struct store_op *first, **end; /* end: where the next one goes */
+	size_t count;
+};
+
+/* A list that one side fills and a thread of the store empties. */
+struct op_queue {
+	pthread_mutex_t mutex;
+	pthread_cond_t filled;
+	struct op_list list;
+	bool waiting, closed;
+};
+
+struct store {
+	const struct engine_type *type;
+	struct engine *engine;
+	struct reader *slow_reader;
+	struct op_queue writes, slow_reads;
+	pthread_t writer_thread, slow_thread;
+	void (*mail_wake)(void *context);
+	void *mail_context;
+	atomic_bool healthy;
+	atomic_ullong batches, operations[STORE_VERB_COUNT], failures;
+	atomic_ullong batch_sizes[10]; /* by power of two: 1, 2, 4, ... 512 */
+};
+
+struct store_port {
+	struct store *store;
+	struct reader *reader;
+	void (*wake)(void *context);
+	void *context;
+	struct op_list outgoing; /* the owner's thread only */
+	pthread_mutex_t mutex;
+	pthread_cond_t came_back;
+	struct op_list finished; /* under mutex */
+	bool touched;		 /* the writer's mark, within one batch */
+};
+
+/* ---- lists and queues ---- */
+
+static void list_init(struct op_list *list)
+{
+	*list = (struct op_list){ NULL, &list->first, 0 };
+}
+
+static void list_add(struct op_list *list, struct store_op *op)
+{
+	op->next = NULL;
+	*list->end = op;
+	list->end = &op->next;
+	list->count++;
+}
+
+/* Moves all of `from` behind `to`. */
+static void list_move(struct op_list *to, struct op_list *from)
+{
+	if (!from->first)
+		return;
+	*to->end = from->first;
+	to->end = from->end;
+	to->count += from->count;
+	list_init(from);
+}
+
+static void queue_init(struct op_queue *queue)
+{
+	*queue = (struct op_queue){ .waiting = false };
+	pthread_mutex_init(&queue->mutex, NULL);
+	pthread_cond_init(&queue->filled, NULL);
+	list_init(&queue->list);
+}
+
+static void queue_release(struct op_queue *queue)
+{
+	pthread_cond_destroy(&queue->filled);
+	pthread_mutex_destroy(&queue->mutex);
+}
+
+static void queue_put(struct op_queue *queue, struct op_list *list)
+{
+	bool waiting;
+
+	pthread_mutex_lock(&queue->mutex);
+	list_move(&queue->list, list);
+	waiting = queue->waiting;
+	pthread_mutex_unlock(&queue->mutex);
+	if (waiting)
+		pthread_cond_signal(&queue->filled);
+}
+
+static void queue_close(struct op_queue *queue)
+{
+	pthread_mutex_lock(&queue->mutex);
+	queue->closed = true;
+	pthread_cond_signal(&queue->filled);
+	pthread_mutex_unlock(&queue->mutex);
+}
+
+/* Waits for work and takes up to `max`; 0 once closed and empty. */
+static size_t queue_take(struct op_queue *queue, struct store_op **ops,
+			 size_t max)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&queue->mutex);
+	while (!queue->list.first && !queue->closed) {
+		queue->waiting = true;
+		pthread_cond_wait(&queue->filled, &queue->mutex);
+	}
+	queue->waiting = false;
+	while (queue->list.first && n < max) {
+		ops[n] = queue->list.first;
+		queue->list.first = ops[n++]->next;
+	}
+	queue->list.count -= n;
+	if (!queue->list.first)
+		list_init(&queue->list);
+	pthread_mutex_unlock(&queue->mutex);
+	return n;
+}
+
+/* ---- handing back ---- */
+
+static void give_back(struct store_op *op)
+{
+	struct store_port *port = op->port;
+
+	pthread_mutex_lock(&port->mutex);
+	list_add(&port->finished, op);
+	port->touched = true;
+	pthread_mutex_unlock(&port->mutex);
+}
+
+/* Under the mutex, so that a port is not closed while it is being woken. */
+static void wake_owner(struct store_port *port)
+{
+	pthread_mutex_lock(&port->mutex);
+	if (port->touched) {
+		port->touched = false;
+		if (port->wake)
+			port->wake(port->context);
+		pthread_cond_broadcast(&port->came_back);
+	}
+	pthread_mutex_unlock(&port->mutex);
+}
+
+/* Gives the batch back, then wakes each port once. */
+static void finish_batch(struct store_op **ops, size_t n)
+{
+	struct store_port *ports[BATCH_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct store_port *port = ops[i]->port;
+
+		if (count == 0 || ports[count - 1] != port)
+			ports[count++] = port;
+		give_back(ops[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		wake_owner(ports[i]);
+}
+
+/* ---- threads ---- */
+
+static bool queued_mail(const struct store_op *op)
+{
+	return op->verb == STORE_INVITE_CREATE &&
+	       op->refusal == REFUSAL_GRANTED &&
+	       op->invite_create.ret_invite.delivery.status == DELIVERY_QUEUED;
+}
+
+static void count_batch(struct store *store, struct store_op **ops, size_t n)
+{
+	size_t bucket = 0;
+
+	while ((size_t)1 << bucket < n)
+		bucket++;
+	atomic_fetch_add_explicit(&store->batches, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&store->batch_sizes[bucket], 1,
+				  memory_order_relaxed);
+	for (size_t i = 0; i < n; i++) {
+		atomic_fetch_add_explicit(&store->operations[ops[i]->verb], 1,
+					  memory_order_relaxed);
+		if (ops[i]->refusal >= REFUSAL_OUT_OF_MEMORY)
+			atomic_fetch_add_explicit(&store->failures, 1,
+						  memory_order_relaxed);
+	}
+}
+
+static void *run_writer(void *context)
+{
+	struct store *store = context;
+	struct store_op *ops[BATCH_MAX];
+	size_t n;
+
+	while ((n = queue_take(&store->writes, ops, BATCH_MAX)) > 0) {
+		bool mail = false;
+
+		store->healthy = store->type->apply(store->engine, ops, n);
+		for (size_t i = 0; i < n; i++)
+			mail = mail || queued_mail(ops[i]);
+		count_batch(store, ops, n);
+		finish_batch(ops, n);
+		if (mail && store->mail_wake)
+			store->mail_wake(store->mail_context);
+		store->type->tidy(store->engine);
+	}
+	return NULL;
+}
+
+static void *run_slow_reader(void *context)
+{
+	struct store *store = context;
+	struct store_op *op;
+
+	while (queue_take(&store->slow_reads, &op, 1) > 0) {
+		store->type->read(store->slow_reader, op);
+		store->type->reader_rest(store->slow_reader);
+		finish_batch(&op, 1);
+	}
+	return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+static const struct engine_type *type_of(const char *url,
+					 const char **ret_place)
+{
+	for (size_t i = 0; i < COUNT_OF(engine_types); i++) {
+		size_t len = strlen(engine_types[i]->scheme);
+
+		if (strncmp(url, engine_types[i]->scheme, len) == 0 &&
+		    url[len] == ':') {
+			*ret_place = url + len + 1;
+			return engine_types[i];
+		}
+	}
+	return NULL;
+}
+
+static int start_threads(struct store *store, struct fail *fail)
+{
+	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
+		return fail_set(fail, "could not start the writer's thread");
+	if (pthread_create(&store->slow_thread, NULL, run_slow_reader, store) ==
+	    0)
+		return 0;
+	queue_close(&store->writes);
+	pthread_join(store->writer_thread, NULL);
+	return fail_set(fail, "could not start the reader's thread");
+}
+
+static void store_free(struct store *store)
+{
+	if (store->slow_reader)
+		store->type->reader_close(store->slow_reader);
+	if (store->engine)
+		store->type->close(store->engine);
+	queue_release(&store->writes);
+	queue_release(&store->slow_reads);
+	free(store);
+}
+
+int store_open(const char *url, bool serve, struct store **ret_store,
+	       struct fail *fail)
+{
+	const char *place;
+	const struct engine_type *type = type_of(url, &place);
+	struct store *store;
+
+	if (!type)
+		return fail_set(fail, "the database must be given as "
+				      "sqlite:PATH");
+	store = calloc(1, sizeof(*store));
+	if (!store)
+		return fail_set(fail, "out of memory");
+	store->type = type;
+	store->healthy = true;
+	queue_init(&store->writes);
+	queue_init(&store->slow_reads);
+	if (type->open(place, serve, &store->engine, fail) < 0 ||
+	    type->reader_open(store->engine, &store->slow_reader, fail) < 0 ||
+	    start_threads(store, fail) < 0) {
+		store_free(store);
+		return -1;
+	}
+	*ret_store = store;
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	queue_close(&store->writes);
+	queue_close(&store->slow_reads);
+	pthread_join(store->writer_thread, NULL);
+	pthread_join(store->slow_thread, NULL);
+	store_free(store);
+}
+
+int store_port_open(struct store *store, void (*wake)(void *context),
+		    void *context, struct store_port **ret_port,
+		    struct fail *fail)
+{
+	struct store_port *port = calloc(1, sizeof(*port));
+
+	if (!port)
+		return fail_set(fail, "out of memory");
+	port->store = store;
+	port->wake = wake;
+	port->context = context;
+	list_init(&port->outgoing);
+	list_init(&port->finished);
+	if (store->type->reader_open(store->engine, &port->reader, fail) < 0) {
+		free(port);
+		return -1;
+	}
+	pthread_mutex_init(&port->mutex, NULL);
+	pthread_cond_init(&port->came_back, NULL);
+	*ret_port = port;
+	return 0;
+}
+
+void store_port_close(struct store_port *port)
+{
+	if (!port)
+		return;
+	/* What was collected may have come before its wake-up. */
+	pthread_mutex_lock(&port->mutex);
+	while (port->touched)
+		pthread_cond_wait(&port->came_back, &port->mutex);
+	pthread_mutex_unlock(&port->mutex);
+	port->store->type->reader_close(port->reader);
+	pthread_cond_destroy(&port->came_back);
+	pthread_mutex_destroy(&port->mutex);
+	free(port);
+}
+
+/* ---- submitting ---- */
+
+/* Reads that may pass over many rows before they find enough. */
+static bool is_slow(const struct store_op *op)
+{
+	return op->verb == STORE_INVITE_LIST && op->invite_list.by_status;
+}
+
+static void hand_over(struct store_port *port)
+{
+	if (port->outgoing.first)
+		queue_put(&port->store->writes, &port->outgoing);
+}
+
+bool store_submit(struct store_port *port, struct store_op *op)
+{
+	op->port = port;
+	if (op->verb < STORE_FIRST_READ) {
+		list_add(&port->outgoing, op);
+		if (port->outgoing.count >= HANDOVER)
+			hand_over(port);
+		return false;
+	}
+	atomic_fetch_add_explicit(&port->store->operations[op->verb], 1,
+				  memory_order_relaxed);
+	if (is_slow(op)) {
+		struct op_list one;
+
+		list_init(&one);
+		list_add(&one, op);
+		queue_put(&port->store->slow_reads, &one);
+		return false;
+	}
+	port->store->type->read(port->reader, op);
+	return true;
+}
+
+struct store_op *store_collect(struct store_port *port)
+{
+	struct store_op *first;
+
+	pthread_mutex_lock(&port->mutex);
+	first = port->finished.first;
+	list_init(&port->finished);
+	pthread_mutex_unlock(&port->mutex);
+	return first;
+}
+
+void store_rest(struct store_port *port)
+{
+	port->store->type->reader_rest(port->reader);
+	hand_over(port);
+}
+
+void store_call(struct store_port *port, struct store_op *op)
+{
+	bool done = store_submit(port, op);
+
+	store_rest(port);
+	if (done)
+		return;
+	pthread_mutex_lock(&port->mutex);
+	while (!port->finished.first)
+		pthread_cond_wait(&port->came_back, &port->mutex);
+	list_init(&port->finished);
+	pthread_mutex_unlock(&port->mutex);
+}
+
+void store_on_mail(struct store *store, void (*wake)(void *context),
+		   void *context)
+{
+	store->mail_context = context;
+	store->mail_wake = wake;
+}
+
+/* ---- watching ---- */
+
+bool store_healthy(const struct store *store)
+{
+	return store->healthy;
+}
+
+static const char *verb_name(enum store_verb verb)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+		STORE_VERBS(X)
+#undef X
+	};
+
+	return names[verb];
+}
+
+static unsigned long long load(const atomic_ullong *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void store_metrics(const struct store *store, struct buf *out)
+{
+	unsigned long long below = 0, operations = 0;
+
+	buf_add_text(out,
+		     "# HELP invited_store_operations_total Operations by verb."
+		     "\n# TYPE invited_store_operations_total counter\n");
+	for (size_t i = 0; i < STORE_VERB_COUNT; i++) {
+		buf_addf(out,
+			 "invited_store_operations_total{verb=\"%s\"} "
+			 "%llu\n",
+			 verb_name((enum store_verb)i),
+			 load(&store->operations[i]));
+		if (i < STORE_FIRST_READ)
+			operations += load(&store->operations[i]);
+	}
+	buf_add_text(out, "# HELP invited_store_batch_size Writes committed "
+			  "together.\n"
+			  "# TYPE invited_store_batch_size histogram\n");
+	for (size_t i = 0; i < COUNT_OF(store->batch_sizes); i++) {
+		below += load(&store->batch_sizes[i]);
+		buf_addf(out,
+			 "invited_store_batch_size_bucket{le=\"%d\"} "
+			 "%llu\n",
+			 1 << i, below);
+	}
+	buf_addf(out,
+		 "invited_store_batch_size_bucket{le=\"+Inf\"} %llu\n"
+		 "invited_store_batch_size_sum %llu\n"
+		 "invited_store_batch_size_count %llu\n"
+		 "# HELP invited_store_failures_total Writes that the database "
+		 "could not take.\n"
+		 "# TYPE invited_store_failures_total counter\n"
+		 "invited_store_failures_total %llu\n"
+		 "# HELP invited_store_healthy Whether the last write reached "
+		 "the disk.\n"
+		 "# TYPE invited_store_healthy gauge\n"
+		 "invited_store_healthy %d\n",
+		 below, operations, below, load(&store->failures),
+		 store->healthy ? 1 : 0);
+}
+
+int store_check(struct store *store, FILE *out, struct fail *fail)
+{
+	return store->type->check(store->engine, out, fail);
+}
+
+int store_backup(struct store *store, const char *path, struct fail *fail)
+{
+	return store->type->backup(store->engine, path, fail);
+}
