@@ -53,9 +53,9 @@ need() {
 		die "could not install: $absent"
 }
 
-# build DIR TARGETS... -- MESON_OPTIONS...: sets up DIR once, then builds what
+# compile DIR TARGETS... -- MESON_OPTIONS...: sets up DIR once, then builds what
 # has changed. The compiler's words go to DIR.log, and here if it fails.
-build() {
+compile() {
 	dir=$1
 	shift
 	targets=
