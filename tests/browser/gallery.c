@@ -1,0 +1,192 @@
+/*
+ * gallery.c: writes each page that people can see into a directory, for the
+ * browser tests and for whoever works on the look:
+ *
+ *	gallery DIRECTORY
+ *
+ * makes DIRECTORY/<name>.html, one for each way a page can be, the unlikely
+ * ones and the hostile ones included, and the assets beside them, so that any
+ * server of static files shows them.
+ */
+#include "base/base.h"
+
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "http/page.h"
+
+#define NOW 1763861196 /* 2025-11-23 01:26:36 UTC */
+
+static struct named_grant few[] = {
+	{ "Search", PROJECT_MEMBER, false },
+	{ "Assistants for the customer service", PROJECT_OWNER, false },
+	{ "Old website", PROJECT_MEMBER, true },
+};
+
+static struct named_grant many[100];
+
+static struct named_grant hostile[] = {
+	{ "<script>alert(1)</script>", PROJECT_OWNER, false },
+	{ "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeam"
+	  "tengesellschaft",
+	  PROJECT_MEMBER, false },
+	{ "مشروع البحث", PROJECT_OWNER, false },
+};
+
+static const struct invitation plain = {
+	.invite = { .email = "ada@example.com",
+		    .role = ROLE_READER,
+		    .grants.count = COUNT_OF(few),
+		    .expires_at = NOW + 6 * 86400 + 3000,
+		    .accepted_at = NOW },
+	.organization_name = "Analytical Engines",
+	.grants = few,
+};
+
+static const struct invitation bare = {
+	.invite = { .email = "ada@example.com",
+		    .role = ROLE_OWNER,
+		    .expires_at = NOW + 61,
+		    .accepted_at = NOW - 86400 },
+	.organization_name = "ACME",
+};
+
+static const struct invitation crowded = {
+	.invite = { .email = "ada@example.com",
+		    .grants.count = COUNT_OF(many),
+		    .expires_at = NOW + 7200 },
+	.organization_name = "ACME",
+	.grants = many,
+};
+
+static const struct invitation odd = {
+	.invite = { .email = "an.extraordinarily.long.mailbox.name+with-a-tag-"
+			     "too@a-rather-long-subdomain.of.an.organization."
+			     "with.many.levels.example.com",
+		    .role = ROLE_OWNER,
+		    .grants.count = COUNT_OF(hostile),
+		    .expires_at = NOW + 86400,
+		    .accepted_at = NOW },
+	.organization_name =
+	    "\"><img src=x onerror=alert(1)> & <b>שלום</b> "
+	    "👩🏽‍🚀 Rindfleischetikettierungsüberwachungs"
+	    "aufgabenübertragungsgesetz!",
+	.grants = hostile,
+};
+
+#define CODE "0D4V3QSZ8M2K7.c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmU"
+#define END(name, reason)                                          \
+	{                                                          \
+		name,                                              \
+		{                                                  \
+			PAGE_REFUSED, .refusal = REFUSAL_##reason, \
+				      .code = CODE                 \
+		}                                                  \
+	}
+
+static const struct {
+	const char *name;
+	struct page page;
+} pages[] = {
+	{ "code", { PAGE_CODE } },
+	{ "code-notice",
+	  { PAGE_CODE, .notice = "Paste the link or the code first." } },
+	{ "invited",
+	  { PAGE_INVITED, &plain, .code = CODE, .now_seconds = NOW } },
+	{ "invited-bare",
+	  { PAGE_INVITED, &bare, .code = CODE, .now_seconds = NOW } },
+	{ "invited-crowded",
+	  { PAGE_INVITED, &crowded, .code = CODE, .now_seconds = NOW } },
+	{ "invited-odd",
+	  { PAGE_INVITED, &odd, .code = CODE, .name = "\"><script>",
+	    .notice = "That name is too long: please keep it under 256 bytes.",
+	    .now_seconds = NOW } },
+	{ "accepted", { PAGE_ACCEPTED, &plain, .now_seconds = NOW } },
+	{ "accepted-again",
+	  { PAGE_ACCEPTED, &bare, .again = true, .now_seconds = NOW } },
+	{ "accepted-welcome",
+	  { PAGE_ACCEPTED, &plain, .welcome_url = "https://example.com/?a=1&b",
+	    .now_seconds = NOW } },
+	{ "accepted-odd",
+	  { PAGE_ACCEPTED, &odd, .welcome_url = "https://example.com/",
+	    .now_seconds = NOW } },
+	{ "declined", { PAGE_DECLINED } },
+	{ "not-found", { PAGE_NOT_FOUND } },
+	{ "too-many", { PAGE_TOO_MANY, .code = CODE } },
+	{ "error", { PAGE_ERROR } },
+	{ "error-retry", { PAGE_ERROR, .code = CODE } },
+	END("wrong-link", INVITATION_NOT_FOUND),
+	END("expired", INVITATION_EXPIRED),
+	END("withdrawn", INVITATION_WITHDRAWN),
+	END("declined-before", INVITATION_DECLINED),
+	END("accepted-before", INVITE_ACCEPTED),
+	END("busy", STORE_UNAVAILABLE),
+	END("uncertain", STORE_UNCERTAIN),
+};
+
+static void write_file(const char *directory, const char *name,
+		       const void *data, size_t len)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	if (!file || fwrite(data, 1, len, file) != len || fclose(file)) {
+		perror(path);
+		exit(1);
+	}
+}
+
+static void write_page(const char *directory, const char *name,
+		       const struct page *page)
+{
+	char file[64];
+	struct buf html;
+
+	buf_init(&html, 1 << 20);
+	page_render(page, &html);
+	if (!buf_ok(&html)) {
+		fprintf(stderr, "gallery: %s does not fit\n", name);
+		exit(1);
+	}
+	snprintf(file, sizeof(file), "%s.html", name);
+	write_file(directory, file, html.data, html.len);
+	buf_release(&html);
+}
+
+static void write_assets(const char *directory)
+{
+	static const char *const paths[] = { "/assets/accept.css",
+					     "/assets/accept.js",
+					     "/assets/favicon.svg" };
+	const struct asset *asset;
+	char path[4096];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/assets", directory);
+	mkdir(path, 0777);
+	for (i = 0; i < COUNT_OF(paths); i++) {
+		asset = asset_find(str_of(paths[i]));
+		if (!asset)
+			exit(1);
+		write_file(directory, paths[i] + 1, asset->data, asset->len);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: gallery DIRECTORY\n");
+		return 2;
+	}
+	for (i = 0; i < COUNT_OF(many); i++)
+		many[i] = (struct named_grant){ "Project of many", 0, false };
+	mkdir(argv[1], 0777);
+	for (i = 0; i < COUNT_OF(pages); i++)
+		write_page(argv[1], pages[i].name, &pages[i].page);
+	write_assets(argv[1]);
+	return 0;
+}
