@@ -65,7 +65,7 @@ struct view {
 	} values[24];
 	size_t count;
 	struct moment expiry, joining;
-	char time_left[48];
+	char time_left[48], project_count[24];
 };
 
 /* NULL and "" say nothing: the templates find no such value. */
@@ -92,7 +92,7 @@ static void moment_init(struct moment *moment, int64_t seconds)
 
 	if (seconds <= 0 || !gmtime_r(&time, &tm))
 		return;
-	strftime(moment->text, sizeof(moment->text), "%A %-d %B %Y, %H:%M UTC",
+	strftime(moment->text, sizeof(moment->text), "%A %e %B %Y, %H:%M UTC",
 		 &tm);
 	strftime(moment->iso, sizeof(moment->iso), "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
@@ -126,8 +126,8 @@ static const char *role_for_people(enum role role)
 static const char *role_hint(enum role role)
 {
 	return role == ROLE_OWNER
-		   ? "can manage the organization and its members"
-		   : "can see the organization and use its projects";
+		   ? "Can manage the organization and its members"
+		   : "Can use the organization, not manage it";
 }
 
 static const char *project_role_for_people(enum project_role role)
@@ -154,6 +154,15 @@ static void put_joining(struct view *view, const struct page *page)
 	put(view, "joined_iso", view->joining.iso);
 }
 
+static void put_projects(struct view *view, size_t count)
+{
+	snprintf(view->project_count, sizeof(view->project_count), "%zu",
+		 count);
+	put(view, "project_count", view->project_count);
+	put_flag(view, "projects", count > 0);
+	put_flag(view, "scrolls", count > PROJECTS_AT_ONCE);
+}
+
 static void put_invitation(struct view *view, const struct page *page)
 {
 	const struct invitation *invitation = page->invitation;
@@ -165,8 +174,7 @@ static void put_invitation(struct view *view, const struct page *page)
 	put(view, "email", invitation->invite.email);
 	put(view, "role", role_for_people(invitation->invite.role));
 	put(view, "role_hint", role_hint(invitation->invite.role));
-	put_flag(view, "scrolls",
-		 invitation->invite.grants.count > PROJECTS_AT_ONCE);
+	put_projects(view, invitation->invite.grants.count);
 	if (page->kind == PAGE_INVITED)
 		put_expiry(view, page);
 	else
