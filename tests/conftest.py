@@ -60,13 +60,16 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def organization(shared_daemon: Daemon) -> Callable[[], Client]:
-    """Makes clients, each of an organization of its own."""
+    """Makes clients, each of an organization and an address of its own."""
     def make() -> Client:
-        name = f"Organization {next(_numbers)}"
+        number = next(_numbers)
+        name = f"Organization {number}"
         shared_daemon.command("organization", "create", name)
         done = shared_daemon.command("key", "create", "test",
                                      "--organization", name)
-        return shared_daemon.client(admin_key_in(done.stdout))
+        return shared_daemon.client(
+            admin_key_in(done.stdout),
+            local_address=f"127.{number // 250 + 1}.{number % 250}.1")
     return make
 
 

@@ -1,0 +1,428 @@
+"""
+HTTP itself: paths, methods, content types, and what is not quite HTTP.
+"""
+
+import gzip
+import json
+
+import pytest
+
+from harness import (INVITES, PROJECTS, USERS, RawClient, RawResponse,
+                     contract, refused)
+
+JSON = {"Content-Type": "application/json"}
+BODY = json.dumps({"email": "ada@example.com", "role": "reader"}).encode()
+BARE = "/organization/invites"
+
+PATHS = {
+    INVITES: "GET, HEAD, POST",
+    f"{INVITES}/invite-0000000000001": "DELETE, GET, HEAD",
+    PROJECTS: "GET, HEAD, POST",
+    f"{PROJECTS}/proj_0000000000001": "GET, HEAD",
+    f"{PROJECTS}/proj_0000000000001/users": "GET, HEAD",
+    USERS: "GET, HEAD",
+    f"{USERS}/user-0000000000001": "GET, HEAD",
+    "/v1/invitations/lookup": "POST",
+    "/v1/invitations/accept": "POST",
+    "/v1/invitations/decline": "POST",
+    "/accept": "GET, HEAD, POST",
+    "/healthz": "GET, HEAD",
+    "/readyz": "GET, HEAD",
+    "/metrics": "GET, HEAD",
+}
+
+
+# -- paths ---------------------------------------------------------------------------
+
+def test_with_and_without_prefix(shared):
+    invite = shared.ok("POST", BARE, content=BODY, headers=JSON)
+    for path in (f"{BARE}/{invite['id']}", f"{INVITES}/{invite['id']}"):
+        assert shared.ok("GET", path)["id"] == invite["id"]
+    for path in ("/organization/projects", "/organization/users",
+                 PROJECTS, USERS, BARE):
+        assert shared.ok("GET", path)["object"] == "list"
+    _, token = shared.link("bob@example.com")
+    assert shared.post("/invitations/lookup",
+                       json={"token": token}).status_code == 200
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/v1", "/v1/", "/v2/organization/invites", "/v1/v1/organization/users",
+    "/v1/organization", "/v1/organization/", "/v1/organization/invites/",
+    "/v1/organization/invite", "/v1//organization/invites",
+    "/v1/organization/invites/a/b", "/V1/organization/invites",
+    "/v1/organization/Invites", "/v1/invitations", "/v1/invitations/lookup/",
+    "/v1/healthz", "/v1/organization/projects/x/user", "/favicon.txt",
+    "/accept/", "/assets", "/assets/", "/assets/nothing.css",
+    "/assets/..%2f..%2fetc%2fpasswd", "/etc/passwd", "/.git/config",
+    "/v1/organization/admin_api_keys", "/%00", "/%", "/%zz",
+    "/v1/organization%2finvites", "/" + "x" * 3000,
+])
+@pytest.mark.parametrize("key", [True, False])
+def test_unknown_url(shared_daemon, path, key):
+    client = shared_daemon.api if key else shared_daemon.client(None)
+    for method in ("GET", "POST"):
+        response = client.request(method, path)
+        refused(response, 404, "unknown_url")
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/organization/../organization/invites",
+    "/v1/./organization/invites", "/v1/organization/invites/..",
+    "/v1/organization/invites/.", "//v1/organization/invites",
+    "/v1/organization/%2e%2e/invites"])
+def test_dots_are_not_resolved(shared_daemon, path):
+    """No HTTP client sends these; a proxy and we must not differ on them."""
+    answer = ask(shared_daemon, f"GET {path} HTTP/1.1")
+    assert answer.status in (401, 404)
+
+
+# -- methods -------------------------------------------------------------------------
+
+@pytest.mark.parametrize("path, allow", PATHS.items())
+def test_wrong_method(shared_daemon, path, allow):
+    client = shared_daemon.client(None)
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
+                   "TRACE", "PROPFIND", "get"):
+        if method in allow:
+            continue
+        response = client.request(method, path)
+        refused(response, 405, "method_not_allowed")
+        assert ", ".join(sorted(response.headers["allow"].split(", "))) == allow
+
+
+@pytest.mark.parametrize("path", [
+    INVITES, PROJECTS, USERS, "/accept", "/healthz", "/readyz",
+    f"{INVITES}/invite-0000000000001", "/nothing"])
+def test_head_is_get_without_body(shared, path):
+    get, head = shared.get(path), shared.request("HEAD", path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    own = {"date", "x-request-id"}
+    assert {name: value for name, value in head.headers.items()
+            if name not in own} == \
+        {name: value for name, value in get.headers.items() if name not in own}
+
+
+def test_head_of_an_invite(shared):
+    invite, _ = shared.link("ada@example.com")
+    head = shared.request("HEAD", f"{INVITES}/{invite['id']}")
+    assert head.status_code == 200 and int(head.headers["content-length"]) > 100
+
+
+# -- request ids -----------------------------------------------------------------------
+
+def test_request_ids_differ(shared):
+    ids = {shared.get(INVITES).headers["x-request-id"] for _ in range(50)}
+    assert len(ids) == 50
+
+
+def test_request_id_is_in_the_log(daemon):
+    response = daemon.api.get(f"{INVITES}/invite-0000000000001")
+    assert daemon.wait_log("request",
+                           id=response.headers["x-request-id"])
+
+
+def test_a_clients_request_id_is_not_taken_over(shared):
+    response = shared.get(INVITES, headers={"X-Request-Id": "mine\tforged"})
+    assert "mine" not in response.headers["x-request-id"]
+
+
+# -- bodies ------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("kind", [
+    "application/json", "application/json; charset=utf-8",
+    "application/json;charset=UTF-8", "Application/JSON",
+    'application/json; charset="utf-8"', "application/json ; charset=utf-8",
+])
+def test_content_types_that_are_json(shared, kind):
+    shared.ok("POST", INVITES, content=BODY, headers={"Content-Type": kind})
+
+
+def test_no_content_type_is_taken_for_json(shared):
+    shared.ok("POST", INVITES, content=BODY)
+
+
+@pytest.mark.parametrize("kind", [
+    "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+    "text/json", "application/jsonp", "application/json-patch+json",
+    "application/xml", "application/json; charset=latin-1",
+    "application/json; charset=utf-16", "*/*", "nonsense", "json",
+])
+@pytest.mark.parametrize("path", [INVITES, PROJECTS, "/v1/invitations/lookup"])
+def test_content_types_that_are_not(shared, kind, path):
+    refused(shared.post(path, content=BODY, headers={"Content-Type": kind}),
+            415, "invalid_content_type")
+    assert list(shared.all(INVITES)) == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+def test_compressed_bodies_are_refused(shared, encoding):
+    response = shared.post(INVITES, content=gzip.compress(BODY), headers={
+        **JSON, "Content-Encoding": encoding})
+    assert response.status_code in (400, 415)
+    assert list(shared.all(INVITES)) == []
+
+
+def padded(size):
+    """A create's body of exactly `size` bytes."""
+    return BODY[:-1] + b" " * (size - len(BODY)) + b"}"
+
+
+def test_64_kib_is_enough(shared):
+    shared.ok("POST", INVITES, content=padded(65536), headers=JSON)
+
+
+@pytest.mark.parametrize("path", [INVITES, PROJECTS, "/v1/invitations/accept"])
+@pytest.mark.parametrize("size", [65537, 1 << 20, 1 << 24])
+def test_more_is_too_large(shared_daemon, path, size):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"POST {path} HTTP/1.1", shared_daemon.key,
+                      "Content-Type: application/json",
+                      f"Content-Length: {size}"))
+        # Refused at once: nobody has to send the body first.
+        answer = checked(raw, "post", path)
+    assert answer.status == 413
+
+
+def test_more_in_chunks_is_too_large(shared_daemon):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"POST {INVITES} HTTP/1.1", shared_daemon.key,
+                      "Content-Type: application/json",
+                      "Transfer-Encoding: chunked"))
+        try:
+            for _ in range(64):
+                raw.send(b"1000\r\n" + b" " * 4096 + b"\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        answer = raw.response()
+    assert answer is None or answer.status == 413
+
+
+def test_64_kib_in_chunks(shared):
+    def pieces():
+        body = padded(65536)
+        for start in range(0, len(body), 1000):
+            yield body[start:start + 1000]
+    shared.ok("POST", INVITES, content=pieces(), headers=JSON)
+
+
+def test_expect_continue(shared_daemon, shared):
+    body = b'{"email":"ada@example.com","role":"reader"}'
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"POST {INVITES} HTTP/1.1", shared.key,
+                      "Content-Type: application/json",
+                      "Expect: 100-continue", f"Content-Length: {len(body)}"))
+        interim = raw.response(head=True)
+        assert interim.status == 100
+        raw.send(body)
+        assert checked(raw, "post", INVITES).status == 200
+
+
+# -- what is not quite HTTP ------------------------------------------------------------
+
+def head(line, key, *fields):
+    """The head of a request, as bytes."""
+    lines = [line, "Host: localhost"]
+    if key is not None:
+        lines.append(f"Authorization: Bearer {key}")
+    return ("\r\n".join([*lines, *fields]) + "\r\n\r\n").encode("latin-1")
+
+
+def checked(raw, method, path):
+    """The next answer, held against the description."""
+    answer = raw.response(head=method == "head")
+    assert isinstance(answer, RawResponse), "no answer"
+    contract.validate_parts(method, path, answer.status, answer.headers,
+                            answer.body)
+    return answer
+
+
+def ask(daemon, line, *fields, body=b""):
+    with RawClient(daemon.port) as raw:
+        raw.send(head(line, daemon.key, *fields) + body)
+        return raw.response()
+
+
+def count_invites(daemon):
+    return len(list(daemon.api.all(INVITES)))
+
+
+SMUGGLING = {
+    "two lengths": ["Content-Length: 43", "Content-Length: 43"],
+    "two different lengths": ["Content-Length: 43", "Content-Length: 5"],
+    "length and chunked": ["Content-Length: 43",
+                           "Transfer-Encoding: chunked"],
+    "unknown transfer encoding": ["Transfer-Encoding: gzip"],
+    "chunked and more": ["Transfer-Encoding: chunked, gzip"],
+    "chunked with a space": ["Transfer-Encoding : chunked"],
+    "chunked twice": ["Transfer-Encoding: chunked",
+                      "Transfer-Encoding: chunked"],
+    "negative length": ["Content-Length: -1"],
+    "signed length": ["Content-Length: +43"],
+    "hexadecimal length": ["Content-Length: 0x2b"],
+    "a list of lengths": ["Content-Length: 43, 43"],
+    "huge length": ["Content-Length: 99999999999999999999"],
+    "length with a word": ["Content-Length: 43x"],
+    "CR in a value": ["X-Field: a\rContent-Length: 43"],
+    "NUL in a value": ["X-Field: a\0b", "Content-Length: 43"],
+    "another host": ["Host: evil.example", "Content-Length: 43"],
+    "folded line": ["X-Field: a", " b", "Content-Length: 43"],
+    "no colon": ["X-Field", "Content-Length: 43"],
+    "space in a name": ["X Field: a", "Content-Length: 43"],
+}
+
+
+@pytest.mark.parametrize("kind", SMUGGLING)
+def test_smuggling_is_refused(daemon, kind):
+    body = b'{"email":"ada@example.com","role":"reader"}'
+    with RawClient(daemon.port) as raw:
+        raw.send(head(f"POST {INVITES} HTTP/1.1", daemon.key,
+                      "Content-Type: application/json", *SMUGGLING[kind])
+                 + body + head(f"POST {PROJECTS} HTTP/1.1", daemon.key,
+                               "Content-Length: 12") + b'{"name":"x"}')
+        answer = raw.response()
+        # What follows such a request on the connection is not believed.
+        assert answer is None or answer.status in (400, 413, 431, 501)
+        assert raw.closed()
+    assert count_invites(daemon) == 0
+    assert len(list(daemon.api.all(PROJECTS))) == 1
+
+
+@pytest.mark.parametrize("fields", [[], ["Host: a", "Host: b"]])
+def test_exactly_one_host(shared_daemon, fields):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send("\r\n".join([
+            f"GET {INVITES} HTTP/1.1",
+            f"Authorization: Bearer {shared_daemon.key}", *fields, "", ""])
+            .encode())
+        assert raw.response().status == 400
+
+
+GARBAGE = {
+    "nothing": b"",
+    "empty lines": b"\r\n" * 100,
+    "word": b"nonsense\r\n\r\n",
+    "no version": b"GET /healthz\r\n\r\n",
+    "version 9": b"GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n",
+    "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(160),
+    "binary": bytes(range(256)) * 8,
+    "long target": b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "long header": b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 100000
+                   + b"\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 20000
+                    + b"\r\n",
+    "space in target": b"GET /a b c HTTP/1.1\r\nHost: x\r\n\r\n",
+    "NUL in target": b"GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "absolute target": b"GET http://evil.example/healthz HTTP/1.1\r\n"
+                       b"Host: x\r\n\r\n",
+    "CONNECT": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "asterisk": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+    "bad chunk": b"POST /v1/organization/invites HTTP/1.1\r\nHost: x\r\n"
+                 b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "endless chunk size": b"POST /v1/organization/invites HTTP/1.1\r\n"
+                          b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                          + b"0" * 100000,
+}
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_garbage(shared_daemon, kind):
+    with RawClient(shared_daemon.port) as raw:
+        try:
+            raw.send(GARBAGE[kind])
+            raw.half_close()
+        except OSError:
+            pass  # it had closed already, which is an answer too
+        answer = raw.response()
+        assert answer is None or 400 <= answer.status < 506
+        assert raw.closed()
+    assert shared_daemon.api.get("/healthz").status_code == 200
+
+
+def test_pipelined_garbage(shared_daemon):
+    """A good request is answered although nonsense follows it."""
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head("GET /healthz HTTP/1.1", None) + b"\0\1\2\3 nonsense\r\n"
+                 b"\r\n")
+        assert raw.response().status == 200
+        rest = raw.response()
+        assert rest is None or rest.status >= 400
+        assert raw.closed()
+
+
+def test_pipelined_requests_are_answered_in_order(shared_daemon, shared):
+    emails = [f"p{number}@example.com" for number in range(20)]
+    with RawClient(shared_daemon.port) as raw:
+        for email in emails:
+            body = json.dumps({"email": email, "role": "reader"}).encode()
+            raw.send(head(f"POST {INVITES} HTTP/1.1", shared.key,
+                          f"Content-Length: {len(body)}") + body
+                     + head("GET /healthz HTTP/1.1", None))
+        for email in emails:
+            answer = checked(raw, "post", INVITES)
+            assert json.loads(answer.body)["email"] == email
+            assert checked(raw, "get", "/healthz").status == 200
+
+
+def test_a_request_a_byte_at_a_time(shared_daemon, shared):
+    body = b'{"email":"ada@example.com","role":"reader"}'
+    with RawClient(shared_daemon.port) as raw:
+        for byte in head(f"POST {INVITES} HTTP/1.1", shared.key,
+                         f"Content-Length: {len(body)}") + body:
+            raw.send(bytes([byte]))
+        assert checked(raw, "post", INVITES).status == 200
+
+
+def test_a_client_that_hangs_up_early(daemon):
+    """Its invite is made or not; nothing else is harmed."""
+    body = b'{"email":"ada@example.com","role":"reader"}'
+    whole = head(f"POST {INVITES} HTTP/1.1", daemon.key,
+                 f"Content-Length: {len(body)}") + body
+    for cut in range(0, len(whole) + 1, 7):
+        with RawClient(daemon.port) as raw:
+            raw.send(whole[:cut])
+    for _ in range(50):
+        with RawClient(daemon.port) as raw:
+            raw.send(whole)
+    assert count_invites(daemon) <= 1
+    assert daemon.api.invite("bob@example.com")["email"] == "bob@example.com"
+
+
+def test_a_half_closed_client_gets_its_answer(shared_daemon, shared):
+    body = b'{"email":"ada@example.com","role":"reader"}'
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"POST {INVITES} HTTP/1.1", shared.key,
+                      f"Content-Length: {len(body)}") + body)
+        raw.half_close()
+        assert checked(raw, "post", INVITES).status == 200
+        assert raw.closed()
+
+
+def test_http_1_0(shared_daemon):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert raw.response().status == 200
+        assert raw.closed()
+
+
+def test_connection_close(shared_daemon):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head("GET /healthz HTTP/1.1", None, "Connection: close"))
+        assert checked(raw, "get", "/healthz").headers["connection"] == "close"
+        assert raw.closed()
+
+
+def test_silent_clients_do_not_stop_others(daemon):
+    """Open connections that say nothing, or never finish saying it."""
+    slow = [RawClient(daemon.port) for _ in range(200)]
+    try:
+        for number, raw in enumerate(slow):
+            if number % 2:
+                raw.send(b"POST /v1/organization/invites HTTP/1.1\r\nHost: x")
+        for number in range(20):
+            daemon.api.invite(f"p{number}@example.com")
+    finally:
+        for raw in slow:
+            raw.close()
