@@ -140,6 +140,8 @@ static void put_expiry(struct view *view, const struct page *page)
 	int64_t at = page->invitation->invite.expires_at;
 
 	moment_init(&view->expiry, at);
+	if (!*view->expiry.text)
+		return;
 	format_left(at - page->now_seconds, view->time_left,
 		    sizeof(view->time_left));
 	put(view, "expires", view->expiry.text);

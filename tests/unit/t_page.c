@@ -1,0 +1,464 @@
+/*
+ * t_page.c: what stands in the pages that people see, and what never does.
+ *
+ * How they look and behave is the browser tests' business.
+ */
+#include "base/base.h"
+
+#include "http/page.h"
+
+#include <check.h>
+
+#define CODE	"0D4V3QSZ8M2K7.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define NOW	1763861196 /* 2025-11-23 01:26:36 UTC, a Sunday */
+#define CEILING (1 << 20)
+
+static struct named_grant grants[100];
+static struct invitation invitation;
+static struct buf html;
+
+static void prepare(void)
+{
+	grants[0] = (struct named_grant){ "Search", PROJECT_MEMBER, false };
+	grants[1] = (struct named_grant){ "Billing", PROJECT_OWNER, false };
+	grants[2] = (struct named_grant){ "Attic", PROJECT_MEMBER, true };
+	invitation = (struct invitation){
+		.invite = { .email = "ada@example.com",
+			    .role = ROLE_READER,
+			    .grants.count = 3,
+			    .expires_at = NOW + 86400,
+			    .accepted_at = NOW },
+		.organization_name = "ACME",
+		.grants = grants,
+	};
+	buf_init(&html, CEILING);
+}
+
+static void release(void)
+{
+	buf_release(&html);
+}
+
+static const char *rendered(struct page page)
+{
+	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
+		page.invitation = &invitation;
+	if (page.now_seconds == 0)
+		page.now_seconds = NOW;
+	buf_clear(&html);
+	page_render(&page, &html);
+	ck_assert(buf_ok(&html));
+	return html.data;
+}
+
+#define render(...)	       rendered((struct page){ __VA_ARGS__ })
+
+#define ck_has(text, part)     ck_assert_msg(strstr(text, part), "no %s", part)
+#define ck_has_not(text, part) ck_assert_msg(!strstr(text, part), "a %s", part)
+
+/* Both stand in `text`, in this order. */
+static void ck_precedes(const char *text, const char *a, const char *b)
+{
+	ck_has(text, a);
+	ck_has(text, b);
+	ck_assert(strstr(text, a) < strstr(text, b));
+}
+
+static int count(const char *text, const char *part)
+{
+	int n = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+/* Every page there is, with what must stand in it. */
+static const struct {
+	struct page page;
+	const char *title;
+} all[] = {
+	{ { PAGE_CODE }, "Open your invitation" },
+	{ { PAGE_INVITED, .code = CODE }, "You’re invited to join ACME" },
+	{ { PAGE_ACCEPTED }, "Welcome to ACME" },
+	{ { PAGE_ACCEPTED, .again = true }, "You’re a member of ACME" },
+	{ { PAGE_DECLINED }, "You’ve declined the invitation" },
+	{ { PAGE_TOO_MANY }, "Too many attempts" },
+	{ { PAGE_NOT_FOUND }, "There’s no such page" },
+	{ { PAGE_ERROR }, "Something went wrong" },
+	{ { PAGE_ERROR, .refusal = REFUSAL_STORE_UNAVAILABLE },
+	  "We’re too busy just now" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_NOT_FOUND },
+	  "This link doesn’t open an invitation" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_EXPIRED },
+	  "This invitation has expired" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_WITHDRAWN },
+	  "This invitation was withdrawn" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_DECLINED },
+	  "This invitation was declined" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITE_ACCEPTED },
+	  "This invitation is accepted already" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_OUT_OF_MEMORY },
+	  "We’re too busy just now" },
+	{ { PAGE_REFUSED, .refusal = REFUSAL_STORE_UNCERTAIN },
+	  "We lost track of your answer" },
+};
+
+START_TEST(test_each_page_is_a_whole_document)
+{
+	const char *text = rendered(all[_i].page);
+	char title[128];
+
+	ck_assert_int_eq(
+	    strncmp(text, "<!DOCTYPE html>\n<html lang=\"en\">", 32), 0);
+	ck_assert_str_eq(text + html.len - 8, "</html>\n");
+	snprintf(title, sizeof(title), "<title>%s</title>", all[_i].title);
+	ck_has(text, title);
+	ck_has(text, "<meta name=\"robots\" content=\"noindex\">");
+	ck_assert_int_eq(count(text, "<body>"), 1);
+	/* The shown one, and those of the script's two templates. */
+	ck_assert_int_eq(count(text, "<main id=\"invitation\""), 3);
+	ck_assert_int_eq(count(text, "<h1 tabindex=\"-1\">"), 3);
+	ck_has_not(text, "{{");
+	ck_has_not(text, "}}");
+	ck_has_not(text, "(null)");
+}
+END_TEST
+
+START_TEST(test_no_page_needs_more_than_the_policy_allows)
+{
+	const char *text = rendered(all[_i].page);
+
+	ck_has_not(text, " style=");
+	ck_has_not(text, "<style");
+	ck_has_not(text, " onload");
+	ck_has_not(text, " onclick");
+	ck_has_not(text, " onsubmit");
+	ck_has_not(text, "<script>");
+	ck_has_not(text, "//");
+	ck_has_not(text, "javascript:");
+	ck_assert_int_eq(count(text, "<script"), 1);
+}
+END_TEST
+
+START_TEST(test_every_refusal_has_a_page)
+{
+	const char *text = render(PAGE_REFUSED, .refusal = (enum refusal)_i);
+
+	ck_has(text, "<p class=\"lead\">");
+}
+END_TEST
+
+START_TEST(test_a_page_fits_or_says_that_it_does_not)
+{
+	struct page page = all[_i].page;
+	size_t whole = strlen(rendered(page)), max;
+	struct buf out;
+
+	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
+		page.invitation = &invitation;
+	page.now_seconds = NOW;
+	for (max = 0; max <= whole; max++) {
+		buf_init(&out, max);
+		page_render(&page, &out);
+		ck_assert_int_eq(buf_ok(&out), max == whole);
+		buf_release(&out);
+	}
+}
+END_TEST
+
+START_TEST(test_invitation_says_what_it_is_about)
+{
+	const char *text = render(PAGE_INVITED, .code = CODE, .name = "Ada");
+
+	ck_has(text, "<h1 tabindex=\"-1\">You’re invited to join "
+		     "<bdi>ACME</bdi></h1>");
+	ck_has(text, "<dd><bdi>ada@example.com</bdi></dd>");
+	ck_has(text, "<dd>Reader <span");
+	ck_has(text, "<li><bdi>Search</bdi> <span class=\"tag\">Member</span>");
+	ck_has(text, "<li><bdi>Billing</bdi> <span class=\"tag\">Owner</span>");
+	ck_has(text, "<li><s><bdi>Attic</bdi></s> <span class=\"tag\">"
+		     "archived, left out</span>");
+	ck_has(text, "<time datetime=\"2025-11-24T01:26:36Z\">"
+		     "Monday 24 November 2025, 01:26 UTC</time>");
+	ck_has(text, "name=\"code\" value=\"" CODE "\"");
+	ck_has(text, "name=\"name\" type=\"text\"");
+	ck_has(text, "value=\"Ada\"");
+	ck_has(text, "name=\"action\" value=\"accept\"");
+	ck_has(text, "name=\"action\" value=\"decline\"");
+	/* Enter in the name field presses the first button: Accept. */
+	ck_precedes(text, "value=\"accept\"", "value=\"decline\"");
+}
+END_TEST
+
+START_TEST(test_acceptance_says_what_came_of_it)
+{
+	const char *text;
+
+	invitation.invite.role = ROLE_OWNER;
+	text = render(PAGE_ACCEPTED);
+	ck_has(text, "Welcome to <bdi>ACME</bdi>");
+	ck_has(text, "<dd>Owner <span");
+	ck_has(text, "archived, left out");
+	ck_has(text, "<dt>Member since</dt>\n"
+		     "<dd><time datetime=\"2025-11-23T01:26:36Z\">");
+	ck_has_not(text, "Open until");
+	ck_has_not(text, "<button class");
+	ck_has(text, "You can close this page.");
+}
+END_TEST
+
+START_TEST(test_second_look_does_not_say_what_was_left_out)
+{
+	/* The project may have been archived long after the acceptance. */
+	const char *text = render(PAGE_ACCEPTED, .again = true);
+
+	ck_has(text, "<span class=\"tag\">archived</span>");
+	ck_has_not(text, "left out");
+}
+END_TEST
+
+START_TEST(test_welcome_leads_on)
+{
+	const char *text =
+	    render(PAGE_ACCEPTED, .welcome_url = "https://acme.example/?a&b");
+
+	ck_has(text, "href=\"https://acme.example/?a&amp;b\"");
+	ck_has_not(text, "You can close this page.");
+}
+END_TEST
+
+START_TEST(test_no_projects)
+{
+	const char *text;
+
+	invitation.invite.grants.count = 0;
+	invitation.grants = NULL;
+	text = render(PAGE_INVITED, .code = CODE);
+	ck_has(text, "None yet");
+	ck_has_not(text, "<ul");
+}
+END_TEST
+
+START_TEST(test_long_lists_scroll)
+{
+	const char *text;
+
+	for (size_t i = 0; i < COUNT_OF(grants); i++)
+		grants[i] = (struct named_grant){ "One of many", 0, false };
+	invitation.invite.grants.count = 8;
+	text = render(PAGE_INVITED, .code = CODE);
+	ck_assert_int_eq(count(text, "<li>"), 8);
+	ck_has(text, "<ul>");
+	invitation.invite.grants.count = COUNT_OF(grants);
+	text = render(PAGE_INVITED, .code = CODE);
+	ck_assert_int_eq(count(text, "<li>"), COUNT_OF(grants));
+	/* Who has no mouse must be able to scroll too. */
+	ck_has(text, "<ul class=\"scrolls\" tabindex=\"0\"");
+	ck_has(text, "(100)");
+}
+END_TEST
+
+static const struct {
+	int64_t left;
+	const char *says;
+} lefts[] = {
+	{ 31536000, "365 days left" },	  { 172800, "2 days left" },
+	{ 172799, "1 day left" },	  { 86400, "1 day left" },
+	{ 86399, "23 hours left" },	  { 7200, "2 hours left" },
+	{ 3600, "1 hour left" },	  { 3599, "59 minutes left" },
+	{ 60, "1 minute left" },	  { 59, "less than a minute left" },
+	{ 0, "less than a minute left" },
+};
+
+START_TEST(test_time_left)
+{
+	char says[64];
+
+	invitation.invite.expires_at = NOW + lefts[_i].left;
+	snprintf(says, sizeof(says), ">%s<", lefts[_i].says);
+	ck_has(render(PAGE_INVITED, .code = CODE), says);
+}
+END_TEST
+
+START_TEST(test_times_out_of_every_calendar)
+{
+	static const int64_t times[] = { INT64_MIN, -1, 0, INT64_MAX };
+
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		invitation.invite.expires_at = times[i];
+		invitation.invite.accepted_at = times[i];
+		ck_has_not(render(PAGE_INVITED, .code = CODE, .now_seconds = 1),
+			   "<time");
+		ck_has_not(render(PAGE_ACCEPTED), "<time");
+	}
+}
+END_TEST
+
+#define HOSTILE "\"'><script>alert(1)</script>&amp;{{code}}"
+#define ESCAPED                                                           \
+	"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;{{" \
+	"code}}"
+
+START_TEST(test_every_value_is_escaped)
+{
+	const char *text;
+
+	grants[0].project_name = HOSTILE;
+	invitation.organization_name = HOSTILE;
+	invitation.invite.email = HOSTILE;
+	text = render(PAGE_INVITED, .code = HOSTILE, .name = HOSTILE,
+		      .notice = HOSTILE, .base = HOSTILE);
+	/* Title, heading, address, project, notice, code, name; and the
+	 * base before three assets and the form's target. */
+	ck_assert_int_eq(count(text, ESCAPED), 7 + 4);
+	ck_has_not(text, "<script>");
+	text = render(PAGE_ACCEPTED, .welcome_url = HOSTILE);
+	ck_assert_int_eq(count(text, ESCAPED), 6);
+	ck_has_not(text, "<script>");
+}
+END_TEST
+
+START_TEST(test_notice_stands_above_the_form)
+{
+	const char *text = render(PAGE_CODE, .notice = "Paste something.");
+
+	ck_has(text, "role=\"alert\">Paste something.</p>");
+	ck_precedes(text, "Paste something.", "<form");
+	ck_has_not(render(PAGE_CODE, .notice = NULL), "role=\"alert\"");
+	ck_has_not(render(PAGE_CODE, .notice = ""), "role=\"alert\"");
+	text = render(PAGE_INVITED, .code = CODE, .notice = "Shorter, please.");
+	ck_has(text, "role=\"alert\">Shorter, please.</p>");
+}
+END_TEST
+
+START_TEST(test_wrong_link_asks_for_another_and_repeats_nothing)
+{
+	const char *text = render(PAGE_REFUSED, .code = CODE,
+				  .refusal = REFUSAL_INVITATION_NOT_FOUND);
+
+	ck_has(text, "<label for=\"code\">");
+	ck_has_not(text, CODE);
+}
+END_TEST
+
+START_TEST(test_who_has_a_code_can_try_again)
+{
+	const char *text = render(PAGE_ERROR, .code = CODE);
+
+	ck_has(text, "value=\"" CODE "\"");
+	ck_has(text, "<button class=\"primary\">Try again</button>");
+	ck_has_not(text, "name=\"action\"");
+	text = render(PAGE_ERROR, .code = NULL);
+	ck_has_not(text, "<button class");
+	ck_has(text, "href=\"/accept\"");
+}
+END_TEST
+
+START_TEST(test_links_begin_with_the_base)
+{
+	const char *text = render(PAGE_CODE, .base = "/join");
+
+	ck_has(text, "href=\"/join/assets/accept.css\"");
+	ck_has(text, "src=\"/join/assets/accept.js\"");
+	ck_has(text, "action=\"/join/accept\"");
+	ck_has(render(PAGE_CODE), "action=\"/accept\"");
+	ck_has(render(PAGE_NOT_FOUND, .base = "/join"),
+	       "href=\"/join/accept\"");
+}
+END_TEST
+
+START_TEST(test_assets)
+{
+	static const char *const paths[] = { "/assets/accept.css",
+					     "/assets/accept.js",
+					     "/assets/favicon.svg" };
+	const struct asset *asset = asset_find(str_of(paths[_i]));
+
+	ck_assert_ptr_nonnull(asset);
+	ck_assert_str_eq(asset->path, paths[_i]);
+	ck_assert_uint_eq(asset->len, strlen((const char *)asset->data));
+	ck_assert_uint_gt(asset->len, 100);
+	ck_assert_uint_eq(strlen(asset->etag), 26);
+	ck_assert_int_eq(asset->etag[0], '"');
+	ck_assert_int_eq(asset->etag[25], '"');
+	ck_assert_ptr_eq(asset_find(str_of(paths[_i])), asset);
+	for (int i = 0; i < _i; i++)
+		ck_assert_str_ne(asset_find(str_of(paths[i]))->etag,
+				 asset->etag);
+}
+END_TEST
+
+START_TEST(test_nothing_else_is_an_asset)
+{
+	static const char *const paths[] = {
+		"",
+		"/",
+		"/assets/",
+		"/assets/accept.css/",
+		"/assets/accept.cs",
+		"/assets/../assets/accept.css",
+		"/assets/Accept.css",
+		"assets/accept.css",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		ck_assert_ptr_null(asset_find(str_of(paths[i])));
+	ck_assert_ptr_null(asset_find((struct str){ NULL, 0 }));
+	ck_assert_ptr_null(asset_find(STR("/assets/accept.css\0")));
+}
+END_TEST
+
+START_TEST(test_policy_is_strict)
+{
+	ck_assert_int_eq(strncmp(PAGE_POLICY, "default-src 'none'; ", 20), 0);
+	ck_has_not(PAGE_POLICY, "unsafe");
+	ck_has_not(PAGE_POLICY, "*");
+	ck_has(PAGE_POLICY, "frame-ancestors 'none'");
+	ck_has(PAGE_POLICY, "base-uri 'none'");
+	ck_has(PAGE_POLICY, "form-action 'self'");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("page");
+	TCase *tests = tcase_create("page");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tests);
+	tcase_add_checked_fixture(tests, prepare, release);
+	tcase_add_loop_test(tests, test_each_page_is_a_whole_document, 0,
+			    COUNT_OF(all));
+	tcase_add_loop_test(tests,
+			    test_no_page_needs_more_than_the_policy_allows, 0,
+			    COUNT_OF(all));
+	tcase_add_loop_test(tests, test_every_refusal_has_a_page, 0,
+			    REFUSAL_COUNT);
+	tcase_add_loop_test(tests, test_a_page_fits_or_says_that_it_does_not, 0,
+			    COUNT_OF(all));
+	tcase_add_test(tests, test_invitation_says_what_it_is_about);
+	tcase_add_test(tests, test_acceptance_says_what_came_of_it);
+	tcase_add_test(tests, test_second_look_does_not_say_what_was_left_out);
+	tcase_add_test(tests, test_welcome_leads_on);
+	tcase_add_test(tests, test_no_projects);
+	tcase_add_test(tests, test_long_lists_scroll);
+	tcase_add_loop_test(tests, test_time_left, 0, COUNT_OF(lefts));
+	tcase_add_test(tests, test_times_out_of_every_calendar);
+	tcase_add_test(tests, test_every_value_is_escaped);
+	tcase_add_test(tests, test_notice_stands_above_the_form);
+	tcase_add_test(tests,
+		       test_wrong_link_asks_for_another_and_repeats_nothing);
+	tcase_add_test(tests, test_who_has_a_code_can_try_again);
+	tcase_add_test(tests, test_links_begin_with_the_base);
+	tcase_add_loop_test(tests, test_assets, 0, 3);
+	tcase_add_test(tests, test_nothing_else_is_an_asset);
+	tcase_add_test(tests, test_policy_is_strict);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
