@@ -1,0 +1,300 @@
+"""What the bench starts and stops: the daemon, the bare store, nginx, and the
+clients that put load on them. Each is a child that is ended by its own pid."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+KEY = "sk-admin-" + "b" * 43
+HOST = "127.0.0.1"
+INVITES = "/v1/organization/invites"
+START_SECONDS = 60  # to wait for anything to be ready
+
+
+class BenchError(Exception):
+    """Something did not work that should; the message is for a person."""
+
+
+def read_line(process, name):
+    """The next line that `process` prints, or BenchError after a while."""
+    ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
+    line = process.stdout.readline() if ready else ""
+    if not line:
+        raise BenchError(f"{name} said nothing and {process.poll()=}")
+    return line
+
+
+def stop(process):
+    """Asks a child to end, and waits until it has."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
+
+
+class Tools:
+    """The programs that were built, and the clients among them."""
+
+    def __init__(self, build):
+        self.build = build
+        self.invited = self._find("invited", ("src", ""))
+
+    def _find(self, name, folders):
+        for folder in folders:
+            path = os.path.join(self.build, folder, name)
+            if os.access(path, os.X_OK):
+                return path
+        raise BenchError(f"{name} was not built in {self.build}")
+
+    def path(self, name):
+        return self._find(name, ("bench",))
+
+    def fsync(self, directory, seconds):
+        path = os.path.join(directory, "fsync.tmp")
+        out = subprocess.run([self.path("fsync"), path, str(seconds)],
+                             stdout=subprocess.PIPE, check=True).stdout
+        os.unlink(path)
+        return json.loads(out)
+
+    def load(self, mode, server, connections, span, targets=None):
+        """One measurement by bench/load; `span` = (seconds, warm-up)."""
+        command = [self.path("load"), mode, "--port", str(server.port),
+                   "--connections", str(connections),
+                   "--seconds", str(span[0]), "--warm", str(span[1]),
+                   "--key", KEY, "--pid", str(server.worker)]
+        if targets:
+            command += ["--targets", targets]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        answer = json.loads(done.stdout)
+        if answer["failures"] or not answer["count"]:
+            raise BenchError(f"load {mode}: {answer}")
+        return answer
+
+    @contextlib.contextmanager
+    def crowd(self, kind, server, count):
+        """`count` idle or slow clients, there while the block runs."""
+        with subprocess.Popen(
+                [self.path("crowd"), kind, "--port", str(server.port),
+                 "--connections", str(count), "--key", KEY,
+                 "--target", INVITES + "?limit=1"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                text=True) as process:
+            try:
+                read_line(process, "crowd")
+                yield process
+            finally:
+                process.stdin.close()
+                process.wait(START_SECONDS)
+
+
+class Daemon:
+    """`invited` on a free port, with its data in `directory`."""
+
+    def __init__(self, tools, directory, mail="none:"):
+        os.makedirs(directory, exist_ok=True)
+        self.directory = directory
+        began = time.perf_counter()
+        with open(os.path.join(directory, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [tools.invited, "serve", "--listen", HOST + ":0",
+                 "--data", directory, "--mail", mail],
+                env={**os.environ, "INVITED_ADMIN_KEY": KEY},
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=log, text=True)
+        self.worker = self.process.pid
+        self.port = self._read_port()
+        self.get(INVITES + "?limit=20")
+        self.first_answer_seconds = time.perf_counter() - began
+
+    def _read_port(self):
+        while True:
+            line = read_line(self.process, "invited")
+            found = re.match(r"listening on http://[^:]+:(\d+)", line)
+            if found:
+                return int(found.group(1))
+
+    def get(self, target):
+        """Status must be 200; the body's bytes."""
+        connection = http.client.HTTPConnection(HOST, self.port,
+                                                timeout=START_SECONDS)
+        connection.request("GET", target,
+                           headers={"Authorization": "Bearer " + KEY})
+        answer = connection.getresponse()
+        body = answer.read()
+        self.head = answer.getheaders()
+        connection.close()
+        if answer.status != 200:
+            raise BenchError(f"GET {target}: {answer.status} {body!r}")
+        return body
+
+    def invite_ids(self, count):
+        """Up to `count` ids, the newest."""
+        ids, after = [], ""
+        while len(ids) < count:
+            page = json.loads(self.get(f"{INVITES}?limit=100&after={after}"))
+            ids += [invite["id"] for invite in page["data"]]
+            if not page["has_more"]:
+                break
+            after = page["last_id"]
+        return ids[:count]
+
+    def resident_mib(self):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            found = re.search(r"VmRSS:\s+(\d+) kB", status.read())
+        return int(found.group(1)) / 1024
+
+    def kill(self):
+        """As a power cut would end it, but for the disk."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        killed = self.process.poll() == -signal.SIGKILL
+        stop(self.process)
+        if self.process.returncode != 0 and not killed:
+            raise BenchError(f"invited ended with {self.process.returncode}, "
+                             f"see {self.directory}/log")
+
+
+class Bare:
+    """bench/bare: the store without the daemon."""
+
+    def __init__(self, tools, directory):
+        os.makedirs(directory, exist_ok=True)
+        self.process = subprocess.Popen(
+            [tools.path("bare"), "sqlite:" + database(directory), KEY],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def _ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise BenchError(f"bare failed at: {command}")
+        answer = json.loads(line)
+        if answer["failures"]:
+            raise BenchError(f"bare: {answer}")
+        return answer
+
+    def create(self, width, span, mail=False):
+        return self._ask(f"create {width} {span[0]} {span[1]} {int(mail)}")
+
+    def fill(self, count):
+        return self._ask(f"fill {count}")
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(START_SECONDS)
+        self.process.stdout.close()
+
+
+class Nginx:
+    """One nginx worker that answers every target under /invite and /page
+    with bytes that lie in its configuration: it reads no file and asks
+    nobody, so it is the most that can be had."""
+
+    def __init__(self, directory, invite, page, head):
+        os.makedirs(directory, exist_ok=True)
+        self.port = free_port()
+        config = os.path.join(directory, "nginx.conf")
+        with open(config, "w") as out:
+            out.write(self._config(directory, invite, page, head))
+        self.process = subprocess.Popen(
+            [shutil.which("nginx") or "/usr/sbin/nginx", "-p", directory,
+             "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
+        self._wait()
+        master = self.process.pid
+        with open(f"/proc/{master}/task/{master}/children") as children:
+            self.worker = int(children.read().split()[0])
+
+    def _config(self, directory, invite, page, head):
+        own = {"content-type", "content-length", "connection", "date"}
+        headers = "".join(f"add_header {name} {quote(value)};\n"
+                          for name, value in head if name.lower() not in own)
+        temporary = "".join(
+            f"{kind}_temp_path {directory}/{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        return (f"daemon off; worker_processes 1; pid {directory}/pid;\n"
+                "error_log /dev/null;\n"
+                "events { worker_connections 4096; }\n"
+                "http { access_log off; keepalive_requests 1000000000;\n"
+                f"{temporary}default_type application/json;\n{headers}"
+                f"server {{ listen {HOST}:{self.port};\n"
+                f"location = /invite {{ return 200 {quote(invite)}; }}\n"
+                f"location = /page {{ return 200 {quote(page)}; }}\n}} }}\n")
+
+    def _wait(self):
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection((HOST, self.port), 1).close()
+                return
+            except ConnectionRefusedError:
+                select.select([], [], [], 0.01)
+        raise BenchError("nginx does not start; is nginx-light installed?")
+
+    def stop(self):
+        stop(self.process)
+
+
+def quote(text):
+    """As a string of nginx's configuration; `$` cannot stand in one."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    if "$" in escaped:
+        raise BenchError("nginx cannot answer text with a dollar sign")
+    return f"'{escaped}'"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def database(directory):
+    return os.path.join(directory, "invited.db")
+
+
+@contextlib.contextmanager
+def running(thing):
+    """`thing` for a block, stopped at its end."""
+    try:
+        yield thing
+    finally:
+        thing.stop()
+
+
+def copy_store(source, target):
+    """A store that nobody has open, copied and on disk."""
+    os.makedirs(target)
+    for name in os.listdir(source):
+        if name in ("invited.db", "invited.db-wal"):
+            path = os.path.join(target, name)
+            shutil.copyfile(os.path.join(source, name), path)
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+
+
+def forget_cached(directory):
+    """Has the kernel drop what it holds of the store in memory."""
+    for name in os.listdir(directory):
+        if name.startswith("invited.db"):
+            with open(os.path.join(directory, name), "rb") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0,
+                                 os.POSIX_FADV_DONTNEED)

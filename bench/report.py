@@ -1,0 +1,228 @@
+"""What came out: ratios against their targets, and the figures behind them.
+
+A ratio is made within a round, of figures measured within the same seconds;
+what is reported is the median of the rounds, with the smallest and largest."""
+
+import statistics
+from dataclasses import dataclass
+from typing import Callable
+
+from steps import WIDTH, WIDTHS
+
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+
+
+@dataclass
+class Row:
+    """One promise: how it is computed from a round, and what it should be."""
+    what: str
+    bound: float
+    at_least: bool
+    of: Callable[[dict], float]
+    unit: str = ""
+
+    def values(self, rounds):
+        return [self.of(round_) for round_ in rounds]
+
+    def met(self, value):
+        return value >= self.bound if self.at_least else value <= self.bound
+
+    def target(self):
+        word = "at least" if self.at_least else "at most"
+        return f"{word} {self.bound:g}{self.unit}"
+
+
+def _create(width, who, what):
+    return lambda r: r["creates"][str(width)][who][what]
+
+
+def _ratio(above, below):
+    return lambda r: above(r) / below(r)
+
+
+def _cpu(step, name):
+    return lambda r: r[step][name]["server_cpu_us"]
+
+
+def _rate(step, name):
+    return lambda r: r[step][name]["per_second"]
+
+
+def rows(scale):
+    """The table of targets; `scale` says how large the stores were."""
+    small, large = scale["sizes"]
+    full = f"create_{large}"
+    return [
+        Row(f"creates per second at {WIDTH} connections / bare store", 0.6,
+            True, _ratio(_create(WIDTH, "daemon", "per_second"),
+                         _create(WIDTH, "bare", "per_second"))),
+        Row(f"creates per second at {WIDTH} connections / at 1", 4, True,
+            _ratio(_create(WIDTH, "daemon", "per_second"),
+                   _create(1, "daemon", "per_second"))),
+        Row("create p50 at 1 connection / 4 KiB overwrite + fdatasync p50", 3,
+            False, _ratio(_create(1, "daemon", "p50_us"),
+                          _create(1, "fsync", "p50_us"))),
+        Row(f"CPU per create at {WIDTH} connections / bare store", 2, False,
+            _ratio(_create(WIDTH, "daemon", "server_cpu_us"),
+                   _create(WIDTH, "bare", "own_cpu_us"))),
+        Row("retrieve per second / nginx with the same bytes", 0.5, True,
+            _ratio(_rate("reads", "retrieve"),
+                   _rate("reads", "nginx_retrieve"))),
+        Row("list(20) per second / retrieve per second", 0.25, True,
+            _ratio(_rate("reads", "list"), _rate("reads", "retrieve"))),
+        Row(f"CPU per create with {large:,} invites / with none", 2.5, False,
+            _ratio(_cpu("sizes", full), _cpu("sizes", "create_0"))),
+        Row(f"CPU per create with {small:,} invites / with none", 2.5, False,
+            _ratio(_cpu("sizes", f"create_{small}"),
+                   _cpu("sizes", "create_0"))),
+        Row(f"time of the last page of {large:,} / of the first", 1.2, False,
+            lambda r: r["sizes"]["pages"]["first"]["per_second"] /
+            r["sizes"]["pages"]["last"]["per_second"]),
+        Row(f"resident memory with {scale['idle']:,} idle connections", 48,
+            False, lambda r: r["memory"]["idle"], " MiB"),
+        Row(f"creates beside {scale['slow']:,} slow clients / alone", 0.9,
+            True, _ratio(_rate("slow", "create_beside"),
+                         _rate("slow", "create_alone"))),
+        Row(f"retrieves beside {scale['slow']:,} slow clients / alone", 0.9,
+            True, _ratio(_rate("slow", "retrieve_beside"),
+                         _rate("slow", "retrieve_alone"))),
+        Row(f"start to first answer with {large:,} invites, cached", 0.5,
+            False, lambda r: r["start"]["warm"], " s"),
+        Row("the same, nothing cached", 0.5, False,
+            lambda r: r["start"]["cold"], " s"),
+        Row("the same, after kill -9 under load", 0.5, False,
+            lambda r: r["start"]["killed"], " s"),
+    ]
+
+
+def _short(value):
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def targets_table(rounds, scale):
+    """Markdown, one line a promise."""
+    lines = ["| | target | median | range | met |", "|---|---|---|---|---|"]
+    for row in rows(scale):
+        values = row.values(rounds)
+        middle = statistics.median(values)
+        lines.append(
+            f"| {row.what} | {row.target()} | **{_short(middle)}**{row.unit} "
+            f"| {_short(min(values))} .. {_short(max(values))} "
+            f"| {'yes' if row.met(middle) else '**no**'} |")
+    return "\n".join(lines)
+
+
+def _middle(rounds, of):
+    return _short(statistics.median(of(r) for r in rounds))
+
+
+def creates_table(rounds):
+    """Rates and times at each width, the daemon's beside the baselines'."""
+    lines = ["| connections | creates/s | p50 ms | p99 ms | CPU µs "
+             "| bare store/s | p50 ms | p99 ms | CPU µs | batch "
+             "| fdatasync/s | p50 ms |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|"]
+    for width in WIDTHS:
+        cells = [str(width)]
+        for who, what, scale in (
+                ("daemon", "per_second", 1), ("daemon", "p50_us", 1000),
+                ("daemon", "p99_us", 1000), ("daemon", "server_cpu_us", 1),
+                ("bare", "per_second", 1), ("bare", "p50_us", 1000),
+                ("bare", "p99_us", 1000), ("bare", "own_cpu_us", 1),
+                ("bare", "batch", 1), ("fsync", "per_second", 1),
+                ("fsync", "p50_us", 1000)):
+            of = _create(width, who, what)
+            cells.append(_middle(rounds, lambda r: of(r) / scale))
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def other_table(rounds, scale):
+    """The figures behind the other ratios."""
+    small, large = scale["sizes"]
+    named = [
+        ("create, bare store, mails queued", "mail", "bare"),
+        ("create, daemon, mails into a maildir", "mail", "daemon"),
+        ("retrieve", "reads", "retrieve"),
+        ("nginx, the same bytes", "reads", "nginx_retrieve"),
+        ("list(20)", "reads", "list"),
+        ("nginx, the same bytes", "reads", "nginx_list"),
+        ("create, no invites yet", "sizes", "create_0"),
+        (f"create, {small:,} invites", "sizes", f"create_{small}"),
+        (f"create, {large:,} invites", "sizes", f"create_{large}"),
+        (f"create beside {scale['slow']:,} slow clients", "slow",
+         "create_beside"),
+        (f"retrieve beside {scale['slow']:,} slow clients", "slow",
+         "retrieve_beside")]
+    lines = [f"| {WIDTH} connections | per second | p50 ms | p99 ms "
+             "| CPU µs | generator's CPU µs |", "|---|---|---|---|---|---|"]
+    for what, step, name in named:
+        lines.append(_other_line(rounds, what, step, name))
+    return "\n".join(lines)
+
+
+def _other_line(rounds, what, step, name):
+    def middle(key, scale=1):
+        return _middle(rounds, lambda r: r[step][name][key] / scale)
+
+    bare = name == "bare"
+    cells = [what, middle("per_second"), middle("p50_us", 1000),
+             middle("p99_us", 1000),
+             middle("own_cpu_us" if bare else "server_cpu_us"),
+             "" if bare else middle("own_cpu_us")]
+    return "| " + " | ".join(cells) + " |"
+
+
+def remarks(rounds):
+    """What does not fit a table."""
+    def middle(of):
+        return _middle(rounds, of)
+
+    mails = middle(lambda r: r["mail"]["delivered"])
+    memory = [middle(lambda r: r["memory"][k])
+              for k in ("empty", "idle", "idle_after_load")]
+    others = [line["others"] for line in samples(rounds)]
+    return (
+        f"- Mails delivered into the maildir while creates ran: {mails}.\n"
+        f"- Resident memory, MiB: {memory[0]} just started, {memory[1]} with "
+        f"the idle connections, {memory[2]} with them after a burst of "
+        "creates.\n"
+        "- Cores kept busy by anything but the two programs measured "
+        "(the kernel's disk work, other programs): median "
+        f"{statistics.median(others):.2f}, at most {max(others):.2f}.")
+
+
+def samples(value):
+    """Every single measurement in a result."""
+    if isinstance(value, dict):
+        if "others" in value:
+            yield value
+        else:
+            for item in value.values():
+                yield from samples(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from samples(item)
+
+
+def markdown(result):
+    rounds, scale = result["rounds"], result["scale"]
+    return "\n\n".join([
+        f"{result['when']}; {result['machine']}; {len(rounds)} rounds of "
+        f"{scale['seconds']:g} s a measurement.",
+        targets_table(rounds, scale), creates_table(rounds),
+        other_table(rounds, scale), remarks(rounds)])
+
+
+def write_readme(path, result):
+    """Puts the tables between the two marks in the file."""
+    with open(path) as file:
+        text = file.read()
+    before, _, rest = text.partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise SystemExit(f"{path}: the marks for the table are missing")
+    with open(path, "w") as file:
+        file.write(f"{before}{BEGIN}\n\n{markdown(result)}\n\n{END}{after}")
