@@ -146,8 +146,7 @@ def test_no_content_type_is_taken_for_json(shared):
 @pytest.mark.parametrize("kind", [
     "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
     "text/json", "application/jsonp", "application/json-patch+json",
-    "application/xml", "application/json; charset=latin-1",
-    "application/json; charset=utf-16", "*/*", "nonsense", "json",
+    "application/xml", "*/*", "nonsense", "json", "; charset=utf-8",
 ])
 @pytest.mark.parametrize("path", [INVITES, PROJECTS, "/v1/invitations/lookup"])
 def test_content_types_that_are_not(shared, kind, path):

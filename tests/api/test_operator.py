@@ -1,0 +1,315 @@
+"""
+The operator's commands and what the daemon says when it is started wrongly.
+"""
+
+import re
+import sqlite3
+import stat
+import threading
+
+import pytest
+
+from harness import INVITES, PROJECTS, Daemon, admin_key_in
+
+USAGE = 2
+
+
+def run(*args, env=None):
+    """Runs `invited ARGS...` without a data directory of its own."""
+    return Daemon(data="/nonexistent").run(*args, env=env, check=False)
+
+
+# -- keys ------------------------------------------------------------------------------
+
+def test_the_first_key_is_printed_once(make_daemon):
+    daemon = make_daemon()
+    first = daemon.key
+    assert re.fullmatch(r"sk-admin-[A-Za-z0-9_-]{43}", first)
+    assert [line for line in daemon.output if first in line] == \
+        [f"admin key: {first}"]
+    daemon.key = None
+    daemon.restart()
+    assert not any("sk-admin-" in line for line in daemon.output)
+    assert daemon.client(first).get(INVITES).status_code == 200
+
+
+def test_the_first_key_may_be_given(make_daemon):
+    daemon = make_daemon(key="sk-admin-chosen-by-the-operator-for-tests")
+    assert not any("sk-admin-" in line for line in daemon.output)
+    assert daemon.api.get(INVITES).status_code == 200
+
+
+def test_a_given_key_matters_at_the_first_start_alone(make_daemon):
+    daemon = make_daemon()
+    first = daemon.key
+    daemon.key = "sk-admin-another-key-that-comes-too-late-now"
+    daemon.restart()
+    assert daemon.client(first).get(INVITES).status_code == 200
+    assert daemon.api.get(INVITES).status_code == 401
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_key_create_list_revoke(daemon, running):
+    if not running:
+        daemon.stop()
+    made = daemon.command("key", "create", "Nightly job")
+    key = admin_key_in(made.stdout)
+    listed = daemon.command("key", "list").stdout
+    assert key not in listed
+    line, = [line for line in listed.splitlines() if "Nightly job" in line]
+    identity = re.search(r"key_[0-9A-HJKMNP-TV-Z]{13}", line)[0]
+    assert f"sk-admin-...{key[-4:]}" in line
+    assert len(re.findall(r"key_[0-9A-Z]{13}", listed)) == 2
+    done = daemon.command("key", "revoke", identity)
+    assert done.returncode == 0
+    if not running:
+        daemon.start()
+    assert daemon.client(key).get(INVITES).status_code == 401
+    again = daemon.command("key", "revoke", identity, check=False)
+    assert again.returncode == 1 and again.stderr
+
+
+@pytest.mark.parametrize("identity", [
+    "key_0000000000001", "nonsense", "", "key_", "' OR 1=1 --"])
+def test_revoke_unknown(daemon, identity):
+    done = daemon.command("key", "revoke", identity, check=False)
+    assert done.returncode in (1, USAGE) and done.stderr
+    assert daemon.api.get(INVITES).status_code == 200
+
+
+def test_a_running_daemon_needs_no_restart(daemon):
+    """A key's use is remembered, to the minute."""
+    listed = daemon.command("key", "list").stdout
+    daemon.api.get(INVITES)
+    assert daemon.command("key", "list").stdout != listed
+
+
+# -- organizations ----------------------------------------------------------------------
+
+def test_organizations(daemon):
+    daemon.command("organization", "create", "Royal Society")
+    listed = daemon.command("organization", "list").stdout
+    lines = [line for line in listed.splitlines() if "org-" in line]
+    assert len(lines) == 2
+    line, = [line for line in lines if "Royal Society" in line]
+    identity = re.search(r"org-[0-9A-HJKMNP-TV-Z]{13}", line)[0]
+    by_name = admin_key_in(daemon.command(
+        "key", "create", "--organization", "Royal Society").stdout)
+    by_id = admin_key_in(daemon.command(
+        "key", "create", "--organization", identity).stdout)
+    one, two = daemon.client(by_name), daemon.client(by_id)
+    project = one.project("P")
+    assert two.ok("GET", f"{PROJECTS}/{project['id']}") == project
+    assert daemon.api.get(f"{PROJECTS}/{project['id']}").status_code == 404
+    assert len(re.findall(r"key_\w{13}", daemon.command(
+        "key", "list", "--organization", identity).stdout)) == 2
+
+
+def test_with_several_organizations_one_must_be_named(daemon):
+    daemon.command("organization", "create", "Other")
+    done = daemon.command("key", "create", check=False)
+    assert done.returncode in (1, USAGE) and "--organization" in done.stderr
+    assert "sk-admin-" not in done.stdout
+
+
+def test_an_organization_twice(daemon):
+    daemon.command("organization", "create", "Other")
+    done = daemon.command("organization", "create", "Other", check=False)
+    assert done.returncode == 1 and "Other" in done.stderr
+
+
+def test_an_unknown_organization(daemon):
+    done = daemon.command("key", "create", "--organization", "Nobody",
+                          check=False)
+    assert done.returncode == 1 and "Nobody" in done.stderr
+
+
+# -- check and backup ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("running", [True, False])
+def test_check_of_a_sound_database(daemon, running):
+    _, token = daemon.api.link("ada@example.com")
+    daemon.api.accept(token)
+    daemon.api.invite("bob@example.com")
+    if not running:
+        daemon.stop()
+    assert daemon.command("check").returncode == 0
+
+
+FAULTS = {
+    "a user nobody invited": "UPDATE invite SET user = 1 WHERE state = 1",
+    "a member of no project":
+        "UPDATE project_user SET project = 1",
+    "an organization without default project":
+        "UPDATE organization SET default_project = 1",
+    "a mail of no invite":
+        "INSERT INTO outbox VALUES(1, 1, x'00', 0, 0, 0)",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_check_finds(daemon, fault):
+    _, token = daemon.api.link("ada@example.com")
+    daemon.api.accept(token)
+    daemon.stop()
+    with sqlite3.connect(daemon.database) as database:
+        assert database.execute(FAULTS[fault]).rowcount >= 1
+    database.close()
+    done = daemon.command("check", check=False)
+    assert done.returncode == 1 and done.stdout.strip()
+
+
+def test_check_of_a_damaged_file(daemon):
+    for number in range(200):
+        daemon.api.invite(f"p{number}@example.com", send_email=False)
+    daemon.stop()
+    size = daemon.database.stat().st_size
+    with daemon.database.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xa5" * (size - 4096 * 4))
+    done = daemon.command("check", check=False)
+    assert done.returncode == 1 and (done.stdout + done.stderr).strip()
+
+
+def test_check_of_nothing(tmp_path):
+    done = Daemon(data=tmp_path / "none").command("check", check=False)
+    assert done.returncode == 1 and done.stderr
+    assert not (tmp_path / "none" / "invited.db").exists()
+
+
+def test_backup_of_a_running_daemon(daemon, make_daemon, tmp_path):
+    _, token = daemon.api.link("ada@example.com")
+    daemon.api.accept(token)
+    pending, link = daemon.api.link("bob@example.com")
+    target = tmp_path / "backup.db"
+    daemon.command("backup", str(target))
+    later = daemon.api.invite("late@example.com")
+    (tmp_path / "restored").mkdir()
+    target.rename(tmp_path / "restored" / "invited.db")
+    restored = make_daemon(data=tmp_path / "restored", key=daemon.key)
+    assert restored.command("check").returncode == 0
+    assert [one["id"] for one in restored.api.all(INVITES)] == \
+        [one["id"] for one in daemon.api.all(INVITES)
+         if one["id"] != later["id"]]
+    assert restored.api.accept(link).status_code == 200
+    assert daemon.api.ok("GET", f"{INVITES}/{pending['id']}")["status"] == \
+        "pending"
+
+
+def test_backup_while_others_write(daemon, tmp_path):
+    stop, failed = threading.Event(), []
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            try:
+                daemon.api.invite(f"p{number}@example.com", send_email=False)
+            except AssertionError as error:
+                failed.append(error)
+                return
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for number in range(5):
+            target = tmp_path / f"{number}.db"
+            daemon.command("backup", str(target))
+            with sqlite3.connect(target) as copy:
+                assert copy.execute("PRAGMA integrity_check").fetchall() == \
+                    [("ok",)]
+            copy.close()
+    finally:
+        stop.set()
+        thread.join()
+    assert not failed
+
+
+def test_backup_overwrites_nothing(daemon, tmp_path):
+    target = tmp_path / "precious"
+    target.write_text("precious")
+    done = daemon.command("backup", str(target), check=False)
+    assert done.returncode == 1 and str(target) in done.stderr
+    assert target.read_text() == "precious"
+
+
+def test_backup_into_nowhere(daemon, tmp_path):
+    done = daemon.command("backup", str(tmp_path / "no" / "where"),
+                          check=False)
+    assert done.returncode == 1 and done.stderr
+
+
+# -- help, version, usage ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("args", [["--help"], ["-h"], ["help"],
+                                  ["serve", "--help"], ["key", "--help"]])
+def test_help(args):
+    done = run(*args)
+    assert done.returncode == 0 and done.stderr == ""
+    for word in ("--listen", "INVITED_MAIL", "backup", "key create"):
+        assert word in done.stdout
+
+
+def test_version():
+    done = run("--version")
+    assert re.fullmatch(r"invited \d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+USAGE_ERRORS = [
+    ["nonsense"], ["--nonsense"], ["serve", "--nonsense", "x"], ["key"],
+    ["key", "nonsense"], ["key", "revoke"], ["organization"],
+    ["organization", "create"], ["backup"], ["check", "extra"],
+    ["serve", "extra"], ["--listen"], ["--listen", ""],
+    ["--listen", "nonsense"], ["--listen", "127.0.0.1:99999"],
+    ["--listen", "127.0.0.1"], ["--listen", "127.0.0.1:-1"],
+    ["--invite-ttl", "7"], ["--invite-ttl", "0d"], ["--invite-ttl", "-7d"],
+    ["--invite-ttl", "2y"], ["--invite-ttl", "99999d"],
+    ["--public-url", "ftp://example.com"], ["--public-url", "example.com"],
+    ["--public-url", "http://example.com"],
+    ["--public-url", "https://example.com/#x"],
+    ["--listen", "0.0.0.0:0"], ["--log-level", "loud"],
+    ["--welcome-url", "javascript:alert(1)"],
+    ["organization", "create", ""], ["organization", "create", "a\nb"],
+    ["key", "create", "x" * 257],
+]
+
+
+@pytest.mark.parametrize("args", USAGE_ERRORS, ids=lambda args: " ".join(args))
+def test_usage_errors(args, tmp_path):
+    done = run(*args, "--data", str(tmp_path / "data"))
+    assert done.returncode == USAGE, (done.stdout, done.stderr)
+    assert done.stdout == ""
+    assert 0 < len(done.stderr.splitlines()) <= 3
+    assert done.stderr.startswith("invited: ")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("name, value", [
+    ("INVITED_LISTEN", "nonsense"), ("INVITED_INVITE_TTL", "soon"),
+    ("INVITED_PUBLIC_URL", "http://example.com"),
+    ("INVITED_ADMIN_KEY", "short"), ("INVITED_ADMIN_KEY", "a b" * 20),
+    ("INVITED_LOG_LEVEL", "loud"),
+])
+def test_the_environment_is_checked_alike(name, value, tmp_path):
+    done = run("serve", "--data", str(tmp_path / "data"), env={name: value})
+    assert done.returncode == USAGE and name in done.stderr
+    if name == "INVITED_ADMIN_KEY":
+        assert value not in done.stderr
+
+
+def test_a_flag_wins_over_the_environment(make_daemon):
+    daemon = make_daemon("--invite-ttl", "1h",
+                         env={"INVITED_INVITE_TTL": "3h",
+                              "INVITED_ORGANIZATION": "From outside"})
+    invite, token = daemon.api.link("ada@example.com")
+    assert invite["expires_at"] - invite["created_at"] == 3600
+    assert daemon.api.ok("POST", "/v1/invitations/lookup", json={
+        "token": token})["organization"] == {"name": "From outside"}
+
+
+# -- files -----------------------------------------------------------------------------------
+
+def test_nobody_else_reads_the_data(daemon):
+    daemon.api.invite("ada@example.com")
+    daemon.mailbox.wait("ada@example.com")
+    for path in daemon.files():
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -1,0 +1,95 @@
+"""
+Keys and links are secrets: nowhere in a log, and nowhere in the database once
+they were handed over.
+"""
+
+import base64
+import hashlib
+
+from harness import INVITES, PROJECTS
+
+
+def forms(secret):
+    """A secret as it might lie somewhere."""
+    raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+    return [secret.encode(), raw, raw.hex().encode(),
+            raw.hex().upper().encode(), base64.b64encode(raw)]
+
+
+def secret_of(token):
+    return token.split(".")[1]
+
+
+def leaks(daemon, needles, but=()):
+    """Files of the data directory that contain any of these."""
+    return [path for path in daemon.files()
+            if path.parent.parent.name not in but
+            and any(needle in path.read_bytes() for needle in needles)]
+
+
+def test_nothing_in_the_database_after_delivery(daemon):
+    api = daemon.api
+    mailed = api.invite("ada@example.com")
+    token = daemon.mailbox.wait("ada@example.com").token
+    api.delivered(mailed["id"])
+    _, link = api.link("bob@example.com")
+    accepted = secret_of(token)
+    api.accept(token)
+    needles = [form for secret in (accepted, secret_of(link),
+                                   daemon.key.removeprefix("sk-admin-"))
+               for form in forms(secret)]
+    assert leaks(daemon, needles, but=("mail",)) == []
+    daemon.stop()
+    assert leaks(daemon, needles, but=("mail",)) == []
+    daemon.start()
+
+
+def test_a_key_is_there_as_a_hash(daemon):
+    """Searching works: what should be found is."""
+    daemon.stop()
+    digest = hashlib.sha256(daemon.key.encode()).digest()
+    assert leaks(daemon, [digest]) == [daemon.database]
+    daemon.start()
+
+
+def test_nothing_in_the_log(make_daemon):
+    daemon = make_daemon("--log-level", "debug")
+    api = daemon.api
+    api.invite("ada@example.com")
+    token = daemon.mailbox.wait("ada@example.com").token
+    _, link = api.link("bob@example.com")
+    api.post("/v1/invitations/lookup", json={"token": token})
+    api.get(f"/accept?code={token}")
+    api.get(f"/v1/nothing/{token}")
+    api.request("POST", "/accept", data={"code": link, "action": "show"})
+    api.request("POST", "/accept", data={"code": link, "action": "accept",
+                                         "name": "Bob Body"})
+    api.accept(token, "Ada Body")
+    daemon.client("sk-admin-wrong-but-secret-all-the-same").get(INVITES)
+    api.get(INVITES, params={"email": "query@example.com"})
+    api.post(PROJECTS, json={"name": "Body of a project"})
+    daemon.stop()
+    log = "\n".join(daemon.log + daemon.output)
+    assert "/accept" in log or "request" in log
+    for secret in (secret_of(token), secret_of(link), "Body",
+                   "sk-admin-wrong-but-secret-all-the-same"):
+        assert secret not in log
+    assert daemon.key not in "\n".join(daemon.log)
+    daemon.start()
+
+
+def test_input_cannot_forge_log_lines(daemon):
+    """The harness refuses lines that are not of a log's form."""
+    evil = "x%0a2026-01-31T12:00:00.000Z%20error%20forged"
+    daemon.api.get(f"/{evil}")
+    daemon.api.get(f"{INVITES}/{evil}")
+    daemon.api.get(INVITES, headers={"User-Agent": "a\tb error"})
+    daemon.stop()
+    assert not any(line.endswith("forged") or " error " in line
+                   for line in daemon.log)
+    daemon.start()
+
+
+def test_one_copy_of_the_key_on_standard_output(daemon):
+    assert "\n".join(daemon.output).count("sk-admin-") == 1
+    assert sum("sk-admin-" in line for line in daemon.log) == 0
