@@ -1,0 +1,88 @@
+"""
+The examples of README.md do what they say: they run as they stand there, but
+for the address of the server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import DEADLINE, INVITES, USERS, Daemon
+from harness.daemon import ROOT, clean_environment
+
+ADDRESS = "http://127.0.0.1:8080"
+
+
+def example(language: str, holding: str) -> str:
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$",
+                        (ROOT / "README.md").read_text(),
+                        re.DOTALL | re.MULTILINE)
+    found = [block for block in blocks if holding in block]
+    assert len(found) == 1, f"{len(found)} {language} examples with {holding}"
+    assert ADDRESS in found[0]
+    return found[0]
+
+
+def follow(daemon: Daemon, command: list[str | Path], text: str,
+           where: Path, **env: str) -> str:
+    """Runs an example against the daemon; what it prints."""
+    script = where / "example.mjs"
+    script.write_text(text.replace(ADDRESS, daemon.url))
+    assert daemon.key
+    done = subprocess.run(
+        [*command, script], text=True, capture_output=True,
+        timeout=DEADLINE * 4, cwd=where,
+        env=clean_environment({"OPENAI_ADMIN_KEY": daemon.key, **env}))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def invited(daemon: Daemon, email: str) -> dict:
+    invites = daemon.api.get(INVITES).json()["data"]
+    found = [one for one in invites if one["email"] == email]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_curl(daemon: Daemon, tmp_path: Path) -> None:
+    printed = follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
+    assert invited(daemon, "ada@example.com")["id"] in printed
+
+
+def test_python(daemon: Daemon, tmp_path: Path) -> None:
+    printed = follow(daemon, [sys.executable], example("python", "grace@"),
+                     tmp_path)
+    assert printed == invited(daemon, "grace@example.com")["id"] + "\n"
+
+
+def node_packages() -> Path | None:
+    """Where the tests of the Node SDK keep it."""
+    return next((path.parent.parent for path in
+                 ROOT.glob("tests/*/node_modules/openai/package.json")), None)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no node")
+def test_node(daemon: Daemon, tmp_path: Path) -> None:
+    packages = node_packages()
+    assert packages, "the Node SDK is not installed"
+    os.symlink(packages, tmp_path / "node_modules")
+    printed = follow(daemon, ["node"], example("js", "hedy@"), tmp_path)
+    assert printed == invited(daemon, "hedy@example.com")["id"] + "\n"
+
+
+def test_accept(daemon: Daemon, tmp_path: Path) -> None:
+    follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
+    token = daemon.mailbox.wait("ada@example.com").token
+    printed = follow(daemon, ["sh"], example("sh", "INVITE_TOKEN"), tmp_path,
+                     INVITE_TOKEN=token)
+    assert json.loads(printed)["status"] == "accepted"
+    users = daemon.api.get(USERS).json()["data"]
+    assert [user["name"] for user in users] == ["Ada Lovelace"]

@@ -1,0 +1,55 @@
+"""
+Routes: the table in src/http/router.c, api/openapi.yaml and README.md name the
+same ones.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from harness.daemon import ROOT
+
+ROUTE = re.compile(r'\{\s*METHOD_([A-Z]+),\s*"([^"]+)"')
+
+
+def routes() -> set[tuple[str, str]]:
+    """(method, path) as the program knows them."""
+    return set(ROUTE.findall((ROOT / "src/http/router.c").read_text()))
+
+
+def described() -> set[tuple[str, str]]:
+    document = yaml.safe_load((ROOT / "api/openapi.yaml").read_text())
+    methods = {"get", "put", "post", "delete", "patch", "head", "options"}
+    return {(method.upper(), path)
+            for path, item in document["paths"].items()
+            for method in item if method in methods}
+
+
+def listed() -> set[tuple[str, str]]:
+    """README's table, whose cells hold several methods or paths."""
+    found = set()
+    for line in (ROOT / "README.md").read_text().splitlines():
+        cells = line.split("|")
+        if len(cells) < 4 or "`/v1/" not in cells[2]:
+            continue
+        for method in re.findall(r"`([A-Z]+)`", cells[1]):
+            for path in re.findall(r"`/v1(/[^`]+)`", cells[2]):
+                found.add((method, path))
+    return found
+
+
+def test_the_table_was_understood() -> None:
+    assert ("POST", "/organization/invites") in routes()
+    assert len(routes()) > 15
+
+
+def test_openapi_describes_each_route_and_no_other() -> None:
+    assert described() == routes()
+
+
+def test_readme_lists_each_route_of_the_api_and_no_other() -> None:
+    api = {route for route in routes()
+           if route[1].startswith(("/organization/", "/invitations/"))}
+    assert listed() == api

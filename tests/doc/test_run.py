@@ -1,0 +1,146 @@
+"""
+./run, as a newcomer uses it: what it prints at the first start can be pasted,
+the second start finds everything, and it ends as it should.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from harness import DEADLINE, Client, Maildir
+from harness.client import INVITES
+from harness.daemon import ROOT, Lines, clean_environment
+
+FIRST_BUILD = 300   # seconds
+
+
+class Run:
+    """One ./run, in a session of its own, so that signals reach all of it."""
+
+    def __init__(self, data: Path, *args: str) -> None:
+        self.process = subprocess.Popen(
+            [ROOT / "run", "--listen", "127.0.0.1:0", "--data", data, *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
+            env=clean_environment())
+        assert self.process.stdout and self.process.stderr
+        self.out = Lines(self.process.stdout)
+        self.err = Lines(self.process.stderr)
+
+    def hints(self) -> str:
+        """All that it says once it is ready."""
+        self.out.wait(lambda line: line == "  print(invite.id)",
+                      f"the hints ({self.err.all()[-5:]})",
+                      deadline=FIRST_BUILD)
+        return "\n".join(self.out.all())
+
+    def url(self) -> str:
+        found = re.search(r"invited runs at (http://\S+)", self.hints())
+        assert found
+        return found[1]
+
+    def end(self, number: int) -> int:
+        """The signal to all of it, as a terminal does; the exit status."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+        return self.process.wait(DEADLINE)
+
+
+@pytest.fixture
+def runs() -> Iterator[list[Run]]:
+    """Those that are appended here are ended in any case."""
+    started: list[Run] = []
+    yield started
+    for run in started:
+        run.end(signal.SIGKILL)
+
+
+def start(runs: list[Run], data: Path, *args: str) -> Run:
+    runs.append(Run(data, *args))
+    return runs[-1]
+
+
+def indented(hints: str, first: str) -> str:
+    """The block of the hints that begins with this line, to paste."""
+    lines = hints.split("\n")
+    at = lines.index("  " + first) if "  " + first in lines else next(
+        number for number, line in enumerate(lines)
+        if line.startswith("  " + first))
+    block = []
+    for line in lines[at:]:
+        if line and not line.startswith("  "):
+            break
+        block.append(line[2:])
+    return "\n".join(block)
+
+
+def key_in(hints: str) -> str:
+    found = re.search(r"sk-admin-[\w-]{43}", hints)
+    assert found
+    return found[0]
+
+
+def test_first_start_says_what_to_paste(runs: list[Run],
+                                        tmp_path: Path) -> None:
+    run = start(runs, tmp_path / "var")
+    hints = run.hints()
+    export = indented(hints, "export OPENAI_ADMIN_KEY=")
+    curl = indented(hints, "curl ")
+    done = subprocess.run(["sh", "-c", f"{export}\n{curl}"], text=True,
+                          capture_output=True, timeout=DEADLINE,
+                          env=clean_environment())
+    assert '"organization.invite"' in done.stdout, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", indented(hints, "import os")], text=True,
+        capture_output=True, timeout=DEADLINE * 2,
+        env=clean_environment({"OPENAI_ADMIN_KEY": key_in(hints)}))
+    assert done.stdout.startswith("invite-"), done.stderr
+    assert f"mail goes  to files in {tmp_path / 'var'}/mail/new" in hints
+    Maildir(tmp_path / "var/mail").wait("ada@example.com")
+    assert run.end(signal.SIGINT) == 0
+
+
+def test_second_start_finds_everything(runs: list[Run],
+                                       tmp_path: Path) -> None:
+    first = start(runs, tmp_path)
+    key = key_in(first.hints())
+    made = Client(first.url(), key).invite("ada@example.com")
+    assert first.end(signal.SIGTERM) == 0
+    second = start(runs, tmp_path)
+    hints = second.hints()
+    assert "sk-admin-" not in hints
+    listed = Client(second.url(), key).ok("GET", INVITES)
+    assert [one["id"] for one in listed["data"]] == [made["id"]]
+    assert second.end(signal.SIGTERM) == 0
+
+
+def test_busy_port_is_said_plainly(runs: list[Run], tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        address = f"127.0.0.1:{busy.getsockname()[1]}"
+        run = start(runs, tmp_path, "--listen", address)
+        assert run.process.wait(FIRST_BUILD) == 1
+    said = "\n".join(run.err.join())
+    assert address in said and "in use" in said
+    assert run.out.join() == []
+
+
+def test_commands_are_handed_on(runs: list[Run], tmp_path: Path) -> None:
+    done = subprocess.run([ROOT / "run", "--version"], text=True,
+                          capture_output=True, timeout=FIRST_BUILD,
+                          env=clean_environment())
+    assert done.returncode == 0 and done.stdout.startswith("invited ")
+    done = subprocess.run([ROOT / "run", "backup"], text=True,
+                          capture_output=True, timeout=FIRST_BUILD,
+                          env=clean_environment())
+    assert done.returncode == 2 and "backup needs" in done.stderr

@@ -1,0 +1,138 @@
+"""
+The tree itself: headers stand alone, scripts are sound, links lead somewhere,
+and nothing in it knows the machine that it was written on.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.daemon import ROOT
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The project's files, by suffix or name; without git, a walk."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(
+            ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"],
+            cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        names = [name for name in listed.split("\0") if name]
+    else:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
+                 if path.is_file() and not {"build", "var", "node_modules"} &
+                 set(path.relative_to(ROOT).parts)]
+    return [ROOT / name for name in sorted(names)
+            if (ROOT / name).is_file() and
+            (not patterns or name.endswith(patterns))]
+
+
+def texts() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked():
+        try:
+            found.append((path, path.read_text()))
+        except UnicodeDecodeError:
+            pass
+    return found
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+LAYERS = {"base": ["base"], "core": ["core", "base"],
+          "store": ["store", "core", "base"],
+          "mail": ["mail", "store", "core", "base"],
+          "http": ["http", "store", "core", "base"]}
+
+HEADERS = [path for path in tracked(".h")
+           if name(path).startswith(("src/", "include/"))]
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=name)
+def test_header_compiles_alone(header: Path, tmp_path: Path) -> None:
+    """And sees no layer above its own, whatever its users include first."""
+    layer = header.parent.name
+    for below in LAYERS.get(layer, list(LAYERS)):
+        (tmp_path / below).symlink_to(ROOT / "src" / below)
+    source = tmp_path / "alone.c"
+    first = "" if "include" in name(header) else '#include "base/base.h"\n'
+    source.write_text(f'{first}#include "{header}"\n#include "{header}"\n')
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "sqlite3", "jansson", "libcurl"],
+        check=True, capture_output=True, text=True).stdout.split()
+    done = subprocess.run(
+        ["gcc", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
+         "-fsyntax-only", f"-I{tmp_path}", f"-I{ROOT / 'src'}"
+         if layer not in LAYERS else "-Wall", *flags, source],
+        capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+STRAY = re.compile(r"/work/|\.\./shared|/root/|/home/\w|/tmp/\w")
+
+
+def test_nothing_knows_the_machine_it_was_written_on() -> None:
+    here = Path(__file__)
+    stray = [f"{name(path)}:{number}: {line.strip()}"
+             for path, text in texts() if path != here
+             for number, line in enumerate(text.splitlines(), 1)
+             if STRAY.search(line)]
+    assert stray == []
+
+
+def test_lines_end_well() -> None:
+    bad = [name(path) for path, text in texts()
+           if path.suffix != ".pem" and text and "corpus" not in name(path) and
+           (not text.endswith("\n") or "\r\n" in text)]
+    assert bad == []
+
+
+def scripts() -> list[Path]:
+    return [path for path, text in texts()
+            if text.startswith("#!/bin/sh") or path.suffix == ".sh"]
+
+
+@pytest.mark.parametrize("script", scripts(), ids=name)
+def test_script_is_sound(script: Path) -> None:
+    subprocess.run(["sh", "-n", script], check=True)
+    if script.suffix != ".sh":
+        assert script.stat().st_mode & 0o111, "not executable"
+
+
+MARKDOWN = tracked(".md")
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Links to files, and paths of files in code spans."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+    for target in re.findall(
+            r"`((?:src|tests|doc|api|web|tools|packaging)/[\w./-]+)`", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_c_file_says_what_it_is_for() -> None:
+    bad = [name(path) for path in tracked(".c", ".h")
+           if not re.match(r"/\*\n \* [\w.-]+\.[ch]: ", path.read_text())]
+    assert bad == []
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"),
+                    reason="no systemd-analyze")
+def test_service_is_locked_up(tmp_path: Path) -> None:
+    unit = tmp_path / "invited.service"
+    unit.write_text((ROOT / "packaging/invited.service.in").read_text()
+                    .replace("@bindir@", "/usr/bin"))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager",
+         "--threshold=20", unit], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
