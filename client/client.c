@@ -1,0 +1,213 @@
+/*
+ * client.c: the handle: options, environment, what is refused at once.
+ *
+ * Everything that ends up in a header is checked here, once: a line break in
+ * it would let the rest be another header.
+ */
+#include "base/base.h"
+#include "client.h"
+
+#include <limits.h>
+
+#define OFFICIAL_URL	   "https://api.openai.com/v1"
+#define TIMEOUT_MS	   600000 /* as the official SDKs */
+#define CONNECT_TIMEOUT_MS 5000
+#define MAX_RETRIES	   2
+#define OPTIONS_MAX	   ((size_t)1 << 20) /* bytes of all options */
+#define LINES_MAX	   256		     /* headers of the caller's */
+
+const char *inv_version(void)
+{
+	return INV_VERSION;
+}
+
+/* The option if given, else the variable; one that is empty is not set. */
+static const char *setting(const char *given, const char *variable)
+{
+	if (!given)
+		given = getenv(variable);
+	return given && *given ? given : NULL;
+}
+
+static int keep(struct inv_client *client, const char *value,
+		const char **ret_copy, struct inv_error *err)
+{
+	if (!value)
+		return 0;
+	*ret_copy = arena_str(&client->memory, str_of(value));
+	return *ret_copy ? 0 : error_memory(err);
+}
+
+/* A copy of what goes into a header; `what` names it. Never shows it. */
+static int keep_header(struct inv_client *client, const char *value,
+		       const char *what, const char **ret_copy,
+		       struct inv_error *err)
+{
+	for (const char *c = value; c && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return error_set(err, INV_ERROR_USAGE,
+					 "%s holds a control character", what);
+	return keep(client, value, ret_copy, err);
+}
+
+static int keep_base_url(struct inv_client *client, const char *url,
+			 struct inv_error *err)
+{
+	size_t len;
+
+	if (!url)
+		url = OFFICIAL_URL;
+	if (!url_is_sane(url))
+		return error_set(err, INV_ERROR_USAGE,
+				 "the base URL has to be http://HOST... or "
+				 "https://HOST..., without user, query and "
+				 "fragment");
+	len = strlen(url);
+	while (url[len - 1] == '/')
+		len--;
+	client->base_url = arena_str(&client->memory, (struct str){ url, len });
+	return client->base_url ? 0 : error_memory(err);
+}
+
+static bool is_header_name(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* A line without colon is passed over, as the official SDKs do. */
+static int keep_line(struct inv_client *client, struct str line, size_t *count,
+		     struct inv_error *err)
+{
+	struct str name, value;
+
+	if (!str_cut(line, ':', &name, &value))
+		return 0;
+	name = str_trim(name);
+	value = str_trim(value);
+	if (!is_header_name(name) || str_has_control(value))
+		return error_set(err, INV_ERROR_USAGE,
+				 "an added header is not of the form "
+				 "\"Name: value\"");
+	if (*count >= LINES_MAX)
+		return error_set(err, INV_ERROR_USAGE,
+				 "more than %d added headers", LINES_MAX);
+	/* An empty value: libcurl wants a semicolon to send that. */
+	client->headers[*count] =
+	    value.len > 0
+		? arena_printf(&client->memory, "%.*s: %.*s", STR_ARG(name),
+			       STR_ARG(value))
+		: arena_printf(&client->memory, "%.*s;", STR_ARG(name));
+	return client->headers[(*count)++] ? 0 : error_memory(err);
+}
+
+static int keep_lines(struct inv_client *client, const char *text,
+		      size_t *count, struct inv_error *err)
+{
+	struct str rest = str_of(text), line;
+
+	do {
+		str_cut(rest, '\n', &line, &rest);
+		if (line.len > 0 && line.data[line.len - 1] == '\r')
+			line.len--;
+		if (keep_line(client, line, count, err))
+			return -1;
+	} while (rest.len > 0);
+	return 0;
+}
+
+static int keep_headers(struct inv_client *client, const char *given,
+			struct inv_error *err)
+{
+	size_t count = 0;
+
+	client->headers = arena_array(&client->memory, LINES_MAX + 1,
+				      sizeof(*client->headers));
+	if (!client->headers)
+		return error_memory(err);
+	if (keep_lines(client, getenv("OPENAI_CUSTOM_HEADERS"), &count, err))
+		return -1;
+	return keep_lines(client, given, &count, err);
+}
+
+static long milliseconds(int64_t given, long usual)
+{
+	if (given <= 0)
+		return usual;
+	return given < LONG_MAX ? (long)given : LONG_MAX;
+}
+
+static int keep_texts(struct inv_client *client,
+		      const struct inv_options *options, struct inv_error *err)
+{
+	if (keep_base_url(client, setting(options->base_url, "OPENAI_BASE_URL"),
+			  err) ||
+	    keep_header(client,
+			setting(options->admin_api_key, "OPENAI_ADMIN_KEY"),
+			"the admin key", &client->key, err) ||
+	    keep_header(client, setting(options->organization, "OPENAI_ORG_ID"),
+			"the organization", &client->organization, err) ||
+	    keep_header(client, setting(options->project, "OPENAI_PROJECT_ID"),
+			"the project", &client->project, err) ||
+	    keep(client, options->proxy, &client->proxy, err) ||
+	    keep(client, setting(options->ca_file, "SSL_CERT_FILE"),
+		 &client->ca_file, err) ||
+	    keep(client, setting(options->ca_path, "SSL_CERT_DIR"),
+		 &client->ca_path, err))
+		return -1;
+	return keep_headers(client, options->headers, err);
+}
+
+static void set_numbers(struct inv_client *client,
+			const struct inv_options *options)
+{
+	client->timeout_ms = milliseconds(options->timeout_ms, TIMEOUT_MS);
+	client->connect_timeout_ms =
+	    milliseconds(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+	client->max_retries =
+	    options->max_retries == 0 ? MAX_RETRIES : options->max_retries;
+	client->debug = options->debug;
+	client->debug_arg = options->debug_arg;
+	client->pause = options->pause;
+	client->pause_arg = options->pause_arg;
+}
+
+int inv_client_new(const struct inv_options *options,
+		   struct inv_client **ret_client, struct inv_error *err)
+{
+	static const struct inv_options none;
+	struct inv_client *client;
+
+	if (transport_start(err))
+		return -1;
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return error_memory(err);
+	arena_init(&client->memory, OPTIONS_MAX);
+	pthread_mutex_init(&client->lock, NULL);
+	set_numbers(client, options ? options : &none);
+	if (keep_texts(client, options ? options : &none, err)) {
+		inv_client_free(client);
+		return -1;
+	}
+	*ret_client = client;
+	return 0;
+}
+
+void inv_client_free(struct inv_client *client)
+{
+	if (!client)
+		return;
+	transport_close(client);
+	if (client->key)
+		explicit_bzero((char *)(uintptr_t)client->key,
+			       strlen(client->key));
+	pthread_mutex_destroy(&client->lock);
+	arena_release(&client->memory);
+	free(client);
+}
