@@ -5,10 +5,9 @@
 #include "base/base.h"
 #include "conf.h"
 
-#include <check.h>
-
 #include "conf_table.h"
 #include "conf_value.h"
+#include "unit.h"
 
 /* The environment of the test: name, value, name, value, NULL. */
 static const char **environment;
@@ -406,14 +405,8 @@ START_TEST(test_help_is_whole_and_narrow)
 }
 END_TEST
 
-int main(void)
+static void add(TCase *tests)
 {
-	Suite *suite = suite_create("conf");
-	TCase *tests = tcase_create("conf");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
 	tcase_add_checked_fixture(tests, clear, release);
 	tcase_add_test(tests, test_defaults);
 	tcase_add_test(tests, test_flag_over_environment_over_default);
@@ -435,8 +428,9 @@ int main(void)
 	tcase_add_test(tests, test_word_distance);
 	tcase_add_test(tests, test_variables_are_named_after_their_flags);
 	tcase_add_test(tests, test_help_is_whole_and_narrow);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+}
+
+int main(void)
+{
+	return unit_run("conf", add);
 }
