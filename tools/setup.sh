@@ -54,7 +54,8 @@ need() {
 }
 
 # compile DIR TARGETS... -- MESON_OPTIONS...: sets up DIR once, then builds what
-# has changed. The compiler's words go to DIR.log, and here if it fails.
+# has changed, one caller at a time. The compiler's words go to DIR.log, and
+# here if it fails.
 compile() {
 	dir=$1
 	shift
@@ -65,14 +66,15 @@ compile() {
 	done
 	shift
 	mkdir -p "$(dirname "$dir")"
-	# shellcheck disable=SC2086 # a list of words
-	{
-		if [ -f "$dir/build.ninja" ]; then
-			true
-		else
-			rm -rf "$dir" && meson setup "$dir" "$@"
-		fi && ninja -C "$dir" $targets
-	} >"$dir.log" 2>&1 || {
+	(
+		flock 9
+		if ! [ -f "$dir/build.ninja" ]; then
+			rm -rf "$dir"
+			meson setup "$dir" "$@" || exit
+		fi
+		# shellcheck disable=SC2086 # a list of words
+		ninja -C "$dir" $targets
+	) 9>"$dir.lock" >"$dir.log" 2>&1 || {
 		tail -n 40 "$dir.log" >&2
 		return 1
 	}
