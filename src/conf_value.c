@@ -58,10 +58,35 @@ static const char *check_unix_path(struct str path)
 	return NULL;
 }
 
-const char *check_listen(struct str value)
+/* A name's address is looked up at the start. */
+static const char *check_listen_host(struct str host)
 {
 	uint8_t address[sizeof(struct in6_addr)];
-	struct str host, port, inside;
+	struct str inside;
+
+	if (unbracket(host, &inside))
+		return is_address(AF_INET6, inside, address)
+			   ? NULL
+			   : "what stands in brackets has to be an IPv6 "
+			     "address";
+	if (host.len == 0)
+		return "the address is missing; 0.0.0.0 and [::] stand for all "
+		       "of this machine";
+	for (size_t i = 0; i < host.len; i++) {
+		if (host.data[i] == ':')
+			return "an IPv6 address has to be in brackets, as in "
+			       "[::1]:8080";
+		if (host.data[i] <= ' ' || strchr("/*@?#", host.data[i]))
+			return "the address has to be a numeric one or a name "
+			       "of this machine";
+	}
+	return NULL;
+}
+
+const char *check_listen(struct str value)
+{
+	struct str host, port;
+	const char *reason;
 	int64_t number;
 
 	if (str_starts_with(value, "unix:"))
@@ -70,10 +95,9 @@ const char *check_listen(struct str value)
 	if (!cut_port(value, &host, &port))
 		return "expected ADDRESS:PORT, such as 127.0.0.1:8080, or "
 		       "unix:PATH";
-	if (!(unbracket(host, &inside) ? is_address(AF_INET6, inside, address)
-				       : is_address(AF_INET, host, address)))
-		return "the address has to be a numeric one, such as 0.0.0.0, "
-		       "127.0.0.1 or [::1]";
+	reason = check_listen_host(host);
+	if (reason)
+		return reason;
 	if (port.len > 5 || !str_to_i64(port, &number) || number < 0 ||
 	    number > UINT16_MAX)
 		return "the port has to be a number from 0 to 65535";

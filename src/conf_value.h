@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "base/str.h"
 
-/* 127.0.0.1:8080, [::1]:8080 (port 0: the kernel picks), unix:PATH. */
+/* 127.0.0.1:8080, localhost:8080, [::1]:8080 (port 0: any), unix:PATH. */
 const char *check_listen(struct str value) MUST_CHECK;
 
 /* Whether only this machine can reach such a (checked) address by TCP. */

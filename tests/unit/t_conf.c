@@ -160,9 +160,10 @@ END_TEST
 START_TEST(test_listen_can_be_repeated_and_replaces_the_environment)
 {
 	environment = (const char *[]){ "INVITED_LISTEN", "127.0.0.1:9", NULL };
-	ck_assert_int_eq(PARSE("--listen", "[::1]:0", "--listen=unix:s"), 0);
+	ck_assert_int_eq(PARSE("--listen", "localhost:0", "--listen=unix:s"),
+			 0);
 	ck_assert_uint_eq(conf.listen_count, 2);
-	ck_assert_str_eq(conf.listen[0], "[::1]:0");
+	ck_assert_str_eq(conf.listen[0], "localhost:0");
 	ck_assert_str_eq(conf.listen[1], "unix:s");
 }
 END_TEST
@@ -256,9 +257,12 @@ static const struct {
 	{ { "--mail-retry", "-1" }, "expected a number" },
 	{ { "--log-level", "loud" }, "expected error, warn, info or debug" },
 	{ { "--listen", "8080" }, "expected ADDRESS:PORT" },
-	{ { "--listen", "localhost:80" }, "has to be a numeric one" },
-	{ { "--listen", "::1:80" }, "has to be a numeric one" },
-	{ { "--listen", "[::1]" }, "has to be a numeric one" },
+	{ { "--listen", ":80" }, "the address is missing" },
+	{ { "--listen", "*:80" }, "has to be a numeric one or a name" },
+	{ { "--listen", "http://127.0.0.1:80" }, "has to be in brackets" },
+	{ { "--listen", "::1:80" }, "has to be in brackets" },
+	{ { "--listen", "[::1]" }, "has to be in brackets" },
+	{ { "--listen", "[127.0.0.1]:80" }, "has to be an IPv6 address" },
 	{ { "--listen", "127.0.0.1:65536" }, "from 0 to 65535" },
 	{ { "--listen", "127.0.0.1:" }, "from 0 to 65535" },
 	{ { "--listen", "127.0.0.1:-1" }, "from 0 to 65535" },
@@ -336,6 +340,7 @@ START_TEST(test_loopback)
 	ck_assert(listens_on_loopback(STR("127.0.0.1:0")));
 	ck_assert(listens_on_loopback(STR("127.9.9.9:80")));
 	ck_assert(listens_on_loopback(STR("[::1]:80")));
+	ck_assert(listens_on_loopback(STR("localhost:80")));
 	ck_assert(!listens_on_loopback(STR("[::]:80")));
 	ck_assert(!listens_on_loopback(STR("0.0.0.0:80")));
 	ck_assert(!listens_on_loopback(STR("unix:127.0.0.1:80")));
