@@ -1,0 +1,540 @@
+/*
+ * mailer.c: the threads that empty the outbox.
+ *
+ *	dispatcher   claims as many due mails as there are idle workers, and
+ *	             sleeps until the next is due, a worker is idle again, or
+ *	             something was queued
+ *	workers      each with a transport and a store port of its own: hand a
+ *	             mail over, record how it went, and wait for the next
+ *
+ * A mail is only claimed when somebody can take it in hand at once, so that a
+ * stop leaves nothing claimed behind. A claim is a lease: should the daemon
+ * die, the mail is due again when that has run out.
+ *
+ * The server is also looked at without a mail: at the start, so that a wrong
+ * password shows in the log before the first invite, and again and again
+ * while it cannot be used, so that readiness comes back by itself.
+ *
+ * Times that are slept through come from the monotonic clock; when a mail is
+ * due is a matter of the wall clock, like all that is stored.
+ */
+#include "base/base.h"
+#include "mail/mail.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "mail/outbox.h"
+
+#define WORKERS	       4
+#define LEASE_MS       (5 * MINUTE_MS) /* longer than any hand-over */
+#define REST_MS	       (5 * SECOND_MS) /* until an idle connection is closed */
+#define STORE_PAUSE_MS SECOND_MS       /* while the store cannot write */
+#define PROBE_MS_MAX   MINUTE_MS       /* between looks at a dead server */
+#define OPTIONS_MAX    (64 * 1024)     /* octets of text */
+#define NEVER	       INT64_MAX
+
+/* Mails of one claim; goes when the last of them is done. */
+struct batch {
+	struct arena arena;
+	size_t unfinished;
+};
+
+enum task { TASK_NONE, TASK_MAIL, TASK_PROBE };
+
+struct worker {
+	struct mailer *mailer;
+	pthread_t thread;
+	pthread_cond_t given; /* a task, or the end */
+	struct store_port *port;
+	struct transport *transport;
+	struct message message;
+
+	/* Under the mailer's lock. */
+	enum task task;
+	struct outbox_mail *mail;
+	struct batch *batch;
+};
+
+struct mailer {
+	struct arena arena; /* of the options */
+	struct outbox_policy policy;
+	bool sends; /* false: nothing below is used */
+	struct store_port *port;
+	pthread_t dispatcher;
+	size_t started; /* threads, the dispatcher last */
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;	    /* for the dispatcher; and when stopping */
+	bool stopping;		    /* no more claims */
+	bool ending;		    /* nor tasks: the dispatcher is gone */
+	int64_t claim_at, probe_at; /* clock_mono_ms(), or NEVER */
+	bool store_refused;	    /* and that was logged */
+	bool usable;
+	struct fail why_not;
+	uint64_t attempts[OUTBOX_FAILED + 1]; /* by outcome */
+	struct worker workers[WORKERS];
+};
+
+/* ---- waiting ---- */
+
+static void init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+/* Waits until `condition` is signalled or it is `at`; false: it is. */
+static bool wait_until(struct mailer *mailer, pthread_cond_t *condition,
+		       int64_t at)
+{
+	struct timespec when = {
+		.tv_sec = (time_t)(at / SECOND_MS),
+		.tv_nsec = (long)(at % SECOND_MS) * 1000000,
+	};
+
+	if (at == NEVER)
+		return pthread_cond_wait(condition, &mailer->lock) == 0;
+	return pthread_cond_timedwait(condition, &mailer->lock, &when) !=
+	       ETIMEDOUT;
+}
+
+/* ---- health, under the lock ---- */
+
+static int64_t probe_pause_ms(const struct mailer *mailer)
+{
+	int64_t pause = mailer->policy.retry_ms;
+
+	if (pause < SECOND_MS)
+		return SECOND_MS;
+	return pause > PROBE_MS_MAX ? PROBE_MS_MAX : pause;
+}
+
+static void note_health(struct mailer *mailer, const struct report *report)
+{
+	if (report->usable != mailer->usable && report->usable)
+		log_event(LOG_INFO, "mail_server_usable",
+			  LOG_S("reply", report->words));
+	else if (report->usable != mailer->usable)
+		log_event(LOG_WARN, "mail_server_unusable",
+			  LOG_S("reply", report->words));
+	mailer->usable = report->usable;
+	mailer->probe_at = NEVER;
+	if (report->usable)
+		return;
+	mailer->probe_at = clock_mono_ms() + probe_pause_ms(mailer);
+	fail_set(&mailer->why_not, "%s", report->words);
+}
+
+/* ---- workers ---- */
+
+/*
+ * Records it, however long the store cannot write: the mail is gone already,
+ * and nobody else will say so. At the end of the lease or of the program it
+ * has to do without.
+ */
+static void record(struct worker *worker, const struct outbox_verdict *verdict)
+{
+	struct mailer *mailer = worker->mailer;
+	int64_t end = clock_mono_ms() + LEASE_MS;
+	char id[ID_TEXT_SIZE];
+
+	while (!outbox_record(worker->port, worker->mail, verdict)) {
+		bool stop;
+		pthread_mutex_lock(&mailer->lock);
+		if (!mailer->stopping)
+			(void)wait_until(mailer, &worker->given,
+					 clock_mono_ms() + STORE_PAUSE_MS);
+		stop = mailer->stopping || clock_mono_ms() > end;
+		pthread_mutex_unlock(&mailer->lock);
+		if (!stop)
+			continue;
+		log_event(
+		    LOG_ERROR, "mail_unrecorded",
+		    LOG_S("invite", id_format(ID_INVITE,
+					      worker->mail->to.invite.id, id)));
+		return;
+	}
+}
+
+static void send_mail(struct worker *worker, struct report *ret_report)
+{
+	struct mailer *mailer = worker->mailer;
+	struct outbox_verdict verdict;
+
+	outbox_attempt(&mailer->policy, worker->transport, &worker->message,
+		       worker->mail, &verdict);
+	pthread_mutex_lock(&mailer->lock);
+	mailer->attempts[verdict.report.outcome]++;
+	if (mailer->stopping) /* the next start need not wait */
+		verdict.next_at_ms = clock_now_ms();
+	pthread_mutex_unlock(&mailer->lock);
+	record(worker, &verdict);
+	outbox_log(worker->mail, &verdict);
+	*ret_report = verdict.report;
+}
+
+/* Does the task at hand; called and left with the lock held. */
+static void work(struct worker *worker)
+{
+	struct mailer *mailer = worker->mailer;
+	struct batch *batch = worker->batch;
+	struct report report;
+
+	pthread_mutex_unlock(&mailer->lock);
+	if (worker->task == TASK_MAIL)
+		send_mail(worker, &report);
+	else
+		transport_probe(worker->transport, &report);
+	pthread_mutex_lock(&mailer->lock);
+	note_health(mailer, &report);
+	if (batch && --batch->unfinished == 0) {
+		arena_release(&batch->arena);
+		free(batch);
+	}
+	worker->task = TASK_NONE;
+	worker->mail = NULL;
+	worker->batch = NULL;
+	pthread_cond_signal(&mailer->changed);
+}
+
+static void *run_worker(void *context)
+{
+	struct worker *worker = context;
+	struct mailer *mailer = worker->mailer;
+	int64_t rest_at = NEVER;
+
+	pthread_mutex_lock(&mailer->lock);
+	while (worker->task != TASK_NONE || !mailer->ending) {
+		if (worker->task != TASK_NONE) {
+			work(worker);
+			rest_at = clock_mono_ms() + REST_MS;
+		} else if (!wait_until(mailer, &worker->given, rest_at) &&
+			   worker->task == TASK_NONE) {
+			rest_at = NEVER;
+			pthread_mutex_unlock(&mailer->lock);
+			transport_rest(worker->transport);
+			pthread_mutex_lock(&mailer->lock);
+		}
+	}
+	pthread_mutex_unlock(&mailer->lock);
+	return NULL;
+}
+
+/* ---- dispatcher ---- */
+
+static size_t count_idle(const struct mailer *mailer)
+{
+	size_t idle = 0;
+
+	for (size_t i = 0; i < WORKERS; i++)
+		idle += mailer->workers[i].task == TASK_NONE;
+	return idle;
+}
+
+/* Under the lock; somebody is idle, and only the dispatcher gives. */
+static void give(struct mailer *mailer, enum task task,
+		 struct outbox_mail *mail, struct batch *batch)
+{
+	size_t i = 0;
+
+	while (i < WORKERS && mailer->workers[i].task != TASK_NONE)
+		i++;
+	assert(i < WORKERS);
+	mailer->workers[i].task = task;
+	mailer->workers[i].mail = mail;
+	mailer->workers[i].batch = batch;
+	pthread_cond_signal(&mailer->workers[i].given);
+}
+
+/* The store's answer to a claim, or that it gave none: in the log, once. */
+static void note_store(struct mailer *mailer, bool refused)
+{
+	if (refused && !mailer->store_refused)
+		log_event(LOG_WARN, "outbox_unavailable",
+			  LOG_I("retry_ms", STORE_PAUSE_MS));
+	mailer->store_refused = refused;
+}
+
+/* Gives the claimed mails to workers; says when to claim again. */
+static void give_claimed(struct mailer *mailer, const struct store_op *op,
+			 struct batch *batch)
+{
+	size_t count = op->outbox_claim.ret_count;
+	int64_t due = op->outbox_claim.ret_next_due_ms, at;
+
+	batch->unfinished = count;
+	for (size_t i = 0; i < count; i++)
+		give(mailer, TASK_MAIL, &op->outbox_claim.ret_mails[i], batch);
+	if (due == 0)
+		return;
+	at = clock_mono_ms() + (due > op->now_ms ? due - op->now_ms : 0);
+	if (at < mailer->claim_at)
+		mailer->claim_at = at;
+}
+
+static void claim_again_later(struct mailer *mailer)
+{
+	int64_t at = clock_mono_ms() + STORE_PAUSE_MS;
+
+	if (at < mailer->claim_at)
+		mailer->claim_at = at;
+}
+
+/* Claims for `idle` workers; called and left with the lock held. */
+static void claim(struct mailer *mailer, size_t idle)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+	struct store_op op = {
+		.verb = STORE_OUTBOX_CLAIM,
+		.now_ms = clock_now_ms(),
+		.outbox_claim = { .limit = (int)idle, .lease_ms = LEASE_MS },
+	};
+
+	mailer->claim_at = NEVER; /* unless something is queued meanwhile */
+	if (!batch) {
+		claim_again_later(mailer);
+		return;
+	}
+	*batch = (struct batch){ .unfinished = 0 };
+	arena_init(&batch->arena, idle * MESSAGE_MAX);
+	op.arena = &batch->arena;
+	pthread_mutex_unlock(&mailer->lock);
+	store_call(mailer->port, &op);
+	pthread_mutex_lock(&mailer->lock);
+	note_store(mailer, op.refusal != REFUSAL_GRANTED);
+	if (op.refusal == REFUSAL_GRANTED)
+		give_claimed(mailer, &op, batch);
+	else
+		claim_again_later(mailer);
+	if (batch->unfinished == 0) {
+		arena_release(&batch->arena);
+		free(batch);
+	}
+}
+
+static void *run_dispatcher(void *context)
+{
+	struct mailer *mailer = context;
+
+	pthread_mutex_lock(&mailer->lock);
+	while (!mailer->stopping) {
+		int64_t now = clock_mono_ms();
+		size_t idle = count_idle(mailer);
+		if (idle > 0 && mailer->probe_at <= now) {
+			mailer->probe_at = NEVER;
+			give(mailer, TASK_PROBE, NULL, NULL);
+		} else if (idle > 0 && mailer->claim_at <= now) {
+			claim(mailer, idle);
+		} else {
+			int64_t at = mailer->claim_at < mailer->probe_at
+					 ? mailer->claim_at
+					 : mailer->probe_at;
+			(void)wait_until(mailer, &mailer->changed,
+					 idle > 0 ? at : NEVER);
+		}
+	}
+	pthread_mutex_unlock(&mailer->lock);
+	return NULL;
+}
+
+/* ---- life ---- */
+
+static int open_worker(struct mailer *mailer, struct worker *worker,
+		       const struct mail_options *options, struct store *store,
+		       struct fail *fail)
+{
+	const struct transport_options transport = {
+		.url = options->url,
+		.username = options->username,
+		.password = options->password,
+	};
+
+	worker->mailer = mailer;
+	message_init(&worker->message);
+	if (transport_open(&transport, &worker->transport, fail) < 0)
+		return -1;
+	return store_port_open(store, NULL, NULL, &worker->port, fail);
+}
+
+/* What does not need the mailer to send. */
+static int read_options(struct mailer *mailer,
+			const struct mail_options *options, struct fail *fail)
+{
+	struct outbox_policy *policy = &mailer->policy;
+
+	mailer->sends = mail_sends(options->url);
+	policy->retry_ms = options->retry_ms;
+	policy->public_url =
+	    arena_str(&mailer->arena, str_of(options->public_url));
+	if (!policy->public_url)
+		return fail_set(fail, "out of memory");
+	return sender_parse(&mailer->arena, options->from, &policy->from, fail);
+}
+
+static int open_ports(struct mailer *mailer, const struct mail_options *options,
+		      struct store *store, struct fail *fail)
+{
+	for (size_t i = 0; i < WORKERS; i++)
+		if (open_worker(mailer, &mailer->workers[i], options, store,
+				fail) < 0)
+			return -1;
+	return store_port_open(store, NULL, NULL, &mailer->port, fail);
+}
+
+static int start_threads(struct mailer *mailer, struct fail *fail)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < WORKERS && error == 0; i++) {
+		struct worker *worker = &mailer->workers[i];
+		error =
+		    pthread_create(&worker->thread, NULL, run_worker, worker);
+		mailer->started += error == 0;
+	}
+	if (error == 0) {
+		error = pthread_create(&mailer->dispatcher, NULL,
+				       run_dispatcher, mailer);
+		mailer->started += error == 0;
+	}
+	if (error != 0)
+		return fail_errno(fail, error, "could not start a thread");
+	return 0;
+}
+
+static struct mailer *new_mailer(void)
+{
+	struct mailer *mailer = calloc(1, sizeof(*mailer));
+
+	if (!mailer)
+		return NULL;
+	arena_init(&mailer->arena, OPTIONS_MAX);
+	pthread_mutex_init(&mailer->lock, NULL);
+	init_condition(&mailer->changed);
+	for (size_t i = 0; i < WORKERS; i++)
+		init_condition(&mailer->workers[i].given);
+	mailer->usable = true;
+	return mailer;
+}
+
+int mailer_start(const struct mail_options *options, struct store *store,
+		 struct mailer **ret_mailer, struct fail *fail)
+{
+	struct mailer *mailer = new_mailer();
+
+	if (!mailer)
+		return fail_set(fail, "out of memory");
+	if (read_options(mailer, options, fail) < 0 ||
+	    (mailer->sends && (open_ports(mailer, options, store, fail) < 0 ||
+			       start_threads(mailer, fail) < 0))) {
+		mailer_stop(mailer);
+		return -1;
+	}
+	*ret_mailer = mailer;
+	return 0;
+}
+
+void mailer_wake(void *context)
+{
+	struct mailer *mailer = context;
+
+	pthread_mutex_lock(&mailer->lock);
+	mailer->claim_at = 0;
+	pthread_cond_signal(&mailer->changed);
+	pthread_mutex_unlock(&mailer->lock);
+}
+
+/*
+ * The dispatcher goes first: it may just be claiming, and what it claims
+ * needs workers that are still there.
+ */
+static void stop_threads(struct mailer *mailer)
+{
+	pthread_mutex_lock(&mailer->lock);
+	mailer->stopping = true;
+	pthread_cond_signal(&mailer->changed);
+	for (size_t i = 0; i < WORKERS; i++) {
+		pthread_cond_signal(&mailer->workers[i].given);
+		if (mailer->workers[i].transport)
+			transport_hurry(mailer->workers[i].transport);
+	}
+	pthread_mutex_unlock(&mailer->lock);
+	if (mailer->started > WORKERS)
+		pthread_join(mailer->dispatcher, NULL);
+
+	pthread_mutex_lock(&mailer->lock);
+	mailer->ending = true;
+	for (size_t i = 0; i < WORKERS; i++)
+		pthread_cond_signal(&mailer->workers[i].given);
+	pthread_mutex_unlock(&mailer->lock);
+	for (size_t i = 0; i < WORKERS && i < mailer->started; i++)
+		pthread_join(mailer->workers[i].thread, NULL);
+}
+
+void mailer_stop(struct mailer *mailer)
+{
+	stop_threads(mailer);
+	for (size_t i = 0; i < WORKERS; i++) {
+		struct worker *worker = &mailer->workers[i];
+		if (worker->port)
+			store_port_close(worker->port);
+		transport_close(worker->transport);
+		message_release(&worker->message);
+		pthread_cond_destroy(&worker->given);
+	}
+	if (mailer->port)
+		store_port_close(mailer->port);
+	pthread_cond_destroy(&mailer->changed);
+	pthread_mutex_destroy(&mailer->lock);
+	arena_release(&mailer->arena);
+	free(mailer);
+}
+
+bool mailer_healthy(struct mailer *mailer, struct fail *fail)
+{
+	bool usable;
+
+	pthread_mutex_lock(&mailer->lock);
+	usable = mailer->usable;
+	if (!usable)
+		*fail = mailer->why_not;
+	pthread_mutex_unlock(&mailer->lock);
+	return usable;
+}
+
+void mailer_metrics(struct mailer *mailer, struct buf *out)
+{
+	static const char *const outcomes[] = {
+		[OUTBOX_SENT] = "sent",
+		[OUTBOX_DEFERRED] = "deferred",
+		[OUTBOX_FAILED] = "failed",
+	};
+
+	pthread_mutex_lock(&mailer->lock);
+	buf_add_text(out, "# HELP invited_mail_attempts_total Attempts to "
+			  "deliver a mail, by how they ended.\n"
+			  "# TYPE invited_mail_attempts_total counter\n");
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+		buf_addf(out,
+			 "invited_mail_attempts_total{outcome=\"%s\"} %ju\n",
+			 outcomes[i], (uintmax_t)mailer->attempts[i]);
+	buf_addf(out,
+		 "# HELP invited_mail_in_hand Mails being delivered now.\n"
+		 "# TYPE invited_mail_in_hand gauge\n"
+		 "invited_mail_in_hand %zu\n",
+		 WORKERS - count_idle(mailer));
+	buf_addf(out,
+		 "# HELP invited_mail_usable Whether the mail transport could "
+		 "be used when it was last needed.\n"
+		 "# TYPE invited_mail_usable gauge\n"
+		 "invited_mail_usable %d\n",
+		 mailer->usable);
+	pthread_mutex_unlock(&mailer->lock);
+}

@@ -1,0 +1,327 @@
+/*
+ * message.c: composes the mail that carries an invitation.
+ *
+ * Link and code are the secret that the whole daemon guards, so they are put
+ * together here, as late as can be, and wiped together. Buffers are reserved
+ * ahead: one that grows leaves a copy of its text behind in freed memory.
+ */
+#include "base/base.h"
+#include "mail/message.h"
+
+#include <assert.h>
+
+#include "base/template.h"
+#include "mail/mime.h"
+
+#define ARENA_MAX  (512 * 1024) /* names and addresses, cleaned */
+#define ROOM_AHEAD (96 * 1024)	/* a mail with a hundred usual project names */
+
+extern const unsigned char embed_mail_text[], embed_mail_html[];
+
+/* ---- sender ---- */
+
+/* "Name <address>": both halves, trimmed and unquoted. */
+static bool split_sender(struct str text, struct str *ret_name,
+			 struct str *ret_address)
+{
+	struct str name, address, rest;
+
+	if (!str_cut(text, '<', &name, &address)) {
+		*ret_name = STR("");
+		*ret_address = str_trim(text);
+		return true;
+	}
+	if (!str_cut(address, '>', ret_address, &rest) ||
+	    str_trim(rest).len > 0)
+		return false;
+	name = str_trim(name);
+	if (name.len >= 2 && name.data[0] == '"' &&
+	    name.data[name.len - 1] == '"') {
+		name.data++;
+		name.len -= 2;
+	}
+	*ret_name = name;
+	return true;
+}
+
+/*
+ * What the envelope says: `typed`, but with an ASCII domain where that leaves
+ * nothing else, since not every mail server speaks SMTPUTF8. `out` takes
+ * EMAIL_MAX + 1.
+ */
+static bool envelope_address(const struct email *email, char *out)
+{
+	const char *typed_domain = strrchr(email->typed, '@');
+	const char *domain = strrchr(email->key, '@');
+	struct str local;
+	bool utf8;
+
+	assert(typed_domain && domain);
+	local.data = email->typed;
+	local.len = (size_t)(typed_domain - email->typed);
+	utf8 = !mime_is_ascii(local);
+	snprintf(out, EMAIL_MAX + 1, "%.*s%s", STR_ARG(local),
+		 utf8 || mime_is_ascii(str_of(typed_domain)) ? typed_domain
+							     : domain);
+	return utf8;
+}
+
+int sender_parse(struct arena *arena, const char *text,
+		 struct sender *ret_sender, struct fail *fail)
+{
+	struct str name, address;
+	struct email email;
+	char envelope[EMAIL_MAX + 1];
+	const char *wrong;
+	struct sender sender;
+
+	if (str_has_control(str_of(text)) || !str_is_utf8(str_of(text)) ||
+	    !split_sender(str_of(text), &name, &address))
+		return fail_set(fail, "the sender of mails should look like "
+				      "\"Name <name@example.com>\"");
+	wrong = email_parse(arena, address, &email);
+	if (wrong)
+		return fail_set(fail,
+				"the sender of mails: \"%.*s\" is not a valid "
+				"e-mail address: %s",
+				STR_ARG(address), wrong);
+	sender.utf8 = envelope_address(&email, envelope);
+	sender.name = mime_clean(arena, name);
+	sender.address = arena_str(arena, str_of(envelope));
+	sender.domain = strrchr(email.key, '@') + 1;
+	if (!sender.name || !sender.address)
+		return fail_set(fail, "out of memory");
+	*ret_sender = sender;
+	return 0;
+}
+
+/* ---- texts ---- */
+
+/* What the templates can name. */
+struct words {
+	const struct invitation *to;
+	const char *organization, *role, *email, *subject, *link, *code;
+	const char **projects; /* those that are not archived */
+	const char **project_roles;
+	size_t project_count;
+	char expires[64];
+};
+
+static void write_expiry(char out[64], int64_t seconds)
+{
+	static const char months[][10] = { "January", "February", "March",
+					   "April",   "May",	  "June",
+					   "July",    "August",	  "September",
+					   "October", "November", "December" };
+	time_t time = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&time, &tm);
+	snprintf(out, 64, "%d %s %d, %02d:%02d UTC", tm.tm_mday,
+		 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+/* Fills the lists of projects; false when out of memory. */
+static bool add_projects(struct arena *arena, struct words *words)
+{
+	const struct invitation *to = words->to;
+	size_t count = to->invite.grants.count;
+
+	words->projects = arena_array(arena, count, sizeof(char *));
+	words->project_roles = arena_array(arena, count, sizeof(char *));
+	if (!words->projects || !words->project_roles)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct named_grant *grant = &to->grants[i];
+		if (grant->archived)
+			continue;
+		words->projects[words->project_count] =
+		    mime_clean(arena, str_of(grant->project_name));
+		words->project_roles[words->project_count] =
+		    project_role_name(grant->role);
+		if (!words->projects[words->project_count++])
+			return false;
+	}
+	return true;
+}
+
+/* template_source's value(): all names that the texts may use. */
+static const char *word_of(const void *context, struct str name, size_t row)
+{
+	const struct words *words = context;
+	bool is_row = row < words->project_count;
+
+	if (str_is(name, "projects") || str_is(name, "project"))
+		return is_row ? words->projects[row] : NULL;
+	if (str_is(name, "project_role"))
+		return is_row ? words->project_roles[row] : NULL;
+	if (str_is(name, "has_projects"))
+		return words->project_count > 0 ? "" : NULL;
+	if (str_is(name, "organization"))
+		return words->organization;
+	if (str_is(name, "role"))
+		return words->role;
+	if (str_is(name, "email"))
+		return words->email;
+	if (str_is(name, "link"))
+		return words->link;
+	if (str_is(name, "code"))
+		return words->code;
+	assert(str_is(name, "expires"));
+	return words->expires;
+}
+
+/* ---- message ---- */
+
+void message_init(struct message *message)
+{
+	*message = (struct message){ 0 };
+	buf_init(&message->part, MESSAGE_MAX);
+	buf_init(&message->text, MESSAGE_MAX);
+}
+
+static void wipe_buf(struct buf *buf)
+{
+	if (buf->len > 0)
+		wipe(buf->data, buf->len);
+	buf_clear(buf);
+}
+
+void message_wipe(struct message *message)
+{
+	wipe_buf(&message->part);
+	wipe_buf(&message->text);
+}
+
+void message_release(struct message *message)
+{
+	message_wipe(message);
+	buf_release(&message->part);
+	buf_release(&message->text);
+}
+
+static void add_headers(struct message *message, const struct sender *from,
+			const struct outbox_mail *mail,
+			const struct words *words)
+{
+	struct buf *out = &message->text;
+
+	buf_add_text(out, "Date: ");
+	mime_add_date(out, mail->queued_at_ms / 1000);
+	buf_add_text(out, "\r\nFrom: ");
+	if (from->name[0]) {
+		mime_add_phrase(out, strlen("From: "), from->name);
+		buf_addf(out, "\r\n <%s>\r\n", from->address);
+	} else {
+		buf_addf(out, "%s\r\n", from->address);
+	}
+	buf_addf(out, "To: %s\r\n", message->to);
+	mime_add_header(out, "Subject", words->subject);
+	buf_addf(out, "Message-ID: <%s@%s>\r\n", message->id, from->domain);
+	/* RFC 3834: so that nobody's holiday notice answers. */
+	buf_add_text(out, "Auto-Submitted: auto-generated\r\n");
+	buf_add_text(out, "MIME-Version: 1.0\r\n");
+}
+
+static void add_part(struct message *message, const char *type,
+		     const unsigned char *template, const struct words *words,
+		     const char *boundary)
+{
+	const struct template_source source = {
+		.context = words,
+		.value = word_of,
+		.plain = template == embed_mail_text,
+	};
+
+	wipe_buf(&message->part);
+	template_render((const char *)template, &source, &message->part);
+	buf_addf(&message->text, "--%s\r\nContent-Type: %s; charset=utf-8\r\n",
+		 boundary, type);
+	mime_add_body(&message->text, buf_str(&message->part), boundary);
+}
+
+static void add_parts(struct message *message, const struct words *words)
+{
+	char boundary[ID_TEXT_SIZE + 8];
+
+	/* "=_" cannot come to stand in quoted-printable text. */
+	snprintf(boundary, sizeof(boundary), "=_%s", message->id);
+	buf_addf(&message->text,
+		 "Content-Type: multipart/alternative;\r\n"
+		 " boundary=\"%s\"\r\n\r\n",
+		 boundary);
+	add_part(message, "text/plain", embed_mail_text, words, boundary);
+	add_part(message, "text/html", embed_mail_html, words, boundary);
+	buf_addf(&message->text, "--%s--\r\n", boundary);
+}
+
+static bool reserve(struct message *message)
+{
+	return buf_reserve(&message->part, ROOM_AHEAD) &&
+	       buf_reserve(&message->text, ROOM_AHEAD);
+}
+
+/* Everything but what is secret. */
+static bool find_words(struct arena *arena, const struct outbox_mail *mail,
+		       struct words *words)
+{
+	*words = (struct words){ .to = &mail->to };
+	words->role =
+	    mail->to.invite.role == ROLE_OWNER ? "an owner" : "a reader";
+	words->organization =
+	    mime_clean(arena, str_of(mail->to.organization_name));
+	words->email = mime_clean(arena, str_of(mail->to.invite.email));
+	write_expiry(words->expires, mail->to.invite.expires_at);
+	if (!words->organization || !words->email)
+		return false;
+	words->subject = arena_printf(arena, "You are invited to join %s",
+				      words->organization);
+	return words->subject && add_projects(arena, words);
+}
+
+bool message_compose(struct message *message, const struct sender *from,
+		     const char *public_url, const struct outbox_mail *mail,
+		     struct letter *ret_letter)
+{
+	const struct invite *invite = &mail->to.invite;
+	struct email to = { invite->email, invite->email_key };
+	char code[TOKEN_TEXT_SIZE];
+	struct arena arena;
+	struct words words;
+	char *link = NULL;
+	bool utf8, ok = false;
+
+	message_wipe(message);
+	arena_init(&arena, ARENA_MAX);
+	id_format(ID_INVITE, invite->id, message->id);
+	utf8 = envelope_address(&to, message->to);
+	token_format(&mail->token, code);
+	if (!reserve(message) || !find_words(&arena, mail, &words))
+		goto out;
+	link = (char *)token_link(&arena, public_url, &mail->token);
+	if (!link)
+		goto out;
+	words.link = link;
+	words.code = code;
+	add_headers(message, from, mail, &words);
+	add_parts(message, &words);
+	ok = buf_ok(&message->part) && buf_ok(&message->text);
+out:
+	if (link)
+		wipe(link, strlen(link));
+	wipe(code, sizeof(code));
+	arena_release(&arena);
+	if (!ok) {
+		message_wipe(message);
+		return false;
+	}
+	*ret_letter = (struct letter){
+		.id = message->id,
+		.seconds = mail->queued_at_ms / 1000,
+		.from = from->address,
+		.to = message->to,
+		.utf8 = utf8 || from->utf8,
+		.text = buf_str(&message->text),
+	};
+	return true;
+}

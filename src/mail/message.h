@@ -1,0 +1,66 @@
+/*
+ * message.h: the mail that carries an invitation.
+ *
+ * Pure: the same outbox row gives the same bytes, however often it is
+ * composed, so that a repeat is recognised as one (same Message-ID, same
+ * Date, same boundary). The texts are web/mail.txt and web/mail.html.
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/fail.h"
+#include "core/email.h"
+#include "core/id.h"
+#include "store/store.h"
+
+#define MESSAGE_MAX (2 * 1024 * 1024) /* octets of a composed mail */
+
+/* Who the mails come from. */
+struct sender {
+	const char *name;    /* display name; "" = none */
+	const char *address; /* ASCII unless `utf8` */
+	const char *domain;  /* its domain, as A-labels; in message ids */
+	bool utf8;	     /* the local part is not ASCII */
+};
+
+/*
+ * Reads "invited@localhost" or "Name <address>" (or "\"Name\" <address>"),
+ * strings in `arena`. -1 with `fail` where it is neither.
+ */
+int sender_parse(struct arena *arena, const char *text,
+		 struct sender *ret_sender, struct fail *fail) MUST_CHECK;
+
+/* A mail as the transports take it. All of it borrowed. */
+struct letter {
+	const char *id;	  /* of the invite: "invite-..." */
+	int64_t seconds;  /* when it was queued, Unix */
+	const char *from; /* envelope */
+	const char *to;	  /* envelope; its domain in ASCII where possible */
+	bool utf8;	  /* can only go where SMTPUTF8 is spoken */
+	struct str text;  /* whole message, lines end in CRLF */
+};
+
+/* Where messages are composed; reused from one to the next. */
+struct message {
+	struct buf part; /* one part, before it is encoded */
+	struct buf text; /* the message */
+	char to[EMAIL_MAX + 1];
+	char id[ID_TEXT_SIZE];
+};
+
+void message_init(struct message *message);
+void message_wipe(struct message *message); /* overwrites what is in it */
+void message_release(struct message *message);
+
+/*
+ * Composes the mail into `message`, which `ret_letter` borrows from until the
+ * next call or message_wipe(). False when out of memory.
+ */
+bool message_compose(struct message *message, const struct sender *from,
+		     const char *public_url, const struct outbox_mail *mail,
+		     struct letter *ret_letter) MUST_CHECK;
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * outbox.c: why a mail was sent, put off or given up.
+ *
+ * A mail is sent at least once: where the record of a hand-over is lost, the
+ * same bytes go out again, with the Message-ID they had.
+ */
+#include "base/base.h"
+#include "mail/outbox.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "core/backoff.h"
+
+static const struct {
+	enum log_level level;
+	const char *event;
+} log_lines[] = {
+	[OUTBOX_SENT] = { LOG_INFO, "mail_sent" },
+	[OUTBOX_DEFERRED] = { LOG_WARN, "mail_deferred" },
+	[OUTBOX_FAILED] = { LOG_WARN, "mail_failed" },
+};
+
+/* When to try again, or that there was enough of that. */
+static void decide(const struct outbox_policy *policy,
+		   const struct outbox_mail *mail,
+		   struct outbox_verdict *verdict)
+{
+	struct report *report = &verdict->report;
+	int64_t now_ms = clock_now_ms();
+
+	verdict->attempts = mail->attempts + 1;
+	verdict->next_at_ms =
+	    now_ms +
+	    backoff_delay_ms(verdict->attempts, policy->retry_ms, random_u64());
+	snprintf(verdict->words, sizeof(verdict->words), "%s", report->words);
+	if (report->outcome == OUTBOX_DEFERRED &&
+	    backoff_exhausted(mail->queued_at_ms, now_ms)) {
+		report->outcome = OUTBOX_FAILED;
+		snprintf(verdict->words, sizeof(verdict->words),
+			 "gave up after %d attempts: %s", verdict->attempts,
+			 report->words);
+	}
+	verdict->error = report->outcome == OUTBOX_SENT ? NULL : verdict->words;
+}
+
+void outbox_attempt(const struct outbox_policy *policy,
+		    struct transport *transport, struct message *message,
+		    struct outbox_mail *mail,
+		    struct outbox_verdict *ret_verdict)
+{
+	struct report *report = &ret_verdict->report;
+	struct letter letter;
+
+	if (message_compose(message, &policy->from, policy->public_url, mail,
+			    &letter))
+		transport_deliver(transport, &letter, report);
+	else
+		report_set(report, OUTBOX_DEFERRED, true,
+			   "there was not enough memory to compose the mail");
+	message_wipe(message);
+	wipe(&mail->token, sizeof(mail->token));
+	decide(policy, mail, ret_verdict);
+}
+
+bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
+		   const struct outbox_verdict *verdict)
+{
+	char room[512];
+	struct arena arena;
+	struct store_op op = {
+		.verb = STORE_OUTBOX_SETTLE,
+		.organization = mail->to.invite.organization,
+		.now_ms = clock_now_ms(),
+		.arena = &arena,
+		.outbox_settle = {
+			.invite = mail->to.invite.id,
+			.outcome = verdict->report.outcome,
+			.error = verdict->error,
+			.next_at_ms = verdict->next_at_ms,
+		},
+	};
+
+	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
+	store_call(port, &op);
+	arena_release(&arena);
+	return op.refusal == REFUSAL_GRANTED;
+}
+
+/* `words` with the person's address, which servers like to repeat, cut to its
+ * domain. `out` is as large as `words`. */
+static void hide_address(const char *words, const char *address, char *out)
+{
+	const char *domain = strrchr(address, '@');
+	const char *at;
+
+	while (domain && (at = strcasestr(words, address))) {
+		out = mempcpy(out, words, (size_t)(at - words));
+		*out++ = '*';
+		words = at + (domain - address);
+	}
+	memcpy(out, words, strlen(words) + 1);
+}
+
+void outbox_log(const struct outbox_mail *mail,
+		const struct outbox_verdict *verdict)
+{
+	const char *address = mail->to.invite.email;
+	const char *domain = strrchr(address, '@');
+	char words[sizeof(verdict->words)], id[ID_TEXT_SIZE];
+	enum outbox_outcome outcome = verdict->report.outcome;
+
+	hide_address(verdict->words, address, words);
+	log_event(log_lines[outcome].level, log_lines[outcome].event,
+		  LOG_S("invite", id_format(ID_INVITE, mail->to.invite.id, id)),
+		  LOG_I("attempts", verdict->attempts),
+		  LOG_S("domain", domain ? domain + 1 : ""),
+		  LOG_S("reply", words));
+}

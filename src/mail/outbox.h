@@ -1,0 +1,47 @@
+/*
+ * outbox.h: one mail, from the outbox to its record.
+ *
+ * What is here knows no threads: mailer.c calls it from each of its workers.
+ */
+#ifndef MAIL_OUTBOX_H
+#define MAIL_OUTBOX_H
+
+#include "base/base.h"
+#include "mail/message.h"
+#include "mail/transport.h"
+#include "store/store.h"
+
+/* What holds for all mails. */
+struct outbox_policy {
+	struct sender from;
+	const char *public_url;
+	int64_t retry_ms; /* pause after the first failed attempt */
+};
+
+/* How an attempt went and what becomes of the mail. */
+struct outbox_verdict {
+	struct report report;
+	int attempts;	    /* this one included */
+	int64_t next_at_ms; /* Unix; of the next attempt, when deferred */
+	const char *error;  /* what the administrator reads; NULL when sent */
+	char words[WORDS_MAX + 64]; /* behind `error` */
+};
+
+/*
+ * Composes `mail` in `message`, hands it over and wipes both: the mail's token
+ * is gone afterwards.
+ */
+void outbox_attempt(const struct outbox_policy *policy,
+		    struct transport *transport, struct message *message,
+		    struct outbox_mail *mail,
+		    struct outbox_verdict *ret_verdict);
+
+/* Records the verdict. False where the store cannot write just now. */
+bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
+		   const struct outbox_verdict *verdict) MUST_CHECK;
+
+/* One line in the log; names neither the person nor a secret. */
+void outbox_log(const struct outbox_mail *mail,
+		const struct outbox_verdict *verdict);
+
+#endif

@@ -1,0 +1,457 @@
+/*
+ * smtp.c: hands mail to a mail server (libcurl speaks SMTP).
+ *
+ * What surprises: which replies are final. A 5xx about *this mail* (to MAIL,
+ * RCPT, DATA or the message) is; one about *us* (greeting, EHLO, STARTTLS, a
+ * wrong password) is not: the operator will mend it, and the mails that wait
+ * must not be lost to a password that has expired. That is what mail servers
+ * do among themselves.
+ */
+#include "base/base.h"
+#include "mail/transport.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "mail/smtp_url.h"
+
+#define CONNECT_MS    (10 * SECOND_MS)
+#define REPLY_SECONDS 30   /* for any one reply */
+#define REUSE_SECONDS 30L  /* a connection that was idle for longer is stale */
+#define SETTINGS_MAX  8192 /* octets */
+
+/* A reply of the server, its lines joined. */
+struct reply {
+	int code;  /* 0 = none yet */
+	bool more; /* lines to come */
+	char text[WORDS_MAX + 1];
+};
+
+struct smtp {
+	struct transport transport;
+	struct arena arena; /* of the settings */
+	struct smtp_settings settings;
+	CURL *curl; /* with the connection; NULL until needed */
+	char error[CURL_ERROR_SIZE];
+
+	/* Of the attempt under way. */
+	const struct letter *letter;
+	size_t given;	   /* octets of the message that curl took */
+	bool in_mail;	   /* the session stands: replies are about the mail */
+	bool utf8_missing; /* ended because of that */
+	struct reply reply;
+
+	bool offers_utf8;	 /* the server, when it was greeted */
+	atomic_llong give_up_at; /* clock_mono_ms(); 0 = never */
+};
+
+static struct smtp *smtp_of(struct transport *transport)
+{
+	return CONTAINER_OF(transport, struct smtp, transport);
+}
+
+/* ---- what curl tells us ---- */
+
+/* The keyword that a line of the answer to EHLO begins with. */
+static bool is_keyword(struct str line, const char *keyword)
+{
+	struct str word, rest;
+
+	str_cut(line, ' ', &word, &rest);
+	return str_is_nocase(str_trim(word), keyword);
+}
+
+/* Adds one line's text to the reply; what does not fit is dropped. */
+static void reply_add(struct reply *reply, struct str text)
+{
+	size_t len = strlen(reply->text);
+
+	snprintf(reply->text + len, sizeof(reply->text) - len, " %.*s",
+		 STR_ARG(text));
+}
+
+static size_t on_reply(char *data, size_t size, size_t count, void *context)
+{
+	struct smtp *smtp = context;
+	struct reply *reply = &smtp->reply;
+	struct str line = str_trim((struct str){ data, size * count });
+	struct str text;
+	int64_t code;
+
+	while (line.len > 0 && strchr("\r\n", line.data[line.len - 1]))
+		line.len--;
+	if (line.len < 3 || !str_to_i64((struct str){ line.data, 3 }, &code) ||
+	    code == 221) /* good-bye: says nothing about what went before */
+		return size * count;
+	text = line.len > 4 ? (struct str){ line.data + 4, line.len - 4 }
+			    : STR("");
+	if (!reply->more || code != reply->code) {
+		reply->code = (int)code;
+		snprintf(reply->text, sizeof(reply->text), "%03d", (int)code);
+		if (!smtp->in_mail && code == 250)
+			smtp->offers_utf8 = false;
+	}
+	reply->more = line.len > 3 && line.data[3] == '-';
+	reply_add(reply, text);
+	if (!smtp->in_mail && code == 250 && is_keyword(text, "SMTPUTF8"))
+		smtp->offers_utf8 = true;
+	return size * count;
+}
+
+/* The session stands, the mail comes next. */
+static int on_session(void *context, char *remote_ip, char *local_ip,
+		      int remote_port, int local_port)
+{
+	struct smtp *smtp = context;
+
+	(void)remote_ip;
+	(void)local_ip;
+	(void)remote_port;
+	(void)local_port;
+	smtp->in_mail = true;
+	smtp->reply = (struct reply){ 0 };
+	if (!smtp->letter || !smtp->letter->utf8 || smtp->offers_utf8)
+		return CURL_PREREQFUNC_OK;
+	smtp->utf8_missing = true;
+	return CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_read(char *out, size_t size, size_t count, void *context)
+{
+	struct smtp *smtp = context;
+	struct str text = smtp->letter->text;
+	size_t len = size * count;
+
+	if (len > text.len - smtp->given)
+		len = text.len - smtp->given;
+	memcpy(out, text.data + smtp->given, len);
+	smtp->given += len;
+	return len;
+}
+
+/* What a server answers to NOOP: of no interest. */
+static size_t on_data(char *data, size_t size, size_t count, void *context)
+{
+	(void)data;
+	(void)context;
+	return size * count;
+}
+
+/* Called now and then; ends the attempt when the program is to end. */
+static int on_progress(void *context, curl_off_t total_down, curl_off_t down,
+		       curl_off_t total_up, curl_off_t up)
+{
+	struct smtp *smtp = context;
+	int64_t at = atomic_load(&smtp->give_up_at);
+
+	(void)total_down;
+	(void)down;
+	(void)total_up;
+	(void)up;
+	return at != 0 && clock_mono_ms() >= at;
+}
+
+/* ---- the handle ---- */
+
+static int64_t at_most(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void set_tls(CURL *curl, const struct smtp_settings *settings)
+{
+	static const long use[] = {
+		[SMTP_TLS_IF_OFFERED] = CURLUSESSL_TRY,
+		[SMTP_TLS_REQUIRED] = CURLUSESSL_ALL,
+		[SMTP_TLS_NONE] = CURLUSESSL_NONE,
+	};
+
+	curl_easy_setopt(curl, CURLOPT_USE_SSL, use[settings->tls]);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, (long)settings->verify);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST,
+			 settings->verify ? 2L : 0L);
+	if (settings->cafile)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, settings->cafile);
+}
+
+static void set_times(CURL *curl, const struct smtp_settings *settings)
+{
+	int64_t whole = settings->whole_ms;
+
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)whole);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)at_most(CONNECT_MS, whole));
+	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+			 (long)at_most(REPLY_SECONDS, whole / SECOND_MS));
+	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, REUSE_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+}
+
+static void set_callbacks(CURL *curl, struct smtp *smtp)
+{
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_reply);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, smtp);
+	curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_session);
+	curl_easy_setopt(curl, CURLOPT_PREREQDATA, smtp);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(curl, CURLOPT_READDATA, smtp);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, smtp);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, smtp->error);
+}
+
+/* False when out of memory. */
+static bool make_handle(struct smtp *smtp)
+{
+	const struct smtp_settings *settings = &smtp->settings;
+	CURL *curl;
+
+	if (smtp->curl)
+		return true;
+	curl = curl_easy_init();
+	if (!curl)
+		return false;
+	set_tls(curl, settings);
+	set_times(curl, settings);
+	set_callbacks(curl, smtp);
+	/* Whatever proxy the environment names is not for mail. */
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") ||
+	    curl_easy_setopt(curl, CURLOPT_URL, settings->url) ||
+	    (settings->username &&
+	     (curl_easy_setopt(curl, CURLOPT_USERNAME, settings->username) ||
+	      curl_easy_setopt(curl, CURLOPT_PASSWORD, settings->password)))) {
+		curl_easy_cleanup(curl);
+		return false;
+	}
+	smtp->curl = curl;
+	return true;
+}
+
+/*
+ * Says good-bye and closes. curl would wait for the answer for minutes; with
+ * nothing more to read it does not.
+ */
+static void smtp_rest(struct transport *transport)
+{
+	struct smtp *smtp = smtp_of(transport);
+	curl_socket_t fd;
+
+	if (!smtp->curl)
+		return;
+	if (curl_easy_getinfo(smtp->curl, CURLINFO_ACTIVESOCKET, &fd) ==
+		CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		(void)shutdown(fd, SHUT_RD);
+	curl_easy_cleanup(smtp->curl);
+	smtp->curl = NULL;
+}
+
+/* ---- attempts ---- */
+
+static CURLcode perform(struct smtp *smtp)
+{
+	smtp->given = 0;
+	smtp->in_mail = smtp->utf8_missing = false;
+	smtp->reply = (struct reply){ 0 };
+	smtp->error[0] = '\0';
+	return curl_easy_perform(smtp->curl);
+}
+
+/*
+ * Whether all that failed was a connection from before that the server had
+ * closed meanwhile, with nothing of the mail given away: then it is worth a
+ * second try at once.
+ */
+static bool was_stale(struct smtp *smtp, CURLcode result)
+{
+	long connects = 1;
+
+	if (result == CURLE_OK || smtp->given > 0 || smtp->utf8_missing ||
+	    result == CURLE_OPERATION_TIMEDOUT ||
+	    result == CURLE_ABORTED_BY_CALLBACK)
+		return false;
+	if (smtp->reply.code != 0 && smtp->reply.code != 421)
+		return false;
+	curl_easy_getinfo(smtp->curl, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0;
+}
+
+static CURLcode perform_fresh_if_stale(struct smtp *smtp)
+{
+	CURLcode result = perform(smtp);
+
+	if (!was_stale(smtp, result))
+		return result;
+	curl_easy_setopt(smtp->curl, CURLOPT_FRESH_CONNECT, 1L);
+	result = perform(smtp);
+	curl_easy_setopt(smtp->curl, CURLOPT_FRESH_CONNECT, 0L);
+	return result;
+}
+
+/* Whether a reply is about us and not about the mail. RFC 4954, RFC 3207. */
+static bool is_about_session(int code)
+{
+	return code == 421 || code == 530 || code == 534 || code == 535 ||
+	       code == 538;
+}
+
+static const char *stage_of(const struct smtp *smtp)
+{
+	if (!smtp->in_mail)
+		return "before the session stood";
+	if (smtp->given == 0)
+		return "before the message was sent";
+	return "after the message was sent";
+}
+
+/* Nothing was refused in so many words: the network, TLS or time. */
+static void judge_fault(struct smtp *smtp, CURLcode result,
+			struct report *report)
+{
+	const char *error =
+	    smtp->error[0] ? smtp->error : curl_easy_strerror(result);
+
+	if (result == CURLE_ABORTED_BY_CALLBACK)
+		report_set(report, OUTBOX_DEFERRED, true,
+			   "the daemon was stopped while it waited for the "
+			   "mail server");
+	else
+		report_set(report, OUTBOX_DEFERRED, false, "%s (%s)", error,
+			   stage_of(smtp));
+}
+
+static void judge(struct smtp *smtp, CURLcode result, struct report *report)
+{
+	int code = smtp->reply.code;
+	bool about_mail = smtp->in_mail && !is_about_session(code);
+
+	if (result == CURLE_OK)
+		report_set(report, OUTBOX_SENT, true, "%s", smtp->reply.text);
+	else if (smtp->utf8_missing)
+		report_set(report, OUTBOX_FAILED, true,
+			   "the mail server cannot take an address with "
+			   "letters beyond ASCII before the @ (it does not "
+			   "offer SMTPUTF8)");
+	else if (code >= 400 && code < 600)
+		report_set(report,
+			   code >= 500 && about_mail ? OUTBOX_FAILED
+						     : OUTBOX_DEFERRED,
+			   about_mail, "%s", smtp->reply.text);
+	else
+		judge_fault(smtp, result, report);
+}
+
+static void report_memory(struct report *report)
+{
+	report_set(report, OUTBOX_DEFERRED, false, "out of memory");
+}
+
+static void smtp_deliver(struct transport *transport,
+			 const struct letter *letter, struct report *report)
+{
+	struct smtp *smtp = smtp_of(transport);
+	struct curl_slist *to = curl_slist_append(NULL, letter->to);
+	CURL *curl;
+
+	if (!to || !make_handle(smtp)) {
+		report_memory(report);
+		curl_slist_free_all(to);
+		return;
+	}
+	curl = smtp->curl;
+	smtp->letter = letter;
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 0L);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+			 (curl_off_t)letter->text.len);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
+	if (curl_easy_setopt(curl, CURLOPT_MAIL_FROM, letter->from))
+		report_memory(report);
+	else
+		judge(smtp, perform_fresh_if_stale(smtp), report);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
+	curl_slist_free_all(to);
+	smtp->letter = NULL;
+}
+
+/* A session with nothing in it, TLS and password included. */
+static void smtp_probe(struct transport *transport, struct report *report)
+{
+	struct smtp *smtp = smtp_of(transport);
+	CURL *curl;
+
+	if (!make_handle(smtp)) {
+		report_memory(report);
+		return;
+	}
+	curl = smtp->curl;
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	if (curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP"))
+		report_memory(report);
+	else
+		judge(smtp, perform_fresh_if_stale(smtp), report);
+}
+
+static void smtp_hurry(struct transport *transport)
+{
+	atomic_store(&smtp_of(transport)->give_up_at,
+		     clock_mono_ms() + HURRY_MS);
+}
+
+/* ---- life ---- */
+
+static void init_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static void smtp_close(struct transport *transport)
+{
+	struct smtp *smtp = smtp_of(transport);
+
+	smtp_rest(transport);
+	if (smtp->settings.password)
+		wipe(smtp->settings.password, strlen(smtp->settings.password));
+	arena_release(&smtp->arena);
+	free(smtp);
+}
+
+static int smtp_open(const struct transport_options *options,
+		     struct transport **ret_transport, struct fail *fail)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct smtp *smtp = calloc(1, sizeof(*smtp));
+
+	if (!smtp)
+		return fail_set(fail, "out of memory");
+	pthread_once(&once, init_curl);
+	arena_init(&smtp->arena, SETTINGS_MAX);
+	if (smtp_url_parse(&smtp->arena, options->url, options->username,
+			   options->password, &smtp->settings, fail) < 0) {
+		smtp_close(&smtp->transport);
+		return -1;
+	}
+	*ret_transport = &smtp->transport;
+	return 0;
+}
+
+#define SMTP_KIND(name)                                                       \
+	{                                                                     \
+		.scheme = (name), .open = smtp_open, .deliver = smtp_deliver, \
+		.probe = smtp_probe, .rest = smtp_rest, .hurry = smtp_hurry,  \
+		.close = smtp_close                                           \
+	}
+
+const struct transport_kind transport_smtp = SMTP_KIND("smtp:");
+const struct transport_kind transport_smtps = SMTP_KIND("smtps:");
