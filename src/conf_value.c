@@ -72,11 +72,13 @@ static const char *check_listen_host(struct str host)
 	if (host.len == 0)
 		return "the address is missing; 0.0.0.0 and [::] stand for all "
 		       "of this machine";
+	if (memchr(host.data, '/', host.len))
+		return "expected ADDRESS:PORT, without http:// before it";
 	for (size_t i = 0; i < host.len; i++) {
 		if (host.data[i] == ':')
 			return "an IPv6 address has to be in brackets, as in "
 			       "[::1]:8080";
-		if (host.data[i] <= ' ' || strchr("/*@?#", host.data[i]))
+		if (host.data[i] <= ' ' || strchr("*@?#", host.data[i]))
 			return "the address has to be a numeric one or a name "
 			       "of this machine";
 	}

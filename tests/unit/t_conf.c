@@ -259,7 +259,7 @@ static const struct {
 	{ { "--listen", "8080" }, "expected ADDRESS:PORT" },
 	{ { "--listen", ":80" }, "the address is missing" },
 	{ { "--listen", "*:80" }, "has to be a numeric one or a name" },
-	{ { "--listen", "http://127.0.0.1:80" }, "has to be in brackets" },
+	{ { "--listen", "http://127.0.0.1:80" }, "without http://" },
 	{ { "--listen", "::1:80" }, "has to be in brackets" },
 	{ { "--listen", "[::1]" }, "has to be in brackets" },
 	{ { "--listen", "[127.0.0.1]:80" }, "has to be an IPv6 address" },
