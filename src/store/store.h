@@ -38,21 +38,21 @@ struct store_port;
 
 #define STORE_VERBS(X)                                                    \
 	/* writes */                                                      \
-	X(BOOTSTRAP)           /* first organization, if there is none */ \
+	X(BOOTSTRAP)	       /* first organization, if there is none */ \
 	X(ORGANIZATION_CREATE) /* with its default project */             \
 	X(KEY_CREATE)                                                     \
 	X(KEY_REVOKE)                                                     \
-	X(KEY_TOUCH)           /* remember when a key was used */         \
+	X(KEY_TOUCH) /* remember when a key was used */                   \
 	X(PROJECT_CREATE)                                                 \
-	X(INVITE_CREATE)       /* + outbox row + audit event */           \
+	X(INVITE_CREATE) /* + outbox row + audit event */                 \
 	X(INVITE_DELETE)                                                  \
-	X(INVITATION_ACCEPT)   /* + user + memberships + audit events */  \
+	X(INVITATION_ACCEPT) /* + user + memberships + audit events */    \
 	X(INVITATION_DECLINE)                                             \
-	X(OUTBOX_CLAIM)        /* lease mails that are due */             \
-	X(OUTBOX_SETTLE)       /* record how one went */                  \
-	X(PROBE)               /* can anything be written at all? */      \
+	X(OUTBOX_CLAIM)	 /* lease mails that are due */                   \
+	X(OUTBOX_SETTLE) /* record how one went */                        \
+	X(PROBE)	 /* can anything be written at all? */            \
 	/* reads */                                                       \
-	X(KEY_FIND)            /* whose key is this? */                   \
+	X(KEY_FIND) /* whose key is this? */                              \
 	X(KEY_LIST)                                                       \
 	X(ORGANIZATION_LIST)                                              \
 	X(INVITE_GET)                                                     \
@@ -100,7 +100,7 @@ struct invitation {
 struct outbox_mail {
 	struct invitation to; /* to whom, into what */
 	struct token token;   /* secret: only for the mail's text */
-	int attempts;         /* made before this one */
+	int attempts;	      /* made before this one */
 	int64_t queued_at_ms; /* Unix, milliseconds */
 };
 
@@ -113,11 +113,11 @@ struct store_op {
 	int64_t actor; /* the admin key that asks; 0 = the person, or we */
 	int64_t now_ms;
 	struct arena *arena; /* for what comes back; borrowed */
-	void *context;       /* yours */
+	void *context;	     /* yours */
 
 	/* Set by the store. */
 	enum refusal refusal;
-	struct store_op *next;   /* in a collected batch */
+	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
 
 	/* By verb: inputs first, what comes back under `ret_`. */
@@ -220,7 +220,7 @@ struct store_op {
 		struct {
 			struct store_page page;
 			const char **email_keys; /* any of these... */
-			size_t email_count;      /* ...or everybody when 0 */
+			size_t email_count;	 /* ...or everybody when 0 */
 			struct user *ret_users;
 		} user_list;
 		struct {

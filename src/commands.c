@@ -1,0 +1,321 @@
+/*
+ * commands.c: key, organization, check, backup.
+ *
+ * Each opens the store itself, says what it did in words or columns that a
+ * script can cut, and leaves.
+ */
+#include "base/base.h"
+
+#include "commands.h"
+
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "core/id.h"
+#include "store/store.h"
+
+#define COMMAND_ARENA (64 * 1024 * 1024)
+#define LIST_PAGE     100
+
+int command_fail(int code, const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("invited: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return code;
+}
+
+/* The open store and what every command needs of it. */
+struct session {
+	const struct conf *conf;
+	struct store *store;
+	struct store_port *port;
+	struct arena arena;
+};
+
+static enum refusal ask(struct session *session, struct store_op *op,
+			enum store_verb verb)
+{
+	op->verb = verb;
+	op->now_ms = clock_now_ms();
+	op->arena = &session->arena;
+	store_call(session->port, op);
+	return op->refusal;
+}
+
+static int refused(enum refusal refusal)
+{
+	switch (refusal) {
+	case REFUSAL_ORGANIZATION_EXISTS:
+		return command_fail(EXIT_FAILED, "there is an organization of "
+						 "this name already");
+	case REFUSAL_ORGANIZATION_NOT_FOUND:
+		return command_fail(EXIT_FAILED, "there is no such "
+						 "organization; see `invited "
+						 "organization list`");
+	case REFUSAL_KEY_NOT_FOUND:
+		return command_fail(EXIT_FAILED,
+				    "there is no key in force with this id; "
+				    "see `invited key list`");
+	default:
+		return command_fail(EXIT_TRY_AGAIN, "the database could not be "
+						    "used; try again");
+	}
+}
+
+/* ---- organizations ---- */
+
+static bool next_page(struct session *session, struct store_op *op,
+		      int64_t after)
+{
+	*op = (struct store_op){ .organization = op->organization };
+	op->organization_list.page.limit = LIST_PAGE;
+	op->organization_list.page.after = after;
+	return ask(session, op, STORE_ORGANIZATION_LIST) == REFUSAL_GRANTED;
+}
+
+static bool is_named(const struct organization *organization,
+		     const char *name_or_id)
+{
+	char id[ID_TEXT_SIZE];
+
+	return strcmp(organization->name, name_or_id) == 0 ||
+	       strcmp(id_format(ID_ORGANIZATION, organization->id, id),
+		      name_or_id) == 0;
+}
+
+/* The one that --organization names, or the only one there is; 0 with the
+ * reason printed. */
+static int64_t find_organization(struct session *session)
+{
+	const struct conf *conf = session->conf;
+	struct store_op op = { .organization = 0 };
+	int64_t after = 0, only = 0;
+	size_t seen = 0;
+
+	do {
+		if (!next_page(session, &op, after))
+			return refused(op.refusal), 0;
+		for (size_t i = 0; i < op.organization_list.page.count; i++) {
+			const struct organization *o =
+			    &op.organization_list.ret_organizations[i];
+
+			if (conf->organization_given &&
+			    is_named(o, conf->organization))
+				return o->id;
+			only = after = o->id;
+			seen++;
+		}
+	} while (op.organization_list.page.has_more);
+	if (conf->organization_given)
+		refused(REFUSAL_ORGANIZATION_NOT_FOUND);
+	else if (seen == 0)
+		command_fail(EXIT_FAILED, "there is no organization yet; the "
+					  "first start of `invited serve` "
+					  "makes one");
+	else if (seen > 1)
+		command_fail(EXIT_FAILED, "there are several organizations: "
+					  "say which with --organization NAME");
+	return !conf->organization_given && seen == 1 ? only : 0;
+}
+
+static int organization_create(struct session *session)
+{
+	struct store_op op = { .organization = 0 };
+	const char *name = session->conf->argument;
+	char id[ID_TEXT_SIZE];
+
+	if (str_trim(str_of(name)).len == 0 || strlen(name) > NAME_MAX_OCTETS ||
+	    !str_is_utf8(str_of(name)) || str_has_control(str_of(name)))
+		return command_fail(EXIT_USAGE,
+				    "a name is 1 to %d bytes of printable "
+				    "UTF-8",
+				    NAME_MAX_OCTETS);
+	op.organization_create.name = name;
+	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != REFUSAL_GRANTED)
+		return refused(op.refusal);
+	printf("organization: %s\n",
+	       id_format(ID_ORGANIZATION,
+			 op.organization_create.ret_organization.id, id));
+	printf("next: invited key create --organization \"%s\"\n", name);
+	return EXIT_OK;
+}
+
+static int organization_list(struct session *session)
+{
+	struct store_op op = { .organization = 0 };
+	int64_t after = 0;
+	char id[ID_TEXT_SIZE];
+
+	do {
+		if (!next_page(session, &op, after))
+			return refused(op.refusal);
+		for (size_t i = 0; i < op.organization_list.page.count; i++) {
+			const struct organization *o =
+			    &op.organization_list.ret_organizations[i];
+
+			printf("%s\t%s\n",
+			       id_format(ID_ORGANIZATION, o->id, id), o->name);
+			after = o->id;
+		}
+	} while (op.organization_list.page.has_more);
+	return EXIT_OK;
+}
+
+/* ---- keys ---- */
+
+static int key_create(struct session *session)
+{
+	struct store_op op = { .organization = find_organization(session) };
+	const char *name = session->conf->argument;
+	uint8_t secret[SECRET_SIZE];
+	char text[ADMIN_KEY_TEXT_SIZE], id[ID_TEXT_SIZE];
+
+	if (!op.organization)
+		return EXIT_FAILED;
+	if (name &&
+	    (strlen(name) > NAME_MAX_OCTETS || !str_is_utf8(str_of(name)) ||
+	     str_has_control(str_of(name))))
+		return command_fail(EXIT_USAGE,
+				    "a name is at most %d bytes of printable "
+				    "UTF-8",
+				    NAME_MAX_OCTETS);
+	random_bytes(secret, sizeof(secret));
+	admin_key_format(secret, text);
+	op.key_create.name = name ? name : "admin key";
+	op.key_create.secret = str_of(text);
+	if (ask(session, &op, STORE_KEY_CREATE) != REFUSAL_GRANTED)
+		return refused(op.refusal);
+	printf("key: %s\n", id_format(ID_KEY, op.key_create.ret_key.id, id));
+	printf("admin key: %s\n", text);
+	fprintf(stderr, "The key is shown only now: keep it in a safe "
+			"place.\n");
+	wipe(text, sizeof(text));
+	wipe(secret, sizeof(secret));
+	return EXIT_OK;
+}
+
+static void print_date(int64_t seconds)
+{
+	struct tm when;
+	time_t time = (time_t)seconds;
+	char text[32] = "never";
+
+	if (seconds && gmtime_r(&time, &when))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%MZ", &when);
+	fputs(text, stdout);
+}
+
+static void print_key(const struct admin_key *key)
+{
+	char id[ID_TEXT_SIZE];
+
+	printf("%s\t%s\t%s\tcreated ", id_format(ID_KEY, key->id, id),
+	       key->redacted, key->revoked_at ? "revoked" : "in force");
+	print_date(key->created_at);
+	fputs("\tused ", stdout);
+	print_date(key->last_used_at);
+	printf("\t%s\n", key->name);
+}
+
+static int key_list(struct session *session)
+{
+	int64_t organization = find_organization(session), after = 0;
+	struct store_op op;
+
+	if (!organization)
+		return EXIT_FAILED;
+	do {
+		op = (struct store_op){ .organization = organization };
+		op.key_list.page.limit = LIST_PAGE;
+		op.key_list.page.after = after;
+		if (ask(session, &op, STORE_KEY_LIST) != REFUSAL_GRANTED)
+			return refused(op.refusal);
+		for (size_t i = 0; i < op.key_list.page.count; i++) {
+			print_key(&op.key_list.ret_keys[i]);
+			after = op.key_list.ret_keys[i].id;
+		}
+	} while (op.key_list.page.has_more);
+	return EXIT_OK;
+}
+
+static int key_revoke(struct session *session)
+{
+	struct store_op op = { .organization = find_organization(session) };
+
+	if (!op.organization)
+		return EXIT_FAILED;
+	if (!id_parse(ID_KEY, str_of(session->conf->argument),
+		      &op.key_revoke.id))
+		return command_fail(EXIT_USAGE,
+				    "%s is not the id of a key; see `invited "
+				    "key list`",
+				    session->conf->argument);
+	if (ask(session, &op, STORE_KEY_REVOKE) != REFUSAL_GRANTED)
+		return refused(op.refusal);
+	printf("revoked: %s\n", session->conf->argument);
+	return EXIT_OK;
+}
+
+/* ---- the database ---- */
+
+static int check(struct session *session)
+{
+	struct fail fail;
+	int faults = store_check(session->store, stdout, &fail);
+
+	if (faults < 0)
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	if (faults > 0)
+		return command_fail(EXIT_FAILED, "%d fault%s found", faults,
+				    faults == 1 ? "" : "s");
+	puts("ok");
+	return EXIT_OK;
+}
+
+static int backup(struct session *session)
+{
+	struct fail fail;
+
+	if (store_backup(session->store, session->conf->argument, &fail) < 0)
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	printf("backup: %s\n", session->conf->argument);
+	return EXIT_OK;
+}
+
+int command_run(const struct conf *conf)
+{
+	static int (*const commands[])(struct session *) = {
+		[COMMAND_KEY_CREATE] = key_create,
+		[COMMAND_KEY_LIST] = key_list,
+		[COMMAND_KEY_REVOKE] = key_revoke,
+		[COMMAND_ORGANIZATION_CREATE] = organization_create,
+		[COMMAND_ORGANIZATION_LIST] = organization_list,
+		[COMMAND_CHECK] = check,
+		[COMMAND_BACKUP] = backup,
+	};
+	struct session session = { .conf = conf };
+	struct fail fail;
+	int code;
+
+	if (store_open(conf->database, false, &session.store, &fail) < 0)
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	if (store_port_open(session.store, NULL, NULL, &session.port, &fail) <
+	    0) {
+		store_close(session.store);
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	}
+	arena_init(&session.arena, COMMAND_ARENA);
+	code = commands[conf->command](&session);
+	if (fflush(stdout) != 0 && code == EXIT_OK)
+		code = command_fail(EXIT_FAILED, "could not write the output");
+	arena_release(&session.arena);
+	store_port_close(session.port);
+	store_close(session.store);
+	return code;
+}

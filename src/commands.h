@@ -1,0 +1,25 @@
+/*
+ * commands.h: what an operator does at a terminal, beside a running daemon or
+ * without one.
+ */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include "base/base.h"
+#include "conf.h"
+
+/* Exit codes of the program. */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_TRY_AGAIN = 75 /* EX_TEMPFAIL: storage busy or full */
+};
+
+/* Runs a command that is not `serve`; returns the exit code. */
+int command_run(const struct conf *conf);
+
+/* Prints "invited: <message>" to standard error and returns `code`. */
+int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,354 @@
+/*
+ * api_invites.c: /organization/invites.
+ */
+#include "base/base.h"
+
+#include "http/handlers.h"
+
+#include "base/random.h"
+#include "core/id.h"
+#include "http/body.h"
+#include "http/errors.h"
+#include "http/query.h"
+#include "http/wire.h"
+
+#define TTL_MIN_SECONDS 60
+#define TTL_MAX_SECONDS (365 * 24 * 60 * 60)
+
+/* ---- create ---- */
+
+enum { EMAIL, ROLE, PROJECTS, EXPIRES_IN, SEND_EMAIL, INVITE_FIELDS };
+
+static const struct field invite_fields[] = {
+	[EMAIL] = { "email", FIELD_STRING, true, 1, EMAIL_MAX },
+	[ROLE] = { "role", FIELD_STRING, true, 1, BODY_MAX },
+	[PROJECTS] = { "projects", FIELD_ARRAY, false, 0, GRANTS_MAX },
+	[EXPIRES_IN] = { "expires_in_seconds", FIELD_INTEGER, false,
+			 TTL_MIN_SECONDS, TTL_MAX_SECONDS },
+	[SEND_EMAIL] = { "send_email", FIELD_BOOLEAN, false, 0, 0 },
+};
+
+enum { GRANT_ID, GRANT_ROLE, GRANT_FIELDS };
+
+static const struct field grant_fields[] = {
+	[GRANT_ID] = { "id", FIELD_STRING, true, 1, BODY_MAX },
+	[GRANT_ROLE] = { "role", FIELD_STRING, true, 1, BODY_MAX },
+};
+
+/* A grant as it came, with its place in the request for complaints. */
+struct asked_grant {
+	struct grant grant;
+	size_t index;
+};
+
+struct create_state {
+	struct asked_grant *asked;
+};
+
+static int read_email(struct request *request, struct str text,
+		      struct email *ret_email)
+{
+	const char *reason = email_parse(&request->arena, text, ret_email);
+
+	if (!reason)
+		return 0;
+	if (reason == EMAIL_OUT_OF_MEMORY) {
+		answer_unavailable(request);
+		return -1;
+	}
+	return answer_error(request, 400, "invalid_email", "email",
+			    "'%.*s' is not a valid e-mail address: %s.",
+			    STR_ARG(text), reason);
+}
+
+static int read_grant(struct request *request, const struct value *projects,
+		      size_t index, struct asked_grant *ret_grant)
+{
+	struct value values[GRANT_FIELDS];
+
+	if (body_read_item(request, "projects", projects, index, grant_fields,
+			   GRANT_FIELDS, values) < 0)
+		return -1;
+	ret_grant->index = index;
+	if (!project_role_of(values[GRANT_ROLE].string, &ret_grant->grant.role))
+		return body_refuse_word(
+		    request,
+		    body_item_param(request, "projects", index, "role"),
+		    values[GRANT_ROLE].string, "'member' and 'owner'");
+	if (!id_parse(ID_PROJECT, values[GRANT_ID].string,
+		      &ret_grant->grant.project))
+		ret_grant->grant.project = 0; /* nobody's */
+	return 0;
+}
+
+static int compare_grants(const void *a, const void *b)
+{
+	const struct asked_grant *left = a, *right = b;
+
+	if (left->grant.project != right->grant.project)
+		return left->grant.project < right->grant.project ? -1 : 1;
+	return (left->index > right->index) - (left->index < right->index);
+}
+
+/* The same project twice counts once, unless the roles differ. */
+static int drop_repeated(struct request *request, struct asked_grant *asked,
+			 size_t *count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		if (kept == 0 ||
+		    asked[kept - 1].grant.project != asked[i].grant.project) {
+			asked[kept++] = asked[i];
+			continue;
+		}
+		if (asked[kept - 1].grant.role == asked[i].grant.role)
+			continue;
+		return answer_error(
+		    request, 400, "invalid_value",
+		    body_item_param(request, "projects", asked[i].index,
+				    "role"),
+		    "The project is named twice with different roles. Name it "
+		    "once.");
+	}
+	*count = kept;
+	return 0;
+}
+
+static int read_projects(struct request *request, const struct value *projects,
+			 struct create_state *state)
+{
+	struct grants *grants = &request->op.invite_create.grants;
+	size_t count = projects->count;
+
+	request->op.invite_create.default_project = !projects->present;
+	state->asked =
+	    arena_array(&request->arena, count + 1, sizeof(*state->asked));
+	*grants = (struct grants){
+		arena_array(&request->arena, count + 1, sizeof(*grants->at)), 0
+	};
+	if (!state->asked || !grants->at) {
+		answer_unavailable(request);
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (read_grant(request, projects, i, &state->asked[i]) < 0)
+			return -1;
+	}
+	qsort(state->asked, count, sizeof(*state->asked), compare_grants);
+	if (drop_repeated(request, state->asked, &count) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		grants->at[i] = state->asked[i].grant;
+	grants->count = count;
+	return 0;
+}
+
+static void refuse_create(struct request *request)
+{
+	const struct create_state *state = request->state;
+	char id[ID_TEXT_SIZE];
+
+	switch (request->op.refusal) {
+	case REFUSAL_INVITE_EXISTS:
+		id_format(ID_INVITE, request->op.invite_create.ret_invite.id,
+			  id);
+		answer_error(request, 400, "invite_already_exists", "email",
+			     "An invite to this address is pending already, "
+			     "with another role or other projects: %s. Delete "
+			     "it first to change it.",
+			     id);
+		return;
+	case REFUSAL_PROJECT_NOT_FOUND:
+	case REFUSAL_PROJECT_ARCHIVED: {
+		size_t index = request->op.invite_create.ret_index;
+		bool archived = request->op.refusal == REFUSAL_PROJECT_ARCHIVED;
+
+		answer_error(request, 400, refusal_code(request->op.refusal),
+			     body_item_param(request, "projects",
+					     state->asked[index].index, "id"),
+			     archived
+				 ? "The project is archived. Name one that is "
+				   "active."
+				 : "There is no project with this id in your "
+				   "organization.");
+		return;
+	}
+	case REFUSAL_USER_EXISTS:
+		answer_refusal(request, "email");
+		return;
+	default:
+		answer_refusal(request, NULL);
+	}
+}
+
+static const char *create_link(struct request *request)
+{
+	struct token token = { .invite =
+				   request->op.invite_create.ret_invite.id };
+
+	memcpy(token.secret, request->op.invite_create.secret, SECRET_SIZE);
+	return token_link(&request->arena, request->service->public_url,
+			  &token);
+}
+
+static void create_finished(struct request *request)
+{
+	const char *link = NULL;
+	struct jw jw;
+
+	if (request->op.refusal != REFUSAL_GRANTED) {
+		refuse_create(request);
+		return;
+	}
+	if (request->op.invite_create.ret_link) {
+		link = create_link(request);
+		if (!link) {
+			answer_unavailable(request);
+			return;
+		}
+	}
+	jw = answer_json(request);
+	wire_invite(&jw, &request->op.invite_create.ret_invite,
+		    request->now_ms / 1000, link);
+	answer_json_end(request);
+}
+
+void invites_create(struct request *request)
+{
+	struct value values[INVITE_FIELDS];
+	struct create_state *state =
+	    arena_alloc(&request->arena, sizeof(*state));
+	struct store_op *op = &request->op;
+	bool mail_wanted;
+
+	if (!state) {
+		answer_unavailable(request);
+		return;
+	}
+	request->state = state;
+	if (query_read_none(request) < 0 ||
+	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
+	    read_email(request, values[EMAIL].string,
+		       &op->invite_create.email) < 0)
+		return;
+	if (!role_of(values[ROLE].string, &op->invite_create.role)) {
+		body_refuse_word(request, "role", values[ROLE].string,
+				 "'reader' and 'owner'");
+		return;
+	}
+	if (read_projects(request, &values[PROJECTS], state) < 0)
+		return;
+	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
+	op->invite_create.queue_mail =
+	    mail_wanted && request->service->mail_sends;
+	op->invite_create.ttl_seconds =
+	    values[EXPIRES_IN].present ? values[EXPIRES_IN].integer
+				       : request->service->invite_ttl_seconds;
+	random_bytes(op->invite_create.secret, SECRET_SIZE);
+	request_submit(request, STORE_INVITE_CREATE, create_finished);
+}
+
+/* ---- list ---- */
+
+static int take_list_filter(struct request *request, struct str key,
+			    struct str value)
+{
+	struct store_op *op = &request->op;
+	struct email email;
+
+	if (str_is(key, "status")) {
+		op->invite_list.by_status = true;
+		if (invite_status_of(value, &op->invite_list.status))
+			return 1;
+		return body_refuse_word(request, "status", value,
+					"'pending', 'accepted' and 'expired'");
+	}
+	if (str_is(key, "email")) {
+		if (read_email(request, value, &email) < 0)
+			return -1;
+		op->invite_list.email_key = email.key;
+		return 1;
+	}
+	return 0;
+}
+
+static void list_finished(struct request *request)
+{
+	const struct store_page *page = &request->op.invite_list.page;
+	const struct invite *invites = request->op.invite_list.ret_invites;
+	struct jw jw;
+
+	if (request->op.refusal != REFUSAL_GRANTED) {
+		answer_refusal(request, NULL);
+		return;
+	}
+	jw = answer_json(request);
+	wire_list_begin(&jw);
+	for (size_t i = 0; i < page->count; i++)
+		wire_invite(&jw, &invites[i], request->now_ms / 1000, NULL);
+	wire_list_end(&jw, page, ID_INVITE, invites[0].id,
+		      invites[page->count ? page->count - 1 : 0].id);
+	answer_json_end(request);
+}
+
+void invites_list(struct request *request)
+{
+	request->op.invite_list.by_status = false;
+	request->op.invite_list.email_key = NULL;
+	if (query_read_list(request, ID_INVITE, &request->op.invite_list.page,
+			    take_list_filter) == 0)
+		request_submit(request, STORE_INVITE_LIST, list_finished);
+}
+
+/* ---- retrieve and delete ---- */
+
+/* An id that is none cannot name an invite: 0 is nobody's number. */
+static int64_t path_invite(const struct request *request)
+{
+	int64_t id;
+
+	return id_parse(ID_INVITE, str_of(request->params[0]), &id) ? id : 0;
+}
+
+static void retrieve_finished(struct request *request)
+{
+	struct jw jw;
+
+	if (request->op.refusal != REFUSAL_GRANTED) {
+		answer_refusal(request, "invite_id");
+		return;
+	}
+	jw = answer_json(request);
+	wire_invite(&jw, &request->op.invite_get.ret_invite,
+		    request->now_ms / 1000, NULL);
+	answer_json_end(request);
+}
+
+void invites_retrieve(struct request *request)
+{
+	request->op.invite_get.id = path_invite(request);
+	if (query_read_none(request) == 0)
+		request_submit(request, STORE_INVITE_GET, retrieve_finished);
+}
+
+static void delete_finished(struct request *request)
+{
+	struct jw jw;
+
+	if (request->op.refusal != REFUSAL_GRANTED) {
+		answer_refusal(request, "invite_id");
+		return;
+	}
+	jw = answer_json(request);
+	wire_deleted(&jw, "organization.invite.deleted", ID_INVITE,
+		     request->op.invite_delete.id);
+	answer_json_end(request);
+}
+
+void invites_delete(struct request *request)
+{
+	request->op.invite_delete.id = path_invite(request);
+	if (query_read_none(request) == 0)
+		request_submit(request, STORE_INVITE_DELETE, delete_finished);
+}

@@ -1,0 +1,15 @@
+/*
+ * auth.h: whose key is this?
+ */
+#ifndef HTTP_AUTH_H
+#define HTTP_AUTH_H
+
+#include "http/request.h"
+
+/*
+ * Looks the bearer key up and, where it is in force, fills in organization
+ * and key and calls the route's handler. Otherwise answers 401.
+ */
+void auth_check(struct request *request);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * body.c: reads JSON with jansson; strict: one object, no duplicate names,
+ * no NUL, nothing after it, nothing that was not asked for.
+ */
+#include "base/base.h"
+
+#include "http/body.h"
+
+#include <jansson.h>
+
+#include "http/errors.h"
+#include "http/query.h"
+
+static const char *type_name(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "an object";
+	case JSON_ARRAY:
+		return "an array";
+	case JSON_STRING:
+		return "a string";
+	case JSON_INTEGER:
+		return "an integer";
+	case JSON_REAL:
+		return "a number";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "a boolean";
+	default:
+		return "null";
+	}
+}
+
+static const char *field_type_name(enum field_type type)
+{
+	static const char *const names[] = { "a string", "an integer",
+					     "a boolean", "an array" };
+
+	return names[type];
+}
+
+static int refuse_type(struct request *request, const char *param,
+		       const char *wanted, const json_t *value)
+{
+	return answer_error(request, 400, "invalid_type", param,
+			    "Invalid type for '%s': expected %s, but got %s "
+			    "instead.",
+			    param, wanted, type_name(value));
+}
+
+static int read_string(struct request *request, const struct field *field,
+		       const char *param, const json_t *json,
+		       struct value *value)
+{
+	value->string =
+	    (struct str){ json_string_value(json), json_string_length(json) };
+	if (value->string.len > (size_t)field->max)
+		return answer_error(
+		    request, 400, "string_above_max_length", param,
+		    "Invalid '%s': string too long. Expected a string with at "
+		    "most %lld bytes, but got %zu instead.",
+		    param, (long long)field->max, value->string.len);
+	if (value->string.len < (size_t)field->min)
+		return answer_error(
+		    request, 400, "string_below_min_length", param,
+		    "Invalid '%s': string too short. Expected a string with at "
+		    "least %lld byte%s.",
+		    param, (long long)field->min, field->min == 1 ? "" : "s");
+	return 0;
+}
+
+static int read_integer(struct request *request, const struct field *field,
+			const char *param, const json_t *json,
+			struct value *value)
+{
+	value->integer = json_integer_value(json);
+	if (value->integer > field->max)
+		return refuse_above(request, param, value->integer, field->max);
+	if (value->integer < field->min)
+		return refuse_below(request, param, value->integer, field->min);
+	return 0;
+}
+
+static int read_array(struct request *request, const struct field *field,
+		      const char *param, json_t *json, struct value *value)
+{
+	value->array = json;
+	value->count = json_array_size(json);
+	if (value->count > (size_t)field->max)
+		return answer_error(
+		    request, 400, "array_above_max_length", param,
+		    "Invalid '%s': array too long. Expected an array with at "
+		    "most %lld items, but got %zu instead.",
+		    param, (long long)field->max, value->count);
+	return 0;
+}
+
+static bool has_type(const json_t *json, enum field_type type)
+{
+	switch (type) {
+	case FIELD_STRING:
+		return json_is_string(json);
+	case FIELD_INTEGER:
+		return json_is_integer(json);
+	case FIELD_BOOLEAN:
+		return json_is_boolean(json);
+	case FIELD_ARRAY:
+		return json_is_array(json);
+	}
+	return false;
+}
+
+static int read_value(struct request *request, const struct field *field,
+		      const char *param, json_t *json, struct value *value)
+{
+	*value = (struct value){ .present = false };
+	if (!json || (json_is_null(json) && !field->required)) {
+		if (!field->required)
+			return 0;
+		return answer_error(request, 400, "missing_required_parameter",
+				    param, "Missing required parameter: '%s'.",
+				    param);
+	}
+	if (!has_type(json, field->type))
+		return refuse_type(request, param, field_type_name(field->type),
+				   json);
+	value->present = true;
+	switch (field->type) {
+	case FIELD_STRING:
+		return read_string(request, field, param, json, value);
+	case FIELD_INTEGER:
+		return read_integer(request, field, param, json, value);
+	case FIELD_ARRAY:
+		return read_array(request, field, param, json, value);
+	case FIELD_BOOLEAN:
+		value->boolean = json_is_true(json);
+		break;
+	}
+	return 0;
+}
+
+static bool is_field(const struct field *fields, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(fields[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *full_name(struct request *request, const char *prefix,
+			     const char *name)
+{
+	const char *full;
+
+	if (!prefix)
+		return name;
+	full = arena_printf(&request->arena, "%s.%s", prefix, name);
+	return full ? full : name;
+}
+
+static int refuse_unknown(struct request *request, const char *prefix,
+			  json_t *object, const struct field *fields,
+			  size_t count)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		const char *full;
+
+		if (is_field(fields, count, name))
+			continue;
+		full = full_name(request, prefix, name);
+		return answer_error(request, 400, "unknown_parameter", full,
+				    "Unknown parameter: '%s'.", full);
+	}
+	return 0;
+}
+
+static int read_object(struct request *request, const char *prefix,
+		       json_t *object, const struct field *fields, size_t count,
+		       struct value *values)
+{
+	if (refuse_unknown(request, prefix, object, fields, count) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const char *param = full_name(request, prefix, fields[i].name);
+		json_t *json = json_object_get(object, fields[i].name);
+
+		if (read_value(request, &fields[i], param, json, &values[i]) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
+static int refuse_json(struct request *request, const json_error_t *error)
+{
+	return answer_error(request, 400, "invalid_json", NULL,
+			    "We could not parse the JSON body of your request. "
+			    "(HINT: %s, line %d, column %d.)",
+			    error->text, error->line, error->column);
+}
+
+int body_read(struct request *request, const struct field *fields, size_t count,
+	      struct value *ret_values)
+{
+	json_error_t error;
+
+	if (request->body.len == 0)
+		return answer_error(request, 400, "invalid_json", NULL,
+				    "We could not parse the JSON body of your "
+				    "request. (HINT: it is empty; send an "
+				    "object.)");
+	request->json = json_loadb(request->body.data, request->body.len,
+				   JSON_REJECT_DUPLICATES, &error);
+	if (!request->json)
+		return refuse_json(request, &error);
+	if (!json_is_object(request->json))
+		return answer_error(request, 400, "invalid_type", NULL,
+				    "Invalid body: expected an object, but got "
+				    "%s instead.",
+				    type_name(request->json));
+	return read_object(request, NULL, request->json, fields, count,
+			   ret_values);
+}
+
+const char *body_item_param(struct request *request, const char *array_name,
+			    size_t index, const char *field)
+{
+	const char *param =
+	    arena_printf(&request->arena, "%s[%zu]%s%s", array_name, index,
+			 field ? "." : "", field ? field : "");
+
+	return param ? param : array_name;
+}
+
+int body_read_item(struct request *request, const char *array_name,
+		   const struct value *array, size_t index,
+		   const struct field *fields, size_t count,
+		   struct value *ret_values)
+{
+	json_t *item = json_array_get(array->array, index);
+	const char *param = body_item_param(request, array_name, index, NULL);
+
+	if (!json_is_object(item))
+		return refuse_type(request, param, "an object", item);
+	return read_object(request, param, item, fields, count, ret_values);
+}
+
+int body_check_text(struct request *request, const char *param, struct str text)
+{
+	if (str_has_control(text))
+		return answer_error(request, 400, "invalid_value", param,
+				    "Invalid '%s': it must not hold control "
+				    "characters.",
+				    param);
+	if (str_trim(text).len == 0)
+		return answer_error(request, 400, "invalid_value", param,
+				    "Invalid '%s': it must not be blank.",
+				    param);
+	return 0;
+}
+
+int body_refuse_word(struct request *request, const char *param,
+		     struct str word, const char *supported)
+{
+	if (word.len > 64)
+		word.len = 64;
+	return answer_error(request, 400, "invalid_value", param,
+			    "Invalid value: '%.*s'. Supported values are: %s.",
+			    STR_ARG(word), supported);
+}
+
+bool form_field(struct request *request, const char *name,
+		struct str *ret_value)
+{
+	struct query_walk walk = query_walk(buf_str(&request->body));
+	struct str key, value;
+
+	while (query_next(request, &walk, &key, &value)) {
+		if (!str_is(key, name))
+			continue;
+		*ret_value = value;
+		return true;
+	}
+	return false;
+}
+
+void body_release(struct request *request)
+{
+	json_decref(request->json);
+	request->json = NULL;
+}

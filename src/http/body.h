@@ -1,0 +1,71 @@
+/*
+ * body.h: JSON bodies, checked once, at the door.
+ *
+ * A handler declares what it accepts; what it reads afterwards has the right
+ * type and size, and nothing else came with it. Every complaint names the
+ * parameter and is answered here.
+ */
+#ifndef HTTP_BODY_H
+#define HTTP_BODY_H
+
+#include "base/base.h"
+#include "http/request.h"
+
+enum field_type { FIELD_STRING, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_ARRAY };
+
+struct field {
+	const char *name;
+	enum field_type type;
+	bool required;
+	int64_t min, max; /* of an integer; octets of a string; items */
+};
+
+/* In the order of the fields. Not present: absent, or null. */
+struct value {
+	bool present;
+	struct str string; /* UTF-8, NUL-terminated, no NUL inside */
+	int64_t integer;
+	bool boolean;
+	struct json_t *array;
+	size_t count; /* of the array */
+};
+
+/*
+ * Reads the request's body, an object of these fields and no others, into
+ * `ret_values`. 0, or -1 with the request answered (400, 415).
+ */
+int body_read(struct request *request, const struct field *fields, size_t count,
+	      struct value *ret_values) MUST_CHECK;
+
+/*
+ * The same for the item at `index` of an array that was read: its fields are
+ * named "<array>[<index>].<field>" in complaints.
+ */
+int body_read_item(struct request *request, const char *array_name,
+		   const struct value *array, size_t index,
+		   const struct field *fields, size_t count,
+		   struct value *ret_values) MUST_CHECK;
+
+/* Names a parameter inside an item, for complaints: "projects[1].id". */
+const char *body_item_param(struct request *request, const char *array_name,
+			    size_t index, const char *field);
+
+/*
+ * A printable string that is not blank; -1 with the request answered where it
+ * holds control characters or nothing but spaces.
+ */
+int body_check_text(struct request *request, const char *param,
+		    struct str text) MUST_CHECK;
+
+/* "Invalid value: ..." with the words that would do. */
+int body_refuse_word(struct request *request, const char *param,
+		     struct str word, const char *supported);
+
+/* An urlencoded form's field, decoded; false where it is absent or is not
+ * properly encoded UTF-8. */
+bool form_field(struct request *request, const char *name,
+		struct str *ret_value) MUST_CHECK;
+
+void body_release(struct request *request);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * invitations.h: what the holder of a link can do, for programs (JSON) and
+ * for people (pages) alike.
+ */
+#ifndef HTTP_INVITATIONS_H
+#define HTTP_INVITATIONS_H
+
+#include "http/request.h"
+
+enum invitation_action {
+	INVITATION_LOOKUP,
+	INVITATION_ACCEPT,
+	INVITATION_DECLINE
+};
+
+/*
+ * Has the store do `action` with the token in `code` and calls `then` with
+ * the outcome in `op.refusal` and `op.invitation`; a code that is none is
+ * REFUSAL_INVITATION_NOT_FOUND without the store. Wrong codes are counted
+ * against the client's address; `too_many` is called instead, with the
+ * seconds to wait, where there were too many.
+ */
+struct invitation_request {
+	enum invitation_action action;
+	struct str code;
+	const char *name; /* of the person; "" where not given */
+	void (*then)(struct request *request);
+	void (*too_many)(struct request *request, int wait_seconds);
+};
+
+void invitation_ask(struct request *request,
+		    const struct invitation_request *ask);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * limiter.c: token buckets of mistakes, by address.
+ */
+#include "base/base.h"
+
+#include "http/limiter.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "http/request.h"
+
+#define BUCKETS	      4096 /* a power of two */
+#define MISTAKES_FREE 10   /* in a row */
+#define MISTAKE_MS    6000 /* after which one is forgiven */
+
+struct limiter {
+	uint8_t key[SHA256_SIZE]; /* nobody can aim at another's bucket */
+	/* When all mistakes will have been forgiven; 0 = none made. */
+	int64_t clear_at_ms[BUCKETS];
+};
+
+struct limiter *limiter_new(void)
+{
+	struct limiter *limiter = calloc(1, sizeof(*limiter));
+
+	if (limiter)
+		random_bytes(limiter->key, sizeof(limiter->key));
+	return limiter;
+}
+
+void limiter_free(struct limiter *limiter)
+{
+	free(limiter);
+}
+
+static bool is_own_machine(const struct sockaddr *peer)
+{
+	static const struct in6_addr mapped = { { { 0, 0, 0, 0, 0, 0, 0, 0, 0,
+						    0, 0xff, 0xff, 127 } } };
+
+	if (!peer || peer->sa_family == AF_UNIX)
+		return true;
+	if (peer->sa_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)peer)
+				 ->sin_addr.s_addr) >>
+			   24 ==
+		       127;
+	if (peer->sa_family == AF_INET6) {
+		const struct in6_addr *address =
+		    &((const struct sockaddr_in6 *)peer)->sin6_addr;
+
+		return IN6_IS_ADDR_LOOPBACK(address) ||
+		       memcmp(address, &mapped, 13) == 0;
+	}
+	return false;
+}
+
+static struct str peer_bytes(const struct sockaddr *peer)
+{
+	if (peer && peer->sa_family == AF_INET)
+		return (struct str){ (const char *)&(
+					 (const struct sockaddr_in *)peer)
+					 ->sin_addr,
+				     4 };
+	if (peer && peer->sa_family == AF_INET6)
+		return (struct str){ (const char *)&(
+					 (const struct sockaddr_in6 *)peer)
+					 ->sin6_addr,
+				     8 };
+	return (struct str){ NULL, 0 };
+}
+
+/* The entry that the proxy on our own machine wrote itself: the last. */
+static struct str last_forwarded(struct str list)
+{
+	struct str head;
+
+	while (str_cut(list, ',', &head, &list))
+		;
+	return str_trim(head);
+}
+
+struct limiter_client limiter_client(const struct request *request)
+{
+	struct str who = is_own_machine(request->peer)
+			     ? last_forwarded(request->forwarded_for)
+			     : peer_bytes(request->peer);
+
+	return (struct limiter_client){ (uint64_t)hash63(
+	    request->service->limiter->key, who) };
+}
+
+int limiter_wait_seconds(const struct limiter *limiter,
+			 struct limiter_client client, int64_t now_ms)
+{
+	int64_t clear = limiter->clear_at_ms[client.hash % BUCKETS];
+	int64_t over = clear - now_ms - (MISTAKES_FREE - 1) * MISTAKE_MS;
+
+	return over > 0 ? (int)((over + 999) / 1000) : 0;
+}
+
+void limiter_punish(struct limiter *limiter, struct limiter_client client,
+		    int64_t now_ms)
+{
+	int64_t *clear = &limiter->clear_at_ms[client.hash % BUCKETS];
+
+	if (*clear < now_ms)
+		*clear = now_ms;
+	*clear += MISTAKE_MS;
+}

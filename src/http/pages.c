@@ -1,0 +1,189 @@
+/*
+ * pages.c: /accept and its files: the invited person's side, in a browser.
+ *
+ * Opening the page changes nothing, by whomever and however often; only the
+ * form that a person submits does. The code comes in the body of a POST, for
+ * what stands in a URL ends up in logs.
+ */
+#include "base/base.h"
+
+#include "http/handlers.h"
+
+#include "http/body.h"
+#include "http/errors.h"
+#include "http/invitations.h"
+#include "http/page.h"
+
+static void page_headers(struct request *request)
+{
+	answer_header(request, "Content-Security-Policy", PAGE_POLICY);
+	answer_header(request, "Referrer-Policy", "no-referrer");
+	answer_header(request, "X-Content-Type-Options", "nosniff");
+	answer_header(request, "X-Frame-Options", "DENY");
+}
+
+static void answer_page(struct request *request, int status, struct page *page)
+{
+	page->base = request->service->base_path;
+	page->welcome_url = request->service->welcome_url;
+	page->now_seconds = request->now_ms / 1000;
+	buf_clear(&request->out);
+	page_render(page, &request->out);
+	page_headers(request);
+	answer(request, status, "text/html; charset=utf-8");
+}
+
+void page_open(struct request *request)
+{
+	struct page page = { .kind = PAGE_CODE };
+
+	answer_page(request, 200, &page);
+}
+
+/* What was posted. */
+struct form {
+	const char *code, *name; /* NUL-terminated */
+	enum invitation_action action;
+};
+
+static struct form read_form(struct request *request)
+{
+	struct form form = { "", "", INVITATION_LOOKUP };
+	struct str value;
+
+	if (form_field(request, "code", &value))
+		form.code = value.data;
+	if (form_field(request, "name", &value))
+		form.name = value.data;
+	if (form_field(request, "action", &value)) {
+		if (str_is(value, "accept"))
+			form.action = INVITATION_ACCEPT;
+		else if (str_is(value, "decline"))
+			form.action = INVITATION_DECLINE;
+	}
+	return form;
+}
+
+static enum page_kind kind_of(const struct request *request,
+			      enum invitation_action action)
+{
+	enum refusal refusal = request->op.refusal;
+
+	if (refusal >= REFUSAL_OUT_OF_MEMORY)
+		return PAGE_ERROR;
+	if (refusal != REFUSAL_GRANTED)
+		return PAGE_REFUSED;
+	if (action == INVITATION_DECLINE)
+		return PAGE_DECLINED;
+	return request->op.invitation.ret_invitation.invite.state ==
+		       INVITE_ACCEPTED
+		   ? PAGE_ACCEPTED
+		   : PAGE_INVITED;
+}
+
+static void show_outcome(struct request *request)
+{
+	struct form form = read_form(request);
+	enum page_kind kind = kind_of(request, form.action);
+	int status = refusal_status(request->op.refusal);
+	struct page page = {
+		.kind = kind,
+		.code = form.code,
+		.name = form.name,
+		.refusal = request->op.refusal,
+		.again = request->op.invitation.ret_again,
+	};
+
+	if (kind == PAGE_INVITED || kind == PAGE_ACCEPTED)
+		page.invitation = &request->op.invitation.ret_invitation;
+	if (status == 503)
+		answer_header(request, "Retry-After", "1");
+	answer_page(request, status, &page);
+}
+
+static void show_too_many(struct request *request, int wait_seconds)
+{
+	struct form form = read_form(request);
+	struct page page = { .kind = PAGE_TOO_MANY, .code = form.code };
+
+	answer_header(request, "Retry-After",
+		      arena_printf(&request->arena, "%d", wait_seconds));
+	answer_page(request, 429, &page);
+}
+
+/* A name that cannot be shown is asked for again, beside the invitation. */
+static void ask_name_again(struct request *request)
+{
+	struct form form = read_form(request);
+	struct page page = {
+		.kind = kind_of(request, INVITATION_LOOKUP),
+		.code = form.code,
+		.name = "",
+		.notice = "Please enter your name without line breaks or other "
+			  "control characters, in at most 256 bytes.",
+		.refusal = request->op.refusal,
+		.again = request->op.invitation.ret_again,
+	};
+
+	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
+		page.invitation = &request->op.invitation.ret_invitation;
+	answer_page(request,
+		    page.kind == PAGE_INVITED
+			? 400
+			: refusal_status(request->op.refusal),
+		    &page);
+}
+
+static bool name_is_fine(const char *name)
+{
+	struct str s = str_of(name);
+
+	return s.len <= NAME_MAX_OCTETS && !str_has_control(s);
+}
+
+void page_submit(struct request *request)
+{
+	struct form form = read_form(request);
+	struct invitation_request ask = { .action = form.action,
+					  .code = str_of(form.code),
+					  .name = form.name,
+					  .then = show_outcome,
+					  .too_many = show_too_many };
+
+	if (str_trim(ask.code).len == 0) {
+		struct page page = {
+			.kind = PAGE_CODE,
+			.notice = "Please paste the code or the link from "
+				  "your invitation."
+		};
+
+		answer_page(request, 400, &page);
+		return;
+	}
+	if (form.action == INVITATION_ACCEPT && !name_is_fine(form.name)) {
+		ask.action = INVITATION_LOOKUP;
+		ask.then = ask_name_again;
+	}
+	invitation_ask(request, &ask);
+}
+
+void page_asset(struct request *request)
+{
+	const struct asset *asset = asset_find(request->path);
+
+	if (!asset) {
+		struct page page = { .kind = PAGE_NOT_FOUND };
+
+		answer_page(request, 404, &page);
+		return;
+	}
+	page_headers(request);
+	answer_header(request, "ETag", asset->etag);
+	answer_header(request, "Cache-Control", "public, max-age=3600");
+	if (str_is(request->if_none_match, asset->etag)) {
+		answer(request, 304, asset->content_type);
+		return;
+	}
+	buf_add(&request->out, asset->data, asset->len);
+	answer(request, 200, asset->content_type);
+}

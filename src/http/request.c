@@ -1,0 +1,136 @@
+/*
+ * request.c: the life of a request between the wire and its handler.
+ */
+#include "base/base.h"
+
+#include "http/request.h"
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/random.h"
+#include "http/auth.h"
+#include "http/body.h"
+#include "http/errors.h"
+#include "http/router.h"
+
+static void make_id(struct request *request)
+{
+	uint64_t random[2] = { random_u64(), random_u64() };
+
+	memcpy(request->id, "req_", 4);
+	hex_encode(random, sizeof(random), request->id + 4);
+}
+
+void request_init(struct request *request, struct http_service *service)
+{
+	/* All but the first block, which the arena hands out zeroed. */
+	memset(request, 0, offsetof(struct request, first_block));
+	request->service = service;
+	buf_init(&request->body, BODY_MAX);
+	buf_init(&request->out, ANSWER_MAX);
+	arena_init_with(&request->arena, request->first_block,
+			sizeof(request->first_block), REQUEST_ARENA);
+	make_id(request);
+}
+
+void request_release(struct request *request)
+{
+	body_release(request);
+	buf_release(&request->body);
+	buf_release(&request->out);
+	arena_release(&request->arena);
+}
+
+/* A body that says it is something else is not guessed at. An empty one is
+ * no body, whatever its type: SDKs send that. */
+static int check_content_type(struct request *request)
+{
+	const char *wanted = request->route->body == BODY_FORM
+				 ? "application/x-www-form-urlencoded"
+				 : "application/json";
+	struct str type, parameters;
+
+	if (request->route->body == BODY_NONE || request->body.len == 0 ||
+	    request->content_type.len == 0)
+		return 0;
+	str_cut(request->content_type, ';', &type, &parameters);
+	if (str_is_nocase(str_trim(type), wanted))
+		return 0;
+	return answer_error(request, 415, "invalid_content_type", NULL,
+			    "The request's Content-Type is not supported: send "
+			    "the body as %s.",
+			    wanted);
+}
+
+void request_dispatch(struct request *request)
+{
+	request->now_ms = clock_now_ms();
+	if (router_find(request) < 0)
+		return;
+	if (request->route->access == ACCESS_ADMIN) {
+		auth_check(request);
+		return;
+	}
+	if (check_content_type(request) == 0)
+		request->route->handle(request);
+}
+
+void request_submit(struct request *request, enum store_verb verb,
+		    void (*then)(struct request *request))
+{
+	struct store_op *op = &request->op;
+
+	op->verb = verb;
+	op->organization = request->organization;
+	op->actor = request->key;
+	op->now_ms = request->now_ms;
+	op->arena = &request->arena;
+	op->context = request;
+	op->refusal = REFUSAL_GRANTED;
+	request->then = then;
+	if (store_submit(request->service->port, op)) {
+		then(request);
+		return;
+	}
+	request->parked = true;
+	request->service->parked++;
+}
+
+void request_resume(struct request *request)
+{
+	request->parked = false;
+	request->service->parked--;
+	request->then(request);
+}
+
+struct jw answer_json(struct request *request)
+{
+	struct jw jw;
+
+	buf_clear(&request->out);
+	jw_init(&jw, &request->out);
+	return jw;
+}
+
+void answer_json_end(struct request *request)
+{
+	buf_add_char(&request->out, '\n');
+	answer(request, 200, "application/json");
+}
+
+void answer(struct request *request, int status, const char *content_type)
+{
+	request->status = status;
+	request->content_type_out = content_type;
+	request->answered = true;
+}
+
+void answer_header(struct request *request, const char *name, const char *value)
+{
+	struct http_header *header = &request->headers[request->header_count];
+
+	if (request->header_count == ANSWER_HEADERS || !value)
+		return;
+	*header = (struct http_header){ name, value };
+	request->header_count++;
+}

@@ -1,0 +1,135 @@
+/*
+ * request.h: one HTTP request, from its first header to its last byte out.
+ *
+ * The server fills in what came from the wire, the router picks a handler,
+ * the handler answers: at once, or after the store has finished an operation
+ * (request_submit). No handler knows the HTTP library, blocks, or touches
+ * another thread.
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/jw.h"
+#include "store/store.h"
+
+#define BODY_MAX	(64 * 1024)	  /* octets that a client may send */
+#define ANSWER_MAX	(8 * 1024 * 1024) /* octets of ours */
+#define REQUEST_ARENA	(16 * 1024 * 1024)
+#define PATH_PARAMS_MAX 2
+#define ANSWER_HEADERS	8
+#define REQUEST_ID_SIZE (4 + 32 + 1) /* "req_", hexadecimal, NUL */
+
+enum http_method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_DELETE,
+	METHOD_OTHER
+};
+
+struct http_service;
+struct route;
+struct sockaddr;
+struct json_t;
+
+struct http_header {
+	const char *name, *value; /* static or in the arena */
+};
+
+struct request {
+	/* From the wire; borrowed until the request ends. */
+	enum http_method method;
+	const char *method_name;
+	struct str target; /* as sent: path and query, still encoded */
+	struct str host;   /* headers: empty where absent */
+	struct str authorization;
+	struct str content_type;
+	struct str accept;
+	struct str openai_organization;
+	struct str forwarded_for;
+	struct str if_none_match;
+	const struct sockaddr *peer; /* NULL where unknown */
+	struct buf body;
+
+	/* Found on the way. */
+	struct http_service *service;
+	struct str path, query; /* parts of target, without "/v1" */
+	const struct route *route;
+	const char *params[PATH_PARAMS_MAX]; /* decoded, in the arena */
+	int64_t organization, key;	     /* the caller's; 0 = none */
+	int64_t now_ms;			     /* when it was all here */
+	struct json_t *json;		     /* the body, once parsed */
+	void *state;			     /* the handler's, between steps */
+
+	/* The operation under way, and what is to be done after it. */
+	struct store_op op;
+	void (*then)(struct request *request);
+	bool parked;
+
+	/* The answer. */
+	bool answered;
+	int status;
+	struct buf out;
+	const char *content_type_out;
+	struct http_header headers[ANSWER_HEADERS];
+	size_t header_count;
+	char id[REQUEST_ID_SIZE];
+
+	struct arena arena;
+	void *first_block[512]; /* 4 KiB: most requests need no more */
+};
+
+/* All that handlers share. The port belongs to the HTTP thread. */
+struct http_service {
+	struct store *store;
+	struct store_port *port;
+	const char *public_url;	 /* no final '/' */
+	const char *base_path;	 /* its path: "" or "/team" */
+	const char *welcome_url; /* or NULL */
+	int64_t invite_ttl_seconds;
+	bool mail_sends; /* false: links are shown to the caller instead */
+	struct limiter *limiter;
+	/* Whether all else is in order; writes what is not into `out`. */
+	bool (*ready)(void *context, struct buf *out);
+	/* Appends everybody else's metrics. */
+	void (*metrics)(void *context, struct buf *out);
+	void *context;
+	uint64_t answers[6]; /* by hundreds of their status */
+	uint64_t requests, parked;
+};
+
+void request_init(struct request *request, struct http_service *service);
+void request_release(struct request *request);
+
+/* The whole request is there: route it, authorise it, handle it. */
+void request_dispatch(struct request *request);
+
+/*
+ * Hands `request->op` (verb and inputs filled in) to the store and has `then`
+ * called when it is finished, perhaps at once. Organization, actor, time and
+ * arena are filled in here. `then` sees `op.refusal`; whatever it does not
+ * handle itself it passes to answer_refusal().
+ */
+void request_submit(struct request *request, enum store_verb verb,
+		    void (*then)(struct request *request));
+
+/* The store has finished the request's operation. */
+void request_resume(struct request *request);
+
+/* ---- answers: each request gets exactly one ---- */
+
+/* Starts a JSON answer of 200; write it with the result, then call
+ * answer_json_end(). */
+struct jw answer_json(struct request *request);
+void answer_json_end(struct request *request);
+
+/* Anything else: what stands in `out` goes with this status and type. */
+void answer(struct request *request, int status, const char *content_type);
+
+void answer_header(struct request *request, const char *name,
+		   const char *value);
+
+#endif

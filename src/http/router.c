@@ -1,0 +1,172 @@
+/*
+ * router.c: the one table of paths.
+ */
+#include "base/base.h"
+
+#include "http/router.h"
+
+#include "base/encode.h"
+#include "http/errors.h"
+#include "http/handlers.h"
+#include "http/page.h"
+
+static const struct route routes[] = {
+	{ METHOD_POST, "/organization/invites", ACCESS_ADMIN, BODY_JSON,
+	  invites_create },
+	{ METHOD_GET, "/organization/invites", ACCESS_ADMIN, BODY_NONE,
+	  invites_list },
+	{ METHOD_GET, "/organization/invites/{invite_id}", ACCESS_ADMIN,
+	  BODY_NONE, invites_retrieve },
+	{ METHOD_DELETE, "/organization/invites/{invite_id}", ACCESS_ADMIN,
+	  BODY_NONE, invites_delete },
+
+	{ METHOD_GET, "/organization/users", ACCESS_ADMIN, BODY_NONE,
+	  users_list },
+	{ METHOD_GET, "/organization/users/{user_id}", ACCESS_ADMIN, BODY_NONE,
+	  users_retrieve },
+
+	{ METHOD_POST, "/organization/projects", ACCESS_ADMIN, BODY_JSON,
+	  projects_create },
+	{ METHOD_GET, "/organization/projects", ACCESS_ADMIN, BODY_NONE,
+	  projects_list },
+	{ METHOD_GET, "/organization/projects/{project_id}", ACCESS_ADMIN,
+	  BODY_NONE, projects_retrieve },
+	{ METHOD_GET, "/organization/projects/{project_id}/users", ACCESS_ADMIN,
+	  BODY_NONE, project_users_list },
+
+	{ METHOD_POST, "/invitations/lookup", ACCESS_LINK, BODY_JSON,
+	  invitations_lookup },
+	{ METHOD_POST, "/invitations/accept", ACCESS_LINK, BODY_JSON,
+	  invitations_accept },
+	{ METHOD_POST, "/invitations/decline", ACCESS_LINK, BODY_JSON,
+	  invitations_decline },
+
+	{ METHOD_GET, "/accept", ACCESS_PAGE, BODY_NONE, page_open },
+	{ METHOD_POST, "/accept", ACCESS_PAGE, BODY_FORM, page_submit },
+	{ METHOD_GET, "/assets/{file}", ACCESS_PAGE, BODY_NONE, page_asset },
+
+	{ METHOD_GET, "/healthz", ACCESS_OPEN, BODY_NONE, operations_alive },
+	{ METHOD_GET, "/readyz", ACCESS_OPEN, BODY_NONE, operations_ready },
+	{ METHOD_GET, "/metrics", ACCESS_OPEN, BODY_NONE, operations_metrics },
+};
+
+/* Segment by segment: a {name} takes any one that is not empty. */
+static bool pattern_matches(const char *pattern, struct str path,
+			    struct str params[PATH_PARAMS_MAX])
+{
+	struct str rest = str_of(pattern), want, have;
+	size_t count = 0;
+	bool more_wanted = true, more_there = true;
+
+	while (more_wanted || more_there) {
+		if (!more_wanted || !more_there)
+			return false;
+		more_wanted = str_cut(rest, '/', &want, &rest);
+		more_there = str_cut(path, '/', &have, &path);
+		if (!str_starts_with(want, "{")) {
+			if (!str_eq(want, have))
+				return false;
+		} else if (have.len == 0 || count == PATH_PARAMS_MAX) {
+			return false;
+		} else {
+			params[count++] = have;
+		}
+	}
+	return true;
+}
+
+static int decode_params(struct request *request,
+			 const struct str params[PATH_PARAMS_MAX])
+{
+	for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
+		char *text;
+		ptrdiff_t len;
+
+		if (!params[i].data)
+			continue;
+		text = arena_alloc(&request->arena, params[i].len + 1);
+		if (!text) {
+			answer_unavailable(request);
+			return -1;
+		}
+		len = percent_decode(params[i], false, text);
+		if (len < 0 || memchr(text, '\0', (size_t)len))
+			return answer_error(request, 400, "invalid_value", NULL,
+					    "The path of the URL is not "
+					    "properly percent-encoded.");
+		request->params[i] = text;
+	}
+	return 0;
+}
+
+static void cut_target(struct request *request)
+{
+	struct str path;
+
+	str_cut(request->target, '?', &path, &request->query);
+	if (str_starts_with(path, "/v1/")) {
+		path.data += 3;
+		path.len -= 3;
+	}
+	request->path = path;
+}
+
+static const char *route_method(const struct route *route)
+{
+	switch (route->method) {
+	case METHOD_POST:
+		return "POST";
+	case METHOD_DELETE:
+		return "DELETE";
+	default:
+		return "GET, HEAD";
+	}
+}
+
+static int refuse_method(struct request *request, const char *allow)
+{
+	answer_header(request, "Allow", allow);
+	return answer_error(request, 405, "method_not_allowed", NULL,
+			    "This URL does not take %s. Allowed: %s.",
+			    request->method_name, allow);
+}
+
+static int refuse_path(struct request *request)
+{
+	struct page page = { .kind = PAGE_NOT_FOUND,
+			     .base = request->service->base_path };
+
+	if (request->method == METHOD_GET &&
+	    str_starts_with(request->accept, "text/html")) {
+		page_render(&page, &request->out);
+		answer_header(request, "Content-Security-Policy", PAGE_POLICY);
+		answer(request, 404, "text/html; charset=utf-8");
+		return -1;
+	}
+	return answer_error(request, 404, "unknown_url", NULL,
+			    "Invalid URL (%s %.*s).", request->method_name,
+			    STR_ARG(request->path));
+}
+
+int router_find(struct request *request)
+{
+	enum http_method method =
+	    request->method == METHOD_HEAD ? METHOD_GET : request->method;
+	const char *allow = NULL;
+
+	cut_target(request);
+	for (size_t i = 0; i < COUNT_OF(routes); i++) {
+		struct str params[PATH_PARAMS_MAX] = { { NULL, 0 } };
+
+		if (!pattern_matches(routes[i].pattern, request->path, params))
+			continue;
+		if (routes[i].method == method) {
+			request->route = &routes[i];
+			return decode_params(request, params);
+		}
+		allow = allow ? arena_printf(&request->arena, "%s, %s", allow,
+					     route_method(&routes[i]))
+			      : route_method(&routes[i]);
+	}
+	return allow ? refuse_method(request, allow) : refuse_path(request);
+}

@@ -1,0 +1,34 @@
+/*
+ * router.h: which paths there are, and who may ask for them.
+ */
+#ifndef HTTP_ROUTER_H
+#define HTTP_ROUTER_H
+
+#include "base/base.h"
+#include "http/request.h"
+
+enum route_access {
+	ACCESS_ADMIN, /* an admin key; errors as JSON; with and without /v1 */
+	ACCESS_LINK,  /* whoever holds a link; as JSON; with and without /v1 */
+	ACCESS_PAGE,  /* people, in a browser */
+	ACCESS_OPEN   /* machines that watch us */
+};
+
+enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM };
+
+struct route {
+	enum http_method method;
+	const char *pattern; /* "/organization/invites/{invite_id}" */
+	enum route_access access;
+	enum body_kind body;
+	void (*handle)(struct request *request);
+};
+
+/*
+ * Finds the route of `request->path`, which it cuts from the target along
+ * with the query, and fills in route and params. Returns 0, or -1 with the
+ * request answered: 400, 404 or 405.
+ */
+int router_find(struct request *request) MUST_CHECK;
+
+#endif

@@ -1,0 +1,306 @@
+/*
+ * invited.c: main. Wires the layers together and owns the order in which they
+ * start and stop:
+ *
+ *	store, mail, http: each needs those before it. Stopping goes the
+ *	other way round, so that whatever is under way finds all it needs.
+ */
+#include "base/base.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "commands.h"
+#include "conf.h"
+#include "core/token.h"
+#include "http/limiter.h"
+#include "http/server.h"
+#include "mail/mail.h"
+#include "store/store.h"
+
+/* Everything that runs; zeroed, and safe to stop half started. */
+struct daemon {
+	const struct conf *conf;
+	struct store *store;
+	struct mailer *mailer; /* NULL: no mail is sent */
+	struct http_service service;
+	struct server *server;
+	struct arena arena;
+};
+
+static struct server *server_to_stop; /* for the signal handler */
+
+static void on_signal(int number)
+{
+	int error = errno;
+
+	(void)number;
+	server_stop(server_to_stop);
+	errno = error;
+}
+
+static void catch_signals(struct server *server)
+{
+	struct sigaction action = { .sa_handler = on_signal,
+				    .sa_flags = SA_RESTART };
+
+	server_to_stop = server;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+}
+
+/* ---- first start ---- */
+
+/* Each missing directory of `path`, for nobody else to look into. */
+static int make_directories(const char *path, struct fail *fail)
+{
+	char part[4096];
+
+	if (strlen(path) >= sizeof(part))
+		return fail_set(fail, "the data directory's path is too long");
+	for (size_t i = 1; i <= strlen(path); i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		snprintf(part, sizeof(part), "%.*s", (int)i, path);
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return fail_errno(fail, errno,
+					  "could not make the directory %s",
+					  part);
+	}
+	return 0;
+}
+
+static const char *choose_admin_key(const struct conf *conf,
+				    char generated[ADMIN_KEY_TEXT_SIZE])
+{
+	uint8_t secret[SECRET_SIZE];
+
+	if (conf->admin_key)
+		return conf->admin_key;
+	random_bytes(secret, sizeof(secret));
+	admin_key_format(secret, generated);
+	wipe(secret, sizeof(secret));
+	return generated;
+}
+
+/* The first organization and its key, where the database is new. A generated
+ * key is printed: once, for it is nowhere kept. */
+static int bootstrap(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	char generated[ADMIN_KEY_TEXT_SIZE] = "";
+	struct store_op op = { .verb = STORE_BOOTSTRAP,
+			       .now_ms = clock_now_ms(),
+			       .arena = &daemon->arena };
+	struct store_port *port;
+
+	if (store_port_open(daemon->store, NULL, NULL, &port, fail) < 0)
+		return -1;
+	op.bootstrap.organization_name = conf->organization;
+	op.bootstrap.key_name = "first admin key";
+	op.bootstrap.secret = str_of(choose_admin_key(conf, generated));
+	store_call(port, &op);
+	store_port_close(port);
+	if (op.refusal != REFUSAL_GRANTED)
+		return fail_set(fail, "the database could not be written");
+	if (op.bootstrap.ret_created)
+		log_event(LOG_INFO, "organization_created",
+			  LOG_S("name", conf->organization));
+	if (op.bootstrap.ret_created && generated[0])
+		printf("admin key: %s\n", generated);
+	wipe(generated, sizeof(generated));
+	return 0;
+}
+
+/* ---- what http asks of the others ---- */
+
+static bool others_ready(void *context, struct buf *out)
+{
+	struct daemon *daemon = context;
+	struct fail fail;
+
+	if (!daemon->mailer || mailer_healthy(daemon->mailer, &fail))
+		return true;
+	buf_addf(out, "mail: %s\n", fail.message);
+	return false;
+}
+
+static void others_metrics(void *context, struct buf *out)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->mailer)
+		mailer_metrics(daemon->mailer, out);
+	buf_add_text(out,
+		     "# HELP invited_build_info The program.\n"
+		     "# TYPE invited_build_info gauge\n"
+		     "invited_build_info{version=\"" INVITED_VERSION "\"} 1\n");
+}
+
+/* ---- start and stop ---- */
+
+/* Behind the host: "" or "/team". */
+static const char *path_of_url(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+
+	return path ? path : "";
+}
+
+static int start_http(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	struct http_service *service = &daemon->service;
+	const char *address;
+
+	*service = (struct http_service){
+		.store = daemon->store,
+		.welcome_url = conf->welcome_url,
+		.invite_ttl_seconds = conf->invite_ttl_seconds,
+		.mail_sends = mail_sends(conf->mail),
+		.limiter = limiter_new(),
+		.ready = others_ready,
+		.metrics = others_metrics,
+		.context = daemon,
+	};
+	if (!service->limiter)
+		return fail_set(fail, "out of memory");
+	if (server_new(conf->listen, conf->listen_count, service,
+		       &daemon->server, fail) < 0)
+		return -1;
+	address = server_address(daemon->server, 0);
+	if (strncmp(address, "http", 4) != 0)
+		address = "http://localhost";
+	service->public_url = conf->public_url ? conf->public_url : address;
+	service->base_path = path_of_url(service->public_url);
+	return 0;
+}
+
+static int start_mail(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	struct mail_options options = {
+		.url = conf->mail,
+		.username = conf->mail_username,
+		.password = conf->mail_password,
+		.from = conf->mail_from,
+		.public_url = daemon->service.public_url,
+		.retry_ms = conf->mail_retry_ms,
+	};
+
+	if (!mail_sends(conf->mail))
+		return 0;
+	if (mailer_start(&options, daemon->store, &daemon->mailer, fail) < 0)
+		return -1;
+	store_on_mail(daemon->store, mailer_wake, daemon->mailer);
+	mailer_wake(daemon->mailer); /* what was left from the last run */
+	return 0;
+}
+
+static int start(struct daemon *daemon, struct fail *fail)
+{
+	if (make_directories(daemon->conf->data, fail) < 0 ||
+	    store_open(daemon->conf->database, true, &daemon->store, fail) <
+		0 ||
+	    bootstrap(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
+	    start_mail(daemon, fail) < 0)
+		return -1;
+	return 0;
+}
+
+static void stop(struct daemon *daemon)
+{
+	if (daemon->store)
+		store_on_mail(daemon->store, NULL, NULL);
+	if (daemon->mailer)
+		mailer_stop(daemon->mailer);
+	server_free(daemon->server);
+	limiter_free(daemon->service.limiter);
+	store_close(daemon->store);
+	arena_release(&daemon->arena);
+}
+
+static void announce(const struct daemon *daemon)
+{
+	const char *address;
+
+	for (size_t i = 0; (address = server_address(daemon->server, i)); i++) {
+		printf("listening on %s\n", address);
+		log_event(LOG_INFO, "listening", LOG_S("address", address),
+			  LOG_S("version", INVITED_VERSION));
+	}
+	fflush(stdout);
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+}
+
+static int serve(const struct conf *conf)
+{
+	struct daemon daemon = { .conf = conf };
+	struct fail fail;
+
+	/* Batches allocate and free together: without this, glibc would give
+	 * the memory back and ask for it again each time. */
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+	signal(SIGPIPE, SIG_IGN);
+	umask(0077);
+	arena_init(&daemon.arena, 1024 * 1024);
+	if (start(&daemon, &fail) < 0) {
+		stop(&daemon);
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	}
+	catch_signals(daemon.server);
+	announce(&daemon);
+	server_run(daemon.server);
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "STOPPING=1");
+#endif
+	stop(&daemon);
+	log_event(LOG_INFO, "stopped", LOG_S("version", INVITED_VERSION));
+	return EXIT_OK;
+}
+
+static int run(const struct conf *conf)
+{
+	switch (conf->command) {
+	case COMMAND_HELP:
+		conf_print_help(stdout);
+		return EXIT_OK;
+	case COMMAND_VERSION:
+		conf_print_version(stdout);
+		return EXIT_OK;
+	case COMMAND_SERVE:
+		return serve(conf);
+	default:
+		return command_run(conf);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct conf conf;
+	struct fail fail;
+	int code;
+
+	(void)argc;
+	if (conf_parse(&conf, argv, getenv, &fail) < 0) {
+		conf_release(&conf);
+		return command_fail(EXIT_USAGE, "%s", fail.message);
+	}
+	log_set_level(conf.log_level);
+	code = run(&conf);
+	conf_release(&conf);
+	return code;
+}
