@@ -84,7 +84,7 @@ static char *take(struct arena *arena, size_t size, size_t alignment)
 	size_t allowed = arena->max - arena->used;
 	char *p;
 
-	if (pad <= left && size <= left - pad) {
+	if (arena->next && pad <= left && size <= left - pad) {
 		if (pad > allowed || size > allowed - pad)
 			return NULL;
 		p = arena->next + pad;

@@ -239,6 +239,7 @@ static const char *idna_reason(int result)
 	case IDN2_TOO_BIG_DOMAIN:
 		return TOO_LONG;
 	case IDN2_TOO_BIG_LABEL:
+	case IDN2_PUNYCODE_BIG_OUTPUT:
 		return LABEL_LONG;
 	case IDN2_2HYPHEN:
 	case IDN2_HYPHEN_STARTEND:
