@@ -1,0 +1,89 @@
+/*
+ * t_backoff.c: pauses grow, never beyond the ceiling, never below three
+ * quarters.
+ */
+#include "base/base.h"
+#include "unit.h"
+
+#include "core/backoff.h"
+
+static const struct {
+	int attempt;
+	int64_t first, longest;
+} delays[] = {
+	{ 1, 30000, 30000 },
+	{ 2, 30000, 60000 },
+	{ 3, 30000, 120000 },
+	{ 7, 30000, 1920000 },
+	{ 8, 30000, BACKOFF_CEILING_MS },
+	{ 9, 30000, BACKOFF_CEILING_MS },
+	{ 63, 30000, BACKOFF_CEILING_MS },
+	{ 64, 30000, BACKOFF_CEILING_MS },
+	{ 1000000, 30000, BACKOFF_CEILING_MS },
+	{ INT32_MAX, 1, BACKOFF_CEILING_MS },
+	{ 1, BACKOFF_CEILING_MS, BACKOFF_CEILING_MS },
+	{ 1, BACKOFF_CEILING_MS + 1, BACKOFF_CEILING_MS },
+	{ 5, INT64_MAX, BACKOFF_CEILING_MS },
+	{ 0, 30000, 30000 },
+	{ -5, 30000, 30000 },
+	{ 1, 1, 1 },
+	{ 3, 1, 4 },
+	{ 1, 0, 0 },
+	{ 100, 0, 0 },
+	{ 3, -1, 0 },
+	{ 3, INT64_MIN, 0 },
+};
+
+START_TEST(test_delay_between_three_quarters_and_all)
+{
+	int64_t longest = delays[_i].longest;
+
+	for (uint64_t random = 0; random < 2000; random++) {
+		uint64_t spread = random * 0x9E3779B97F4A7C15u;
+		int64_t delay = backoff_delay_ms(delays[_i].attempt,
+						 delays[_i].first, spread);
+		ck_assert_int_le(delay, longest);
+		ck_assert_int_ge(delay, longest - longest / 4);
+	}
+}
+END_TEST
+
+START_TEST(test_both_ends_are_reached)
+{
+	ck_assert_int_eq(backoff_delay_ms(1, 1000, 0), 1000);
+	ck_assert_int_eq(backoff_delay_ms(1, 1000, 250), 750);
+	ck_assert_int_eq(backoff_delay_ms(1, 1000, 251), 1000);
+	ck_assert_int_eq(backoff_delay_ms(2, 1000, 500), 1500);
+}
+END_TEST
+
+static const struct {
+	int64_t queued, now;
+	bool exhausted;
+} ends[] = {
+	{ 0, 0, false },
+	{ 1000, 1000 + BACKOFF_PATIENCE_MS - 1, false },
+	{ 1000, 1000 + BACKOFF_PATIENCE_MS, true },
+	{ 1000, 1000 + BACKOFF_PATIENCE_MS + 1, true },
+	{ 5000, 1000, false }, /* the clock was set back */
+};
+
+START_TEST(test_exhausted)
+{
+	ck_assert(backoff_exhausted(ends[_i].queued, ends[_i].now) ==
+		  ends[_i].exhausted);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_delay_between_three_quarters_and_all, 0,
+			    COUNT_OF(delays));
+	tcase_add_test(tests, test_both_ends_are_reached);
+	tcase_add_loop_test(tests, test_exhausted, 0, COUNT_OF(ends));
+}
+
+int main(void)
+{
+	return unit_run("backoff", add);
+}
