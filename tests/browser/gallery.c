@@ -5,8 +5,8 @@
  *	gallery DIRECTORY
  *
  * makes DIRECTORY/<name>.html, one for each way a page can be, the unlikely
- * ones and the hostile ones included, and the assets beside them, so that any
- * server of static files shows them.
+ * ones and the hostile ones included, the assets beside them, so that any
+ * server of static files shows them, and `policy`, to be served with them.
  */
 #include "base/base.h"
 
@@ -188,5 +188,6 @@ int main(int argc, char **argv)
 	for (i = 0; i < COUNT_OF(pages); i++)
 		write_page(argv[1], pages[i].name, &pages[i].page);
 	write_assets(argv[1]);
+	write_file(argv[1], "policy", PAGE_POLICY, strlen(PAGE_POLICY));
 	return 0;
 }
