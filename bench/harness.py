@@ -203,40 +203,46 @@ class Bare:
 
 
 class Nginx:
-    """One nginx worker that answers every target under /invite and /page
-    with bytes that lie in its configuration: it reads no file and asks
-    nobody, so it is the most that can be had."""
+    """One nginx worker that answers /invite with bytes that lie in its
+    configuration, so that it opens nothing and asks nobody: the most that can
+    be had. What /page answers is too long for that and lies in a file, which
+    is kept open."""
 
     def __init__(self, directory, invite, page, head):
         os.makedirs(directory, exist_ok=True)
         self.port = free_port()
         config = os.path.join(directory, "nginx.conf")
         with open(config, "w") as out:
-            out.write(self._config(directory, invite, page, head))
-        self.process = subprocess.Popen(
-            [shutil.which("nginx") or "/usr/sbin/nginx", "-p", directory,
-             "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL)
+            out.write(self._config(directory, invite, head))
+        with open(os.path.join(directory, "page"), "w") as out:
+            out.write(page)
+        self.log = os.path.join(directory, "log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [shutil.which("nginx") or "/usr/sbin/nginx", "-p", directory,
+                 "-c", config], stdin=subprocess.DEVNULL, stderr=log)
         self._wait()
         master = self.process.pid
         with open(f"/proc/{master}/task/{master}/children") as children:
             self.worker = int(children.read().split()[0])
 
-    def _config(self, directory, invite, page, head):
+    def _config(self, directory, invite, head):
         own = {"content-type", "content-length", "connection", "date"}
         headers = "".join(f"add_header {name} {quote(value)};\n"
                           for name, value in head if name.lower() not in own)
         temporary = "".join(
             f"{kind}_temp_path {directory}/{kind};\n"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        return (f"daemon off; worker_processes 1; pid {directory}/pid;\n"
+        user = "" if os.geteuid() else "user root;\n"  # who may read page
+        return (f"{user}daemon off; worker_processes 1; pid {directory}/pid;\n"
                 "error_log /dev/null;\n"
                 "events { worker_connections 4096; }\n"
                 "http { access_log off; keepalive_requests 1000000000;\n"
                 f"{temporary}default_type application/json;\n{headers}"
                 f"server {{ listen {HOST}:{self.port};\n"
                 f"location = /invite {{ return 200 {quote(invite)}; }}\n"
-                f"location = /page {{ return 200 {quote(page)}; }}\n}} }}\n")
+                f"location = /page {{ root {directory}; sendfile off;\n"
+                "open_file_cache max=9 inactive=1h; }\n} }\n")
 
     def _wait(self):
         until = time.monotonic() + START_SECONDS
@@ -246,7 +252,8 @@ class Nginx:
                 return
             except ConnectionRefusedError:
                 select.select([], [], [], 0.01)
-        raise BenchError("nginx does not start; is nginx-light installed?")
+        with open(self.log) as log:
+            raise BenchError(f"nginx does not start: {log.read()}")
 
     def stop(self):
         stop(self.process)
