@@ -35,7 +35,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/deadline.h"
 #include "http/errors.h"
+#include "http/framing.h"
 #include "http/listen.h"
 
 #define LISTENERS_MAX	16
@@ -54,12 +56,6 @@
 #define SPARES_MAX	256 /* exchanges kept for the next requests */
 #define GOODBYE_MS	(10 * SECOND_MS) /* for requests under way at the end */
 
-struct connection {
-	struct connection *previous, *next;
-	int fd;
-	int64_t deadline_ms; /* monotonic; 0 = none, we are at work */
-};
-
 struct exchange;
 
 struct server {
@@ -69,8 +65,8 @@ struct server {
 	struct http_service *service;
 	int epoll_fd, wake_fd;
 	atomic_bool stopping;
-	struct connection connections; /* head of the ring */
-	struct exchange *spare;	       /* for the next request */
+	struct deadline_ring connections;
+	struct exchange *spare; /* for the next request */
 	size_t spares;
 	size_t exchanges; /* under way */
 	int64_t now_ms;	  /* monotonic, of this round */
@@ -79,7 +75,7 @@ struct server {
 /* A request and what the library needs to know of it. */
 struct exchange {
 	struct server *server;
-	struct connection *connection;
+	struct deadline *connection; /* or NULL */
 	struct exchange *next_spare;
 	char *target_copy;
 	bool begun;	  /* the headers were looked at */
@@ -106,67 +102,35 @@ void server_stop(struct server *server)
 	wake(server);
 }
 
-/* ---- connections and their deadlines ---- */
+/* ---- connections ---- */
 
-/* `in_ms` from this round on; 0 = none. */
-static void set_deadline(const struct server *server,
-			 struct connection *connection, int64_t in_ms)
+static int socket_of(struct MHD_Connection *mhd)
 {
-	if (connection)
-		connection->deadline_ms = in_ms ? server->now_ms + in_ms : 0;
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)
+	    ->connect_fd;
 }
 
-static void connection_opened(struct server *server, struct MHD_Connection *mhd,
-			      void **ret_context)
-{
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct connection *connection = malloc(sizeof(*connection));
-	struct connection *head = &server->connections;
-
-	*ret_context = connection;
-	if (!connection)
-		return; /* no deadline then; the library's limits remain */
-	connection->fd = info->connect_fd;
-	connection->previous = head->previous;
-	connection->next = head;
-	head->previous->next = connection;
-	head->previous = connection;
-	set_deadline(server, connection, HEADER_MS);
-}
-
-static void connection_closed(void **context)
-{
-	struct connection *connection = *context;
-
-	if (!connection)
-		return;
-	connection->previous->next = connection->next;
-	connection->next->previous = connection->previous;
-	free(connection);
-	*context = NULL;
-}
-
+/* Without memory for a deadline the library's own limits remain. */
 static void on_connection(void *cls, struct MHD_Connection *mhd,
 			  void **socket_context,
 			  enum MHD_ConnectionNotificationCode code)
 {
+	struct server *server = cls;
+
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		connection_opened(cls, mhd, socket_context);
+		*socket_context =
+		    deadline_new(&server->connections, socket_of(mhd),
+				 server->now_ms + HEADER_MS);
 	else
-		connection_closed(socket_context);
+		deadline_free(*socket_context);
 }
 
-static void sweep(struct server *server, int64_t now_ms)
+/* `in_ms` from this round on; 0 = none, we are at work. */
+static void set_deadline(const struct server *server,
+			 struct deadline *connection, int64_t in_ms)
 {
-	struct connection *head = &server->connections;
-
-	for (struct connection *c = head->next; c != head; c = c->next) {
-		if (c->deadline_ms && c->deadline_ms < now_ms) {
-			shutdown(c->fd, SHUT_RDWR);
-			c->deadline_ms = 0;
-		}
-	}
+	if (connection)
+		connection->at_ms = in_ms ? server->now_ms + in_ms : 0;
 }
 
 /* ---- exchanges ---- */
@@ -233,31 +197,8 @@ static size_t keep_encoded(void *cls, struct MHD_Connection *mhd, char *text)
 
 struct header_walk {
 	struct request *request;
-	int hosts, lengths, encodings;
-	bool broken; /* CR, LF or NUL inside a value */
-	bool chunked;
-	uint64_t length;
+	struct framing framing;
 };
-
-static void note_framing(struct header_walk *walk, struct str name,
-			 struct str value)
-{
-	int64_t length;
-
-	if (str_is_nocase(name, "Host")) {
-		walk->hosts++;
-	} else if (str_is_nocase(name, "Transfer-Encoding")) {
-		walk->encodings++;
-		walk->chunked = str_is_nocase(value, "chunked");
-	} else if (str_is_nocase(name, "Content-Length")) {
-		walk->lengths++;
-		if (str_to_i64(value, &length) && length >= 0 &&
-		    value.data[0] != '-')
-			walk->length = (uint64_t)length;
-		else
-			walk->broken = true;
-	}
-}
 
 static void note_wanted(struct request *request, struct str name,
 			struct str value)
@@ -291,23 +232,9 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
 	struct str n = { name, name_len }, v = { value, value_len };
 
 	(void)kind;
-	for (size_t i = 0; i < value_len; i++) {
-		if (value[i] == '\r' || value[i] == '\n' || value[i] == '\0')
-			walk->broken = true;
-	}
-	note_framing(walk, n, v);
+	framing_note(&walk->framing, n, v);
 	note_wanted(walk->request, n, v);
 	return MHD_YES;
-}
-
-static bool is_framed_well(const struct header_walk *walk, const char *version)
-{
-	bool hosts = walk->hosts == 1 ||
-		     (walk->hosts == 0 && strcmp(version, "HTTP/1.0") == 0);
-
-	return hosts && !walk->broken && walk->lengths <= 1 &&
-	       walk->encodings <= 1 &&
-	       !(walk->encodings && (walk->lengths || !walk->chunked));
 }
 
 /* ---- answering ---- */
@@ -427,17 +354,17 @@ static enum MHD_Result begin(struct exchange *exchange,
 		answer_unavailable(request);
 		return queue_answer(exchange, mhd, true);
 	}
-	if (!is_framed_well(&walk, version)) {
+	if (!framing_is_sound(&walk.framing, version)) {
 		answer_error(request, 400, "invalid_request", NULL,
 			     "The request's headers are malformed: exactly one "
 			     "Host, at most one Content-Length or chunked "
 			     "Transfer-Encoding, no control characters.");
 		return queue_answer(exchange, mhd, true);
 	}
-	if (walk.length > BODY_MAX) {
+	if (walk.framing.length > BODY_MAX) {
 		refuse_large(request);
 		exchange->refused = true;
-		if (walk.length > DRAIN_MAX)
+		if (walk.framing.length > DRAIN_MAX)
 			return queue_answer(exchange, mhd, true);
 	}
 	return MHD_YES;
@@ -576,7 +503,7 @@ void server_run(struct server *server)
 		int64_t now = clock_mono_ms();
 
 		if (now >= next_sweep) {
-			sweep(server, now);
+			deadline_sweep(&server->connections, now);
 			next_sweep = now + SWEEP_MS;
 		}
 		if (server->stopping && !end) {
@@ -704,8 +631,7 @@ int server_new(const char *const *addresses, size_t count,
 	if (!server)
 		return fail_set(fail, "out of memory");
 	server->service = service;
-	server->connections.previous = &server->connections;
-	server->connections.next = &server->connections;
+	deadline_ring_init(&server->connections);
 	for (size_t i = 0; i < LISTENERS_MAX; i++)
 		server->listeners[i].fd = -1;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

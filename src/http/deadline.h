@@ -1,0 +1,35 @@
+/*
+ * deadline.h: until when each connection has time for what it is doing.
+ *
+ * An inactivity timeout starts anew with every byte, so that a client that
+ * trickles is never closed. These deadlines do not move.
+ */
+#ifndef HTTP_DEADLINE_H
+#define HTTP_DEADLINE_H
+
+#include "base/base.h"
+
+struct deadline {
+	struct deadline *previous, *next;
+	int fd;	       /* the connection's socket; borrowed */
+	int64_t at_ms; /* monotonic; 0 = none */
+};
+
+struct deadline_ring {
+	struct deadline head;
+};
+
+void deadline_ring_init(struct deadline_ring *ring);
+
+/* Joins the ring; NULL when out of memory. */
+struct deadline *deadline_new(struct deadline_ring *ring, int fd,
+			      int64_t at_ms);
+
+/* Leaves the ring; NULL is fine. */
+void deadline_free(struct deadline *deadline);
+
+/* Shuts down every socket whose deadline has passed; its owner then sees the
+ * end of it. */
+void deadline_sweep(struct deadline_ring *ring, int64_t now_ms);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * framing.c: refuses what two readers could read in two ways.
+ */
+#include "base/base.h"
+
+#include "http/framing.h"
+
+static bool has_line_break_or_nul(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] == '\r' || value.data[i] == '\n' ||
+		    value.data[i] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static void note_length(struct framing *framing, struct str value)
+{
+	int64_t length;
+
+	framing->lengths++;
+	if (str_to_i64(value, &length) && !str_starts_with(value, "-"))
+		framing->length = (uint64_t)length;
+	else
+		framing->broken = true;
+}
+
+void framing_note(struct framing *framing, struct str name, struct str value)
+{
+	if (has_line_break_or_nul(value))
+		framing->broken = true;
+	if (str_is_nocase(name, "Host")) {
+		framing->hosts++;
+	} else if (str_is_nocase(name, "Transfer-Encoding")) {
+		framing->encodings++;
+		framing->chunked = str_is_nocase(value, "chunked");
+	} else if (str_is_nocase(name, "Content-Length")) {
+		note_length(framing, value);
+	}
+}
+
+bool framing_is_sound(const struct framing *framing, const char *version)
+{
+	bool addressed =
+	    framing->hosts == 1 ||
+	    (framing->hosts == 0 && strcmp(version, "HTTP/1.0") == 0);
+
+	if (framing->encodings > 0 &&
+	    (framing->lengths > 0 || framing->encodings > 1 ||
+	     !framing->chunked))
+		return false;
+	return addressed && !framing->broken && framing->lengths <= 1;
+}

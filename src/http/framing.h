@@ -1,0 +1,27 @@
+/*
+ * framing.h: whether a request's headers say one thing only about where it
+ * ends and to whom it goes (RFC 9112, sections 3.2 and 6.3).
+ *
+ * The HTTP library takes the first of two lengths and goes on. Behind a proxy
+ * that takes the second, the rest would be a second request that nobody sent.
+ */
+#ifndef HTTP_FRAMING_H
+#define HTTP_FRAMING_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+/* All zero before the first header. */
+struct framing {
+	int hosts, lengths, encodings;
+	bool broken; /* CR, LF or NUL inside a value; a length that is none */
+	bool chunked;
+	uint64_t length; /* octets of the body, where one length was given */
+};
+
+void framing_note(struct framing *framing, struct str name, struct str value);
+
+/* `version` as in the request line: "HTTP/1.1". */
+bool framing_is_sound(const struct framing *framing, const char *version);
+
+#endif

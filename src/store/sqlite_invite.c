@@ -1,0 +1,236 @@
+/*
+ * sqlite_invite.c: an invite is made, made again, and deleted.
+ *
+ * What a create costs is decided here: three lookups by key, then three rows
+ * at the ends of their tables and one entry in the index of addresses.
+ */
+#include "base/base.h"
+
+#include "store/sqlite_write.h"
+
+/*
+ * The open invite to the address, if any; and the slot for a new one. Two
+ * addresses with one hash (once in 10^18 pairs) share the index's entry: the
+ * later one stands aside, under its own id.
+ */
+static bool find_open(const struct writing *w, int64_t hash, const char *key,
+		      struct invite *ret_open, bool *ret_slot_taken)
+{
+	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_AT_SLOT);
+
+	*ret_slot_taken = false;
+	db_bind_i64(st, 1, w->op->organization);
+	db_bind_i64(st, 2, hash);
+	if (!db_row(w->db, st))
+		return false;
+	row_invite(w->db, w->op->arena, st, ret_open);
+	db_done(st);
+	if (strcmp(ret_open->email_key, key) == 0)
+		return true;
+
+	*ret_slot_taken = true;
+	st = db_statement(w->db, SQL_INVITE_COLLIDED);
+	db_bind_i64(st, 1, w->op->organization);
+	db_bind_i64(st, 2, hash);
+	db_bind_text(st, 3, key);
+	db_bind_i64(st, 4, w->now);
+	if (!db_row(w->db, st))
+		return false;
+	row_invite(w->db, w->op->arena, st, ret_open);
+	db_done(st);
+	return true;
+}
+
+static enum refusal use_default_project(const struct writing *w)
+{
+	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_GET);
+	struct grants *grants = &w->op->invite_create.grants;
+
+	grants->count = 0;
+	db_bind_i64(st, 1, w->op->organization);
+	if (!db_row(w->db, st))
+		return REFUSAL_KEY_UNKNOWN;
+	grants->at = arena_alloc(w->op->arena, sizeof(*grants->at));
+	if (!grants->at) {
+		db_done(st);
+		return REFUSAL_OUT_OF_MEMORY;
+	}
+	grants->at[0] =
+	    (struct grant){ sqlite3_column_int64(st, 3), PROJECT_MEMBER };
+	grants->count = 1;
+	db_done(st);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal check_projects(const struct writing *w)
+{
+	struct grants grants = w->op->invite_create.grants;
+	struct project project;
+
+	if (w->op->invite_create.default_project)
+		return REFUSAL_GRANTED;
+	for (size_t i = 0; i < grants.count; i++) {
+		w->op->invite_create.ret_index = i;
+		if (!find_project(w->db, w->op, grants.at[i].project, &project))
+			return REFUSAL_PROJECT_NOT_FOUND;
+		if (project.archived_at)
+			return REFUSAL_PROJECT_ARCHIVED;
+	}
+	return REFUSAL_GRANTED;
+}
+
+static void queue_mail(const struct writing *w, int64_t invite)
+{
+	sqlite3_stmt *st = db_statement(w->db, SQL_OUTBOX_INSERT);
+
+	db_bind_i64(st, 1, invite);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_blob(st, 3, w->op->invite_create.secret, SECRET_SIZE);
+	db_bind_i64(st, 4, w->op->now_ms);
+	db_run(w->db, st);
+}
+
+static void insert_invite(const struct writing *w, const struct invite *invite,
+			  int64_t hash, bool slot_taken)
+{
+	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
+	const char *projects = grants_format(w->op->arena, invite->grants);
+	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_INSERT);
+
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, invite->organization);
+	db_bind_i64(st, 3, hash);
+	db_bind_i64(st, 4, slot_taken ? invite->id : 0);
+	db_bind_i64(st, 5, invite->role);
+	db_bind_i64(st, 6, invite->created_at);
+	db_bind_i64(st, 7, invite->expires_at);
+	db_bind_i64(st, 8, invite->delivery.status);
+	db_bind_i64(st, 9, invite->delivery.updated_at);
+	db_bind_blob(st, 10, invite->secret_hash, SHA256_SIZE);
+	db_bind_text(st, 11, invite->email);
+	db_bind_text(st, 12, key_is_email ? NULL : invite->email_key);
+	db_bind_text(st, 13,
+		     projects); /* NULL, out of memory: NOT NULL fails */
+	db_run(w->db, st);
+}
+
+static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
+{
+	struct store_op *op = w->op;
+	struct invite *invite = &op->invite_create.ret_invite;
+	bool mail = op->invite_create.queue_mail;
+
+	*invite = (struct invite){
+		.id = writing_id(w),
+		.organization = op->organization,
+		.email = op->invite_create.email.typed,
+		.email_key = op->invite_create.email.key,
+		.role = op->invite_create.role,
+		.grants = op->invite_create.grants,
+		.state = INVITE_OPEN,
+		.created_at = w->now,
+		.expires_at = w->now + op->invite_create.ttl_seconds,
+		.delivery = { .status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
+			      .updated_at = mail ? w->now : 0 },
+	};
+	secret_hash(op->invite_create.secret, invite->secret_hash);
+	insert_invite(w, invite, hash, slot_taken);
+	if (mail)
+		queue_mail(w, invite->id);
+	writing_audit(w, AUDIT_INVITE_SENT, invite->id);
+	op->invite_create.ret_created = true;
+	op->invite_create.ret_link = !mail;
+}
+
+/* A fresh secret for an open invite: the link that it had stops working. */
+static void renew_secret(const struct writing *w, struct invite *invite,
+			 enum delivery_status delivery)
+{
+	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_NEW_SECRET);
+
+	secret_hash(w->op->invite_create.secret, invite->secret_hash);
+	invite->delivery = (struct delivery){
+		.status = delivery,
+		.updated_at = delivery == DELIVERY_NONE ? 0 : w->now,
+	};
+	db_bind_i64(st, 1, invite->id);
+	db_bind_blob(st, 2, invite->secret_hash, SHA256_SIZE);
+	db_bind_i64(st, 3, delivery);
+	db_bind_i64(st, 4, invite->delivery.updated_at);
+	db_run(w->db, st);
+}
+
+/*
+ * The same invite once more. Nothing happens, but for two callers who would
+ * be left with nothing: one whose link was lost with the answer gets a new
+ * link, one whose mail failed for good gets a new mail.
+ */
+static void create_again(const struct writing *w, const struct invite *open)
+{
+	struct store_op *op = w->op;
+	struct invite *invite = &op->invite_create.ret_invite;
+	bool mail = op->invite_create.queue_mail;
+
+	*invite = *open;
+	op->invite_create.ret_created = false;
+	op->invite_create.ret_link = false;
+	if (!mail && open->delivery.status == DELIVERY_NONE) {
+		renew_secret(w, invite, DELIVERY_NONE);
+		op->invite_create.ret_link = true;
+	} else if (mail && open->delivery.status == DELIVERY_FAILED) {
+		renew_secret(w, invite, DELIVERY_QUEUED);
+		queue_mail(w, invite->id);
+	}
+}
+
+enum refusal write_invite_create(const struct writing *w)
+{
+	struct store_op *op = w->op;
+	const char *key = op->invite_create.email.key;
+	int64_t hash = hash63(w->db->hash_key, str_of(key));
+	struct invite open;
+	struct user member;
+	bool found, slot_taken;
+	enum refusal refusal;
+
+	if (find_member(w, key, &member))
+		return REFUSAL_USER_EXISTS;
+	if (op->invite_create.default_project) {
+		refusal = use_default_project(w);
+		if (refusal != REFUSAL_GRANTED)
+			return refusal;
+	}
+	found = find_open(w, hash, key, &open, &slot_taken);
+	switch (invite_on_create(found ? &open : NULL, op->invite_create.role,
+				 op->invite_create.grants, w->now)) {
+	case CREATE_REPLAY:
+		create_again(w, &open);
+		return REFUSAL_GRANTED;
+	case CREATE_CONFLICT:
+		op->invite_create.ret_invite = open;
+		return REFUSAL_INVITE_EXISTS;
+	case CREATE_SUPERSEDE:
+	case CREATE_NEW:
+		break;
+	}
+	refusal = check_projects(w);
+	if (refusal != REFUSAL_GRANTED)
+		return refusal;
+	if (found)
+		let_go(w, &open, INVITE_OPEN);
+	create_new(w, hash, slot_taken);
+	return REFUSAL_GRANTED;
+}
+
+enum refusal write_invite_delete(const struct writing *w)
+{
+	struct invite *invite = &w->op->invite_delete.ret_invite;
+	bool found = find_invite(w->db, w->op, w->op->invite_delete.id, invite);
+	enum refusal refusal = invite_on_delete(found ? invite : NULL);
+
+	if (refusal != REFUSAL_GRANTED)
+		return refusal;
+	let_go(w, invite, INVITE_WITHDRAWN);
+	writing_audit(w, AUDIT_INVITE_DELETED, invite->id);
+	return REFUSAL_GRANTED;
+}

@@ -1,0 +1,56 @@
+/*
+ * sqlite_write.h: what the writing verbs share. Private to the SQLite engine.
+ *
+ * A verb finds every reason to refuse before its first write, so that one
+ * transaction can hold many verbs and a refused one leaves no trace: no
+ * savepoints. Whether the database failed is asked by who commits.
+ */
+#ifndef STORE_SQLITE_WRITE_H
+#define STORE_SQLITE_WRITE_H
+
+#include "core/audit.h"
+#include "store/sqlite_db.h"
+
+struct writing {
+	struct sqlite_db *db;
+	struct id_source *ids;
+	struct store_op *op;
+	int64_t now; /* Unix seconds */
+};
+
+int64_t writing_id(const struct writing *w);
+void writing_audit(const struct writing *w, enum audit_type type,
+		   int64_t target);
+
+/* Runs a statement whose one parameter is an id. */
+void writing_run(const struct writing *w, enum sql which, int64_t id);
+
+/* Whoever in the organization has this address. */
+bool find_member(const struct writing *w, const char *email_key,
+		 struct user *ret_user) MUST_CHECK;
+
+/* An invite gives up its address and its mail, and ends in `state`. */
+void let_go(const struct writing *w, const struct invite *invite,
+	    enum invite_state state);
+
+/* sqlite_admin.c */
+enum refusal write_bootstrap(const struct writing *w);
+enum refusal write_organization_create(const struct writing *w);
+enum refusal write_key_create(const struct writing *w);
+enum refusal write_key_revoke(const struct writing *w);
+enum refusal write_key_touch(const struct writing *w);
+enum refusal write_project_create(const struct writing *w);
+
+/* sqlite_invite.c */
+enum refusal write_invite_create(const struct writing *w);
+enum refusal write_invite_delete(const struct writing *w);
+
+/* sqlite_answer.c */
+enum refusal write_invitation_accept(const struct writing *w);
+enum refusal write_invitation_decline(const struct writing *w);
+
+/* sqlite_outbox.c */
+enum refusal write_outbox_claim(const struct writing *w);
+enum refusal write_outbox_settle(const struct writing *w);
+
+#endif
