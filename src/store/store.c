@@ -47,6 +47,7 @@ struct store {
 	struct reader *slow_reader;
 	struct op_queue writes, slow_reads;
 	pthread_t writer_thread, slow_thread;
+	pthread_mutex_t mail_mutex; /* of the two below */
 	void (*mail_wake)(void *context);
 	void *mail_context;
 	atomic_bool healthy;
@@ -218,6 +219,14 @@ static void count_batch(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
+static void wake_mailer(struct store *store)
+{
+	pthread_mutex_lock(&store->mail_mutex);
+	if (store->mail_wake)
+		store->mail_wake(store->mail_context);
+	pthread_mutex_unlock(&store->mail_mutex);
+}
+
 static void *run_writer(void *context)
 {
 	struct store *store = context;
@@ -232,8 +241,8 @@ static void *run_writer(void *context)
 			mail = mail || queued_mail(ops[i]);
 		count_batch(store, ops, n);
 		finish_batch(ops, n);
-		if (mail && store->mail_wake)
-			store->mail_wake(store->mail_context);
+		if (mail)
+			wake_mailer(store);
 		store->type->tidy(store->engine);
 	}
 	return NULL;
@@ -289,6 +298,7 @@ static void store_free(struct store *store)
 		store->type->close(store->engine);
 	queue_release(&store->writes);
 	queue_release(&store->slow_reads);
+	pthread_mutex_destroy(&store->mail_mutex);
 	free(store);
 }
 
@@ -309,6 +319,7 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 	store->healthy = true;
 	queue_init(&store->writes);
 	queue_init(&store->slow_reads);
+	pthread_mutex_init(&store->mail_mutex, NULL);
 	if (type->open(place, serve, &store->engine, fail) < 0 ||
 	    type->reader_open(store->engine, &store->slow_reader, fail) < 0 ||
 	    start_threads(store, fail) < 0) {
@@ -439,8 +450,10 @@ void store_call(struct store_port *port, struct store_op *op)
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context)
 {
+	pthread_mutex_lock(&store->mail_mutex);
 	store->mail_context = context;
 	store->mail_wake = wake;
+	pthread_mutex_unlock(&store->mail_mutex);
 }
 
 /* ---- watching ---- */

@@ -276,7 +276,8 @@ void store_call(struct store_port *port, struct store_op *op);
  */
 void store_rest(struct store_port *port);
 
-/* Called after each batch that queued mail, from the store's thread. */
+/* `wake` (or NULL) is called after each batch that queued mail, from the
+ * store's thread; the one before it is not, once this has returned. */
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
 
