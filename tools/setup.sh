@@ -53,9 +53,9 @@ need() {
 		die "could not install: $absent"
 }
 
-# compile DIR TARGETS... -- MESON_OPTIONS...: sets up DIR once, then builds what
-# has changed, one caller at a time. The compiler's words go to DIR.log, and
-# here if it fails.
+# compile DIR TARGETS... -- MESON_OPTIONS...: sets up DIR for the tree at $root
+# once, then builds what has changed, one caller at a time. The compiler's words
+# go to DIR.log, and here if it fails.
 compile() {
 	dir=$1
 	shift
@@ -70,7 +70,7 @@ compile() {
 		flock 9
 		if ! [ -f "$dir/build.ninja" ]; then
 			rm -rf "$dir"
-			meson setup "$dir" "$@" || exit
+			meson setup "$dir" "$root" "$@" || exit
 		fi
 		# shellcheck disable=SC2086 # a list of words
 		ninja -C "$dir" $targets
