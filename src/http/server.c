@@ -477,6 +477,7 @@ static void run_round(struct server *server, int wait)
 			(void)!read(server->wake_fd, &ignored, sizeof(ignored));
 	}
 	server->now_ms = clock_mono_ms();
+	log_hold();
 	collect(server);
 	for (size_t i = 0; i < server->count; i++)
 		MHD_run(server->daemons[i]);
@@ -498,7 +499,6 @@ void server_run(struct server *server)
 {
 	int64_t next_sweep = clock_mono_ms() + SWEEP_MS, end = 0;
 
-	log_hold();
 	for (;;) {
 		int64_t now = clock_mono_ms();
 
@@ -517,7 +517,6 @@ void server_run(struct server *server)
 			break;
 		run_round(server, end ? PARKED_MS : wait_ms(server));
 	}
-	log_flush();
 }
 
 /* ---- beginning and end ---- */
