@@ -131,6 +131,7 @@ class Daemon:
         self.mailbox = Maildir(self.data / "mail")
         self._expected_errors: set[str] = set()
         self._clients: list[Client] = []
+        self._api: Client | None = None
         self._log: list[str] = []        # of earlier runs
         self._out: Lines | None = None
         self._err: Lines | None = None
@@ -227,6 +228,7 @@ class Daemon:
             for client in self._clients:
                 client.close()
             self._clients.clear()
+            self._api = None
         return status
 
     def discard(self) -> None:
@@ -299,9 +301,9 @@ class Daemon:
     @property
     def api(self) -> Client:
         """A client with the admin key, one for the whole run."""
-        if not self._clients:
-            self.client()
-        return self._clients[0]
+        if self._api is None:
+            self._api = self.client()
+        return self._api
 
     def command(self, *args: str, env: Mapping[str, str] | None = None,
                 check: bool = True) -> subprocess.CompletedProcess[str]:
