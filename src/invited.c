@@ -208,13 +208,14 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 	return 0;
 }
 
+/* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
 	    store_open(daemon->conf->database, true, &daemon->store, fail) <
 		0 ||
-	    bootstrap(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
-	    start_mail(daemon, fail) < 0)
+	    start_http(daemon, fail) < 0 || start_mail(daemon, fail) < 0 ||
+	    bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }

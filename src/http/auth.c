@@ -2,7 +2,7 @@
  * auth.c: Authorization: Bearer <admin key> -> organization and key.
  *
  * The key itself is nowhere kept: its SHA-256 is looked up at each request,
- * so that a revoked key is refused from the next request on. When it was last
+ * so that a revoked key is refused from then on. When it was last
  * used is written down at most once a minute and key.
  */
 #include "base/base.h"
@@ -24,24 +24,6 @@ static bool bearer_key(struct str header, struct str *ret_key)
 	return ret_key->len > 0;
 }
 
-static void touch_finished(struct request *request)
-{
-	request->route->handle(request);
-}
-
-static void use_key(struct request *request)
-{
-	int64_t id = request->op.key_find.ret_key.id;
-
-	if (request->now_ms / 1000 - request->op.key_find.ret_key.last_used_at <
-	    60) {
-		request->route->handle(request);
-		return;
-	}
-	request->op.key_touch.id = id;
-	request_submit(request, STORE_KEY_TOUCH, touch_finished);
-}
-
 static bool names_other_organization(const struct request *request)
 {
 	char own[ID_TEXT_SIZE];
@@ -52,34 +34,71 @@ static bool names_other_organization(const struct request *request)
 		   id_format(ID_ORGANIZATION, request->organization, own));
 }
 
-static void key_found(struct request *request)
+static void use_key(struct request *request, const struct key_memo *key)
 {
-	struct str key;
-
-	if (request->op.refusal == REFUSAL_KEY_UNKNOWN) {
-		char shown[REDACTED_SIZE];
-
-		(void)bearer_key(request->authorization, &key);
-		admin_key_redact(key, shown);
-		answer_error(request, 401, "invalid_api_key", NULL,
-			     "Incorrect API key provided: %s. Use an admin key "
-			     "of this server; `invited key create` makes one.",
-			     shown);
-		return;
-	}
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
-		return;
-	}
-	request->organization = request->op.key_find.ret_key.organization;
-	request->key = request->op.key_find.ret_key.id;
+	request->organization = key->organization;
+	request->key = key->key;
 	if (names_other_organization(request)) {
 		answer_error(request, 401, "mismatched_organization", NULL,
 			     "The OpenAI-Organization header does not match "
 			     "the organization of the API key.");
 		return;
 	}
-	use_key(request);
+	if (request->now_ms / 1000 - key->last_used_at < 60) {
+		request_handle(request);
+		return;
+	}
+	request->op.key_touch.id = key->key;
+	request_submit(request, STORE_KEY_TOUCH, request_handle);
+}
+
+static void refuse_key(struct request *request)
+{
+	char shown[REDACTED_SIZE];
+	struct str key;
+
+	(void)bearer_key(request->authorization, &key);
+	admin_key_redact(key, shown);
+	answer_error(request, 401, "invalid_api_key", NULL,
+		     "Incorrect API key provided: %s. Use an admin key of this "
+		     "server; `invited key create` makes one.",
+		     shown);
+}
+
+static void key_found(struct request *request)
+{
+	struct key_memo *memo = &request->service->memo;
+	const struct admin_key *found = &request->op.key_find.ret_key;
+
+	if (request->op.refusal == REFUSAL_KEY_UNKNOWN) {
+		refuse_key(request);
+		return;
+	}
+	if (request->op.refusal != REFUSAL_GRANTED) {
+		answer_refusal(request, NULL);
+		return;
+	}
+	sha256(request->op.key_find.secret, memo->hash);
+	memo->round = request->service->round;
+	memo->organization = found->organization;
+	memo->key = found->id;
+	memo->last_used_at = found->last_used_at;
+	use_key(request, memo);
+}
+
+/*
+ * Most requests of a round bring the same key. What was found once need not
+ * be looked up again: reads in one round see one state of the store anyway.
+ */
+static bool is_memorised(const struct request *request, struct str key)
+{
+	const struct key_memo *memo = &request->service->memo;
+	uint8_t hash[SHA256_SIZE];
+
+	if (memo->round != request->service->round || memo->key == 0)
+		return false;
+	sha256(key, hash);
+	return same_bytes(hash, memo->hash, sizeof(hash));
 }
 
 void auth_check(struct request *request)
@@ -92,13 +111,12 @@ void auth_check(struct request *request)
 			     "provide an admin key in an Authorization header "
 			     "using Bearer auth (i.e. Authorization: Bearer "
 			     "YOUR_KEY).");
-		return;
+	} else if (key.len > ADMIN_KEY_MAX) {
+		refuse_key(request);
+	} else if (is_memorised(request, key)) {
+		use_key(request, &request->service->memo);
+	} else {
+		request->op.key_find.secret = key;
+		request_submit(request, STORE_KEY_FIND, key_found);
 	}
-	if (key.len > ADMIN_KEY_MAX) {
-		request->op.refusal = REFUSAL_KEY_UNKNOWN;
-		key_found(request);
-		return;
-	}
-	request->op.key_find.secret = key;
-	request_submit(request, STORE_KEY_FIND, key_found);
 }

@@ -31,6 +31,7 @@ void invitations_decline(struct request *request);
 void page_open(struct request *request);
 void page_submit(struct request *request);
 void page_asset(struct request *request);
+void page_not_found(struct request *request); /* of no route */
 
 /* operations.c */
 void operations_alive(struct request *request);

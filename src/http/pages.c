@@ -40,6 +40,13 @@ void page_open(struct request *request)
 	answer_page(request, 200, &page);
 }
 
+void page_not_found(struct request *request)
+{
+	struct page page = { .kind = PAGE_NOT_FOUND };
+
+	answer_page(request, 404, &page);
+}
+
 /* What was posted. */
 struct form {
 	const char *code, *name; /* NUL-terminated */
@@ -172,9 +179,7 @@ void page_asset(struct request *request)
 	const struct asset *asset = asset_find(request->path);
 
 	if (!asset) {
-		struct page page = { .kind = PAGE_NOT_FOUND };
-
-		answer_page(request, 404, &page);
+		page_not_found(request);
 		return;
 	}
 	page_headers(request);

@@ -67,10 +67,14 @@ void request_dispatch(struct request *request)
 	request->now_ms = clock_now_ms();
 	if (router_find(request) < 0)
 		return;
-	if (request->route->access == ACCESS_ADMIN) {
+	if (request->route->access == ACCESS_ADMIN)
 		auth_check(request);
-		return;
-	}
+	else
+		request_handle(request);
+}
+
+void request_handle(struct request *request)
+{
 	if (check_content_type(request) == 0)
 		request->route->handle(request);
 }

@@ -82,6 +82,13 @@ struct request {
 	void *first_block[512]; /* 4 KiB: most requests need no more */
 };
 
+/* The last key that was found, and in which round. */
+struct key_memo {
+	uint64_t round;
+	uint8_t hash[SHA256_SIZE];
+	int64_t organization, key, last_used_at;
+};
+
 /* All that handlers share. The port belongs to the HTTP thread. */
 struct http_service {
 	struct store *store;
@@ -97,6 +104,8 @@ struct http_service {
 	/* Appends everybody else's metrics. */
 	void (*metrics)(void *context, struct buf *out);
 	void *context;
+	uint64_t round; /* of the server: reads in one round see one state */
+	struct key_memo memo;
 	uint64_t answers[6]; /* by hundreds of their status */
 	uint64_t requests, parked;
 };
@@ -106,6 +115,9 @@ void request_release(struct request *request);
 
 /* The whole request is there: route it, authorise it, handle it. */
 void request_dispatch(struct request *request);
+
+/* It may be handled: checks the body's type and calls the route's handler. */
+void request_handle(struct request *request);
 
 /*
  * Hands `request->op` (verb and inputs filled in) to the store and has `then`

@@ -8,7 +8,6 @@
 #include "base/encode.h"
 #include "http/errors.h"
 #include "http/handlers.h"
-#include "http/page.h"
 
 static const struct route routes[] = {
 	{ METHOD_POST, "/organization/invites", ACCESS_ADMIN, BODY_JSON,
@@ -133,14 +132,9 @@ static int refuse_method(struct request *request, const char *allow)
 
 static int refuse_path(struct request *request)
 {
-	struct page page = { .kind = PAGE_NOT_FOUND,
-			     .base = request->service->base_path };
-
 	if (request->method == METHOD_GET &&
 	    str_starts_with(request->accept, "text/html")) {
-		page_render(&page, &request->out);
-		answer_header(request, "Content-Security-Policy", PAGE_POLICY);
-		answer(request, 404, "text/html; charset=utf-8");
+		page_not_found(request);
 		return -1;
 	}
 	return answer_error(request, 404, "unknown_url", NULL,

@@ -482,6 +482,7 @@ static void run_round(struct server *server, int wait)
 	for (size_t i = 0; i < server->count; i++)
 		MHD_run(server->daemons[i]);
 	store_rest(server->service->port);
+	server->service->round++;
 	log_flush();
 }
 
