@@ -1,0 +1,60 @@
+/*
+ * args.h: the command line, read by tables of options.
+ *
+ * The same tables make the parser, the help texts and the completions, so
+ * none of them can fall behind. What was given keeps its order, for options
+ * that belong together (--project.id X --project.role Y).
+ */
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct option {
+	const char *name;  /* without the dashes; NULL ends a table */
+	char letter;	   /* short form, or 0 */
+	const char *value; /* what it takes, for the help; NULL: nothing */
+	const char
+	    *words; /* values to complete, separated by spaces; or NULL */
+	const char *help;
+};
+
+struct arg {
+	const struct option *option;
+	const char *value; /* "" for an option that takes none */
+};
+
+struct args {
+	struct arg *list;
+	size_t count;
+	const char **rest; /* what is no option */
+	size_t rest_count;
+};
+
+/*
+ * Reads `argv` (borrowed) by two tables, the first of which wins. With
+ * `only_first`, stops at the first word that is no option and puts it and all
+ * behind into `rest`. Returns false after saying on standard error what is
+ * wrong.
+ */
+bool args_read(struct args *args, char **argv, const struct option *options,
+	       const struct option *more, bool only_first);
+void args_release(struct args *args);
+
+/* The last value given under this name, or NULL. */
+const char *args_text(const struct args *args, const char *name);
+bool args_has(const struct args *args, const char *name);
+
+/*
+ * A whole number in `from`..`to`; `usual` where not given. False after saying
+ * what is wrong.
+ */
+bool args_number(const struct args *args, const char *name, long from, long to,
+		 long usual, long *ret_value);
+
+/* "30s", "5m", "12h", "7d" or plain seconds, in milliseconds; likewise. */
+bool args_duration(const struct args *args, const char *name, long long usual,
+		   long long *ret_ms);
+
+#endif
