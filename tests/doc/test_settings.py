@@ -113,7 +113,7 @@ def test_man_has_flags_and_defaults() -> None:
                              rf"Ev {one.variable}$", text, re.MULTILINE), one
         if one.default is not None:
             said = re.sub(r"\n\.(Li|Pa) ", " ", entries[one.variable])
-            assert f"Default: {one.default}" in said.replace(" .", "."), one
+            assert f"Default: {one.default}" in said.replace(" .\n", ".\n"), one
 
 
 @pytest.mark.parametrize("place", ["SYNOPSIS", "DESCRIPTION"])
