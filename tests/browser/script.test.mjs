@@ -22,6 +22,12 @@ function accept(page) {
   return page.getByRole('button', { name: 'Accept invitation' });
 }
 
+/* Up to the choice: what is posted from here on is the answer. */
+async function openInvitation(page) {
+  await page.goto(LINK);
+  await headingIs(page, INVITED);
+}
+
 test('a link opens its invitation, and nothing more is asked', async (t) => {
   const page = await openPage(t, gallery.origin);
 
@@ -39,7 +45,7 @@ test('without a code the form for it is shown, and nothing asked', async (t) => 
 
   await page.goto('/accept');
   await headingIs(page, FORM);
-  assert.equal(await page.locator('noscript p').isVisible(), false);
+  assert.equal(await page.getByText('Without JavaScript').isVisible(), false);
   assert.deepEqual(gallery.posts, []);
   await page.getByLabel('Link or code').fill(` ${gallery.origin}${LINK} `);
   await page.keyboard.press('Enter');
@@ -50,7 +56,7 @@ test('without a code the form for it is shown, and nothing asked', async (t) => 
 test('an answer carries the name and the button that was pressed', async (t) => {
   const page = await openPage(t, gallery.origin);
 
-  await page.goto(LINK);
+  await openInvitation(page);
   await page.getByLabel('Your name').fill('Ada Łovelace & co');
   gallery.onPost = (form, answer) => answer('accepted');
   await accept(page).click();
@@ -65,7 +71,7 @@ test('an answer carries the name and the button that was pressed', async (t) => 
 test('Decline declines', async (t) => {
   const page = await openPage(t, gallery.origin);
 
-  await page.goto(LINK);
+  await openInvitation(page);
   gallery.onPost = (form, answer) => answer('declined');
   await page.getByRole('button', { name: 'Decline' }).click();
   await headingIs(page, 'You’ve declined the invitation');
@@ -76,7 +82,7 @@ test('a double click answers once, and says that it is under way', async (t) => 
   const page = await openPage(t, gallery.origin);
   let release;
 
-  await page.goto(LINK);
+  await openInvitation(page);
   gallery.onPost = (form, answer) => {
     release = () => answer('accepted');
   };
@@ -112,7 +118,7 @@ test('a link opened without a network can be tried again', async (t) => {
 test('an answer lost on its way is sent again as it was', async (t) => {
   const page = await openPage(t, gallery.origin, { expected: NETWORK });
 
-  await page.goto(LINK);
+  await openInvitation(page);
   await page.getByLabel('Your name').fill('Ada');
   gallery.onPost = (form, answer, response) => response.destroy();
   await accept(page).click();
@@ -233,7 +239,7 @@ test('the code leaves in no address and no referrer', async (t) => {
     addresses.push(request.url().replace(/#.*/, ''),
                    request.headers().referer ?? '');
   });
-  await page.goto(LINK);
+  await openInvitation(page);
   gallery.onPost = (form, answer) => answer('accepted');
   await accept(page).click();
   await headingIs(page, 'Welcome');
