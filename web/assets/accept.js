@@ -16,6 +16,7 @@ let arrival;     // <main> as it came, for when the fragment goes away
 let under_way;   // AbortController of the request that is awaited, or null
 
 /* Without this, the form for the code would flash by. */
+document.documentElement.classList.add('scripted');
 if (location.hash.length > 1)
   document.documentElement.classList.add('arriving');
 
