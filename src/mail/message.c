@@ -200,6 +200,23 @@ void message_release(struct message *message)
 	buf_release(&message->text);
 }
 
+/* "Name <address>", on one line where that fits. */
+static void add_sender(struct buf *out, const struct sender *from)
+{
+	size_t column = strlen("From: ");
+	size_t start = out->len;
+
+	if (!from->name[0]) {
+		buf_addf(out, "From: %s\r\n", from->address);
+		return;
+	}
+	buf_add_text(out, "From: ");
+	mime_add_phrase(out, column, from->name);
+	if (out->len - start + strlen(from->address) + 3 > MIME_LINE_AIM)
+		buf_add_text(out, "\r\n");
+	buf_addf(out, " <%s>\r\n", from->address);
+}
+
 static void add_headers(struct message *message, const struct sender *from,
 			const struct outbox_mail *mail,
 			const struct words *words)
@@ -208,19 +225,14 @@ static void add_headers(struct message *message, const struct sender *from,
 
 	buf_add_text(out, "Date: ");
 	mime_add_date(out, mail->queued_at_ms / 1000);
-	buf_add_text(out, "\r\nFrom: ");
-	if (from->name[0]) {
-		mime_add_phrase(out, strlen("From: "), from->name);
-		buf_addf(out, "\r\n <%s>\r\n", from->address);
-	} else {
-		buf_addf(out, "%s\r\n", from->address);
-	}
+	buf_add_text(out, "\r\n");
+	add_sender(out, from);
 	buf_addf(out, "To: %s\r\n", message->to);
 	mime_add_header(out, "Subject", words->subject);
 	buf_addf(out, "Message-ID: <%s@%s>\r\n", message->id, from->domain);
 	/* RFC 3834: so that nobody's holiday notice answers. */
-	buf_add_text(out, "Auto-Submitted: auto-generated\r\n");
-	buf_add_text(out, "MIME-Version: 1.0\r\n");
+	buf_add_text(out, "Auto-Submitted: auto-generated\r\n"
+			  "MIME-Version: 1.0\r\n");
 }
 
 static void add_part(struct message *message, const char *type,

@@ -66,11 +66,25 @@ static bool is_keyword(struct str line, const char *keyword)
 	return str_is_nocase(str_trim(word), keyword);
 }
 
+/* Every line of a reply may begin with its status ("5.1.1"): once will do. */
+static struct str without_status(const struct reply *reply, struct str text)
+{
+	struct str status, rest;
+
+	if (!str_cut(text, ' ', &status, &rest) || status.len < 5 ||
+	    status.data[1] != '.' ||
+	    strncmp(reply->text + 4, status.data, status.len) != 0)
+		return text;
+	return rest;
+}
+
 /* Adds one line's text to the reply; what does not fit is dropped. */
 static void reply_add(struct reply *reply, struct str text)
 {
 	size_t len = strlen(reply->text);
 
+	if (len > 4)
+		text = without_status(reply, text);
 	snprintf(reply->text + len, sizeof(reply->text) - len, " %.*s",
 		 STR_ARG(text));
 }
@@ -320,6 +334,8 @@ static void judge_fault(struct smtp *smtp, CURLcode result,
 	const char *error =
 	    smtp->error[0] ? smtp->error : curl_easy_strerror(result);
 
+	if (result == CURLE_RECV_ERROR)
+		error = "the mail server closed the connection";
 	if (result == CURLE_ABORTED_BY_CALLBACK)
 		report_set(report, OUTBOX_DEFERRED, true,
 			   "the daemon was stopped while it waited for the "
