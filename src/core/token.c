@@ -101,10 +101,10 @@ void admin_key_redact(struct str key, char out[REDACTED_SIZE])
 	size_t head = str_starts_with(key, ADMIN_KEY_PREFIX)
 			  ? strlen(ADMIN_KEY_PREFIX)
 			  : SHOWN_HEAD;
-	size_t tail = SHOWN_TAIL;
 
-	if (key.len < head + HIDDEN_LEAST + tail || !is_printable(key))
-		head = tail = 0;
-	snprintf(out, REDACTED_SIZE, "%.*s...%.*s", (int)head, key.data,
-		 (int)tail, key.data + key.len - tail);
+	if (key.len < head + HIDDEN_LEAST + SHOWN_TAIL || !is_printable(key))
+		snprintf(out, REDACTED_SIZE, "...");
+	else
+		snprintf(out, REDACTED_SIZE, "%.*s...%.*s", (int)head, key.data,
+			 SHOWN_TAIL, key.data + key.len - SHOWN_TAIL);
 }

@@ -46,7 +46,7 @@ static const char *const forgiven[] = {
 	" https://invited.example/accept#" TOKEN_TEXT "\n",
 	"https://x/#old#" TOKEN_TEXT,
 	"see # " TOKEN_TEXT,
-	"028t5cy4tqkff." SECRET_TEXT,
+	("028t5cy4tqkff." SECRET_TEXT),
 };
 
 START_TEST(test_forgiven)
