@@ -56,9 +56,10 @@ static const char *const steps[] = {
 	" PRIMARY KEY(project, user)) WITHOUT ROWID;"
 
 	/* slot: 0 while the invite holds its address (one open invite each),
-	 * its own id once it let go. email_key: NULL where it equals email.
-	 * projects, skipped: see grants_format(); skipped is NULL unless
-	 * projects had been archived when the invite was accepted. */
+	 * its own id once it let go; below 0: see find_open(). email_key:
+	 * NULL where it equals email. projects, skipped: see grants_format();
+	 * skipped is NULL unless projects had been archived when the invite
+	 * was accepted. */
 	"CREATE TABLE invite("
 	" id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
 	" address_hash INTEGER NOT NULL, slot INTEGER NOT NULL,"

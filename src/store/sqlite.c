@@ -328,7 +328,7 @@ static const char *const check_queries[] = {
 	"SELECT printf('invite %d: accepted, but by nobody', id) FROM invite"
 	" WHERE state = 1 AND (user = 0 OR accepted_at = 0)",
 	"SELECT printf('invite %d: is not open, but holds its address', id)"
-	" FROM invite WHERE state <> 0 AND slot = 0",
+	" FROM invite WHERE state <> 0 AND slot <= 0",
 	"SELECT printf('project %d: user %d does not exist', m.project, m.user)"
 	" FROM project_user m LEFT JOIN user u ON u.id = m.user"
 	" AND u.organization = m.organization WHERE u.id IS NULL",

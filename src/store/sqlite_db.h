@@ -19,6 +19,7 @@
 	"id, organization, state, role, created_at, expires_at, "       \
 	"accepted_at, user, delivery, delivery_attempts, delivery_at, " \
 	"delivery_error, secret_hash, email, email_key, projects, skipped"
+#define INVITE_SLOT 17 /* where a statement has `slot` behind them */
 #define PROJECT_COLUMNS "id, organization, name, created_at, archived_at"
 #define USER_COLUMNS	"id, organization, email, name, role, added_at"
 #define KEY_COLUMNS                                      \
@@ -108,14 +109,9 @@
 		      " WHERE id = ?1 AND organization = ?2 AND state < 2")    \
 	X(INVITE_BY_NUMBER,                                                    \
 	  "SELECT " INVITE_COLUMNS " FROM invite WHERE id = ?1")               \
-	X(INVITE_AT_SLOT, "SELECT " INVITE_COLUMNS " FROM invite"              \
+	X(INVITE_HOLDERS, "SELECT " INVITE_COLUMNS ", slot FROM invite"        \
 			  " WHERE organization = ?1 AND address_hash = ?2"     \
-			  " AND slot = 0")                                     \
-	X(INVITE_COLLIDED, "SELECT " INVITE_COLUMNS " FROM invite"             \
-			   " WHERE organization = ?1 AND address_hash = ?2"    \
-			   " AND slot > 0 AND state = 0"                       \
-			   " AND coalesce(email_key, email) = ?3"              \
-			   " AND expires_at > ?4")                             \
+			  " AND slot <= 0")                                    \
 	X(INVITE_LET_GO, "UPDATE invite SET slot = id, state = ?2"             \
 			 " WHERE id = ?1")                                     \
 	X(INVITE_ACCEPT, "UPDATE invite SET slot = id, state = 1,"             \

@@ -9,36 +9,31 @@
 #include "store/sqlite_write.h"
 
 /*
- * The open invite to the address, if any; and the slot for a new one. Two
- * addresses with one hash (once in 10^18 pairs) share the index's entry: the
- * later one stands aside, under its own id.
+ * The open invite to the address, if any; and whether the slot for a new one
+ * is taken. Two addresses with one hash (once in 10^18 pairs) share the
+ * index's entry: the later one stands aside, at its own id below zero.
  */
 static bool find_open(const struct writing *w, int64_t hash, const char *key,
 		      struct invite *ret_open, bool *ret_slot_taken)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_AT_SLOT);
+	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_HOLDERS);
+	bool found = false;
 
 	*ret_slot_taken = false;
 	db_bind_i64(st, 1, w->op->organization);
 	db_bind_i64(st, 2, hash);
-	if (!db_row(w->db, st))
-		return false;
-	row_invite(w->db, w->op->arena, st, ret_open);
-	db_done(st);
-	if (strcmp(ret_open->email_key, key) == 0)
-		return true;
+	while (db_row(w->db, st)) {
+		struct invite holder;
 
-	*ret_slot_taken = true;
-	st = db_statement(w->db, SQL_INVITE_COLLIDED);
-	db_bind_i64(st, 1, w->op->organization);
-	db_bind_i64(st, 2, hash);
-	db_bind_text(st, 3, key);
-	db_bind_i64(st, 4, w->now);
-	if (!db_row(w->db, st))
-		return false;
-	row_invite(w->db, w->op->arena, st, ret_open);
-	db_done(st);
-	return true;
+		row_invite(w->db, w->op->arena, st, &holder);
+		if (strcmp(holder.email_key, key) == 0) {
+			*ret_open = holder;
+			found = true;
+		} else if (sqlite3_column_int64(st, INVITE_SLOT) == 0) {
+			*ret_slot_taken = true;
+		}
+	}
+	return found;
 }
 
 static enum refusal use_default_project(const struct writing *w)
@@ -100,7 +95,7 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, invite->organization);
 	db_bind_i64(st, 3, hash);
-	db_bind_i64(st, 4, slot_taken ? invite->id : 0);
+	db_bind_i64(st, 4, slot_taken ? -invite->id : 0);
 	db_bind_i64(st, 5, invite->role);
 	db_bind_i64(st, 6, invite->created_at);
 	db_bind_i64(st, 7, invite->expires_at);
@@ -183,6 +178,16 @@ static void create_again(const struct writing *w, const struct invite *open)
 	}
 }
 
+/* An expired invite gives up its place, and a mail that is too late now. */
+static void supersede(const struct writing *w, const struct invite *expired)
+{
+	enum delivery_status delivery = expired->delivery.status;
+
+	let_go(w, expired, INVITE_OPEN);
+	if (delivery == DELIVERY_QUEUED || delivery == DELIVERY_DEFERRED)
+		record_too_late(w, expired->id, expired->delivery.attempts);
+}
+
 enum refusal write_invite_create(const struct writing *w)
 {
 	struct store_op *op = w->op;
@@ -217,7 +222,7 @@ enum refusal write_invite_create(const struct writing *w)
 	if (refusal != REFUSAL_GRANTED)
 		return refusal;
 	if (found)
-		let_go(w, &open, INVITE_OPEN);
+		supersede(w, &open);
 	create_new(w, hash, slot_taken);
 	return REFUSAL_GRANTED;
 }

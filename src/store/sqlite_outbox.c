@@ -21,6 +21,13 @@ static void record_delivery(const struct writing *w, int64_t invite,
 	db_run(w->db, st);
 }
 
+void record_too_late(const struct writing *w, int64_t invite, int attempts)
+{
+	record_delivery(w, invite, DELIVERY_FAILED, attempts,
+			"The invite expired before its mail could be "
+			"delivered.");
+}
+
 /* Reads the due rows' own columns; their invites follow in load_mails(). */
 static size_t read_due(const struct writing *w, struct outbox_mail *mails)
 {
@@ -55,9 +62,7 @@ static bool load_mail(const struct writing *w, struct outbox_mail *mail)
 	}
 	if (invite_status(invite, w->now) == STATUS_EXPIRED) {
 		writing_run(w, SQL_OUTBOX_DELETE, id);
-		record_delivery(w, id, DELIVERY_FAILED, mail->attempts,
-				"The invite expired before its mail could be "
-				"delivered.");
+		record_too_late(w, id, mail->attempts);
 		return false;
 	}
 	return true;

@@ -33,6 +33,9 @@ bool find_member(const struct writing *w, const char *email_key,
 void let_go(const struct writing *w, const struct invite *invite,
 	    enum invite_state state);
 
+/* Its mail is given up, for the invite has expired. */
+void record_too_late(const struct writing *w, int64_t invite, int attempts);
+
 /* sqlite_admin.c */
 enum refusal write_bootstrap(const struct writing *w);
 enum refusal write_organization_create(const struct writing *w);

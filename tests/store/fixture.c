@@ -1,0 +1,353 @@
+/*
+ * fixture.c: the store that a test is about, and operations on it.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/random.h"
+
+struct fixture f;
+
+/* ---- directories ---- */
+
+void make_dir(char *out, size_t size)
+{
+	const char *base = getenv("TMPDIR");
+
+	snprintf(out, size, "%s/invited-store-XXXXXX", base ? base : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(out));
+}
+
+void remove_dir(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		if (strcmp(entry->d_name, ".") != 0)
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	if (folder)
+		closedir(folder);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+
+/* ---- the store ---- */
+
+void open_store(void)
+{
+	struct fail fail = { "" };
+
+	ck_assert_msg(store_open(f.url, true, &f.store, &fail) == 0, "%s",
+		      fail.message);
+	ck_assert_msg(store_port_open(f.store, NULL, NULL, &f.port, &fail) == 0,
+		      "%s", fail.message);
+}
+
+void close_store(void)
+{
+	store_port_close(f.port);
+	store_close(f.store);
+	f.port = NULL;
+	f.store = NULL;
+}
+
+static void bootstrap(void)
+{
+	struct store_op op = op_of(STORE_BOOTSTRAP);
+
+	op.bootstrap.organization_name = "First";
+	op.bootstrap.key_name = "first";
+	op.bootstrap.secret = STR(FIRST_KEY);
+	assert_granted(&op);
+	f.organization = op.bootstrap.ret_organization.id;
+	f.project = op.bootstrap.ret_organization.default_project;
+	op = op_of(STORE_KEY_FIND);
+	op.key_find.secret = STR(FIRST_KEY);
+	assert_granted(&op);
+	f.key = op.key_find.ret_key.id;
+}
+
+static void start(void)
+{
+	f.now_ms = START_MS;
+	arena_init(&f.arena, SIZE_MAX);
+	make_dir(f.dir, sizeof(f.dir));
+	f.engine->make_url(f.dir, f.url, sizeof(f.url));
+	open_store();
+	bootstrap();
+}
+
+static void end(void)
+{
+	if (f.store) {
+		assert_sound();
+		close_store();
+	}
+	arena_release(&f.arena);
+	remove_dir(f.dir);
+}
+
+void assert_sound(void)
+{
+	struct fail fail = { "" };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int faults;
+
+	ck_assert_ptr_nonnull(out);
+	faults = store_check(f.store, out, &fail);
+	fclose(out);
+	ck_assert_msg(faults == 0, "%d faults: %s%s", faults, text,
+		      fail.message);
+	free(text);
+	/* What waits to be sent says so, and nothing else does. */
+	ck_assert_int_eq(rows("invite WHERE state < 2 AND delivery IN (1, 3)"
+			      " AND NOT EXISTS"
+			      " (SELECT 1 FROM outbox o WHERE o.invite = id)"),
+			 0);
+	ck_assert_int_eq(rows("invite WHERE delivery NOT IN (1, 3) AND EXISTS"
+			      " (SELECT 1 FROM outbox o WHERE o.invite = id)"),
+			 0);
+	ck_assert_int_eq(rows("invite i WHERE state = 0 AND EXISTS (SELECT 1"
+			      " FROM \"user\" u WHERE u.id = i.\"user\")"),
+			 0);
+}
+
+int64_t sql(const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ck_assert_int_lt(len, (int)sizeof(text));
+	return f.engine->sql(f.url, text);
+}
+
+int64_t rows(const char *what)
+{
+	return sql("SELECT count(*) FROM %s", what);
+}
+
+int store_tests(const char *name, int argc, char **argv,
+		void (*add)(TCase *tests))
+{
+	Suite *suite;
+	TCase *tests;
+	SRunner *runner;
+	int ran, failed;
+
+	f.engine = argc == 2 ? engine_named(argv[1]) : NULL;
+	if (!f.engine) {
+		fprintf(stderr, "usage: %s ENGINE\n", argv[0]);
+		return 2;
+	}
+	suite = suite_create(name);
+	tests = tcase_create(name);
+	runner = srunner_create(suite);
+	suite_add_tcase(suite, tests);
+	tcase_set_timeout(tests, 240);
+	tcase_add_checked_fixture(tests, start, end);
+	add(tests);
+	srunner_run_all(runner, CK_ENV);
+	ran = srunner_ntests_run(runner);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	printf("%s: %d passed, %d failed\n", name, ran - failed, failed);
+	return ran > 0 && failed == 0 ? 0 : 1;
+}
+
+/* ---- operations ---- */
+
+const char *refusal_word(enum refusal refusal)
+{
+	static const char *const words[] = {
+#define X(name) #name,
+		REFUSALS(X)
+#undef X
+	};
+
+	return words[refusal];
+}
+
+struct store_op op_of(enum store_verb verb)
+{
+	return (struct store_op){
+		.verb = verb,
+		.organization = f.organization,
+		.actor = f.key,
+		.now_ms = f.now_ms,
+		.arena = &f.arena,
+		.refusal = REFUSAL_COUNT,
+	};
+}
+
+enum refusal run(struct store_op *op)
+{
+	store_call(f.port, op);
+	store_rest(f.port);
+	ck_assert_int_lt(op->refusal, REFUSAL_COUNT);
+	return op->refusal;
+}
+
+struct email email_of(const char *address)
+{
+	struct email email;
+	const char *why = email_parse(&f.arena, str_of(address), &email);
+
+	ck_assert_msg(!why, "%s: %s", address, why);
+	return email;
+}
+
+struct grants grants_of(size_t count, const struct grant *grants)
+{
+	struct grants copy = { arena_array(&f.arena, count, sizeof(*grants)),
+			       count };
+
+	ck_assert_ptr_nonnull(copy.at);
+	memcpy(copy.at, grants, count * sizeof(*grants));
+	return copy;
+}
+
+struct store_op invite_op(const char *address)
+{
+	struct store_op op = op_of(STORE_INVITE_CREATE);
+
+	op.invite_create.email = email_of(address);
+	op.invite_create.default_project = true;
+	op.invite_create.ttl_seconds = TTL;
+	op.invite_create.queue_mail = true;
+	random_bytes(op.invite_create.secret, SECRET_SIZE);
+	return op;
+}
+
+struct store_op invited(const char *address)
+{
+	struct store_op op = invite_op(address);
+
+	assert_granted(&op);
+	return op;
+}
+
+struct token token_of(const struct store_op *create)
+{
+	struct token token = { .invite = create->invite_create.ret_invite.id };
+
+	memcpy(token.secret, create->invite_create.secret, SECRET_SIZE);
+	return token;
+}
+
+struct store_op answer_op(enum store_verb verb, struct token token)
+{
+	struct store_op op = op_of(verb);
+
+	op.organization = 0; /* the token says where */
+	op.actor = 0;
+	op.invitation.token = token;
+	op.invitation.name = "Ada";
+	return op;
+}
+
+int64_t member(const char *address)
+{
+	struct store_op create = invited(address);
+	struct store_op accept =
+	    answer_op(STORE_INVITATION_ACCEPT, token_of(&create));
+
+	assert_granted(&accept);
+	return accept.invitation.ret_user;
+}
+
+struct store_op by_id(enum store_verb verb, int64_t id)
+{
+	struct store_op op = op_of(verb);
+
+	switch (verb) {
+	case STORE_KEY_REVOKE:
+	case STORE_KEY_TOUCH:
+		op.key_revoke.id = id;
+		break;
+	case STORE_PROJECT_GET:
+		op.project_get.id = id;
+		break;
+	case STORE_USER_GET:
+		op.user_get.id = id;
+		break;
+	default:
+		op.invite_get.id = id;
+		break;
+	}
+	return op;
+}
+
+struct store_op list_op(enum store_verb verb, int64_t after, int limit)
+{
+	struct store_op op = op_of(verb);
+
+	/* Every list begins with its page. */
+	op.invite_list.page =
+	    (struct store_page){ .after = after, .limit = limit };
+	return op;
+}
+
+struct store_op claim_op(int limit, int64_t lease_ms)
+{
+	struct store_op op = op_of(STORE_OUTBOX_CLAIM);
+
+	op.outbox_claim.limit = limit;
+	op.outbox_claim.lease_ms = lease_ms;
+	return op;
+}
+
+struct store_op settle_op(int64_t invite, enum outbox_outcome outcome)
+{
+	struct store_op op = op_of(STORE_OUTBOX_SETTLE);
+
+	op.outbox_settle.invite = invite;
+	op.outbox_settle.outcome = outcome;
+	op.outbox_settle.error =
+	    outcome == OUTBOX_SENT ? NULL : "550 no such user";
+	op.outbox_settle.next_at_ms =
+	    outcome == OUTBOX_DEFERRED ? f.now_ms + MINUTE_MS : 0;
+	return op;
+}
+
+struct invite invite_now(int64_t id)
+{
+	struct store_op op = by_id(STORE_INVITE_GET, id);
+
+	assert_granted(&op);
+	return op.invite_get.ret_invite;
+}
+
+int64_t add_project(const char *name)
+{
+	struct store_op op = op_of(STORE_PROJECT_CREATE);
+
+	op.project_create.name = name;
+	assert_granted(&op);
+	return op.project_create.ret_project.id;
+}
+
+int64_t add_organization(const char *name)
+{
+	struct store_op op = op_of(STORE_ORGANIZATION_CREATE);
+
+	op.organization_create.name = name;
+	assert_granted(&op);
+	return op.organization_create.ret_organization.id;
+}
+
+void archive(int64_t project)
+{
+	sql("UPDATE project SET archived_at = %lld WHERE id = %lld",
+	    (long long)(f.now_ms / 1000), (long long)project);
+}

@@ -1,0 +1,112 @@
+/*
+ * fixture.h: what every test of the store begins with: an empty database of
+ * the engine under test, opened, with one organization and its key in it, and
+ * short ways to ask for things.
+ *
+ * Nothing here knows an engine but the table in engines.c; the engine's name
+ * is the program's argument. Time stands still at `now_ms` until a test moves
+ * it.
+ */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include "base/base.h"
+
+#include <check.h>
+
+#include "base/clock.h"
+#include "store/store.h"
+
+/* A database that can be a store. */
+struct engine_under_test {
+	const char *name;
+	/* The URL of a database that is not there yet; `dir` is empty. */
+	void (*make_url)(const char *dir, char *out, size_t size);
+	/*
+	 * Runs SQL past the store, for what no verb does, and returns the
+	 * first column of the first row, or 0.
+	 */
+	int64_t (*sql)(const char *url, const char *sql);
+};
+
+const struct engine_under_test *engine_named(const char *name);
+
+struct fixture {
+	const struct engine_under_test *engine;
+	char dir[64], url[128];
+	struct store *store;
+	struct store_port *port;
+	struct arena arena; /* for everything, until the test ends */
+	int64_t now_ms;
+	int64_t organization, project, key; /* those of the beginning */
+};
+
+extern struct fixture f;
+
+#define FIRST_KEY "sk-admin-the-first-key-of-all"
+#define START_MS  1800000000000LL /* in 2027 */
+#define TTL	  (7 * 24 * 3600) /* of invites, in seconds */
+
+/* The main() of a test program. */
+int store_tests(const char *name, int argc, char **argv,
+		void (*add)(TCase *tests));
+
+/* ---- the store ---- */
+
+/* A directory of its own for this process, removed by remove_dir(). */
+void make_dir(char *out, size_t size);
+void remove_dir(const char *dir);
+
+void open_store(void);
+void close_store(void);
+
+/* No fault is in the database; neither for the store nor for us. */
+void assert_sound(void);
+
+int64_t sql(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* ---- operations ---- */
+
+/* In the first organization, by its key, now. */
+struct store_op op_of(enum store_verb verb);
+
+/* Has it done and returns how it ended. */
+enum refusal run(struct store_op *op);
+
+const char *refusal_word(enum refusal refusal);
+
+#define assert_ends(op, wanted)                                          \
+	do {                                                             \
+		enum refusal ck_ended = run(op), ck_wanted = (wanted);   \
+		ck_assert_msg(ck_ended == ck_wanted, "%s instead of %s", \
+			      refusal_word(ck_ended),                    \
+			      refusal_word(ck_wanted));                  \
+	} while (0)
+
+#define assert_granted(op) assert_ends(op, REFUSAL_GRANTED)
+
+/* A create: reader, default project, by mail, a secret of its own. */
+struct store_op invite_op(const char *address);
+struct store_op invited(const char *address); /* the same, done */
+struct email email_of(const char *address);
+struct grants grants_of(size_t count, const struct grant *grants);
+
+struct token token_of(const struct store_op *create);
+struct store_op answer_op(enum store_verb verb, struct token token);
+/* Creates and accepts; the user's id. */
+int64_t member(const char *address);
+
+struct store_op by_id(enum store_verb verb, int64_t id);
+struct store_op list_op(enum store_verb verb, int64_t after, int limit);
+struct store_op claim_op(int limit, int64_t lease_ms);
+struct store_op settle_op(int64_t invite, enum outbox_outcome outcome);
+
+struct invite invite_now(int64_t id);
+int64_t add_project(const char *name);
+int64_t add_organization(const char *name);
+void archive(int64_t project);
+
+/* Rows of a table, "outbox", or of a part of it, "invite WHERE ...". */
+int64_t rows(const char *what);
+
+#endif
