@@ -57,8 +57,8 @@ static int read_email(struct request *request, struct str text,
 		return -1;
 	}
 	return answer_error(request, 400, "invalid_email", "email",
-			    "'%.*s' is not a valid e-mail address: %s.",
-			    STR_ARG(text), reason);
+			    "'%s' is not a valid e-mail address: %s.",
+			    quoted(request, text), reason);
 }
 
 static int read_grant(struct request *request, const struct value *projects,

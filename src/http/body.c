@@ -173,7 +173,8 @@ static int refuse_unknown(struct request *request, const char *prefix,
 
 		if (is_field(fields, count, name))
 			continue;
-		full = full_name(request, prefix, name);
+		full =
+		    quoted(request, str_of(full_name(request, prefix, name)));
 		return answer_error(request, 400, "unknown_parameter", full,
 				    "Unknown parameter: '%s'.", full);
 	}
@@ -199,10 +200,15 @@ static int read_object(struct request *request, const char *prefix,
 
 static int refuse_json(struct request *request, const json_error_t *error)
 {
+	const char *hint = error->text;
+
+	/* The library's words for it are meant for its callers. */
+	if (json_error_code(error) == json_error_null_character)
+		hint = "a string holds the character U+0000";
 	return answer_error(request, 400, "invalid_json", NULL,
 			    "We could not parse the JSON body of your request. "
 			    "(HINT: %s, line %d, column %d.)",
-			    error->text, error->line, error->column);
+			    hint, error->line, error->column);
 }
 
 int body_read(struct request *request, const struct field *fields, size_t count,
@@ -268,11 +274,9 @@ int body_check_text(struct request *request, const char *param, struct str text)
 int body_refuse_word(struct request *request, const char *param,
 		     struct str word, const char *supported)
 {
-	if (word.len > 64)
-		word.len = 64;
 	return answer_error(request, 400, "invalid_value", param,
-			    "Invalid value: '%.*s'. Supported values are: %s.",
-			    STR_ARG(word), supported);
+			    "Invalid value: '%s'. Supported values are: %s.",
+			    quoted(request, word), supported);
 }
 
 bool form_field(struct request *request, const char *name,

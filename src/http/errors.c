@@ -113,6 +113,8 @@ static void write_error(struct request *request, int status, const char *code,
 	jw_end_object(&jw);
 	jw_end_object(&jw);
 	buf_add_char(&request->out, '\n');
+	if (status == 401)
+		answer_header(request, "WWW-Authenticate", "Bearer");
 	if (status >= 500)
 		answer_header(request, "Retry-After", "1");
 	else if (status != 408 && status != 429)
@@ -131,6 +133,33 @@ int answer_error(struct request *request, int status, const char *code,
 	va_end(arguments);
 	write_error(request, status, code, param, message);
 	return -1;
+}
+
+const char *quoted(struct request *request, struct str text)
+{
+	char *quote = arena_alloc(&request->arena, QUOTE_MAX + sizeof("..."));
+	size_t len = 0;
+
+	if (!quote)
+		return "...";
+	for (size_t octets; text.len > 0; text.data += octets) {
+		octets = str_utf8_char(text);
+		if (len + octets > QUOTE_MAX) {
+			memcpy(quote + len, "...", sizeof("..."));
+			return quote;
+		}
+		if (octets == 0 ||
+		    str_has_control((struct str){ text.data, octets })) {
+			quote[len++] = '?';
+			octets = octets ? octets : 1;
+		} else {
+			memcpy(quote + len, text.data, octets);
+			len += octets;
+		}
+		text.len -= octets;
+	}
+	quote[len] = '\0';
+	return quote;
 }
 
 void answer_refusal(struct request *request, const char *param)

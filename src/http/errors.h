@@ -17,6 +17,14 @@
 int answer_error(struct request *request, int status, const char *code,
 		 const char *param, const char *format, ...) PRINTF_LIKE(5, 6);
 
+#define QUOTE_MAX 64 /* octets of input that a message repeats */
+
+/*
+ * What came in, as a message may repeat it: cut short, and with '?' for what
+ * is not printable. A message is no mirror, and ends up on terminals.
+ */
+const char *quoted(struct request *request, struct str text);
+
 /* Answers with what the table says of `op.refusal`; `param` may be NULL. */
 void answer_refusal(struct request *request, const char *param);
 

@@ -26,9 +26,16 @@ static void note_length(struct framing *framing, struct str value)
 		framing->broken = true;
 }
 
+/* "Transfer-Encoding : chunked": one reader's header is none to the other. */
+static bool has_blank(struct str name)
+{
+	return memchr(name.data, ' ', name.len) ||
+	       memchr(name.data, '\t', name.len);
+}
+
 void framing_note(struct framing *framing, struct str name, struct str value)
 {
-	if (has_line_break_or_nul(value))
+	if (name.len == 0 || has_blank(name) || has_line_break_or_nul(value))
 		framing->broken = true;
 	if (str_is_nocase(name, "Host")) {
 		framing->hosts++;

@@ -14,7 +14,8 @@
 /* All zero before the first header. */
 struct framing {
 	int hosts, lengths, encodings;
-	bool broken; /* CR, LF or NUL inside a value; a length that is none */
+	bool broken; /* a blank inside a name; CR, LF or NUL inside a value;
+		      * a length that is none */
 	bool chunked;
 	uint64_t length; /* octets of the body, where one length was given */
 };

@@ -118,10 +118,10 @@ static int refuse_broken(struct request *request)
 
 static int refuse_unknown(struct request *request, struct str key)
 {
-	const char *name = arena_str(&request->arena, key);
+	const char *name = quoted(request, key);
 
 	return answer_error(request, 400, "unknown_parameter", name,
-			    "Unknown query parameter: '%.*s'.", STR_ARG(key));
+			    "Unknown query parameter: '%s'.", name);
 }
 
 static int read_pair(struct request *request, enum id_kind kind,
@@ -134,18 +134,47 @@ static int read_pair(struct request *request, enum id_kind kind,
 	return refuse_unknown(request, key);
 }
 
+/* The names that came so far; more than a list knows are refused anyway. */
+struct seen {
+	struct str names[8];
+	size_t count;
+};
+
+/* Two values for one parameter: nobody knows which was meant. */
+static int refuse_repeated(struct request *request, struct seen *seen,
+			   struct str key)
+{
+	if (str_starts_with(key, "emails"))
+		return 0; /* a list */
+	for (size_t i = 0; i < seen->count; i++) {
+		if (str_eq(seen->names[i], key))
+			return answer_error(request, 400, "invalid_value",
+					    arena_str(&request->arena, key),
+					    "The query parameter '%s' is given "
+					    "twice. Give it once.",
+					    quoted(request, key));
+	}
+	if (seen->count < COUNT_OF(seen->names))
+		seen->names[seen->count++] = key;
+	return 0;
+}
+
 int query_read_list(struct request *request, enum id_kind kind,
 		    struct store_page *ret_page,
 		    int (*take)(struct request *request, struct str key,
 				struct str value))
 {
 	struct query_walk walk = query_walk(request->query);
+	struct seen seen = { .count = 0 };
 	struct str key, value;
 
 	*ret_page = (struct store_page){ .limit = PAGE_LIMIT_DEFAULT };
 	while (query_next(request, &walk, &key, &value)) {
-		int taken = take ? take(request, key, value) : 0;
+		int taken;
 
+		if (refuse_repeated(request, &seen, key) < 0)
+			return -1;
+		taken = take ? take(request, key, value) : 0;
 		if (taken < 0 ||
 		    (taken == 0 &&
 		     read_pair(request, kind, ret_page, key, value) < 0))

@@ -127,7 +127,8 @@ static int refuse_method(struct request *request, const char *allow)
 	answer_header(request, "Allow", allow);
 	return answer_error(request, 405, "method_not_allowed", NULL,
 			    "This URL does not take %s. Allowed: %s.",
-			    request->method_name, allow);
+			    quoted(request, str_of(request->method_name)),
+			    allow);
 }
 
 static int refuse_path(struct request *request)
@@ -138,8 +139,9 @@ static int refuse_path(struct request *request)
 		return -1;
 	}
 	return answer_error(request, 404, "unknown_url", NULL,
-			    "Invalid URL (%s %.*s).", request->method_name,
-			    STR_ARG(request->path));
+			    "Invalid URL (%s %s).",
+			    quoted(request, str_of(request->method_name)),
+			    quoted(request, request->path));
 }
 
 int router_find(struct request *request)

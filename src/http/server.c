@@ -263,9 +263,13 @@ static bool add_headers(struct MHD_Response *response,
 
 static void log_request(const struct request *request)
 {
-	/* Paths of no route may hold anything, secrets too. */
+	/* Paths of no route may hold anything, secrets too; so may methods
+	 * that are none. */
 	log_event(
-	    LOG_INFO, "request", LOG_S("method", request->method_name),
+	    LOG_INFO, "request",
+	    LOG_S("method", request->method == METHOD_OTHER
+				? "other"
+				: request->method_name),
 	    LOG_STR("path", request->route ? request->path : STR("unknown")),
 	    LOG_I("status", request->status),
 	    LOG_I("ms", clock_now_ms() - request->now_ms),
