@@ -20,8 +20,15 @@
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
 
-#define WRITER_CACHE_KIB "262144"
-#define READER_CACHE_KIB "8192"
+/*
+ * Small on purpose. A commit that split a page in the middle of an index makes
+ * SQLite look at every page that its cache holds (its balancing borrows the
+ * number of a page far beyond the end, and the commit then cuts the cache
+ * there), and a batch nearly always splits one. What falls out of this cache
+ * is in the kernel's.
+ */
+#define WRITER_CACHE_KIB "8192"
+#define READER_CACHE_KIB "2048"
 
 /* A checkpoint holds up the writer for about 10 us a page: 40 ms. */
 #define CHECKPOINT_PAGES 4000
