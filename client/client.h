@@ -74,7 +74,10 @@ int error_from_answer(struct inv_error *err, const struct answer *answer);
 int error_bad_answer(struct inv_error *err, const struct answer *answer,
 		     const char *reason);
 
-/* Copies what fits, without control characters, not cutting a character. */
+/*
+ * Copies what fits, not cutting a character: control characters become spaces,
+ * bytes that are not UTF-8 question marks.
+ */
 void text_copy(char *out, size_t size, struct str text);
 
 /* ---- transport.c ------------------------------------------------------ */

@@ -37,23 +37,26 @@ const char *inv_error_kind_name(enum inv_error_kind kind)
 	return kind_names[kind];
 }
 
-static bool is_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 void text_copy(char *out, size_t size, struct str text)
 {
-	size_t len = text.len < size ? text.len : size - 1;
+	size_t used = 0;
 
-	while (len < text.len && len > 0 && is_continuation(text.data[len]))
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
+	while (text.len > 0) {
+		size_t len = str_utf8_char(text), step = len ? len : 1;
+		unsigned char c = (unsigned char)text.data[0];
 
-		out[i] = c < 0x20 || c == 0x7f ? ' ' : text.data[i];
+		if (used + step >= size)
+			break;
+		memcpy(out + used, text.data, step);
+		if (len == 0)
+			out[used] = '?';
+		else if (c < 0x20 || c == 0x7f)
+			out[used] = ' ';
+		used += step;
+		text.data += step;
+		text.len -= step;
 	}
-	out[len] = '\0';
+	out[used] = '\0';
 }
 
 int error_set(struct inv_error *err, enum inv_error_kind kind,

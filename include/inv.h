@@ -84,8 +84,8 @@ enum inv_error_kind {
 
 /*
  * Why a call failed. Nothing in it is allocated; keep it, copy it, forget it.
- * Texts are never NULL, cut where they would not fit, and free of control
- * characters, so that they can be printed as they are.
+ * Texts are never NULL, cut where they would not fit, UTF-8 and free of
+ * control characters, so that they can be printed as they are.
  */
 struct inv_error {
 	enum inv_error_kind kind;

@@ -1,0 +1,125 @@
+"""
+Fixtures for the tests of libinv and invite.
+
+The programs under test come from the build directory that INV_BUILD names,
+build/release where it names none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from peer import Answer, Peer  # noqa: E402
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+KEY = "sk-admin-" + "k" * 43
+
+
+def build_dir() -> Path:
+    return Path(os.environ.get("INV_BUILD", ROOT / "build/release")).resolve()
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Ours, less every setting of the client that a shell may have left."""
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith("OPENAI_")
+           and name.lower() not in ("http_proxy", "https_proxy", "all_proxy")}
+    env["LC_ALL"] = "C.UTF-8"
+    env.update(extra)
+    return env
+
+
+class Drive:
+    """A driver: a program that makes calls, a line each."""
+
+    def __init__(self, *argv: str, env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=env or clean_environment(), text=True, cwd=HERE)
+
+    def __call__(self, call: str, **line: Any) -> dict:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps({"call": call, **line}) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer, f"the driver ended with {self.process.wait()}"
+        return json.loads(answer)
+
+    def close(self) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        status = self.process.wait(60)
+        self.process.stdout.close()
+        assert status == 0
+
+
+def drivers() -> dict[str, list[str]]:
+    return {"c": [str(build_dir() / "tests/client/drive")],
+            "python": [sys.executable, str(HERE / "drive.py")],
+            "node": ["node", str(HERE / "drive.mjs")]}
+
+
+@pytest.fixture
+def make_peer() -> Iterator[Callable[..., Peer]]:
+    made: list[Peer] = []
+
+    def make(*answers: Any, **options: Any) -> Peer:
+        made.append(Peer(*answers, **options).__enter__())
+        return made[-1]
+    yield make
+    for peer in made:
+        peer.__exit__()
+
+
+@pytest.fixture
+def peer(make_peer: Callable[..., Peer]) -> Peer:
+    return make_peer()
+
+
+@pytest.fixture
+def make_drive() -> Iterator[Callable[..., Drive]]:
+    made: list[Drive] = []
+
+    def make(kind: str = "c", env: dict[str, str] | None = None) -> Drive:
+        made.append(Drive(*drivers()[kind], env=env))
+        return made[-1]
+    yield make
+    for drive in made:
+        drive.close()
+
+
+@pytest.fixture
+def drive(make_drive: Callable[..., Drive], peer: Peer) -> Drive:
+    """libinv, with a client for `peer`."""
+    made = make_drive()
+    assert made("new", base_url=peer.url, admin_api_key=KEY)["ok"]
+    return made
+
+
+class Cli:
+    """`cli("create", "--email", ...)` runs invite against `url`."""
+
+    def __init__(self, url: str) -> None:
+        self.program = str(build_dir() / "cli/invite")
+        self.env = clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY)
+
+    def __call__(self, *args: str, stdin: str | None = "",
+                 **env: str) -> subprocess.CompletedProcess:
+        return subprocess.run([self.program, *args], input=stdin, text=True,
+                              capture_output=True, env={**self.env, **env},
+                              timeout=120)
+
+
+@pytest.fixture
+def cli(peer: Peer) -> Cli:
+    return Cli(peer.url)

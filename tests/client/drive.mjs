@@ -1,0 +1,80 @@
+// drive.c's twin on the official Node SDK: the same lines in, and enough of
+// the same out for the two to be compared. Pauses are recorded, not slept:
+// timers shorter than the SDK's own ten minutes are pauses.
+import { createInterface } from "node:readline";
+import OpenAI from "openai";
+
+const pauses = [];
+const realSetTimeout = globalThis.setTimeout;
+globalThis.setTimeout = (run, ms = 0, ...rest) => {
+  if (ms < 1 || ms > 200_000) return realSetTimeout(run, ms, ...rest);
+  if (new Error().stack.includes("utils/sleep")) {
+    pauses.push(ms);
+    return realSetTimeout(run, 0, ...rest);
+  }
+  return realSetTimeout(run, ms, ...rest);
+};
+
+const given = (line, ...names) =>
+  Object.fromEntries(names.filter((n) => n in line).map((n) => [n, line[n]]));
+
+async function all(pages) {
+  for await (const item of pages) void item;
+}
+
+async function run(client, line) {
+  const org = client.admin.organization;
+  const page = given(line, "after", "limit");
+  switch (line.call) {
+    case "create":
+      return org.invites.create(given(line, "email", "role", "projects"));
+    case "retrieve":
+      return org.invites.retrieve(line.id);
+    case "list":
+      return all(org.invites.list(page));
+    case "delete":
+      return org.invites.delete(line.id);
+    case "projects_create":
+      return org.projects.create({ name: line.name });
+    case "projects_retrieve":
+      return org.projects.retrieve(line.id);
+    case "projects_list":
+      return org.projects.list(page);
+    case "projects_users":
+      return org.projects.users.list(line.id, page);
+    case "users_retrieve":
+      return org.users.retrieve(line.id);
+    case "users_list":
+      return org.users.list(page);
+  }
+  throw new Error(line.call);
+}
+
+let client;
+for await (const text of createInterface({ input: process.stdin })) {
+  const line = JSON.parse(text);
+  let out = { ok: true, status: null };
+  pauses.length = 0;
+  if (line.call === "new") {
+    client = new OpenAI({
+      adminAPIKey: line.admin_api_key,
+      baseURL: line.base_url,
+      organization: line.organization,
+      project: line.project,
+    });
+  } else {
+    try {
+      await run(client, line);
+    } catch (err) {
+      if (!(err instanceof OpenAI.APIError)) throw err;
+      out = {
+        ok: false,
+        status: err.status ?? 0,
+        code: err.code ?? null,
+        request_id: err.requestID ?? null,
+      };
+    }
+  }
+  out.pauses = [...pauses];
+  console.log(JSON.stringify(out));
+}
