@@ -184,7 +184,8 @@ void page_asset(struct request *request)
 	}
 	page_headers(request);
 	answer_header(request, "ETag", asset->etag);
-	answer_header(request, "Cache-Control", "public, max-age=3600");
+	/* A page and its files belong together, after an upgrade too. */
+	answer_header(request, "Cache-Control", "no-cache");
 	if (str_is(request->if_none_match, asset->etag)) {
 		answer(request, 304, asset->content_type);
 		return;

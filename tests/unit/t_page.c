@@ -325,12 +325,17 @@ START_TEST(test_notice_stands_above_the_form)
 {
 	const char *text = render(PAGE_CODE, .notice = "Paste something.");
 
-	ck_has(text, "role=\"alert\">Paste something.</p>");
+	ck_has(text, "role=\"alert\" id=\"notice\">Paste something.</p>");
+	ck_has(text, "aria-invalid=\"true\" "
+		     "aria-describedby=\"notice code-hint\"");
 	ck_precedes(text, "Paste something.", "<form");
 	ck_has_not(render(PAGE_CODE, .notice = NULL), "role=\"alert\"");
+	ck_has_not(render(PAGE_CODE, .notice = NULL), "aria-invalid");
 	ck_has_not(render(PAGE_CODE, .notice = ""), "role=\"alert\"");
 	text = render(PAGE_INVITED, .code = CODE, .notice = "Shorter, please.");
-	ck_has(text, "role=\"alert\">Shorter, please.</p>");
+	ck_has(text, "role=\"alert\" id=\"notice\">Shorter, please.</p>");
+	ck_has(text, "aria-invalid=\"true\" "
+		     "aria-describedby=\"notice name-hint\"");
 }
 END_TEST
 
