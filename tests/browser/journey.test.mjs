@@ -380,7 +380,7 @@ test('pages are kept by nobody and framed by nobody', async (t) => {
   }
 });
 
-test('assets are asked for once', async (t) => {
+test('assets are sent once, and again when they change', async (t) => {
   const daemon = await Daemon.start(t);
 
   for (const name of ['accept.css', 'accept.js', 'favicon.svg']) {
@@ -390,6 +390,7 @@ test('assets are asked for once', async (t) => {
 
     assert.equal(first.status, 200);
     assert.equal(first.headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(first.headers.get('cache-control'), 'no-cache');
     assert.ok((await first.text()).length > 100);
     assert.match(etag, /^"[0-9a-f]+"$/);
     assert.equal(

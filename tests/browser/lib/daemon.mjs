@@ -18,6 +18,7 @@ export class Daemon {
   #directory = mkdtempSync(path.join(os.tmpdir(), 'invited-browser-'));
   #arguments;
   #process;
+  #ended;
   #key;
   #log = '';
 
@@ -40,6 +41,7 @@ export class Daemon {
       ['serve', '--listen', '127.0.0.1:0', '--data', this.#directory,
        ...this.#arguments],
       { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#ended = once(this.#process, 'exit');
     this.#process.stderr.on('data', (data) => { this.#log += data; });
     for await (const line of createInterface({ input: this.#process.stdout })) {
       this.#key = /^admin key: (\S+)/.exec(line)?.[1] ?? this.#key;
@@ -50,12 +52,10 @@ export class Daemon {
     throw new Error(`the daemon did not start:\n${this.#log}`);
   }
 
-  /** Ends it as a service manager does. */
+  /** Ends it as a service manager does, and looks how it went. */
   async stop() {
-    const ended = once(this.#process, 'exit');
-
     this.#process.kill('SIGTERM');
-    const [status] = await ended;
+    const [status] = await this.#ended;
 
     this.#process = undefined;
     assert.equal(status, 0, this.#log);
@@ -64,10 +64,9 @@ export class Daemon {
 
   async #discard() {
     try {
-      if (this.#process?.exitCode === null)
+      if (this.#process)
         await this.stop();
     } finally {
-      this.#process?.kill('SIGKILL');
       rmSync(this.#directory, { recursive: true, force: true });
     }
   }
