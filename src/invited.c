@@ -256,6 +256,7 @@ static int serve(const struct conf *conf)
 	 * the memory back and ask for it again each time. */
 	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a full quota is an error like others */
 	umask(0077);
 	arena_init(&daemon.arena, 1024 * 1024);
 	if (start(&daemon, &fail) < 0) {

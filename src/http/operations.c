@@ -18,11 +18,14 @@ void operations_alive(struct request *request)
 static void answer_readiness(struct request *request, bool store_ready)
 {
 	struct http_service *service = request->service;
+	struct fail fail = { "it cannot be read" };
 	bool ready = store_ready;
 
 	buf_clear(&request->out);
-	if (!store_ready)
-		buf_add_text(&request->out, "store: it cannot be written\n");
+	if (!store_ready) {
+		(void)store_healthy(service->store, &fail);
+		buf_addf(&request->out, "store: %s\n", fail.message);
+	}
 	if (!service->ready(service->context, &request->out))
 		ready = false;
 	if (ready)
@@ -38,9 +41,11 @@ static void write_probed(struct request *request)
 /* A write only where the last one failed: watching costs the disk nothing. */
 static void read_probed(struct request *request)
 {
+	struct fail fail;
+
 	if (request->op.refusal != REFUSAL_GRANTED)
 		answer_readiness(request, false);
-	else if (store_healthy(request->service->store))
+	else if (store_healthy(request->service->store, &fail))
 		answer_readiness(request, true);
 	else
 		request_submit(request, STORE_PROBE, write_probed);

@@ -68,8 +68,9 @@ struct server {
 	struct deadline_ring connections;
 	struct exchange *spare; /* for the next request */
 	size_t spares;
-	size_t exchanges; /* under way */
-	int64_t now_ms;	  /* monotonic, of this round */
+	bool store_failed; /* and that was logged */
+	size_t exchanges;  /* under way */
+	int64_t now_ms;	   /* monotonic, of this round */
 };
 
 /* A request and what the library needs to know of it. */
@@ -455,6 +456,22 @@ static void collect(struct server *server)
 	}
 }
 
+/* One line when the store stops taking writes, one when it takes them again. */
+static void note_store(struct server *server)
+{
+	struct fail why;
+	bool healthy = store_healthy(server->service->store, &why);
+
+	if (healthy == !server->store_failed)
+		return;
+	server->store_failed = !healthy;
+	if (healthy)
+		log_event(LOG_INFO, "store_recovered", LOG_I("healthy", 1));
+	else
+		log_event(LOG_ERROR, "store_unavailable",
+			  LOG_S("reason", why.message));
+}
+
 static int wait_ms(const struct server *server)
 {
 	MHD_UNSIGNED_LONG_LONG wanted;
@@ -483,6 +500,7 @@ static void run_round(struct server *server, int wait)
 	server->now_ms = clock_mono_ms();
 	log_hold();
 	collect(server);
+	note_store(server);
 	for (size_t i = 0; i < server->count; i++)
 		MHD_run(server->daemons[i]);
 	store_rest(server->service->port);

@@ -22,10 +22,11 @@ struct engine_type {
 
 	/*
 	 * Applies independent writes and returns when all that were granted
-	 * are durable; each `refusal` is set. False where the database could
-	 * not be written at all.
+	 * are durable; each `refusal` is set. False, and why in `fail`, where
+	 * the database could not be written at all.
 	 */
-	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n);
+	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n,
+		      struct fail *fail);
 
 	/* Housekeeping that nobody should wait for; after each batch. */
 	void (*tidy)(struct engine *engine);

@@ -152,25 +152,48 @@ static int load_hash_key(struct sqlite_db *db, bool migrate, struct fail *fail)
 	return 0;
 }
 
-int schema_bring_up(struct sqlite_db *db, bool migrate, struct fail *fail)
+static int read_version(struct sqlite_db *db, int64_t *ret_version,
+			struct fail *fail)
 {
-	int64_t version, application;
+	return pragma_i64(db, "PRAGMA user_version", ret_version, fail);
+}
 
-	if (pragma_i64(db, "PRAGMA user_version", &version, fail) < 0 ||
-	    pragma_i64(db, "PRAGMA application_id", &application, fail) < 0)
+static int has_tables(struct sqlite_db *db, int64_t *ret_has, struct fail *fail)
+{
+	return pragma_i64(db, "SELECT count(*) > 0 FROM sqlite_schema", ret_has,
+			  fail);
+}
+
+int schema_examine(struct sqlite_db *db, struct fail *fail)
+{
+	int64_t version, application, used;
+
+	if (read_version(db, &version, fail) < 0 ||
+	    pragma_i64(db, "PRAGMA application_id", &application, fail) < 0 ||
+	    has_tables(db, &used, fail) < 0)
 		return -1;
-	if (version != 0 && application != APPLICATION_ID)
+	if ((version != 0 || used) && application != APPLICATION_ID)
 		return fail_set(fail, "it is another program's database");
 	if (version > (int64_t)COUNT_OF(steps))
 		return fail_set(fail,
 				"its schema is version %lld, newer than this "
 				"program's %zu: use a newer invited",
 				(long long)version, COUNT_OF(steps));
+	return 0;
+}
+
+int schema_bring_up(struct sqlite_db *db, bool migrate, struct fail *fail)
+{
+	int64_t version;
+
+	if (schema_examine(db, fail) < 0 ||
+	    read_version(db, &version, fail) < 0)
+		return -1;
 	if (version < (int64_t)COUNT_OF(steps) && !migrate)
 		return fail_set(fail,
-				"its schema is version %lld, older than "
-				"this program's %zu, and a daemon is "
-				"serving it: restart that daemon first",
+				"its schema is version %lld, older than this "
+				"program's %zu, and a daemon is serving it: "
+				"restart that daemon first",
 				(long long)version, COUNT_OF(steps));
 	for (size_t step = (size_t)version; step < COUNT_OF(steps); step++) {
 		if (take_step(db, step + 1, fail) < 0)

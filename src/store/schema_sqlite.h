@@ -7,10 +7,15 @@
 #include "store/sqlite_db.h"
 
 /*
+ * Looks at the database and changes nothing. -1 with `fail` where it is newer
+ * than this program or not ours; an empty one is fine.
+ */
+int schema_examine(struct sqlite_db *db, struct fail *fail) MUST_CHECK;
+
+/*
  * Brings the database to this program's version, each step in a transaction
- * of its own. -1 with `fail` where it is newer than this program, is not ours,
- * or cannot be written. With `migrate` false nothing is written, and an older
- * database is a failure too.
+ * of its own. -1 with `fail` where it cannot be used or written. With `migrate`
+ * false nothing is written, and an older database is a failure too.
  */
 int schema_bring_up(struct sqlite_db *db, bool migrate,
 		    struct fail *fail) MUST_CHECK;

@@ -137,11 +137,11 @@ static int check_writable(struct engine *engine, struct fail *fail)
 {
 	struct store_op op = { .verb = STORE_PROBE };
 	struct store_op *ops[] = { &op };
+	struct fail why;
 
-	if (sqlite_engine.apply(engine, ops, 1))
+	if (sqlite_engine.apply(engine, ops, 1, &why))
 		return 0;
-	return fail_set(fail, "it cannot be written: %s",
-			sqlite3_errstr(engine->db.error));
+	return fail_set(fail, "it cannot be written: %s", why.message);
 }
 
 static int open_and_prepare(struct engine *engine, struct fail *fail)
@@ -151,8 +151,10 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	int status = db_open(&engine->db, engine->path,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
 
+	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
-	    (set_up_writer(engine, &why) < 0 ||
+	    (schema_examine(&engine->db, &why) < 0 ||
+	     set_up_writer(engine, &why) < 0 ||
 	     schema_bring_up(&engine->db, !engine->guest, &why) < 0 ||
 	     check_writable(engine, &why) < 0)) {
 		fail_set(fail, "could not use %s: %s", engine->path,
@@ -165,6 +167,11 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 
 static void engine_close(struct engine *engine)
 {
+	/* The log may still hold secrets that left the outbox. */
+	if (engine->db.handle && !engine->guest)
+		sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
+					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
+					  NULL);
 	db_close(&engine->db);
 	if (engine->lock_file >= 0)
 		close(engine->lock_file);
@@ -218,7 +225,8 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
  * Where a batch fails, somebody in it may be the cause: each gets its own
  * transaction, so that the others are not harmed.
  */
-static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
+static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
+			struct fail *fail)
 {
 	bool any = false;
 
@@ -232,17 +240,20 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
 					      ? REFUSAL_OUT_OF_MEMORY
 					      : REFUSAL_STORE_UNAVAILABLE;
 	}
+	if (!any)
+		fail_set(fail, "%s", sqlite3_errstr(engine->db.error));
 	return any;
 }
 
-static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n)
+static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
+			 struct fail *fail)
 {
 	bool applied;
 
 	if (!engine->guest)
-		return apply_batch(engine, ops, n);
+		return apply_batch(engine, ops, n, fail);
 	lock(engine, LOCK_WAL, true);
-	applied = apply_batch(engine, ops, n);
+	applied = apply_batch(engine, ops, n, fail);
 	unlock(engine, LOCK_WAL);
 	return applied;
 }

@@ -47,9 +47,10 @@ struct store {
 	struct reader *slow_reader;
 	struct op_queue writes, slow_reads;
 	pthread_t writer_thread, slow_thread;
-	pthread_mutex_t mail_mutex; /* of the two below */
+	pthread_mutex_t mutex; /* of these three */
 	void (*mail_wake)(void *context);
 	void *mail_context;
+	struct fail why_not; /* what the last failed write failed of */
 	atomic_bool healthy;
 	atomic_ullong batches, operations[STORE_VERB_COUNT], failures;
 	atomic_ullong batch_sizes[10]; /* by power of two: 1, 2, 4, ... 512 */
@@ -219,12 +220,25 @@ static void count_batch(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
+static void apply_batch(struct store *store, struct store_op **ops, size_t n)
+{
+	struct fail fail;
+	bool applied = store->type->apply(store->engine, ops, n, &fail);
+
+	if (!applied) {
+		pthread_mutex_lock(&store->mutex);
+		store->why_not = fail;
+		pthread_mutex_unlock(&store->mutex);
+	}
+	store->healthy = applied;
+}
+
 static void wake_mailer(struct store *store)
 {
-	pthread_mutex_lock(&store->mail_mutex);
+	pthread_mutex_lock(&store->mutex);
 	if (store->mail_wake)
 		store->mail_wake(store->mail_context);
-	pthread_mutex_unlock(&store->mail_mutex);
+	pthread_mutex_unlock(&store->mutex);
 }
 
 static void *run_writer(void *context)
@@ -236,7 +250,7 @@ static void *run_writer(void *context)
 	while ((n = queue_take(&store->writes, ops, BATCH_MAX)) > 0) {
 		bool mail = false;
 
-		store->healthy = store->type->apply(store->engine, ops, n);
+		apply_batch(store, ops, n);
 		for (size_t i = 0; i < n; i++)
 			mail = mail || queued_mail(ops[i]);
 		count_batch(store, ops, n);
@@ -298,7 +312,7 @@ static void store_free(struct store *store)
 		store->type->close(store->engine);
 	queue_release(&store->writes);
 	queue_release(&store->slow_reads);
-	pthread_mutex_destroy(&store->mail_mutex);
+	pthread_mutex_destroy(&store->mutex);
 	free(store);
 }
 
@@ -319,7 +333,7 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 	store->healthy = true;
 	queue_init(&store->writes);
 	queue_init(&store->slow_reads);
-	pthread_mutex_init(&store->mail_mutex, NULL);
+	pthread_mutex_init(&store->mutex, NULL);
 	if (type->open(place, serve, &store->engine, fail) < 0 ||
 	    type->reader_open(store->engine, &store->slow_reader, fail) < 0 ||
 	    start_threads(store, fail) < 0) {
@@ -450,17 +464,22 @@ void store_call(struct store_port *port, struct store_op *op)
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context)
 {
-	pthread_mutex_lock(&store->mail_mutex);
+	pthread_mutex_lock(&store->mutex);
 	store->mail_context = context;
 	store->mail_wake = wake;
-	pthread_mutex_unlock(&store->mail_mutex);
+	pthread_mutex_unlock(&store->mutex);
 }
 
 /* ---- watching ---- */
 
-bool store_healthy(const struct store *store)
+bool store_healthy(struct store *store, struct fail *fail)
 {
-	return store->healthy;
+	if (store->healthy)
+		return true;
+	pthread_mutex_lock(&store->mutex);
+	*fail = store->why_not;
+	pthread_mutex_unlock(&store->mutex);
+	return false;
 }
 
 static const char *verb_name(enum store_verb verb)

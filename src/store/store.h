@@ -281,8 +281,8 @@ void store_rest(struct store_port *port);
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
 
-/* Whether the last write reached the disk. */
-bool store_healthy(const struct store *store);
+/* Whether the last write reached the disk; else why not. */
+bool store_healthy(struct store *store, struct fail *fail);
 
 /* What the store has done, in Prometheus' text format. */
 void store_metrics(const struct store *store, struct buf *out);
