@@ -139,6 +139,7 @@ static void turn(struct bare *bare)
 	struct store_op *op, *next;
 	uint64_t count;
 
+	store_rest(bare->port); /* hands over what was submitted */
 	if (poll(&awake, 1, -1) < 0 ||
 	    read(bare->wake, &count, sizeof count) < 0)
 		die("eventfd", "cannot be read");
@@ -152,7 +153,6 @@ static void turn(struct bare *bare)
 		slot_done(bare, slot);
 		slot_submit(bare, slot);
 	}
-	store_rest(bare->port);
 }
 
 static void submit_all(struct bare *bare, int64_t width)
