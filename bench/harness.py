@@ -17,18 +17,19 @@ KEY = "sk-admin-" + "b" * 43
 HOST = "127.0.0.1"
 INVITES = "/v1/organization/invites"
 START_SECONDS = 60  # to wait for anything to be ready
+FILL_SECONDS = 900  # to wait for a store with a million invites
 
 
 class BenchError(Exception):
     """Something did not work that should; the message is for a person."""
 
 
-def read_line(process, name):
+def read_line(process, name, seconds=START_SECONDS):
     """The next line that `process` prints, or BenchError after a while."""
-    ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
+    ready, _, _ = select.select([process.stdout], [], [], seconds)
     line = process.stdout.readline() if ready else ""
     if not line:
-        raise BenchError(f"{name} said nothing and {process.poll()=}")
+        raise BenchError(f"{name} said nothing (exit code {process.poll()})")
     return line
 
 
@@ -78,7 +79,8 @@ class Tools:
                    "--key", KEY, "--pid", str(server.worker)]
         if targets:
             command += ["--targets", targets]
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True,
+                              timeout=sum(span) + START_SECONDS)
         answer = json.loads(done.stdout)
         if answer["failures"] or not answer["count"]:
             raise BenchError(f"load {mode}: {answer}")
@@ -182,10 +184,8 @@ class Bare:
     def _ask(self, command):
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise BenchError(f"bare failed at: {command}")
-        answer = json.loads(line)
+        answer = json.loads(read_line(self.process, f"bare, {command}",
+                                      FILL_SECONDS))
         if answer["failures"]:
             raise BenchError(f"bare: {answer}")
         return answer
