@@ -2,8 +2,8 @@
  * auth.c: Authorization: Bearer <admin key> -> organization and key.
  *
  * The key itself is nowhere kept: its SHA-256 is looked up at each request,
- * so that a revoked key is refused from then on. When it was last
- * used is written down at most once a minute and key.
+ * so that a revoked key is refused from then on. When it was last used is
+ * written down at most once a minute and key.
  */
 #include "base/base.h"
 
@@ -11,7 +11,6 @@
 
 #include "core/id.h"
 #include "http/errors.h"
-#include "http/router.h"
 
 static bool bearer_key(struct str header, struct str *ret_key)
 {
@@ -45,11 +44,11 @@ static void use_key(struct request *request, const struct key_memo *key)
 		return;
 	}
 	if (request->now_ms / 1000 - key->last_used_at < 60) {
-		request_handle(request);
+		request->granted(request);
 		return;
 	}
 	request->op.key_touch.id = key->key;
-	request_submit(request, STORE_KEY_TOUCH, request_handle);
+	request_submit(request, STORE_KEY_TOUCH, request->granted);
 }
 
 static void refuse_key(struct request *request)
@@ -101,10 +100,12 @@ static bool is_memorised(const struct request *request, struct str key)
 	return same_bytes(hash, memo->hash, sizeof(hash));
 }
 
-void auth_check(struct request *request)
+void auth_check(struct request *request,
+		void (*granted)(struct request *request))
 {
 	struct str key;
 
+	request->granted = granted;
 	if (!bearer_key(request->authorization, &key)) {
 		answer_error(request, 401, NULL, NULL,
 			     "You didn't provide an API key. You need to "

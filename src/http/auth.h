@@ -8,8 +8,9 @@
 
 /*
  * Looks the bearer key up and, where it is in force, fills in organization
- * and key and calls the route's handler. Otherwise answers 401.
+ * and key and calls `granted`. Otherwise answers 401.
  */
-void auth_check(struct request *request);
+void auth_check(struct request *request,
+		void (*granted)(struct request *request));
 
 #endif

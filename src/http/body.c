@@ -200,15 +200,20 @@ static int read_object(struct request *request, const char *prefix,
 
 static int refuse_json(struct request *request, const json_error_t *error)
 {
-	const char *hint = error->text;
+	const char *hint = quoted(request, str_of(error->text));
 
-	/* The library's words for it are meant for its callers. */
+	/* The library's words for this are meant for its callers. */
 	if (json_error_code(error) == json_error_null_character)
 		hint = "a string holds the character U+0000";
 	return answer_error(request, 400, "invalid_json", NULL,
 			    "We could not parse the JSON body of your request. "
 			    "(HINT: %s, line %d, column %d.)",
 			    hint, error->line, error->column);
+}
+
+static void release_json(struct request *request)
+{
+	json_decref(request->json);
 }
 
 int body_read(struct request *request, const struct field *fields, size_t count,
@@ -221,6 +226,7 @@ int body_read(struct request *request, const struct field *fields, size_t count,
 				    "We could not parse the JSON body of your "
 				    "request. (HINT: it is empty; send an "
 				    "object.)");
+	request->release = release_json;
 	request->json = json_loadb(request->body.data, request->body.len,
 				   JSON_REJECT_DUPLICATES, &error);
 	if (!request->json)
@@ -292,10 +298,4 @@ bool form_field(struct request *request, const char *name,
 		return true;
 	}
 	return false;
-}
-
-void body_release(struct request *request)
-{
-	json_decref(request->json);
-	request->json = NULL;
 }

@@ -66,6 +66,4 @@ int body_refuse_word(struct request *request, const char *param,
 bool form_field(struct request *request, const char *name,
 		struct str *ret_value) MUST_CHECK;
 
-void body_release(struct request *request);
-
 #endif

@@ -1,17 +1,12 @@
 /*
- * request.c: the life of a request between the wire and its handler.
+ * request.c: what every handler needs: the store, later, and an answer.
  */
 #include "base/base.h"
 
 #include "http/request.h"
 
-#include "base/clock.h"
 #include "base/encode.h"
 #include "base/random.h"
-#include "http/auth.h"
-#include "http/body.h"
-#include "http/errors.h"
-#include "http/router.h"
 
 static void make_id(struct request *request)
 {
@@ -35,48 +30,11 @@ void request_init(struct request *request, struct http_service *service)
 
 void request_release(struct request *request)
 {
-	body_release(request);
+	if (request->release)
+		request->release(request);
 	buf_release(&request->body);
 	buf_release(&request->out);
 	arena_release(&request->arena);
-}
-
-/* A body that says it is something else is not guessed at. An empty one is
- * no body, whatever its type: SDKs send that. */
-static int check_content_type(struct request *request)
-{
-	const char *wanted = request->route->body == BODY_FORM
-				 ? "application/x-www-form-urlencoded"
-				 : "application/json";
-	struct str type, parameters;
-
-	if (request->route->body == BODY_NONE || request->body.len == 0 ||
-	    request->content_type.len == 0)
-		return 0;
-	str_cut(request->content_type, ';', &type, &parameters);
-	if (str_is_nocase(str_trim(type), wanted))
-		return 0;
-	return answer_error(request, 415, "invalid_content_type", NULL,
-			    "The request's Content-Type is not supported: send "
-			    "the body as %s.",
-			    wanted);
-}
-
-void request_dispatch(struct request *request)
-{
-	request->now_ms = clock_now_ms();
-	if (router_find(request) < 0)
-		return;
-	if (request->route->access == ACCESS_ADMIN)
-		auth_check(request);
-	else
-		request_handle(request);
-}
-
-void request_handle(struct request *request)
-{
-	if (check_content_type(request) == 0)
-		request->route->handle(request);
 }
 
 void request_submit(struct request *request, enum store_verb verb,

@@ -58,11 +58,13 @@ struct request {
 	struct http_service *service;
 	struct str path, query; /* parts of target, without "/v1" */
 	const struct route *route;
-	const char *params[PATH_PARAMS_MAX]; /* decoded, in the arena */
-	int64_t organization, key;	     /* the caller's; 0 = none */
-	int64_t now_ms;			     /* when it was all here */
-	struct json_t *json;		     /* the body, once parsed */
-	void *state;			     /* the handler's, between steps */
+	const char *params[PATH_PARAMS_MAX];	  /* decoded, in the arena */
+	int64_t organization, key;		  /* the caller's; 0 = none */
+	int64_t now_ms;				  /* when it was all here */
+	struct json_t *json;			  /* the body, once parsed */
+	void (*release)(struct request *request); /* what else is to be freed */
+	void (*granted)(struct request *request); /* once the key is known */
+	void *state; /* the handler's, between steps */
 
 	/* The operation under way, and what is to be done after it. */
 	struct store_op op;
@@ -112,12 +114,6 @@ struct http_service {
 
 void request_init(struct request *request, struct http_service *service);
 void request_release(struct request *request);
-
-/* The whole request is there: route it, authorise it, handle it. */
-void request_dispatch(struct request *request);
-
-/* It may be handled: checks the body's type and calls the route's handler. */
-void request_handle(struct request *request);
 
 /*
  * Hands `request->op` (verb and inputs filled in) to the store and has `then`

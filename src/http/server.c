@@ -36,6 +36,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/deadline.h"
+#include "http/dispatch.h"
 #include "http/errors.h"
 #include "http/framing.h"
 #include "http/listen.h"

@@ -1,0 +1,49 @@
+/*
+ * dispatch.c: route, key, type of the body; then the handler.
+ */
+#include "base/base.h"
+
+#include "http/dispatch.h"
+
+#include "base/clock.h"
+#include "http/auth.h"
+#include "http/errors.h"
+#include "http/router.h"
+
+/* A body that says it is something else is not guessed at. An empty one is
+ * no body, whatever its type: SDKs send that. */
+static int check_content_type(struct request *request)
+{
+	const char *wanted = request->route->body == BODY_FORM
+				 ? "application/x-www-form-urlencoded"
+				 : "application/json";
+	struct str type, parameters;
+
+	if (request->route->body == BODY_NONE || request->body.len == 0 ||
+	    request->content_type.len == 0)
+		return 0;
+	str_cut(request->content_type, ';', &type, &parameters);
+	if (str_is_nocase(str_trim(type), wanted))
+		return 0;
+	return answer_error(request, 415, "invalid_content_type", NULL,
+			    "The request's Content-Type is not supported: send "
+			    "the body as %s.",
+			    wanted);
+}
+
+static void handle(struct request *request)
+{
+	if (check_content_type(request) == 0)
+		request->route->handle(request);
+}
+
+void request_dispatch(struct request *request)
+{
+	request->now_ms = clock_now_ms();
+	if (router_find(request) < 0)
+		return;
+	if (request->route->access == ACCESS_ADMIN)
+		auth_check(request, handle);
+	else
+		handle(request);
+}
