@@ -9,6 +9,7 @@ import { assertAccessible } from './lib/axe.mjs';
 import { assertFits, assertHeadingFocused, headingIs, openPage }
   from './lib/browser.mjs';
 import { Daemon } from './lib/daemon.mjs';
+import { Proxy } from './lib/proxy.mjs';
 import { artefacts } from './lib/programs.mjs';
 
 const PHONE = { width: 360, height: 740 };
@@ -349,6 +350,28 @@ test('members are led to where the operator wants them', async (t) => {
     await page.getByRole('link', { name: 'Continue to Default organization' })
       .getAttribute('href'),
     'https://example.com/welcome?from=invited&x=1');
+});
+
+test('behind a proxy, under a path of somebody else’s site', async (t) => {
+  const proxy = await Proxy.start(t, '/join');
+  const daemon = await Daemon.start(
+    t, '--public-url', `${proxy.origin}/join`);
+  const page = await openPage(t, proxy.origin);
+
+  proxy.target = daemon.origin;
+  const { accept_url: link } =
+    await daemon.invite(EMAIL, { send_email: false });
+
+  assert.ok(link.startsWith(`${proxy.origin}/join/accept#`), link);
+  await page.goto(link);
+  await accept(page).click();
+  await headingIs(page, 'Welcome');
+  assert.equal(
+    await page.locator('main').evaluate(
+      (main) => getComputedStyle(main).borderTopStyle), 'solid');
+  await page.goto(`${proxy.origin}/join/no/such/page`);
+  await page.getByRole('link', { name: 'Open an invitation' }).click();
+  await headingIs(page, 'Open your invitation');
 });
 
 test('an address that is none says so, as a page', async (t) => {
