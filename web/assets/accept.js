@@ -13,10 +13,10 @@ const PATIENCE_MS = 20000;
 
 let door;        // where the forms lead
 let arrival;     // <main> as it came, for when the fragment goes away
-let under_way;   // AbortController of the request that is awaited, or null
+let underWay;    // AbortController of the request that is awaited, or null
 
-/* Without this, the form for the code would flash by. */
 document.documentElement.classList.add('scripted');
+/* Without this, the form for the code would flash by. */
 if (location.hash.length > 1)
   document.documentElement.classList.add('arriving');
 
@@ -49,12 +49,12 @@ function show(next) {
   heading.focus();
 }
 
-function from_template(id) {
+function fromTemplate(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
-function show_unreachable(data) {
-  const next = from_template('unreachable');
+function showUnreachable(data) {
+  const next = fromTemplate('unreachable');
   const retry = next.querySelector('button');
 
   retry.addEventListener('click', () => {
@@ -92,30 +92,30 @@ async function send(data) {
   const mine = new AbortController();
   const timer = setTimeout(() => mine.abort(), PATIENCE_MS);
 
-  under_way?.abort();
-  under_way = mine;
+  underWay?.abort();
+  underWay = mine;
   try {
     const next = await ask(data, mine.signal);
-    if (under_way === mine)
+    if (underWay === mine)
       show(next);
   } catch {
-    if (under_way === mine)
-      show_unreachable(data);
+    if (underWay === mine)
+      showUnreachable(data);
   }
   clearTimeout(timer);
 }
 
 /* Shows what the address says: an invitation, or the form for its code. */
-function open_address() {
+function openAddress() {
   const code = location.hash.slice(1);
 
   document.documentElement.classList.remove('arriving');
   if (code && door) {
-    show(from_template('opening'));
+    show(fromTemplate('opening'));
     send(new URLSearchParams({ code, action: 'show' }));
   } else {
-    under_way?.abort();
-    under_way = null;
+    underWay?.abort();
+    underWay = null;
     show(arrival.cloneNode(true));
   }
 }
@@ -139,9 +139,9 @@ document.addEventListener('DOMContentLoaded', () => {
   door = form?.getAttribute('action');
   arrival = document.querySelector('main').cloneNode(true);
   document.addEventListener('submit', submit);
-  addEventListener('hashchange', open_address);
+  addEventListener('hashchange', openAddress);
   if (location.hash.length > 1)
-    open_address();
+    openAddress();
   else
     localise(document.querySelectorAll('main time'));
 });
