@@ -467,6 +467,47 @@ START_TEST(test_both_ways_at_the_lengths)
 }
 END_TEST
 
+/* Where `raw` is an address, so is its key, with itself as key. */
+static bool is_fixed_point(struct str raw)
+{
+	struct email email, again;
+	bool fixed;
+
+	start();
+	fixed = email_parse(&arena, raw, &email) ||
+		(!email_parse(&arena, str_of(email.key), &again) &&
+		 strcmp(email.key, again.key) == 0);
+	end();
+	return fixed;
+}
+
+/* What stands before, between and behind two of the same character. */
+static const char *const places[][3] = {
+	{ "", "", "@example.com" },
+	{ "a", "b", "c@example.com" },
+	{ "\xCD\x85", "\xCC\x88", "@example.com" },
+	{ "x@", "", ".example" },
+	{ "x@a", "b", "c.example" },
+};
+
+/* A sample of all code points. */
+START_TEST(test_keys_are_fixed_points)
+{
+	const char *const *place = places[_i];
+
+	for (ucs4_t c = 0x80; c < 0x110000; c += 47) {
+		uint8_t text[8] = { 0 };
+		char raw[100];
+		if (u8_uctomb(text, c, sizeof(text)) < 0)
+			continue;
+		snprintf(raw, sizeof(raw), "%s%s%s%s%s", place[0], text,
+			 place[1], text, place[2]);
+		if (!is_fixed_point(str_of(raw)))
+			ck_abort_msg("the key of %s moves", raw);
+	}
+}
+END_TEST
+
 START_TEST(test_reasons_are_clauses)
 {
 	for (size_t i = 0; i < COUNT_OF(refused); i++) {
@@ -493,6 +534,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_both_ways_byte_by_byte);
 	tcase_add_test(tests, test_both_ways_at_random);
 	tcase_add_test(tests, test_both_ways_at_the_lengths);
+	tcase_add_loop_test(tests, test_keys_are_fixed_points, 0,
+			    COUNT_OF(places));
 	tcase_add_test(tests, test_reasons_are_clauses);
 }
 
