@@ -69,7 +69,7 @@ def organization(shared_daemon: Daemon) -> Callable[[], Client]:
                                      "--organization", name)
         return shared_daemon.client(
             admin_key_in(done.stdout),
-            local_address=f"127.{number // 250 + 1}.{number % 250}.1")
+            address=f"10.{number >> 8}.{number & 255}.1")
     return make
 
 

@@ -33,8 +33,8 @@ def test_wrong_key(shared_daemon, method, path):
 
 
 @pytest.mark.parametrize("value", [
-    "", "Bearer", "Bearer ", "bearer", "Basic c2stYWRtaW46", "sk-admin-x",
-    "Token sk-admin-x", "Bearer sk-admin-\xff", "Bearer a b", "Bearer  ",
+    "", "Bearer", "bearer", "Basic c2stYWRtaW46", "sk-admin-x",
+    "Token sk-admin-x", "Bearer sk-admin-\xff", "Bearer a b",
     "Bearer " + "x" * 4000, "Bearer sk-admin-', 1) --", "Bearer =", ",",
 ])
 def test_malformed_authorization(shared_daemon, value):

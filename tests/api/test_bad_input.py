@@ -18,7 +18,7 @@ def quiet(shared_daemon):
     shared_daemon.command("organization", "create", "Quiet")
     key = admin_key_in(shared_daemon.command(
         "key", "create", "--organization", "Quiet").stdout)
-    client = shared_daemon.client(key, local_address="127.200.0.1")
+    client = shared_daemon.client(key, address="10.200.0.1")
     yield client
     assert list(client.all(INVITES)) == []
     assert len(list(client.all(PROJECTS))) == 1
@@ -116,13 +116,11 @@ def test_missing(quiet, body, param):
 
 @pytest.mark.parametrize("name", [
     "project", "Projects", "emails", "expires_at", "organization", "", "é",
-    "__proto__", "x" * 1000, "send_emails", "id", "status", "\u0000", "a\nb"])
+    "__proto__", "x" * 1000, "send_emails", "id", "status", "a\nb"])
 def test_unknown_member(quiet, name):
     response = quiet.post(INVITES, json={**GOOD, name: []})
     assert response.status_code == 400
-    error = response.json()["error"]
-    assert error["code"] == "unknown_parameter"
-    assert len(error["message"]) < 600
+    assert response.json()["error"]["code"] == "unknown_parameter"
 
 
 def test_unknown_member_of_a_project(quiet):
@@ -167,17 +165,27 @@ def test_send_email_of_other_types(quiet, value):
             "invalid_type", "send_email")
 
 
-@pytest.mark.parametrize("role", ["", "Reader", "READER", "member", "admin",
-                                  "reader ", "reader\0", "rea", "owner,reader",
+def test_empty_strings(quiet):
+    grant = {"id": "proj_0000000000001", "role": "member"}
+    for body, param in [
+            ({**GOOD, "role": ""}, "role"), ({**GOOD, "email": ""}, "email"),
+            ({**GOOD, "projects": [grant | {"id": ""}]}, "projects[0].id"),
+            ({**GOOD, "projects": [grant | {"role": ""}]},
+             "projects[0].role")]:
+        refused(quiet.post(INVITES, json=body), 400,
+                "string_below_min_length", param)
+
+
+@pytest.mark.parametrize("role", ["Reader", "READER", "member", "admin",
+                                  "reader ", "rea", "owner,reader",
                                   "x" * 5000])
 def test_unknown_role(quiet, role):
     message = refused(quiet.post(INVITES, json={**GOOD, "role": role}), 400,
                       "invalid_value", "role")
     assert "reader" in message and "owner" in message
-    assert len(message) < 600
 
 
-@pytest.mark.parametrize("role", ["", "reader", "Owner", "viewer"])
+@pytest.mark.parametrize("role", ["reader", "Owner", "viewer", "none"])
 def test_unknown_project_role(quiet, role):
     grant = {"id": "proj_0000000000001", "role": role}
     refused(quiet.post(INVITES, json={**GOOD, "projects": [grant]}), 400,
@@ -223,10 +231,12 @@ def test_bad_address(quiet, email):
     response = quiet.post(INVITES, json={**GOOD, "email": email})
     assert response.status_code == 400, response.text
     error = response.json()["error"]
-    assert error["param"] == "email"
-    assert error["code"] in ("invalid_email", "string_above_max_length",
-                             "string_below_min_length")
-    assert len(error["message"]) < 600
+    if "\0" in email:
+        assert error["code"] == "invalid_json"
+    else:
+        assert error["param"] == "email"
+        assert error["code"] in ("invalid_email", "string_above_max_length",
+                                 "string_below_min_length")
 
 
 @pytest.mark.parametrize("number", list(range(0, 32)) + [127, 128, 133, 159])
@@ -234,9 +244,9 @@ def test_control_characters(quiet, number):
     for email in (f"a{chr(number)}da@example.com",
                   f"ada@exam{chr(number)}ple.com",
                   f"ada@example.com{chr(number)}"):
-        response = quiet.post(INVITES, json={**GOOD, "email": email})
-        assert response.status_code == 400
-        assert response.json()["error"]["param"] == "email"
+        refused(quiet.post(INVITES, json={**GOOD, "email": email}), 400,
+                "invalid_email" if number else "invalid_json",
+                "email" if number else None)
 
 
 @pytest.mark.parametrize("number", list(range(0, 32)) + [127])
@@ -256,8 +266,12 @@ def test_control_characters_elsewhere(quiet, number):
 
 def test_messages_repeat_no_more_than_a_little(quiet):
     """An error is no mirror: input is quoted shortened, if at all."""
-    response = quiet.post(INVITES, json={**GOOD, "email": "e" * 60000})
-    assert len(response.content) < 1000
+    for body in ({**GOOD, "email": "e" * 60000}, {**GOOD, "role": "é" * 9999},
+                 {**GOOD, "é" * 20000: 1}, {**GOOD, "\x1b[31m": 1}):
+        response = quiet.post(INVITES, json=body)
+        assert response.status_code == 400 and len(response.content) < 600
+    response = quiet.get("/" + "é" * 1000)
+    assert response.status_code == 404 and len(response.content) < 600
 
 
 def test_messages_are_json_whatever_was_sent(quiet):

@@ -160,11 +160,14 @@ def test_a_project_that_was_archived_since_is_skipped(daemon):
 
 
 def test_an_archived_default_project(daemon):
-    """Invites without projects name a project that is gone."""
-    name = next(daemon.api.all(PROJECTS))["name"]
-    archive(daemon, name)
-    response = daemon.api.post(INVITES, json={
-        "email": "ada@example.com", "role": "reader"})
-    assert response.status_code == 400
-    assert response.json()["error"]["code"] == "project_archived"
-    assert daemon.api.invite("ada@example.com", projects=[])["projects"] == []
+    """An invite that names no project is no mistake: it grants none then."""
+    project = next(daemon.api.all(PROJECTS))
+    archive(daemon, project["name"])
+    api = daemon.api
+    _, token = api.link("ada@example.com")
+    answer = api.accept(token).json()
+    assert answer["projects"] == []
+    assert answer["skipped_projects"] == [project["name"]]
+    refused(api.get(f"{PROJECTS}/{project['id']}/users"), 400,
+            "project_archived", "project_id")
+    assert len(list(api.all(USERS))) == 1

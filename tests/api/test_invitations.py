@@ -134,8 +134,10 @@ def test_decline(shared):
     _, token = shared.link("ada@example.com")
     answer = post(shared, DECLINE, token).json()
     assert answer["status"] == "declined" and answer["user_id"] is None
-    for verb in VERBS:
+    for verb in (LOOKUP, ACCEPT):
         refused(post(shared, verb, token), 410, "invitation_declined")
+    # A lost answer is no error.
+    assert post(shared, DECLINE, token).json() == answer
     assert list(shared.all(USERS)) == []
 
 
@@ -173,7 +175,7 @@ def wrong_tokens(token):
         "number alone": number,
         "no dot": number + secret,
         "word": "nonsense",
-        "empty": "",
+        "blank": "  ",
         "id": f"invite-{number}",
         "padding": f"{token}=",
         "not base64url": f"{number}.{'+' * 43}",
@@ -203,6 +205,8 @@ def test_wrong_tokens_look_alike(shared, kind):
     ({}, "missing_required_parameter", "token"),
     ({"token": None}, "invalid_type", "token"),
     ({"token": 7}, "invalid_type", "token"),
+    ({"token": ""}, "string_below_min_length", "token"),
+    ({"token": "x" * 4097}, "string_above_max_length", "token"),
     ({"token": ["x"]}, "invalid_type", "token"),
     ({"token": "x", "code": "y"}, "unknown_parameter", "code"),
     ({"token": "x", "role": "owner"}, "unknown_parameter", "role"),
@@ -228,7 +232,7 @@ def guess(api, verb=LOOKUP):
 def test_guessing_is_slowed_down(daemon):
     api = daemon.api
     _, token = api.link("ada@example.com")
-    guesser = daemon.client(None, local_address="127.1.2.3")
+    guesser = daemon.client(None, address="10.1.2.3")
     for count in range(1000):
         answer = guess(guesser, VERBS[count % 3])
         if answer.status_code == 429:
@@ -240,10 +244,10 @@ def test_guessing_is_slowed_down(daemon):
     # Neither does the right code help the guesser now, ...
     assert post(guesser, LOOKUP, token).status_code == 429
     # ... nor does another of its doors, ...
-    assert guesser.request("POST", "/accept", data={
+    assert guesser.post("/accept", data={
         "code": token}).status_code == 429
     # ... while everybody else is served.
-    assert post(daemon.client(None, local_address="127.9.9.9"), LOOKUP,
+    assert post(daemon.client(None, address="10.9.9.9"), LOOKUP,
                 token).status_code == 200
     assert list(api.all(USERS)) == []
 

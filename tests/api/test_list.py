@@ -3,10 +3,11 @@ Lists: order, pages, cursors, filters.
 """
 
 import concurrent.futures
+import json
 
 import pytest
 
-from harness import INVITES, PROJECTS, USERS, refused
+from harness import INVITES, PROJECTS, USERS, ask, refused
 
 
 def people(api, count, prefix="p"):
@@ -52,7 +53,7 @@ def test_limit(shared, limit, shown, more):
     ("9223372036854775808", "integer_above_max_value"),
     ("ten", "invalid_type"), ("1.0", "invalid_type"), ("", "invalid_type"),
     ("1e1", "invalid_type"), (" 1", "invalid_type"), ("1 ", "invalid_type"),
-    ("0x10", "invalid_type"), ("1\0", "invalid_type"), ("١", "invalid_type"),
+    ("0x10", "invalid_type"), ("١", "invalid_type"),
 ])
 def test_limit_out_of_bounds(shared, path, limit, code):
     refused(shared.get(path, params={"limit": limit}), 400, code, "limit")
@@ -91,7 +92,7 @@ def test_a_cursor_that_never_was(shared):
 @pytest.mark.parametrize("path", [INVITES, PROJECTS, USERS])
 @pytest.mark.parametrize("cursor", [
     "nonsense", "invite-", "invite-123", "invite-00000000000001",
-    "invite-000000000000U", "audit_log-0000000000001", "0", "-1", "%00",
+    "invite-000000000000U", "audit_log-0000000000001", "0", "-1",
     "' OR 1=1 --", "../x", "invite-ZZZZZZZZZZZZZ"])
 def test_a_nonsensical_cursor(shared, path, cursor):
     refused(shared.get(path, params={"after": cursor}), 400, "invalid_value",
@@ -107,6 +108,14 @@ def test_unknown_query_parameters(shared, path, query):
     response = shared.get(f"{path}?{query}")
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "unknown_parameter"
+
+
+@pytest.mark.parametrize("query", ["limit=%", "limit=%zz", "after=%ff",
+                                   "limit=1%00", "%=1"])
+def test_a_query_that_is_not_encoded(shared_daemon, query):
+    answer = ask(shared_daemon, f"GET {INVITES}?{query} HTTP/1.1")
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]["code"] == "invalid_value"
 
 
 def test_a_parameter_twice(shared):

@@ -86,7 +86,7 @@ def test_a_member(shared):
     assert list(shared.all(USERS)) == [user]
 
 
-@pytest.mark.parametrize("one", ["user-0000000000001", "user-", "ada", "%00",
+@pytest.mark.parametrize("one", ["user-0000000000001", "user-", "ada",
                                  "invite-0000000000001"])
 def test_unknown_user(shared, one):
     refused(shared.get(f"{USERS}/{one}"), 404, "user_not_found")

@@ -15,11 +15,11 @@ Usable without pytest: `with Daemon() as daemon: ...`.
 from harness.client import INVITES, PROJECTS, USERS, Client, refused
 from harness.daemon import Daemon, DaemonFault, admin_key_in, binary
 from harness.mail import Mail, Maildir
-from harness.raw import RawClient, RawResponse
+from harness.raw import RawClient, RawResponse, ask, head
 from harness.wait import DEADLINE, eventually
 
 __all__ = [
     "Client", "DEADLINE", "Daemon", "DaemonFault", "INVITES", "Mail",
     "Maildir", "PROJECTS", "RawClient", "RawResponse", "USERS",
-    "admin_key_in", "binary", "eventually", "refused",
+    "admin_key_in", "ask", "binary", "eventually", "head", "refused",
 ]

@@ -20,23 +20,24 @@ USERS = "/v1/organization/users"
 class Client:
     """Requests to one daemon with one key. Safe to use from many threads.
 
-    local_address  where requests come from: wrong codes are counted per
-                   address, so tests that send them need one of their own
-                   (all of 127.0.0.0/8 is this machine)
+    address  where requests come from, as a proxy on this machine tells it:
+             wrong codes are counted per address, so tests that send them need
+             one of their own
     """
 
     def __init__(self, url: str, key: str | None = None,
                  headers: dict[str, str] | None = None,
-                 local_address: str | None = None) -> None:
+                 address: str | None = None) -> None:
         self.key = key
         all_headers = dict(headers or {})
         if key is not None:
             all_headers["Authorization"] = f"Bearer {key}"
+        if address is not None:
+            all_headers["X-Forwarded-For"] = address
         self._http = httpx.Client(
             base_url=url, headers=all_headers, timeout=DEADLINE,
             trust_env=False, transport=httpx.HTTPTransport(
-                verify=False, local_address=local_address,
-                limits=httpx.Limits(max_connections=None)))
+                verify=False, limits=httpx.Limits(max_connections=None)))
 
     def close(self) -> None:
         self._http.close()

@@ -48,7 +48,7 @@ def _registry() -> Registry:
 def _routes() -> list[tuple[re.Pattern[str], str]]:
     """Patterns of all paths; those without parameters first."""
     paths = sorted(spec()["paths"], key=lambda path: path.count("{"))
-    return [(re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]*", re.escape(path))),
+    return [(re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path))),
              path) for path in paths]
 
 

@@ -147,7 +147,7 @@ class Daemon:
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
         try:
-            if kind is None:
+            if kind is None and self.process is not None:
                 self.stop()
         finally:
             self.discard()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from typing import Any
 
 from harness.wait import DEADLINE
 
@@ -74,3 +75,18 @@ class RawClient:
         while self._fill():
             pass
         return True
+
+
+def head(line: str, key: str | None, *fields: str) -> bytes:
+    """The head of a request, as bytes; not checked for anything."""
+    lines = [line, "Host: localhost"]
+    if key is not None:
+        lines.append(f"Authorization: Bearer {key}")
+    return ("\r\n".join([*lines, *fields]) + "\r\n\r\n").encode("latin-1")
+
+
+def ask(daemon: Any, line: str, *fields: str) -> RawResponse | None:
+    """One request on a connection of its own, with the admin key."""
+    with RawClient(daemon.port) as raw:
+        raw.send(head(line, daemon.key, *fields))
+        return raw.response()
