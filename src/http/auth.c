@@ -54,7 +54,7 @@ static void use_key(struct request *request, const struct key_memo *key)
 static void refuse_key(struct request *request)
 {
 	char shown[REDACTED_SIZE];
-	struct str key;
+	struct str key = { NULL, 0 };
 
 	(void)bearer_key(request->authorization, &key);
 	admin_key_redact(key, shown);
@@ -100,6 +100,18 @@ static bool is_memorised(const struct request *request, struct str key)
 	return same_bytes(hash, memo->hash, sizeof(hash));
 }
 
+/* The key outlives the header: the client may leave meanwhile. */
+static void find_key(struct request *request, struct str key)
+{
+	key.data = arena_str(&request->arena, key);
+	if (!key.data) {
+		answer_unavailable(request);
+		return;
+	}
+	request->op.key_find.secret = key;
+	request_submit(request, STORE_KEY_FIND, key_found);
+}
+
 void auth_check(struct request *request,
 		void (*granted)(struct request *request))
 {
@@ -117,7 +129,6 @@ void auth_check(struct request *request,
 	} else if (is_memorised(request, key)) {
 		use_key(request, &request->service->memo);
 	} else {
-		request->op.key_find.secret = key;
-		request_submit(request, STORE_KEY_FIND, key_found);
+		find_key(request, key);
 	}
 }

@@ -37,6 +37,60 @@ void request_release(struct request *request)
 	arena_release(&request->arena);
 }
 
+enum http_method http_method_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum http_method method;
+	} methods[] = { { "GET", METHOD_GET },
+			{ "HEAD", METHOD_HEAD },
+			{ "POST", METHOD_POST },
+			{ "DELETE", METHOD_DELETE } };
+
+	for (size_t i = 0; i < COUNT_OF(methods); i++) {
+		if (strcmp(name, methods[i].name) == 0)
+			return methods[i].method;
+	}
+	return METHOD_OTHER;
+}
+
+/* The headers that somebody looks at, and where they are kept. */
+static const struct {
+	const char *name;
+	size_t offset;
+} known_headers[] = {
+	{ "Host", offsetof(struct request, host) },
+	{ "Authorization", offsetof(struct request, authorization) },
+	{ "Content-Type", offsetof(struct request, content_type) },
+	{ "Accept", offsetof(struct request, accept) },
+	{ "OpenAI-Organization",
+	  offsetof(struct request, openai_organization) },
+	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },
+	{ "If-None-Match", offsetof(struct request, if_none_match) },
+};
+
+static struct str *known_header(struct request *request, size_t index)
+{
+	return (struct str *)((char *)request + known_headers[index].offset);
+}
+
+void request_header(struct request *request, struct str name, struct str value)
+{
+	for (size_t i = 0; i < COUNT_OF(known_headers); i++) {
+		if (str_is_nocase(name, known_headers[i].name)) {
+			*known_header(request, i) = value;
+			return;
+		}
+	}
+}
+
+void request_forget_wire(struct request *request)
+{
+	for (size_t i = 0; i < COUNT_OF(known_headers); i++)
+		*known_header(request, i) = (struct str){ NULL, 0 };
+	request->peer = NULL;
+}
+
 void request_submit(struct request *request, enum store_verb verb,
 		    void (*then)(struct request *request))
 {

@@ -115,6 +115,15 @@ struct http_service {
 void request_init(struct request *request, struct http_service *service);
 void request_release(struct request *request);
 
+enum http_method http_method_of(const char *name);
+
+/* A header has come; kept where somebody looks at it. */
+void request_header(struct request *request, struct str name, struct str value);
+
+/* The client left while the store was at work: its headers and its address
+ * are gone, and whoever goes on must not look for them. */
+void request_forget_wire(struct request *request);
+
 /*
  * Hands `request->op` (verb and inputs filled in) to the store and has `then`
  * called when it is finished, perhaps at once. Organization, actor, time and

@@ -202,30 +202,6 @@ struct header_walk {
 	struct framing framing;
 };
 
-static void note_wanted(struct request *request, struct str name,
-			struct str value)
-{
-	struct {
-		const char *name;
-		struct str *into;
-	} wanted[] = {
-		{ "Host", &request->host },
-		{ "Authorization", &request->authorization },
-		{ "Content-Type", &request->content_type },
-		{ "Accept", &request->accept },
-		{ "OpenAI-Organization", &request->openai_organization },
-		{ "X-Forwarded-For", &request->forwarded_for },
-		{ "If-None-Match", &request->if_none_match },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(wanted); i++) {
-		if (str_is_nocase(name, wanted[i].name)) {
-			*wanted[i].into = value;
-			return;
-		}
-	}
-}
-
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
 				 const char *name, size_t name_len,
 				 const char *value, size_t value_len)
@@ -235,7 +211,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
 
 	(void)kind;
 	framing_note(&walk->framing, n, v);
-	note_wanted(walk->request, n, v);
+	request_header(walk->request, n, v);
 	return MHD_YES;
 }
 
@@ -313,23 +289,6 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 
 /* ---- the library's calls ---- */
 
-static enum http_method method_of(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum http_method method;
-	} methods[] = { { "GET", METHOD_GET },
-			{ "HEAD", METHOD_HEAD },
-			{ "POST", METHOD_POST },
-			{ "DELETE", METHOD_DELETE } };
-
-	for (size_t i = 0; i < COUNT_OF(methods); i++) {
-		if (strcmp(name, methods[i].name) == 0)
-			return methods[i].method;
-	}
-	return METHOD_OTHER;
-}
-
 static void refuse_large(struct request *request)
 {
 	answer_error(request, 413, "request_too_large", NULL,
@@ -352,7 +311,7 @@ static enum MHD_Result begin(struct exchange *exchange,
 	set_deadline(exchange->server, exchange->connection, BODY_MS);
 	request->now_ms = clock_now_ms();
 	request->method_name = method;
-	request->method = method_of(method);
+	request->method = http_method_of(method);
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	request->peer = info ? info->client_addr : NULL;
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &walk);
@@ -433,10 +392,14 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 		return;
 	*context = NULL;
 	set_deadline(exchange->server, exchange->connection, IDLE_MS);
-	if (exchange->request.parked)
-		exchange->orphan = true; /* freed when the store is done */
-	else
+	if (!exchange->request.parked) {
 		exchange_free(exchange);
+		return;
+	}
+	/* What the store works on is ours; what the library read goes now. */
+	request_forget_wire(&exchange->request);
+	exchange->connection = NULL;
+	exchange->orphan = true; /* freed when the store is done */
 }
 
 /* ---- rounds ---- */
