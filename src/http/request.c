@@ -59,7 +59,6 @@ static const struct {
 	const char *name;
 	size_t offset;
 } known_headers[] = {
-	{ "Host", offsetof(struct request, host) },
 	{ "Authorization", offsetof(struct request, authorization) },
 	{ "Content-Type", offsetof(struct request, content_type) },
 	{ "Accept", offsetof(struct request, accept) },
@@ -88,6 +87,7 @@ void request_forget_wire(struct request *request)
 {
 	for (size_t i = 0; i < COUNT_OF(known_headers); i++)
 		*known_header(request, i) = (struct str){ NULL, 0 };
+	request->method_name = "";
 	request->peer = NULL;
 }
 

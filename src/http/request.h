@@ -45,7 +45,7 @@ struct request {
 	const char *method_name;
 	struct str target; /* as sent: path and query, still encoded */
 	struct str host;   /* headers: empty where absent */
-	struct str authorization;
+	struct str authorization; /* headers: empty where absent */
 	struct str content_type;
 	struct str accept;
 	struct str openai_organization;
