@@ -119,13 +119,13 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 				  1, NULL);
 	if (sqlite3_db_readonly(db->handle, "main") == 1)
 		return fail_set(fail, "it is read-only");
-	/* secure_delete=FAST wipes secrets that leave the outbox, wherever
-	 * that costs no extra page. */
+	/* secure_delete: what leaves the outbox is a secret; pages that it
+	 * frees are wiped too. */
 	if (db_exec(db,
 		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 		    "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
 		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA secure_delete=FAST",
+		    "PRAGMA secure_delete=ON",
 		    fail) < 0)
 		return -1;
 	/* The hook takes the place of the automatic checkpoint. */
