@@ -43,15 +43,14 @@ void text_copy(char *out, size_t size, struct str text)
 
 	while (text.len > 0) {
 		size_t len = str_utf8_char(text), step = len ? len : 1;
-		unsigned char c = (unsigned char)text.data[0];
 
 		if (used + step >= size)
 			break;
 		memcpy(out + used, text.data, step);
 		if (len == 0)
 			out[used] = '?';
-		else if (c < 0x20 || c == 0x7f)
-			out[used] = ' ';
+		else if (str_has_control((struct str){ text.data, len }))
+			memset(out + used, ' ', len);
 		used += step;
 		text.data += step;
 		text.len -= step;
@@ -142,7 +141,7 @@ static void note_json(struct inv_error *err, const json_t *root)
 	take_text(error, "param", err->param, sizeof(err->param));
 }
 
-/* The first line of a plain text; a page for browsers says nothing. */
+/* The first line of a plain text; a page or broken JSON says nothing. */
 static void note_plain(struct inv_error *err, struct str body)
 {
 	struct str line, rest;
@@ -150,28 +149,34 @@ static void note_plain(struct inv_error *err, struct str body)
 	body = str_trim(body);
 	str_cut(body, '\n', &line, &rest);
 	line = str_trim(line);
-	if (line.len == 0 || line.data[0] == '<' || !str_is_utf8(line))
-		return;
-	text_copy(err->message, sizeof(err->message), line);
+	if (line.len > 0 && !strchr("<{[", line.data[0]))
+		text_copy(err->message, sizeof(err->message), line);
+}
+
+static void note_body(struct inv_error *err, struct str body)
+{
+	json_t *root = json_loadb(body.data, body.len,
+				  JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+	if (json_is_object(root))
+		note_json(err, root);
+	else if (json_is_string(root))
+		text_copy(err->message, sizeof(err->message),
+			  (struct str){ json_string_value(root),
+					json_string_length(root) });
+	else if (!root)
+		note_plain(err, body);
+	json_decref(root);
 }
 
 int error_from_answer(struct inv_error *err, const struct answer *answer)
 {
-	struct str body = buf_str(&answer->body);
-	json_t *root;
-
 	if (!err)
 		return -1;
 	error_set(err, kind_of_status(answer->status), "%s", "");
 	note_answer(err, answer);
-	root = json_loadb(body.data ? body.data : "", body.len,
-			  JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	if (json_is_object(root))
-		note_json(err, root);
-	else if (!root)
-		note_plain(err, body);
-	json_decref(root);
-	if (err->message[0] == '\0')
+	note_body(err, buf_str(&answer->body));
+	if (err->message[strspn(err->message, " ")] == '\0')
 		snprintf(err->message, sizeof(err->message),
 			 "The server answered with status %d and said no more.",
 			 answer->status);
