@@ -12,16 +12,7 @@
 
 #include "alloc.h"
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define WRAPPED
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define WRAPPED
-#endif
-
-#ifdef WRAPPED
+#ifdef WRAPPED /* by the linker, under a sanitizer */
 #define REAL(name)    __real_##name
 #define FAKE(name)    __wrap_##name
 #define SEES_ALL_FREE false /* what a library gave is freed, not counted */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,13 +19,15 @@
 ssize_t __real_getrandom(void *out, size_t len, unsigned flags);
 ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags);
 
-static int calls, interrupt_every, fail_with;
+static atomic_int calls;
+static int interrupt_every, fail_with;
 static size_t at_most = SIZE_MAX;
 
 ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags)
 {
-	calls++;
-	if (interrupt_every && calls % interrupt_every == 0) {
+	int call = atomic_fetch_add(&calls, 1) + 1;
+
+	if (interrupt_every && call % interrupt_every == 0) {
 		errno = EINTR;
 		return -1;
 	}
