@@ -219,19 +219,24 @@ void say_quoted(FILE *out, const char *text)
 
 /* ---- for people ------------------------------------------------------- */
 
-/* C0, DEL, and C1 as UTF-8 writes it (C2 80..9F). */
-static bool drives_terminal(const char *text)
+/* How many bytes drive a terminal: C0, DEL, and C1 as UTF-8 writes it. */
+static size_t driving(const char *text)
 {
 	unsigned char c = (unsigned char)text[0];
 
-	return c < ' ' || c == 0x7f ||
-	       (c == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80);
+	if (c == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80)
+		return 2;
+	return c < ' ' || c == 0x7f ? 1 : 0;
 }
 
 void say_text(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc(drives_terminal(text) ? '?' : *text, out);
+	while (*text) {
+		size_t len = driving(text);
+
+		fputc(len ? '?' : *text, out);
+		text += len ? len : 1;
+	}
 }
 
 const char *ago(char out[AGO_SIZE], int64_t when)
@@ -309,11 +314,15 @@ const char *colour_off(void)
 
 static char *clean_copy(const char *text)
 {
-	char *copy = copy_of(text);
+	char *copy = copy_of(text), *out = copy;
 
-	for (char *c = copy; *c; c++)
-		if (drives_terminal(c))
-			*c = '?';
+	while (*text) {
+		size_t len = driving(text);
+
+		*out++ = len ? '?' : *text;
+		text += len ? len : 1;
+	}
+	*out = '\0';
 	return copy;
 }
 
