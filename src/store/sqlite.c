@@ -144,6 +144,21 @@ static int check_writable(struct engine *engine, struct fail *fail)
 	return fail_set(fail, "it cannot be written: %s", why.message);
 }
 
+/*
+ * Nobody else serves this file: who leased a mail is gone, and it need not
+ * wait for its lease to end. One that was tried before waits all the same: its
+ * lease looks like the pause before its next attempt.
+ */
+static int end_leases(struct engine *engine, struct fail *fail)
+{
+	if (engine->guest)
+		return 0;
+	return db_exec(&engine->db,
+		       "UPDATE outbox SET due_at_ms = queued_at_ms"
+		       " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
+		       fail);
+}
+
 static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
@@ -156,7 +171,8 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	    (schema_examine(&engine->db, &why) < 0 ||
 	     set_up_writer(engine, &why) < 0 ||
 	     schema_bring_up(&engine->db, !engine->guest, &why) < 0 ||
-	     check_writable(engine, &why) < 0)) {
+	     check_writable(engine, &why) < 0 ||
+	     end_leases(engine, &why) < 0)) {
 		fail_set(fail, "could not use %s: %s", engine->path,
 			 why.message);
 		status = -1;
