@@ -48,9 +48,11 @@ static void clear(const char *directory)
 		return;
 	while ((entry = readdir(entries))) {
 		char name[PATH_MAX];
-		if (entry->d_name[0] == '.')
+		int len = snprintf(name, sizeof(name), "%s/%s", directory,
+				   entry->d_name);
+
+		if (entry->d_name[0] == '.' || len >= (int)sizeof(name))
 			continue;
-		snprintf(name, sizeof(name), "%s/%s", directory, entry->d_name);
 		if (unlink(name) < 0)
 			clear(name);
 	}
