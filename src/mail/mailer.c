@@ -164,6 +164,15 @@ static void record(struct worker *worker, const struct outbox_verdict *verdict)
 	}
 }
 
+/* Under the lock: there should be a claim in `ms`, or before. */
+static void claim_in(struct mailer *mailer, int64_t ms)
+{
+	int64_t at = clock_mono_ms() + (ms > 0 ? ms : 0);
+
+	if (at < mailer->claim_at)
+		mailer->claim_at = at;
+}
+
 static void send_mail(struct worker *worker, struct report *ret_report)
 {
 	struct mailer *mailer = worker->mailer;
@@ -179,6 +188,11 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	record(worker, &verdict);
 	outbox_log(worker->mail, &verdict);
 	*ret_report = verdict.report;
+	if (verdict.report.outcome != OUTBOX_DEFERRED)
+		return;
+	pthread_mutex_lock(&mailer->lock);
+	claim_in(mailer, verdict.next_at_ms - clock_now_ms());
+	pthread_mutex_unlock(&mailer->lock);
 }
 
 /* Does the task at hand; called and left with the lock held. */
@@ -268,24 +282,13 @@ static void give_claimed(struct mailer *mailer, const struct store_op *op,
 			 struct batch *batch)
 {
 	size_t count = op->outbox_claim.ret_count;
-	int64_t due = op->outbox_claim.ret_next_due_ms, at;
+	int64_t due = op->outbox_claim.ret_next_due_ms;
 
 	batch->unfinished = count;
 	for (size_t i = 0; i < count; i++)
 		give(mailer, TASK_MAIL, &op->outbox_claim.ret_mails[i], batch);
-	if (due == 0)
-		return;
-	at = clock_mono_ms() + (due > op->now_ms ? due - op->now_ms : 0);
-	if (at < mailer->claim_at)
-		mailer->claim_at = at;
-}
-
-static void claim_again_later(struct mailer *mailer)
-{
-	int64_t at = clock_mono_ms() + STORE_PAUSE_MS;
-
-	if (at < mailer->claim_at)
-		mailer->claim_at = at;
+	if (due != 0)
+		claim_in(mailer, due - op->now_ms);
 }
 
 /* Claims for `idle` workers; called and left with the lock held. */
@@ -300,7 +303,7 @@ static void claim(struct mailer *mailer, size_t idle)
 
 	mailer->claim_at = NEVER; /* unless something is queued meanwhile */
 	if (!batch) {
-		claim_again_later(mailer);
+		claim_in(mailer, STORE_PAUSE_MS);
 		return;
 	}
 	*batch = (struct batch){ .unfinished = 0 };
@@ -313,7 +316,7 @@ static void claim(struct mailer *mailer, size_t idle)
 	if (op.refusal == REFUSAL_GRANTED)
 		give_claimed(mailer, &op, batch);
 	else
-		claim_again_later(mailer);
+		claim_in(mailer, STORE_PAUSE_MS);
 	if (batch->unfinished == 0) {
 		arena_release(&batch->arena);
 		free(batch);

@@ -188,16 +188,16 @@ POLITE: dict[str, Action] = {
 class ScriptedServer:
     """Answers as told: `ScriptedServer(RCPT="450 4.2.0 Later")`.
 
-    Keys are STAGES or other commands; a value is a reply (bytes as they are,
+    Keys are STAGES or other commands, RCPT with the address in angle brackets
+    behind it for that one only ("RCPT <ada@example.com>"); a value is a reply (bytes as they are,
     a str with CRLF behind it), HANG_UP or STALL, or a list of those, one for
     each time, the last for all further ones.
     """
 
     def __init__(self, **actions: Action | list[Action]) -> None:
-        self._actions = {stage: list(action) if isinstance(action, list)
-                         else [action]
-                         for stage, action in (POLITE | actions).items()}
-        self.mailbox = Mailbox()
+        self._actions: dict[str, list[Action]] = {}
+        self.mailbox = Mailbox()  # what it took, and said so
+        self.read = Mailbox()     # what it was given
         self.commands: list[str] = []
         self.connections = 0
         self.stalled = threading.Event()
@@ -205,6 +205,14 @@ class ScriptedServer:
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
+        self.answer(**(POLITE | actions))
+
+    def answer(self, **actions: Action | list[Action]) -> None:
+        """From now on."""
+        with self._lock:
+            for stage, action in actions.items():
+                self._actions[stage] = (list(action) if isinstance(action, list)
+                                        else [action])
 
     def __enter__(self) -> ScriptedServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -264,6 +272,10 @@ class ScriptedServer:
             read.append(line[1:] if line.startswith(b".") else line)
         return b"".join(read)
 
+    def _stage(self, verb: str, command: str) -> str:
+        narrow = command.replace(" TO:", " ")
+        return narrow if narrow in self._actions else verb
+
     def _serve(self, connection: socket.socket) -> None:
         try:
             with connection, connection.makefile("rb") as lines:
@@ -282,13 +294,14 @@ class ScriptedServer:
             verb = command.split(" ")[0].upper()
             with self._lock:
                 self.commands.append(command)
-            reply = self._act(connection, verb)
+            reply = self._act(connection, self._stage(verb, command))
             if verb == "MAIL":
                 mail = Received(command, [], b"")
             elif verb == "RCPT":
                 mail.rcpt_to.append(command)
             elif verb == "DATA" and reply.startswith(b"354"):
                 mail.raw = self._read_message(lines)
+                self.read.add(mail)
                 self._act(connection, "message")
                 self.mailbox.add(mail)
             elif verb == "QUIT":
