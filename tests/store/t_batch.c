@@ -1,0 +1,449 @@
+/*
+ * t_batch.c: many at once: batches, ports, threads; each operation gets its
+ * own outcome.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "base/random.h"
+
+#define MANY 100
+
+/* Submits all, rests, and collects until all are back; in which order. */
+static void run_all(struct store_port *port, struct store_op *ops, size_t n,
+		    struct store_op **ret_order)
+{
+	size_t back = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (store_submit(port, &ops[i]))
+			ret_order[back++] = &ops[i];
+	}
+	store_rest(port);
+	while (back < n) {
+		struct store_op *op = store_collect(port);
+
+		if (!op)
+			sched_yield();
+		for (; op; op = op->next)
+			ret_order[back++] = op;
+	}
+}
+
+/* Each in an arena of its own, as requests are; to user0@, user1@ ..., or all
+ * to one address. */
+static struct store_op *ops_of(size_t n, const char *one)
+{
+	struct store_op *ops = arena_array(&f.arena, n, sizeof(*ops));
+	struct arena *arenas = arena_array(&f.arena, n, sizeof(*arenas));
+
+	ck_assert(ops && arenas);
+	for (size_t i = 0; i < n; i++) {
+		arena_init(&arenas[i], 1 << 20);
+		ops[i] = invite_op(
+		    one ? one
+			: arena_printf(&f.arena, "user%zu@example.com", i));
+		ops[i].arena = &arenas[i];
+	}
+	return ops;
+}
+
+static void release(struct store_op *ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		arena_release(ops[i].arena);
+}
+
+START_TEST(test_each_gets_its_own)
+{
+	struct store_op *order[MANY];
+	struct store_op *ops = ops_of(MANY, NULL);
+
+	run_all(f.port, ops, MANY, order);
+	for (size_t i = 0; i < MANY; i++) {
+		ck_assert_ptr_eq(order[i], &ops[i]); /* in order of arrival */
+		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+		ck_assert(ops[i].invite_create.ret_created);
+		ck_assert_str_eq(ops[i].invite_create.ret_invite.email,
+				 ops[i].invite_create.email.typed);
+		ck_assert_int_eq(
+		    invite_now(ops[i].invite_create.ret_invite.id).id,
+		    ops[i].invite_create.ret_invite.id);
+	}
+	ck_assert_int_eq(rows("invite"), MANY);
+	ck_assert_int_eq(rows("outbox"), MANY);
+	release(ops, MANY);
+}
+END_TEST
+
+START_TEST(test_same_address_at_once_is_one_invite)
+{
+	struct store_op *order[MANY];
+	struct store_op *ops = ops_of(MANY, "ada@example.com");
+	size_t created = 0;
+
+	run_all(f.port, ops, MANY, order);
+	for (size_t i = 0; i < MANY; i++) {
+		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(ops[i].invite_create.ret_invite.id,
+				 ops[0].invite_create.ret_invite.id);
+		created += ops[i].invite_create.ret_created;
+	}
+	ck_assert_uint_eq(created, 1);
+	ck_assert_int_eq(rows("invite"), 1);
+	ck_assert_int_eq(rows("outbox"), 1);
+	release(ops, MANY);
+}
+END_TEST
+
+/* Refused for every reason there is, between some that are fine. */
+START_TEST(test_refused_harm_nobody)
+{
+	struct store_op *order[MANY];
+	struct store_op *ops = ops_of(MANY, NULL);
+	const struct grant nowhere = { 12345, PROJECT_MEMBER };
+	enum refusal expected[MANY];
+
+	(void)member("member@example.com");
+	(void)invited("pending@example.com");
+	for (size_t i = 0; i < MANY; i++) {
+		expected[i] = REFUSAL_GRANTED;
+		if (i % 4 == 1) {
+			ops[i].invite_create.default_project = false;
+			ops[i].invite_create.grants = grants_of(1, &nowhere);
+			expected[i] = REFUSAL_PROJECT_NOT_FOUND;
+		} else if (i % 4 == 2) {
+			ops[i].invite_create.email =
+			    email_of("member@example.com");
+			expected[i] = REFUSAL_USER_EXISTS;
+		} else if (i % 8 == 3) {
+			ops[i].invite_create.email =
+			    email_of("pending@example.com");
+			ops[i].invite_create.role = ROLE_OWNER;
+			expected[i] = REFUSAL_INVITE_EXISTS;
+		}
+	}
+	run_all(f.port, ops, MANY, order);
+	for (size_t i = 0; i < MANY; i++)
+		ck_assert_int_eq(ops[i].refusal, expected[i]);
+	ck_assert_int_eq(rows("invite WHERE state = 0"), 1 + 25 + 12);
+	release(ops, MANY);
+}
+END_TEST
+
+/* One that fails in the middle of its writes takes nobody with it. */
+START_TEST(test_failed_harm_nobody)
+{
+	struct store_op *order[MANY];
+	struct store_op *ops = ops_of(MANY, NULL);
+	struct fail fail;
+
+	for (size_t i = 7; i < MANY; i += 10)
+		arena_init(ops[i].arena, 8); /* too little for anything */
+	run_all(f.port, ops, MANY, order);
+	for (size_t i = 0; i < MANY; i++)
+		ck_assert_int_eq(ops[i].refusal, i % 10 == 7
+						     ? REFUSAL_OUT_OF_MEMORY
+						     : REFUSAL_GRANTED);
+	ck_assert_int_eq(rows("invite"), MANY - 10);
+	ck_assert(store_healthy(f.store, &fail));
+	release(ops, MANY);
+}
+END_TEST
+
+/* Whole lives in one batch: each step sees the one before. */
+START_TEST(test_steps_in_one_batch_see_each_other)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op ops[] = {
+		answer_op(STORE_INVITATION_ACCEPT, token_of(&create)),
+		answer_op(STORE_INVITATION_DECLINE, token_of(&create)),
+		answer_op(STORE_INVITATION_ACCEPT, token_of(&create)),
+		by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id),
+		invite_op("ada@example.com"),
+	};
+	struct store_op *order[COUNT_OF(ops)];
+
+	run_all(f.port, ops, COUNT_OF(ops), order);
+	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
+	ck_assert(!ops[0].invitation.ret_again);
+	ck_assert_int_eq(ops[1].refusal, REFUSAL_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[2].refusal, REFUSAL_GRANTED);
+	ck_assert(ops[2].invitation.ret_again);
+	ck_assert_int_eq(ops[3].refusal, REFUSAL_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[4].refusal, REFUSAL_USER_EXISTS);
+}
+END_TEST
+
+/* ---- reads ---- */
+
+START_TEST(test_reads_see_own_writes)
+{
+	for (int i = 0; i < 50; i++) {
+		struct store_op create =
+		    invited(arena_printf(&f.arena, "user%d@example.com", i));
+		struct store_op get =
+		    by_id(STORE_INVITE_GET, create.invite_create.ret_invite.id);
+
+		ck_assert(store_submit(f.port, &get));
+		ck_assert_int_eq(get.refusal, REFUSAL_GRANTED);
+		store_rest(f.port);
+	}
+}
+END_TEST
+
+START_TEST(test_reads_between_rests_see_one_state)
+{
+	struct store_port *other;
+	struct fail fail;
+	struct store_op create = invite_op("ada@example.com");
+	struct store_op before = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op after = list_op(STORE_INVITE_LIST, 0, 10);
+
+	ck_assert_int_eq(store_port_open(f.store, NULL, NULL, &other, &fail),
+			 0);
+	ck_assert(store_submit(f.port, &before));
+	store_call(other, &create);
+	ck_assert_int_eq(create.refusal, REFUSAL_GRANTED);
+	ck_assert(store_submit(f.port, &after));
+	ck_assert_uint_eq(after.invite_list.page.count, 0);
+	store_rest(f.port);
+	ck_assert(store_submit(f.port, &after));
+	ck_assert_uint_eq(after.invite_list.page.count, 1);
+	store_port_close(other);
+}
+END_TEST
+
+/* Slow reads come back beside writes, through the same port. */
+START_TEST(test_slow_reads_and_writes_together)
+{
+	struct store_op *order[2 * MANY];
+	struct store_op *ops = ops_of(2 * MANY, NULL);
+
+	for (size_t i = 0; i < 2 * MANY; i += 2) {
+		struct arena *arena = ops[i].arena;
+
+		ops[i] = list_op(STORE_INVITE_LIST, 0, 100);
+		ops[i].arena = arena;
+		ops[i].invite_list.by_status = true;
+		ops[i].invite_list.status = STATUS_PENDING;
+	}
+	run_all(f.port, ops, 2 * MANY, order);
+	for (size_t i = 0; i < 2 * MANY; i++)
+		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(rows("invite"), MANY);
+	release(ops, 2 * MANY);
+}
+END_TEST
+
+/* ---- threads ---- */
+
+#define THREADS 4
+#define ROUNDS	20
+
+struct crowd {
+	int created, replayed, failed;
+};
+
+/* What one thread hands in at once: each in an arena of its own, for writes
+ * and slow reads are worked on at the same time. */
+struct handful {
+	struct store_op ops[24];
+	struct arena arenas[24];
+};
+
+/* Every eighth a slow read, the others creates, the same in every thread. */
+static void fill(struct handful *handful, int round)
+{
+	for (int i = 0; i < 24; i++) {
+		struct store_op *op = &handful->ops[i];
+		char *key;
+
+		arena_init(&handful->arenas[i], 1 << 20);
+		*op = (struct store_op){
+			.verb = STORE_INVITE_LIST,
+			.organization = f.organization,
+			.now_ms = f.now_ms,
+			.arena = &handful->arenas[i],
+		};
+		if (i % 8 == 0) {
+			op->invite_list.page.limit = 10;
+			op->invite_list.by_status = true;
+			continue;
+		}
+		key =
+		    arena_printf(op->arena, "u%d@example.com", round * 100 + i);
+		op->verb = STORE_INVITE_CREATE;
+		op->invite_create.email = (struct email){ key, key };
+		op->invite_create.default_project = true;
+		op->invite_create.ttl_seconds = TTL;
+		op->invite_create.queue_mail = true;
+	}
+}
+
+static void add_up(struct crowd *crowd, struct handful *handful)
+{
+	for (int i = 0; i < 24; i++) {
+		const struct store_op *op = &handful->ops[i];
+
+		if (op->refusal != REFUSAL_GRANTED)
+			crowd->failed++;
+		else if (op->verb != STORE_INVITE_CREATE)
+			continue;
+		else if (op->invite_create.ret_created)
+			crowd->created++;
+		else
+			crowd->replayed++;
+	}
+	for (int i = 0; i < 24; i++)
+		arena_release(&handful->arenas[i]);
+}
+
+/*
+ * Opens a port, has a handful done, closes it, again and again. A port is
+ * closed as soon as its last operation is back, while the store may still be
+ * waking others.
+ */
+static void *run_crowd(void *context)
+{
+	struct crowd *crowd = context;
+	struct store_op *order[24];
+	struct handful handful;
+	struct store_port *port;
+	struct fail fail;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		if (store_port_open(f.store, NULL, NULL, &port, &fail) < 0) {
+			crowd->failed++;
+			break;
+		}
+		fill(&handful, round);
+		run_all(port, handful.ops, 24, order);
+		store_rest(port);
+		store_port_close(port);
+		add_up(crowd, &handful);
+	}
+	return NULL;
+}
+
+START_TEST(test_threads_that_come_and_go)
+{
+	pthread_t threads[THREADS];
+	struct crowd crowds[THREADS];
+	int created = 0, replayed = 0;
+
+	for (int i = 0; i < THREADS; i++) {
+		crowds[i] = (struct crowd){ .failed = 0 };
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, run_crowd, &crowds[i]),
+		    0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		ck_assert_int_eq(crowds[i].failed, 0);
+		created += crowds[i].created;
+		replayed += crowds[i].replayed;
+	}
+	ck_assert_int_eq(created, ROUNDS * 21);
+	ck_assert_int_eq(replayed, ROUNDS * 21 * (THREADS - 1));
+	ck_assert_int_eq(rows("invite"), ROUNDS * 21);
+	ck_assert_int_eq(rows("outbox"), ROUNDS * 21);
+}
+END_TEST
+
+/* ---- wake-ups ---- */
+
+static void count_wakes(void *context)
+{
+	atomic_fetch_add((atomic_int *)context, 1);
+}
+
+START_TEST(test_owner_is_woken)
+{
+	static atomic_int wakes;
+	struct store_port *port;
+	struct store_op op = op_of(STORE_PROBE);
+	struct fail fail;
+
+	ck_assert_int_eq(
+	    store_port_open(f.store, count_wakes, &wakes, &port, &fail), 0);
+	ck_assert(!store_submit(port, &op));
+	store_rest(port);
+	while (!store_collect(port))
+		sched_yield();
+	store_port_close(port); /* waits for the wake-up */
+	ck_assert_int_eq(wakes, 1);
+}
+END_TEST
+
+/* Called after the batch is handed back, so the answer never waits for it. */
+START_TEST(test_mailer_is_woken_for_mail_only)
+{
+	static atomic_int wakes;
+	struct store_op link = invite_op("link@example.com"), op;
+
+	store_on_mail(f.store, count_wakes, &wakes);
+	link.invite_create.queue_mail = false;
+	assert_granted(&link);
+	(void)add_project("No mail");
+	(void)invited("ada@example.com");
+	(void)invited("ada@example.com");
+	op = op_of(STORE_PROBE); /* one batch further */
+	assert_granted(&op);
+	assert_granted(&op);
+	ck_assert_int_ge(wakes, 1);
+	store_on_mail(f.store, NULL, NULL);
+}
+END_TEST
+
+/* ---- counting ---- */
+
+static bool has_line(const struct buf *text, const char *line)
+{
+	return memmem(text->data, text->len, line, strlen(line)) != NULL;
+}
+
+START_TEST(test_metrics)
+{
+	struct store_op *order[MANY];
+	struct store_op *ops = ops_of(MANY, NULL);
+	struct buf out;
+
+	run_all(f.port, ops, MANY, order);
+	buf_init(&out, 1 << 20);
+	store_metrics(f.store, &out);
+	ck_assert(buf_ok(&out));
+	ck_assert(has_line(&out, "invited_store_operations_total"
+				 "{verb=\"INVITE_CREATE\"} 100\n"));
+	ck_assert(has_line(&out, "invited_store_healthy 1\n"));
+	ck_assert(has_line(&out, "invited_store_failures_total 0\n"));
+	ck_assert(has_line(&out, "invited_store_batch_size_sum 101\n"));
+	buf_release(&out);
+	release(ops, MANY);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_test(tests, test_each_gets_its_own);
+	tcase_add_test(tests, test_same_address_at_once_is_one_invite);
+	tcase_add_test(tests, test_refused_harm_nobody);
+	tcase_add_test(tests, test_failed_harm_nobody);
+	tcase_add_test(tests, test_steps_in_one_batch_see_each_other);
+	tcase_add_test(tests, test_reads_see_own_writes);
+	tcase_add_test(tests, test_reads_between_rests_see_one_state);
+	tcase_add_test(tests, test_slow_reads_and_writes_together);
+	tcase_add_test(tests, test_threads_that_come_and_go);
+	tcase_add_test(tests, test_owner_is_woken);
+	tcase_add_test(tests, test_mailer_is_woken_for_mail_only);
+	tcase_add_test(tests, test_metrics);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("batch", argc, argv, add);
+}

@@ -1,0 +1,352 @@
+/*
+ * t_list.c: pages, cursors and filters, for every list alike.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#define ROWS 13
+
+/* ---- what is in the lists, and how a list is read ---- */
+
+struct list {
+	enum store_verb verb;
+	int extra; /* rows that are there from the beginning */
+	/* Adds row number `i`; its id. */
+	int64_t (*add_row)(int i);
+	int64_t (*id_at)(const struct store_op *op, size_t i);
+};
+
+static int64_t add_key(int i)
+{
+	struct store_op op = op_of(STORE_KEY_CREATE);
+	char secret[64];
+
+	snprintf(secret, sizeof(secret), "sk-admin-number-%d-0123456789", i);
+	op.key_create.name = "robot";
+	op.key_create.secret = str_of(secret);
+	assert_granted(&op);
+	return op.key_create.ret_key.id;
+}
+
+static int64_t add_one_organization(int i)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "Number %d", i);
+	return add_organization(arena_str(&f.arena, str_of(name)));
+}
+
+static int64_t add_one_project(int i)
+{
+	(void)i;
+	return add_project("One of many");
+}
+
+static const char *address_of(int i)
+{
+	return arena_printf(&f.arena, "user%d@example.com", i);
+}
+
+static int64_t add_invite(int i)
+{
+	struct store_op op = invited(address_of(i));
+
+	return op.invite_create.ret_invite.id;
+}
+
+static int64_t add_user(int i)
+{
+	return member(address_of(i));
+}
+
+static int64_t key_at(const struct store_op *op, size_t i)
+{
+	return op->key_list.ret_keys[i].id;
+}
+
+static int64_t organization_at(const struct store_op *op, size_t i)
+{
+	return op->organization_list.ret_organizations[i].id;
+}
+
+static int64_t invite_at(const struct store_op *op, size_t i)
+{
+	return op->invite_list.ret_invites[i].id;
+}
+
+static int64_t project_at(const struct store_op *op, size_t i)
+{
+	return op->project_list.ret_projects[i].id;
+}
+
+static int64_t user_at(const struct store_op *op, size_t i)
+{
+	return op->user_list.ret_users[i].id;
+}
+
+static int64_t project_user_at(const struct store_op *op, size_t i)
+{
+	return op->project_user_list.ret_users[i].id;
+}
+
+static const struct list lists[] = {
+	{ STORE_KEY_LIST, 1, add_key, key_at },
+	{ STORE_ORGANIZATION_LIST, 1, add_one_organization, organization_at },
+	{ STORE_INVITE_LIST, 0, add_invite, invite_at },
+	{ STORE_PROJECT_LIST, 1, add_one_project, project_at },
+	{ STORE_USER_LIST, 0, add_user, user_at },
+	{ STORE_PROJECT_USER_LIST, 0, add_user, project_user_at },
+};
+
+static struct store_op page(const struct list *list, int64_t after, int limit)
+{
+	struct store_op op = list_op(list->verb, after, limit);
+
+	if (list->verb == STORE_PROJECT_USER_LIST)
+		op.project_user_list.project = f.project;
+	assert_granted(&op);
+	return op;
+}
+
+/* Reads the whole list in pages of `limit`; how many rows there were. */
+static size_t walk(const struct list *list, int limit, int64_t *ids)
+{
+	size_t count = 0;
+	int64_t after = 0;
+	bool more = true;
+
+	while (more) {
+		struct store_op op = page(list, after, limit);
+		const struct store_page *got = &op.invite_list.page;
+
+		ck_assert_uint_le(got->count, (size_t)limit);
+		for (size_t i = 0; i < got->count; i++)
+			ids[count++] = list->id_at(&op, i);
+		more = got->has_more;
+		ck_assert(!more || got->count == (size_t)limit);
+		if (got->count)
+			after = ids[count - 1];
+	}
+	return count;
+}
+
+/* ---- pages ---- */
+
+START_TEST(test_walks)
+{
+	const struct list *list = &lists[_i];
+	int64_t added[ROWS], ids[ROWS + 1];
+	size_t all = (size_t)(ROWS + list->extra);
+
+	for (int i = 0; i < ROWS; i++) {
+		f.now_ms += i % 3; /* some in the same millisecond */
+		added[i] = list->add_row(i);
+	}
+	for (int limit = 1; limit <= ROWS + 2; limit++) {
+		ck_assert_uint_eq(walk(list, limit, ids), all);
+		for (int i = 0; i < ROWS; i++)
+			ck_assert_int_eq(ids[i], added[ROWS - 1 - i]);
+	}
+}
+END_TEST
+
+START_TEST(test_has_more_only_where_there_is_more)
+{
+	const struct list *list = &lists[_i];
+	int rows = 4 - list->extra;
+	struct store_op op;
+
+	for (int i = 0; i < rows; i++)
+		(void)list->add_row(i);
+	op = page(list, 0, 3);
+	ck_assert(op.invite_list.page.has_more);
+	op = page(list, 0, 4);
+	ck_assert(!op.invite_list.page.has_more);
+	ck_assert_uint_eq(op.invite_list.page.count, 4);
+	op = page(list, list->id_at(&op, 3), 4);
+	ck_assert(!op.invite_list.page.has_more);
+	ck_assert_uint_eq(op.invite_list.page.count, 0);
+}
+END_TEST
+
+/* A cursor is a place, not a row: it need not be there (any more). */
+START_TEST(test_cursors_that_are_no_rows)
+{
+	const struct list *list = &lists[_i];
+	int64_t first = list->add_row(0), second = list->add_row(1);
+	struct store_op op = page(list, second - 1, 100);
+
+	ck_assert_int_eq(list->id_at(&op, 0), first);
+	op = page(list, INT64_MAX, 100);
+	ck_assert_int_eq(list->id_at(&op, 0), second);
+	op = page(list, 1, 100);
+	ck_assert_uint_eq(op.invite_list.page.count, 0);
+}
+END_TEST
+
+START_TEST(test_cursor_of_a_deleted_invite)
+{
+	int64_t ids[3];
+	struct store_op op;
+
+	for (int i = 0; i < 3; i++)
+		ids[i] = add_invite(i);
+	op = by_id(STORE_INVITE_DELETE, ids[1]);
+	assert_granted(&op);
+	op = page(&lists[2], ids[1], 10);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_int_eq(invite_at(&op, 0), ids[0]);
+}
+END_TEST
+
+/* ---- filters of invites ---- */
+
+/* One of each: pending, expired, accepted, deleted, declined. */
+static void add_all_kinds(int64_t ids[5])
+{
+	struct store_op expired = invite_op("expired@example.com");
+	struct store_op accepted, declined, op;
+
+	ids[0] = add_invite(0);
+	expired.invite_create.ttl_seconds = 60;
+	assert_granted(&expired);
+	ids[1] = expired.invite_create.ret_invite.id;
+	accepted = invited("accepted@example.com");
+	ids[2] = accepted.invite_create.ret_invite.id;
+	op = answer_op(STORE_INVITATION_ACCEPT, token_of(&accepted));
+	assert_granted(&op);
+	ids[3] = add_invite(3);
+	op = by_id(STORE_INVITE_DELETE, ids[3]);
+	assert_granted(&op);
+	declined = invited("declined@example.com");
+	ids[4] = declined.invite_create.ret_invite.id;
+	op = answer_op(STORE_INVITATION_DECLINE, token_of(&declined));
+	assert_granted(&op);
+	f.now_ms += 60 * SECOND_MS;
+}
+
+START_TEST(test_status)
+{
+	/* By enum invite_status: which of all kinds. */
+	static const int wanted[] = { [STATUS_PENDING] = 0,
+				      [STATUS_EXPIRED] = 1,
+				      [STATUS_ACCEPTED] = 2 };
+	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	int64_t ids[5];
+
+	add_all_kinds(ids);
+	op.now_ms = f.now_ms;
+	op.invite_list.by_status = true;
+	op.invite_list.status = (enum invite_status)_i;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_int_eq(invite_at(&op, 0), ids[wanted[_i]]);
+	ck_assert_int_eq(
+	    invite_status(&op.invite_list.ret_invites[0], f.now_ms / 1000),
+	    (enum invite_status)_i);
+}
+END_TEST
+
+START_TEST(test_no_filter_shows_all_but_the_gone)
+{
+	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	int64_t ids[5];
+
+	add_all_kinds(ids);
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(invite_at(&op, i), ids[2 - i]);
+}
+END_TEST
+
+/* Three invites to one address, one to another, one cursor. */
+START_TEST(test_address)
+{
+	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	int64_t ids[3];
+
+	for (int i = 0; i < 3; i++) {
+		struct store_op create = invited("Ada@Example.com");
+
+		ids[i] = create.invite_create.ret_invite.id;
+		(void)add_invite(i);
+		f.now_ms += TTL * SECOND_MS;
+	}
+	op.now_ms = f.now_ms - 1;
+	op.invite_list.email_key = "ada@example.com";
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 3);
+	op.invite_list.page.after = ids[2];
+	op.invite_list.page.limit = 1;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert(op.invite_list.page.has_more);
+	ck_assert_int_eq(invite_at(&op, 0), ids[1]);
+	op = list_op(STORE_INVITE_LIST, 0, 10);
+	op.now_ms = f.now_ms - 1;
+	op.invite_list.email_key = "ada@example.com";
+	op.invite_list.by_status = true;
+	op.invite_list.status = STATUS_PENDING;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_int_eq(invite_at(&op, 0), ids[2]);
+	op.invite_list.status = STATUS_EXPIRED;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 2);
+	op.invite_list.status = STATUS_ACCEPTED;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 0);
+	op.invite_list.by_status = false;
+	op.invite_list.email_key = "nobody@example.com";
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 0);
+}
+END_TEST
+
+/* Pages of a filtered list are full, however much lies between. */
+START_TEST(test_filtered_pages)
+{
+	struct store_op op;
+	int64_t after = 0;
+	size_t seen = 0;
+
+	for (int i = 0; i < 30; i++) {
+		if (i % 3 == 0)
+			(void)member(address_of(i));
+		else
+			(void)add_invite(i);
+	}
+	do {
+		op = list_op(STORE_INVITE_LIST, after, 4);
+		op.invite_list.by_status = true;
+		op.invite_list.status = STATUS_ACCEPTED;
+		assert_granted(&op);
+		seen += op.invite_list.page.count;
+		ck_assert(!op.invite_list.page.has_more ||
+			  op.invite_list.page.count == 4);
+		after = invite_at(&op, op.invite_list.page.count - 1);
+	} while (op.invite_list.page.has_more);
+	ck_assert_uint_eq(seen, 10);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	int count = COUNT_OF(lists);
+
+	tcase_add_loop_test(tests, test_walks, 0, count);
+	tcase_add_loop_test(tests, test_has_more_only_where_there_is_more, 0,
+			    count);
+	tcase_add_loop_test(tests, test_cursors_that_are_no_rows, 0, count);
+	tcase_add_test(tests, test_cursor_of_a_deleted_invite);
+	tcase_add_loop_test(tests, test_status, 0, 3);
+	tcase_add_test(tests, test_no_filter_shows_all_but_the_gone);
+	tcase_add_test(tests, test_address);
+	tcase_add_test(tests, test_filtered_pages);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("list", argc, argv, add);
+}

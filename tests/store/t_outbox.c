@@ -1,0 +1,304 @@
+/*
+ * t_outbox.c: mails that wait: leased, settled, too late, or not wanted any
+ * more.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#define LEASE_MS (5 * MINUTE_MS)
+
+static struct delivery delivery_of(const struct store_op *create)
+{
+	return invite_now(create->invite_create.ret_invite.id).delivery;
+}
+
+/* Claims all there is; how many it was. */
+static size_t claim(struct store_op *op)
+{
+	*op = claim_op(100, LEASE_MS);
+	assert_granted(op);
+	return op->outbox_claim.ret_count;
+}
+
+START_TEST(test_nothing_waits)
+{
+	struct store_op op, count = op_of(STORE_OUTBOX_COUNT);
+
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+	assert_granted(&count);
+	ck_assert_int_eq(count.outbox_count.ret_waiting, 0);
+	ck_assert_int_eq(count.outbox_count.ret_oldest_ms, 0);
+}
+END_TEST
+
+START_TEST(test_claim)
+{
+	struct store_op create = invited("ada@example.com"), op;
+	const struct outbox_mail *mail;
+
+	f.now_ms += 1;
+	ck_assert_uint_eq(claim(&op), 1);
+	mail = &op.outbox_claim.ret_mails[0];
+	ck_assert_int_eq(mail->token.invite,
+			 create.invite_create.ret_invite.id);
+	ck_assert_mem_eq(mail->token.secret, create.invite_create.secret,
+			 SECRET_SIZE);
+	ck_assert_str_eq(mail->to.invite.email, "ada@example.com");
+	ck_assert_str_eq(mail->to.organization_name, "First");
+	ck_assert_str_eq(mail->to.grants[0].project_name, "Default project");
+	ck_assert_int_eq(mail->attempts, 0);
+	ck_assert_int_eq(mail->queued_at_ms, START_MS);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + LEASE_MS);
+}
+END_TEST
+
+START_TEST(test_leased_is_not_claimed)
+{
+	struct store_op op;
+
+	(void)invited("ada@example.com");
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_uint_eq(claim(&op), 0);
+	f.now_ms += LEASE_MS - 1;
+	ck_assert_uint_eq(claim(&op), 0);
+	f.now_ms += 1;
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 0);
+}
+END_TEST
+
+START_TEST(test_the_oldest_first_and_no_more_than_asked)
+{
+	struct store_op op, create[5];
+
+	for (int i = 0; i < 5; i++) {
+		char address[32];
+
+		snprintf(address, sizeof(address), "user%d@example.com", i);
+		f.now_ms += 1;
+		create[i] = invited(address);
+	}
+	for (int i = 0; i < 4; i += 2) {
+		op = claim_op(2, LEASE_MS);
+		assert_granted(&op);
+		ck_assert_uint_eq(op.outbox_claim.ret_count, 2);
+		for (int k = 0; k < 2; k++)
+			ck_assert_int_eq(
+			    op.outbox_claim.ret_mails[k].token.invite,
+			    create[i + k].invite_create.ret_invite.id);
+		ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+				 START_MS + i + 3);
+	}
+	ck_assert_uint_eq(claim(&op), 1);
+}
+END_TEST
+
+START_TEST(test_sent)
+{
+	struct store_op create = invited("ada@example.com"), op;
+	int64_t id = create.invite_create.ret_invite.id;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	f.now_ms += SECOND_MS;
+	op = settle_op(id, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(delivery_of(&create).attempts, 1);
+	ck_assert_ptr_null(delivery_of(&create).last_error);
+	ck_assert_int_eq(delivery_of(&create).updated_at, f.now_ms / 1000);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+START_TEST(test_deferred_then_sent)
+{
+	struct store_op create = invited("ada@example.com"), op;
+	int64_t id = create.invite_create.ret_invite.id;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	op = settle_op(id, OUTBOX_DEFERRED);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_DEFERRED);
+	ck_assert_int_eq(delivery_of(&create).attempts, 1);
+	ck_assert_str_eq(delivery_of(&create).last_error, "550 no such user");
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + MINUTE_MS);
+	f.now_ms += MINUTE_MS;
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 1);
+	ck_assert_int_eq(op.outbox_claim.ret_mails[0].queued_at_ms, START_MS);
+	op = settle_op(id, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(delivery_of(&create).attempts, 2);
+	ck_assert_ptr_null(delivery_of(&create).last_error);
+}
+END_TEST
+
+START_TEST(test_failed)
+{
+	struct store_op create = invited("ada@example.com"), op, look;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_FAILED);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
+	ck_assert_str_eq(delivery_of(&create).last_error, "550 no such user");
+	ck_assert_int_eq(rows("outbox"), 0);
+	/* The link still works: it may have been read over the phone. */
+	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&create));
+	assert_granted(&look);
+}
+END_TEST
+
+START_TEST(test_expired_before_delivery)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	f.now_ms += TTL * SECOND_MS;
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
+	ck_assert_int_eq(delivery_of(&create).attempts, 0);
+	ck_assert_ptr_nonnull(
+	    strstr(delivery_of(&create).last_error, "expired"));
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* One that is too late takes nobody else's place. */
+START_TEST(test_expired_beside_others)
+{
+	struct store_op op, short_lived = invite_op("late@example.com");
+
+	short_lived.invite_create.ttl_seconds = 60;
+	assert_granted(&short_lived);
+	f.now_ms += MINUTE_MS;
+	(void)invited("ada@example.com");
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_str_eq(op.outbox_claim.ret_mails[0].to.invite.email,
+			 "ada@example.com");
+}
+END_TEST
+
+/* Deleted, declined, accepted: while it waits, and while it is sent. */
+static void end_invite(int how, const struct store_op *create)
+{
+	struct store_op op =
+	    how == 0   ? by_id(STORE_INVITE_DELETE,
+			       create->invite_create.ret_invite.id)
+	    : how == 1 ? answer_op(STORE_INVITATION_DECLINE, token_of(create))
+		       : answer_op(STORE_INVITATION_ACCEPT, token_of(create));
+
+	assert_granted(&op);
+}
+
+START_TEST(test_ended_while_it_waits)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	end_invite(_i, &create);
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+}
+END_TEST
+
+START_TEST(test_ended_while_it_is_sent)
+{
+	static const enum outbox_outcome outcomes[] = { OUTBOX_SENT,
+							OUTBOX_DEFERRED,
+							OUTBOX_FAILED };
+	struct store_op create = invited("ada@example.com"), op;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	end_invite(_i / 3, &create);
+	op = settle_op(create.invite_create.ret_invite.id, outcomes[_i % 3]);
+	assert_granted(&op);
+	f.now_ms += DAY_MS;
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(rows("outbox"), 0);
+	if (_i / 3 == 2)
+		ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+}
+END_TEST
+
+START_TEST(test_settling_what_never_was)
+{
+	struct store_op op = settle_op(12345, OUTBOX_DEFERRED);
+
+	assert_granted(&op);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+START_TEST(test_count)
+{
+	struct store_op op, count = op_of(STORE_OUTBOX_COUNT);
+
+	(void)invited("ada@example.com");
+	f.now_ms += HOUR_MS;
+	(void)invited("bob@example.com");
+	ck_assert_uint_eq(claim(&op), 2);
+	assert_granted(&count);
+	ck_assert_int_eq(count.outbox_count.ret_waiting, 2);
+	ck_assert_int_eq(count.outbox_count.ret_oldest_ms, START_MS);
+}
+END_TEST
+
+/* A second mail after one that failed is a mail of its own. */
+START_TEST(test_requeued_is_due_at_once)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_FAILED);
+	assert_granted(&op);
+	f.now_ms += HOUR_MS;
+	create = invited("ada@example.com");
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 0);
+	ck_assert_int_eq(op.outbox_claim.ret_mails[0].queued_at_ms, f.now_ms);
+	ck_assert_mem_eq(op.outbox_claim.ret_mails[0].token.secret,
+			 create.invite_create.secret, SECRET_SIZE);
+}
+END_TEST
+
+/* The secret is in the database only until the mail was handed over. */
+START_TEST(test_no_secret_stays)
+{
+	struct store_op create = invited("ada@example.com"), op;
+	struct store_op link = invite_op("bob@example.com");
+
+	link.invite_create.queue_mail = false;
+	assert_granted(&link);
+	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(rows("outbox"), 0);
+	ck_assert_int_eq(rows("invite WHERE secret_hash IS NOT NULL"), 2);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_test(tests, test_nothing_waits);
+	tcase_add_test(tests, test_claim);
+	tcase_add_test(tests, test_leased_is_not_claimed);
+	tcase_add_test(tests, test_the_oldest_first_and_no_more_than_asked);
+	tcase_add_test(tests, test_sent);
+	tcase_add_test(tests, test_deferred_then_sent);
+	tcase_add_test(tests, test_failed);
+	tcase_add_test(tests, test_expired_before_delivery);
+	tcase_add_test(tests, test_expired_beside_others);
+	tcase_add_loop_test(tests, test_ended_while_it_waits, 0, 3);
+	tcase_add_loop_test(tests, test_ended_while_it_is_sent, 0, 9);
+	tcase_add_test(tests, test_settling_what_never_was);
+	tcase_add_test(tests, test_count);
+	tcase_add_test(tests, test_requeued_is_due_at_once);
+	tcase_add_test(tests, test_no_secret_stays);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("outbox", argc, argv, add);
+}
