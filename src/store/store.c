@@ -65,7 +65,7 @@ struct store_port {
 	pthread_mutex_t mutex;
 	pthread_cond_t came_back;
 	struct op_list finished; /* under mutex */
-	bool touched;		 /* the writer's mark, within one batch */
+	bool touched;		 /* the owner is about to be woken */
 };
 
 /* ---- lists and queues ---- */
@@ -153,14 +153,18 @@ static size_t queue_take(struct op_queue *queue, struct store_op **ops,
 
 /* ---- handing back ---- */
 
-static void give_back(struct store_op *op)
+/* Whether the port's owner has to be woken for it, by who gave it back. */
+static bool give_back(struct store_op *op)
 {
 	struct store_port *port = op->port;
+	bool first;
 
 	pthread_mutex_lock(&port->mutex);
 	list_add(&port->finished, op);
+	first = !port->touched;
 	port->touched = true;
 	pthread_mutex_unlock(&port->mutex);
+	return first;
 }
 
 /* Under the mutex, so that a port is not closed while it is being woken. */
@@ -176,7 +180,10 @@ static void wake_owner(struct store_port *port)
 	pthread_mutex_unlock(&port->mutex);
 }
 
-/* Gives the batch back, then wakes each port once. */
+/*
+ * Gives the batch back, then wakes each port once. Exactly once: a port that
+ * was woken may be closed at once.
+ */
 static void finish_batch(struct store_op **ops, size_t n)
 {
 	struct store_port *ports[BATCH_MAX];
@@ -185,9 +192,8 @@ static void finish_batch(struct store_op **ops, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct store_port *port = ops[i]->port;
 
-		if (count == 0 || ports[count - 1] != port)
+		if (give_back(ops[i]))
 			ports[count++] = port;
-		give_back(ops[i]);
 	}
 	for (size_t i = 0; i < count; i++)
 		wake_owner(ports[i]);
