@@ -1,0 +1,156 @@
+"""
+What is written about libinv and invite is what they are: the pages, the
+examples in them, and the programs in examples/.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import KEY, ROOT, build_dir, clean_environment
+from peer import Answer, INVITE, page
+from test_library import everything
+
+PAGES = sorted((ROOT / "doc").glob("inv*.3"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.c"))
+
+
+def prototypes() -> dict[str, str]:
+    """The header's functions, each as one line without spaces to spare."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/inv.h").read_text(),
+                  flags=re.S)
+    found = re.findall(r"INV_API ([^;{}()]*?\b(inv_\w+)\([^;]*\));", text)
+    return {name: squeeze(whole) for whole, name in found}
+
+
+def squeeze(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r" ?([(),*]) ?", r"\1", text).strip()
+
+
+def documented() -> dict[str, str]:
+    """The functions in the pages' SYNOPSIS, in the same form."""
+    found = {}
+    for path in PAGES:
+        synopsis = path.read_text().split(".Sh DESCRIPTION")[0]
+        for kind, name, args in re.findall(
+                r"\.Ft ([^\n]*)\n\.Fo (\w+)\n(.*?)\.Fc", synopsis, re.S):
+            args = ",".join(re.findall(r'\.Fa "(.*)"', args))
+            found[name] = squeeze(f"{kind} {name}({args})")
+    return found
+
+
+def test_every_function_is_documented_as_it_is():
+    assert len(prototypes()) > 40
+    assert documented() == prototypes()
+
+
+def test_every_name_leads_to_its_page():
+    build = (ROOT / "client/meson.build").read_text()
+    for path in PAGES:
+        names = re.findall(r"^\.Nm (\w+)",
+                           path.read_text().split(".Sh SYNOPSIS")[0], re.M)
+        assert names[0] == path.stem
+        for name in names:
+            assert f"'{name}'" in build, name
+        for name in re.findall(r"^\.Fo (\w+)", path.read_text(), re.M):
+            assert name in names
+
+
+def test_members_of_structs_are_documented():
+    text = "".join(path.read_text() for path in PAGES)
+    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/inv.h").read_text(),
+                    flags=re.S)
+    for name in ("inv_options", "inv_invite_create_params", "inv_error",
+                 "inv_invite", "inv_list_params", "inv_invitation",
+                 "inv_project"):
+        body = re.search(r"struct %s \{(.*?)\n\};" % name, header, re.S)[1]
+        for member in re.findall(r"(\w+)(?:\[\d+\])?;", body):
+            if member != "reserved" and not re.search(
+                    "_(text|len)$", member):
+                assert re.search(rf"\b{member}\b", text), (name, member)
+
+
+@pytest.mark.parametrize("path", PAGES + [ROOT / "doc/invite.1"],
+                         ids=lambda p: p.name)
+def test_pages_are_well_formed(path):
+    done = subprocess.run(["mandoc", "-Tlint", str(path)],
+                          capture_output=True, text=True)
+    said = [line for line in done.stdout.splitlines() + done.stderr.splitlines()
+            if "mandoc.db" not in line and "manual not found" not in line]
+    assert said == []
+
+
+def code_of(path) -> str:
+    text = re.search(r"\.Bd -literal\n(.*?)\n\.Ed", path.read_text(), re.S)[1]
+    return text.replace("\\e", "\\").replace("\\&", "") + "\n"
+
+
+def program_of(path) -> str:
+    return re.sub(r"^/\*.*?\*/\n", "", path.read_text(), count=1, flags=re.S)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_the_pages_examples_are_programs_that_are_built(path):
+    assert code_of(path) in [program_of(example) for example in EXAMPLES]
+
+
+def run(name: str, url: str, *args: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [str(build_dir() / "examples" / f"example_{name}"), *args],
+        capture_output=True, text=True, timeout=60,
+        env=clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY))
+
+
+def test_the_examples_run(peer):
+    peer.script(everything)
+    assert run("create", peer.url, "a@b.c").stdout == "invite-1\n"
+    if shutil.which("g++"):
+        assert run("create_cc", peer.url, "a@b.c").stdout == "invite-1\n"
+    assert "invite-1 is pending" not in run("debug", peer.url, "x").stdout
+    assert "> GET " in run("debug", peer.url, "x").stderr
+    assert run("list", peer.url).stdout.splitlines()[0] == \
+        "i0 ada@example.com"
+    assert run("projects", peer.url, "a@b.c").stdout.endswith("nothing\n")
+    assert "No." in run("errors", peer.url, "refused").stdout
+    assert run("accept", peer.url, "CODE", "Ada").stdout == \
+        "You are in, as a reader.\nProject: P\n"
+    assert run("request", peer.url, "p").stdout.startswith("{")
+    peer.script(Answer(200, page([INVITE])))
+    assert run("users", peer.url).stdout == \
+        "invite-1 reader ada@example.com\n"
+    tried = {"create", "debug", "list", "projects", "errors", "accept",
+             "request", "users"}
+    assert {path.stem for path in EXAMPLES} == tried
+
+
+def test_every_example_explains_its_use(peer):
+    for path in EXAMPLES:
+        if "argc" in path.read_text():
+            done = run(path.stem, peer.url)
+            assert done.returncode == 2 and "usage: " in done.stderr
+
+
+def test_every_option_is_in_the_manual(cli):
+    manual = (ROOT / "doc/invite.1").read_text()
+    helped = cli("--help").stdout
+    names = re.findall(r"^  (\w+(?: \w+)?)  ", helped, re.M)
+    for name in names:
+        assert f"Cm {name}" in manual or f", {name}" in manual, name
+        helped += cli("help", *name.split()).stdout
+    options = set(re.findall(r"--([a-z][a-z.-]+)", helped))
+    assert len(options) > 25
+    for option in options:
+        assert f"Fl -{option}" in manual, option
+
+
+def test_every_exit_status_is_in_the_manual():
+    manual = (ROOT / "doc/invite.1").read_text()
+    section = re.search(r"\.Sh EXIT STATUS\n(.*?)\n\.Sh", manual, re.S)[1]
+    header = (ROOT / "cli/say.h").read_text()
+    assert set(re.findall(r"^\.It (\d+)", section, re.M)) == \
+        set(re.findall(r"STATUS_\w+ = (\d+)", header))
