@@ -20,12 +20,15 @@ static char path[sizeof(root) + 16], url[sizeof(path) + 16];
 static struct transport *transport;
 static struct fail fail;
 
+#define WIRE	  "To: ada@example.com\r\n\r\nfirst\r\n.\r\nlast\r\n"
+#define FILE_TEXT "To: ada@example.com\n\nfirst\n.\nlast\n"
+
 static const struct letter letter = {
 	.id = "invite-028T5CY4TQKFF",
 	.seconds = 1769868300,
 	.from = "invited@localhost",
 	.to = "ada@example.com",
-	.text = { "To: ada@example.com\r\n\r\nfirst\r\n.\r\nlast\r\n", 43 },
+	.text = { WIRE, sizeof(WIRE) - 1 },
 };
 
 static void set_up(void)
@@ -124,7 +127,8 @@ START_TEST(test_delivered)
 	len = fread(text, 1, sizeof(text) - 1, file);
 	text[len] = '\0';
 	fclose(file);
-	ck_assert_str_eq(text, "To: ada@example.com\n\nfirst\n.\nlast\n");
+	ck_assert_str_eq(text, FILE_TEXT);
+	ck_assert_uint_eq(len, strlen(FILE_TEXT));
 }
 END_TEST
 
