@@ -140,12 +140,15 @@ START_TEST(test_revoke)
 
 	assert_granted(&revoke);
 	assert_ends(&find, REFUSAL_KEY_UNKNOWN);
+	revoke.actor = 0;
 	assert_ends(&revoke, REFUSAL_KEY_NOT_FOUND);
 	assert_granted(&list);
 	ck_assert_int_eq(list.key_list.ret_keys[0].revoked_at, START_MS / 1000);
 	create = key_op(FIRST_KEY);
+	create.actor = 0;
 	assert_ends(&create, REFUSAL_KEY_EXISTS);
 	revoke = by_id(STORE_KEY_REVOKE, 12345);
+	revoke.actor = 0;
 	assert_ends(&revoke, REFUSAL_KEY_NOT_FOUND);
 	ck_assert_int_eq(rows("audit WHERE type = 8"), 1);
 }
