@@ -226,6 +226,7 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	struct sqlite_db *db = &engine->db;
 
 	db->error = 0;
+	db->actor = 0;
 	db_run(db, db_statement(db, SQL_BEGIN_WRITE));
 	for (size_t i = 0; i < n && db->error == 0; i++)
 		ops[i]->refusal = sqlite_write(db, &engine->ids, ops[i]);

@@ -51,6 +51,8 @@
 	  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)")                             \
 	X(KEY_BY_HASH,                                                         \
 	  "SELECT " KEY_COLUMNS " FROM admin_key WHERE secret_hash = ?1")      \
+	X(KEY_IN_FORCE, "SELECT 1 FROM admin_key"                              \
+			" WHERE id = ?1 AND revoked_at = 0")                   \
 	X(KEY_REVOKE, "UPDATE admin_key SET revoked_at = ?3"                   \
 		      " WHERE id = ?1 AND organization = ?2"                   \
 		      " AND revoked_at = 0")                                   \
@@ -174,6 +176,8 @@ struct sqlite_db {
 	sqlite3_stmt *statements[SQL_COUNT];
 	int error; /* first result code that was no success; 0 = none */
 	uint8_t hash_key[SHA256_SIZE];
+	int64_t actor; /* writer: a key that is in force, as far as this
+			* transaction has looked; 0 = it has not */
 };
 
 /* Opens the file at `path`; `flags` as sqlite3_open_v2(). */
