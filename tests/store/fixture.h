@@ -44,7 +44,7 @@ struct fixture {
 extern struct fixture f;
 
 #define FIRST_KEY "sk-admin-the-first-key-of-all"
-#define START_MS  1800000000000LL /* in 2027 */
+#define START_MS  2840140800000LL /* in 2060: after any lease's end */
 #define TTL	  (7 * 24 * 3600) /* of invites, in seconds */
 
 /* The main() of a test program. */
