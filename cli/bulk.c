@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -41,7 +42,7 @@ struct bulk {
 	long long not_before; /* when the server may be asked again */
 };
 
-static volatile sig_atomic_t is_interrupted;
+static atomic_int is_interrupted; /* lock-free: set by a signal handler */
 
 static void interrupt(int signal)
 {
