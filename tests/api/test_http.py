@@ -468,6 +468,25 @@ def test_connection_close(shared_daemon):
         assert raw.closed()
 
 
+def test_a_trickle_comes_to_an_end(shared_daemon):
+    """A header that never ends, a byte at a time: not for ever."""
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        raw.socket.settimeout(0.2)  # the pace of the trickle
+        ended = False
+        for _ in range(5 * 60):
+            try:
+                raw.send(b"a")
+                ended = raw.socket.recv(1024) == b""
+            except TimeoutError:
+                continue
+            except OSError:
+                ended = True
+            if ended:
+                break
+        assert ended, "still open after a minute"
+
+
 def test_silent_clients_do_not_stop_others(daemon):
     """Open connections that say nothing, or never finish saying it."""
     slow = [RawClient(daemon.port) for _ in range(200)]

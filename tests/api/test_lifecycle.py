@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness import (DEADLINE, INVITES, RawClient, eventually,
+from harness import (DEADLINE, INVITES, RawClient, binary, eventually,
                      refused)
 
 REFUSED = 1
@@ -224,6 +224,48 @@ def test_a_stale_unix_socket_is_replaced(make_daemon, tmp_path):
     daemon.kill()
     assert path.exists()
     daemon.start()
+
+
+# -- the service manager ---------------------------------------------------------------
+
+@pytest.fixture
+def supervised():
+    """A daemon built with systemd's library."""
+    if b"libsystemd" not in binary().read_bytes():
+        pytest.skip("built without systemd")
+
+
+def test_readiness_is_told(supervised, make_daemon, tmp_path):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.settimeout(DEADLINE)
+        manager.bind(path)
+        daemon = make_daemon(env={"NOTIFY_SOCKET": path})
+        assert manager.recv(4096) == b"READY=1"
+        daemon.stop()
+        assert manager.recv(4096) == b"STOPPING=1"
+    daemon.env.clear()
+
+
+def test_a_socket_that_was_handed_over(supervised, tmp_path):
+    """The manager listens, and starts the daemon with its socket as 3."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        os.set_inheritable(listener.fileno(), True)
+        process = subprocess.Popen(
+            ["sh", "-c", 'exec env LISTEN_PID=$$ LISTEN_FDS=1 "$0" serve '
+             '--data "$1"', str(binary()), str(tmp_path / "data")],
+            preexec_fn=lambda: os.dup2(listener.fileno(), 3), pass_fds=[3],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        with RawClient(port) as raw:
+            raw.send(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert raw.response().status == 200
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 0
+    assert f"listening on http://127.0.0.1:{port}\n" in out
 
 
 # -- refusals to start ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ The official Python SDK, as it is, against the daemon.
 
 import asyncio
 import os
+import resource
 
 import httpx
 import openai
@@ -255,6 +256,33 @@ def test_a_restart_is_survived_by_retries(make_daemon):
         again = client.admin.organization.invites.create(
             email="ada@example.com", role="reader")
     assert again.id == first["id"] and len(refusals) == 3
+
+
+def test_a_full_disk_is_bridged_by_retries(daemon):
+    """503 with retry-after: the SDK waits and asks again."""
+    daemon.api.invite("first@example.com")
+    full = max(path.stat().st_size for path in daemon.files())
+    attempts = []
+
+    def limit(size):
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
+                         (size, resource.RLIM_INFINITY))
+
+    def on_request(request):
+        attempts.append(request)
+        if len(attempts) == 3:
+            limit(resource.RLIM_INFINITY)
+    daemon.expect_error("store_failed", "store_unavailable")
+    limit(full)
+    with OpenAI(admin_api_key=daemon.key, base_url=f"{daemon.url}/v1",
+                http_client=httpx.Client(
+                    event_hooks={"request": [on_request]})) as client:
+        invite = client.admin.organization.invites.create(
+            email="ada@example.com", role="reader")
+    assert invite.status == "pending" and len(attempts) == 3
+    assert [request.headers["x-stainless-retry-count"]
+            for request in attempts] == ["0", "1", "2"]
+    assert len(list(daemon.api.all("/v1/organization/invites"))) == 2
 
 
 def test_without_the_prefix(daemon):
