@@ -39,6 +39,12 @@ class Client:
             trust_env=False, transport=httpx.HTTPTransport(
                 verify=False, limits=httpx.Limits(max_connections=None)))
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self._http.close()
 
