@@ -32,7 +32,7 @@ PATHS = {
 }
 
 
-# -- paths ---------------------------------------------------------------------------
+# -- paths --------------------------------------------------------------------
 
 def test_with_and_without_prefix(shared):
     invite = shared.ok("POST", BARE, content=BODY, headers=JSON)
@@ -114,7 +114,7 @@ def test_files_of_the_page(shared_daemon, file, kind):
     assert other.status_code == 200
 
 
-# -- methods -------------------------------------------------------------------------
+# -- methods ------------------------------------------------------------------
 
 @pytest.mark.parametrize("path, allow", PATHS.items())
 def test_wrong_method(shared_daemon, path, allow):
@@ -156,7 +156,7 @@ def test_head_of_an_invite(shared):
     assert head.status_code == 200 and int(head.headers["content-length"]) > 100
 
 
-# -- request ids -----------------------------------------------------------------------
+# -- request ids --------------------------------------------------------------
 
 def test_request_ids_differ(shared):
     ids = {shared.get(INVITES).headers["x-request-id"] for _ in range(50)}
@@ -174,7 +174,7 @@ def test_a_clients_request_id_is_not_taken_over(shared):
     assert "mine" not in response.headers["x-request-id"]
 
 
-# -- bodies ------------------------------------------------------------------------------
+# -- bodies -------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", [
     "application/json", "application/json; charset=utf-8",
@@ -273,7 +273,7 @@ def test_expect_continue(shared_daemon, shared):
         assert checked(raw, "post", INVITES).status == 200
 
 
-# -- what is not quite HTTP ------------------------------------------------------------
+# -- what is not quite HTTP ---------------------------------------------------
 
 def checked(raw, method, path):
     """The next answer, held against the description."""

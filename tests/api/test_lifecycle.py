@@ -22,7 +22,7 @@ from harness import (DEADLINE, INVITES, RawClient, binary, eventually,
 REFUSED = 1
 
 
-# -- probes ---------------------------------------------------------------------------
+# -- probes -------------------------------------------------------------------
 
 def test_alive_and_ready(shared_daemon):
     anonymous = shared_daemon.client(None)
@@ -79,7 +79,7 @@ def test_metrics(daemon):
     assert "ada" not in daemon.api.get("/metrics").text
 
 
-# -- what is kept ---------------------------------------------------------------------
+# -- what is kept -------------------------------------------------------------
 
 def test_a_restart_finds_everything_as_it_was(daemon):
     api = daemon.api
@@ -116,7 +116,7 @@ def test_an_unknown_file_in_the_data_directory_is_left_alone(daemon):
     daemon.start()
 
 
-# -- SIGTERM --------------------------------------------------------------------------
+# -- SIGTERM ------------------------------------------------------------------
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_requests_under_way_are_answered(daemon, number):
@@ -192,7 +192,7 @@ def test_under_load(daemon):
     assert set(done) <= {one["id"] for one in daemon.api.all(INVITES)}
 
 
-# -- addresses to listen on --------------------------------------------------------------
+# -- addresses to listen on ---------------------------------------------------
 
 def test_a_port_in_use(daemon, make_daemon, tmp_path):
     second = make_daemon("--listen", f"127.0.0.1:{daemon.port}", start=False,
@@ -226,7 +226,7 @@ def test_a_stale_unix_socket_is_replaced(make_daemon, tmp_path):
     daemon.start()
 
 
-# -- the service manager ---------------------------------------------------------------
+# -- the service manager ------------------------------------------------------
 
 @pytest.fixture
 def supervised():
@@ -268,7 +268,7 @@ def test_a_socket_that_was_handed_over(supervised, tmp_path):
     assert f"listening on http://127.0.0.1:{port}\n" in out
 
 
-# -- refusals to start ---------------------------------------------------------------------
+# -- refusals to start --------------------------------------------------------
 
 def refusal_to_start(daemon):
     """Launches what must not start; what it says on standard error."""

@@ -26,7 +26,7 @@ def title(response):
                                    re.S)[1])
 
 
-# -- opening it ------------------------------------------------------------------
+# -- opening it ---------------------------------------------------------------
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("query", ["", "?utm_source=mail", "?code={token}"])
@@ -63,7 +63,7 @@ def test_the_page_is_on_its_own(shared, path):
                          response.text)
 
 
-# -- the form --------------------------------------------------------------------
+# -- the form -----------------------------------------------------------------
 
 @pytest.mark.parametrize("action", [None, "show", "nonsense", "ACCEPT", ""])
 def test_showing_changes_nothing(shared, action):
@@ -170,7 +170,7 @@ def test_a_bad_name_is_asked_for_again(shared, name):
     assert status_of(shared, invite) == "pending"
 
 
-# -- what people wrote is text, never markup ------------------------------------------
+# -- what people wrote is text, never markup ----------------------------------
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
 

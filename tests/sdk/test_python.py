@@ -51,7 +51,7 @@ def test_the_example_of_the_documentation(daemon, monkeypatch):
     client.close()
 
 
-# -- projects: omitted, none, some ---------------------------------------------------
+# -- projects: omitted, none, some --------------------------------------------
 
 def test_projects_have_three_values(strict):
     admin = strict.admin.organization
@@ -70,7 +70,7 @@ def test_projects_have_three_values(strict):
         {(named.id, "owner"), (default.id, "member")}
 
 
-# -- pages ---------------------------------------------------------------------------
+# -- pages --------------------------------------------------------------------
 
 @pytest.mark.parametrize("limit", [1, 7, 100])
 def test_auto_paging(strict, limit):
@@ -96,7 +96,7 @@ def test_an_empty_list(strict):
     assert list(strict.admin.organization.users.list()) == []
 
 
-# -- the life of an invite ---------------------------------------------------------------
+# -- the life of an invite ----------------------------------------------------
 
 def test_retrieve_and_delete(strict):
     invites = strict.admin.organization.invites
@@ -145,7 +145,7 @@ def test_extensions(daemon, strict):
     assert list(invites.list(extra_query={"status": "expired"})) == []
 
 
-# -- errors ------------------------------------------------------------------------------
+# -- errors -------------------------------------------------------------------
 
 def requests_total(daemon):
     """How many requests the daemon has answered."""
