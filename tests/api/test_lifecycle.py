@@ -372,13 +372,13 @@ def fill_until_refused(daemon):
 
 
 def check_full_disk(daemon, free):
-    daemon.expect_error("store_failed", "commit_failed", "write_failed",
-                        "store_unavailable", "store_write_failed",
-                        "batch_failed", "checkpoint_failed")
+    daemon.expect_error("store_unavailable")
     done, response = fill_until_refused(daemon)
     message = refused(response, 503, "service_unavailable")
     assert "disk" not in message.lower()  # no internals
     assert response.headers["retry-after"]
+    assert "full" in daemon.wait_log("store_unavailable") or \
+        "I/O error" in daemon.wait_log("store_unavailable")
     # Reads go on, and the probe tells the truth.
     assert daemon.api.get(f"{INVITES}/{done[0]}").status_code == 200
     eventually(lambda: create(daemon).status_code == 503
