@@ -319,10 +319,14 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 
 static void reader_rest(struct reader *reader)
 {
+	struct sqlite_db *db = &reader->db;
+
 	if (!reader->in_transaction)
 		return;
-	reader->db.error = 0;
-	db_run(&reader->db, db_statement(&reader->db, SQL_COMMIT));
+	db->error = 0;
+	db_run(db, db_statement(db, SQL_COMMIT));
+	if (db->error) /* or the next BEGIN would fail as well */
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	reader->in_transaction = false;
 }
 

@@ -57,6 +57,11 @@ static void note_error(struct sqlite_db *db, int code)
 		db->error = code;
 }
 
+void db_no_memory(struct sqlite_db *db)
+{
+	note_error(db, SQLITE_NOMEM);
+}
+
 sqlite3_stmt *db_statement(struct sqlite_db *db, enum sql which)
 {
 	sqlite3_stmt **st = &db->statements[which];
@@ -134,7 +139,7 @@ const char *db_text(struct sqlite_db *db, struct arena *arena, sqlite3_stmt *st,
 
 	if (!text) {
 		if (sqlite3_column_type(st, column) != SQLITE_NULL)
-			note_error(db, SQLITE_NOMEM);
+			db_no_memory(db);
 		return NULL;
 	}
 	copy = arena_str(
@@ -142,7 +147,7 @@ const char *db_text(struct sqlite_db *db, struct arena *arena, sqlite3_stmt *st,
 	    (struct str){ text, (size_t)sqlite3_column_bytes(st, column) });
 	if (copy)
 		return copy;
-	note_error(db, SQLITE_NOMEM);
+	db_no_memory(db);
 	return "";
 }
 
@@ -150,6 +155,8 @@ static struct str column_str(sqlite3_stmt *st, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(st, column);
 
+	if (!text) /* out of memory, whatever its size */
+		return (struct str){ NULL, 0 };
 	return (struct str){ text, (size_t)sqlite3_column_bytes(st, column) };
 }
 
@@ -183,7 +190,7 @@ void row_invite(struct sqlite_db *db, struct arena *arena, sqlite3_stmt *st,
 	if (!invite->email_key)
 		invite->email_key = invite->email;
 	if (grants_parse(arena, column_str(st, 15), &invite->grants) < 0)
-		note_error(db, SQLITE_NOMEM);
+		db_no_memory(db);
 }
 
 void row_project(struct sqlite_db *db, struct arena *arena, sqlite3_stmt *st,
@@ -292,7 +299,7 @@ void name_invitation(struct sqlite_db *db, struct store_op *op,
 					 sizeof(*invitation->grants));
 	if (!invitation->grants ||
 	    (skipped.len && grants_parse(op->arena, skipped, &skips) < 0)) {
-		note_error(db, SQLITE_NOMEM);
+		db_no_memory(db);
 		return;
 	}
 	op->organization = invite->organization;

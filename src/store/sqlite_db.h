@@ -213,6 +213,9 @@ void db_run(struct sqlite_db *db, sqlite3_stmt *st);
 /* Ends a SELECT before its last row. */
 void db_done(sqlite3_stmt *st);
 
+/* The arena gave nothing: `error` as if SQLite had run out of memory. */
+void db_no_memory(struct sqlite_db *db);
+
 /* Copies of a column in the arena; NULL column gives NULL. Out of memory sets
  * `error` and gives "". */
 const char *db_text(struct sqlite_db *db, struct arena *arena, sqlite3_stmt *st,

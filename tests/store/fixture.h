@@ -58,6 +58,7 @@ void make_dir(char *out, size_t size);
 void remove_dir(const char *dir);
 
 void open_store(void);
+void bootstrap_store(void); /* fills in organization, project and key */
 void close_store(void);
 
 /* No fault is in the database; neither for the store nor for us. */

@@ -11,7 +11,7 @@
 
 #include "base/random.h"
 
-#define STEPS	  4000
+#define STEPS	  2500
 #define BATCH_MAX 12
 
 static struct model model;
