@@ -19,6 +19,7 @@
 
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_log.h"
 
 /*
  * Small on purpose. A commit that split a page in the middle of an index makes
@@ -164,7 +165,8 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
 	int status = db_open(&engine->db, engine->path,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			     sqlite_log_vfs(), fail);
 
 	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
@@ -295,8 +297,8 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 
 	if (!reader)
 		return fail_set(fail, "out of memory");
-	if (db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE, fail) <
-	    0) {
+	if (db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE, NULL,
+		    fail) < 0) {
 		free(reader);
 		return -1;
 	}
@@ -455,7 +457,7 @@ static int engine_backup(struct engine *engine, const char *path,
 	if (fd < 0)
 		return fail_errno(fail, errno, "could not make %s", path);
 	close(fd);
-	status = db_open(&copy, path, SQLITE_OPEN_READWRITE, fail);
+	status = db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail);
 	if (status == 0) {
 		status = copy_pages(engine, &copy, fail);
 		db_close(&copy);

@@ -20,12 +20,12 @@ int db_fail(struct sqlite_db *db, struct fail *fail, const char *what)
 	return fail_set(fail, "%s: %s", what, sqlite3_errmsg(db->handle));
 }
 
-int db_open(struct sqlite_db *db, const char *path, int flags,
+int db_open(struct sqlite_db *db, const char *path, int flags, const char *vfs,
 	    struct fail *fail)
 {
 	memset(db, 0, sizeof(*db));
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-			    NULL) == SQLITE_OK) {
+			    vfs) == SQLITE_OK) {
 		sqlite3_busy_timeout(db->handle, 10000);
 		return 0;
 	}

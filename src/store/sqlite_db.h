@@ -19,7 +19,7 @@
 	"id, organization, state, role, created_at, expires_at, "       \
 	"accepted_at, user, delivery, delivery_attempts, delivery_at, " \
 	"delivery_error, secret_hash, email, email_key, projects, skipped"
-#define INVITE_SLOT 17 /* where a statement has `slot` behind them */
+#define INVITE_SLOT	17 /* where a statement has `slot` behind them */
 #define PROJECT_COLUMNS "id, organization, name, created_at, archived_at"
 #define USER_COLUMNS	"id, organization, email, name, role, added_at"
 #define KEY_COLUMNS                                      \
@@ -180,8 +180,8 @@ struct sqlite_db {
 			* transaction has looked; 0 = it has not */
 };
 
-/* Opens the file at `path`; `flags` as sqlite3_open_v2(). */
-int db_open(struct sqlite_db *db, const char *path, int flags,
+/* Opens the file at `path`; `flags` and `vfs` as sqlite3_open_v2(). */
+int db_open(struct sqlite_db *db, const char *path, int flags, const char *vfs,
 	    struct fail *fail) MUST_CHECK;
 void db_close(struct sqlite_db *db);
 
