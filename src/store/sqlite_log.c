@@ -22,8 +22,12 @@
 
 #include "base/hash.h"
 
-#define GATHER_MAX \
-	(1024 * 1024) /* octets; a batch of 256 creates is about 2 M */
+/*
+ * Octets; a batch of 256 creates is about 2 M. Not more than SQLite's own VFS
+ * takes at once: it looks at the lower 17 bits of a length, and would take
+ * 128 KiB for nothing and report a full disk.
+ */
+#define GATHER_MAX (120 * 1024)
 
 /* The real VFS's file follows in memory, as sqlite3_vfs.szOsFile promises. */
 struct log_file {
