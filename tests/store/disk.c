@@ -57,7 +57,7 @@ static sqlite3_vfs *real_vfs(sqlite3_vfs *vfs)
 static int file_named(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *name = slash ? slash + 1 : path ? path : "";
+	const char *name = slash ? slash + 1 : path ? path : "temporary";
 	int i = 0;
 
 	pthread_mutex_lock(&mutex);
@@ -88,6 +88,11 @@ static void record(struct event event, const void *data)
 void disk_record(void)
 {
 	recording = true;
+}
+
+void disk_stop(void)
+{
+	recording = false;
 }
 
 size_t disk_events(void)
@@ -138,7 +143,7 @@ static void apply(int fd, const struct event *event, uint64_t (*chance)(void))
 		ck_assert_int_eq(ftruncate(fd, event->offset), 0);
 }
 
-/* The event after the last sync of `file`, among the first `count`. */
+/* The place after the last sync of `file`, among the first `count`. */
 static size_t unsynced_from(int file, size_t count)
 {
 	while (count > 0 && (events[count - 1].file != file ||
@@ -156,7 +161,7 @@ static void leave_file(const char *path, int file, size_t count,
 	int fd = -1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (events[i].file != file || (i >= synced && how == 0))
+		if (events[i].file != file)
 			continue;
 		if (events[i].kind == EVENT_DELETE) {
 			if (fd >= 0)
@@ -165,6 +170,8 @@ static void leave_file(const char *path, int file, size_t count,
 			fd = -1;
 			continue;
 		}
+		if (i >= synced && how == 0)
+			continue;
 		if (fd < 0)
 			fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 		ck_assert_int_ge(fd, 0);
