@@ -130,12 +130,6 @@ static int organization_create(struct session *session)
 	const char *name = session->conf->argument;
 	char id[ID_TEXT_SIZE];
 
-	if (str_trim(str_of(name)).len == 0 || strlen(name) > NAME_MAX_OCTETS ||
-	    !str_is_utf8(str_of(name)) || str_has_control(str_of(name)))
-		return command_fail(EXIT_USAGE,
-				    "a name is 1 to %d bytes of printable "
-				    "UTF-8",
-				    NAME_MAX_OCTETS);
 	op.organization_create.name = name;
 	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != REFUSAL_GRANTED)
 		return refused(op.refusal);
