@@ -41,8 +41,9 @@ struct engine {
 	struct id_source ids;
 	char *path;
 	int lock_file;
-	bool guest;    /* a daemon is serving the same file */
-	int wal_pages; /* in the log after the last commit */
+	bool guest;	/* a daemon is serving the same file */
+	int wal_pages;	/* in the log after the last commit */
+	bool uncertain; /* whether what failed is on disk all the same */
 };
 
 struct reader {
@@ -221,43 +222,60 @@ static int engine_open(const char *place, bool serve,
 
 /* ---- writing ---- */
 
-/* All of `ops` in one transaction; false where nothing was written. */
+/* All of `ops` in one transaction; false where that failed. */
 static bool apply_together(struct engine *engine, struct store_op **ops,
 			   size_t n)
 {
 	struct sqlite_db *db = &engine->db;
+	bool written;
 
 	db->error = 0;
 	db->actor = 0;
 	db_run(db, db_statement(db, SQL_BEGIN_WRITE));
 	for (size_t i = 0; i < n && db->error == 0; i++)
 		ops[i]->refusal = sqlite_write(db, &engine->ids, ops[i]);
+	written = db->error == 0;
 	db_run(db, db_statement(db, SQL_COMMIT));
 	if (db->error == 0)
 		return true;
+	engine->uncertain = written && db->error == SQLITE_IOERR;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	return false;
 }
 
 /*
+ * What cannot be synced may be in the log all the same. The next commit takes
+ * its place; but if the machine stops before, it has happened after all.
+ */
+static enum refusal why_not(const struct engine *engine)
+{
+	if (engine->uncertain)
+		return REFUSAL_STORE_UNCERTAIN;
+	return engine->db.error == SQLITE_NOMEM ? REFUSAL_OUT_OF_MEMORY
+						: REFUSAL_STORE_UNAVAILABLE;
+}
+
+/*
  * Where a batch fails, somebody in it may be the cause: each gets its own
- * transaction, so that the others are not harmed.
+ * transaction, so that the others are not harmed. But where another process
+ * has kept the database locked for as long as we wait, the rest need not wait
+ * as long once more, each.
  */
 static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 			struct fail *fail)
 {
 	bool any = false;
 
+	engine->uncertain = false;
 	if (apply_together(engine, ops, n))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (apply_together(engine, &ops[i], 1))
+		if (engine->db.error != SQLITE_BUSY &&
+		    apply_together(engine, &ops[i], 1))
 			any = true;
 		else
-			ops[i]->refusal = engine->db.error == SQLITE_NOMEM
-					      ? REFUSAL_OUT_OF_MEMORY
-					      : REFUSAL_STORE_UNAVAILABLE;
+			ops[i]->refusal = why_not(engine);
 	}
 	if (!any)
 		fail_set(fail, "%s", sqlite3_errstr(engine->db.error));
