@@ -120,7 +120,8 @@ static int64_t find_organization(struct session *session)
 					  "makes one");
 	else if (seen > 1)
 		command_fail(EXIT_FAILED, "there are several organizations: "
-					  "say which with --organization NAME");
+					  "say which with --organization NAME "
+					  "(`invited organization list`)");
 	return !conf->organization_given && seen == 1 ? only : 0;
 }
 
