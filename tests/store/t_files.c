@@ -244,16 +244,20 @@ START_TEST(test_guest_outlives_the_daemon)
 }
 END_TEST
 
-/* A command that is alone keeps the daemon out until it is done. */
+/* What a command wrote while nobody served is there for the daemon. */
 START_TEST(test_command_without_a_daemon)
 {
+	struct store_op key = key_op(1), find = op_of(STORE_KEY_FIND);
 	struct guest guest;
 
 	close_store();
 	guest = guest_open();
-	assert_does_not_open(f.url, true, "another invited is serving");
+	store_call(guest.port, &key);
+	ck_assert_int_eq(key.refusal, REFUSAL_GRANTED);
 	guest_close(guest);
 	open_store();
+	find.key_find.secret = key.key_create.secret;
+	assert_granted(&find);
 }
 END_TEST
 
@@ -289,7 +293,7 @@ END_TEST
 START_TEST(test_older_beside_a_running_daemon)
 {
 	sql("PRAGMA user_version = 0");
-	assert_does_not_open(f.url, false, "restart that daemon first");
+	assert_does_not_open(f.url, false, "older than this program");
 	sql("PRAGMA user_version = 1");
 }
 END_TEST
