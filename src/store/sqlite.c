@@ -89,12 +89,10 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 	engine->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (engine->lock_file < 0)
 		return fail_errno(fail, errno, "could not open %s", name);
-	if (lock(engine, LOCK_SERVE, false))
-		return 0;
-	if (serve)
+	if (serve && !lock(engine, LOCK_SERVE, false))
 		return fail_set(fail, "another invited is serving %s",
 				engine->path);
-	engine->guest = true;
+	engine->guest = !serve;
 	return 0;
 }
 
@@ -119,12 +117,14 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 	if (engine->guest)
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 				  1, NULL);
-	if (sqlite3_db_readonly(db->handle, "main") == 1)
+	if (!engine->guest && sqlite3_db_readonly(db->handle, "main") == 1)
 		return fail_set(fail, "it is read-only");
+	if (!engine->guest && db_exec(db, "PRAGMA journal_mode=WAL", fail) < 0)
+		return -1;
 	/* secure_delete: what leaves the outbox is a secret; pages that it
 	 * frees are wiped too. */
 	if (db_exec(db,
-		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+		    "PRAGMA synchronous=FULL;"
 		    "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
 		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
 		    "PRAGMA secure_delete=ON",
@@ -141,7 +141,8 @@ static int check_writable(struct engine *engine, struct fail *fail)
 	struct store_op *ops[] = { &op };
 	struct fail why;
 
-	if (sqlite_engine.apply(engine, ops, 1, &why))
+	/* A guest may only want to look, at a full disk above all. */
+	if (engine->guest || sqlite_engine.apply(engine, ops, 1, &why))
 		return 0;
 	return fail_set(fail, "it cannot be written: %s", why.message);
 }
@@ -165,9 +166,10 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
-	int status = db_open(&engine->db, engine->path,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-			     sqlite_log_vfs(), fail);
+	int create = engine->guest ? 0 : SQLITE_OPEN_CREATE;
+	int status =
+	    db_open(&engine->db, engine->path, SQLITE_OPEN_READWRITE | create,
+		    sqlite_log_vfs(), fail);
 
 	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
@@ -186,11 +188,14 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 
 static void engine_close(struct engine *engine)
 {
-	/* The log may still hold secrets that left the outbox. */
-	if (engine->db.handle && !engine->guest)
+	/* The log may still hold secrets that left the outbox. No guest may
+	 * write while it is emptied, here or by SQLite as it closes. */
+	if (engine->db.handle && !engine->guest) {
+		lock(engine, LOCK_WAL, true);
 		sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
 					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
+	}
 	db_close(&engine->db);
 	if (engine->lock_file >= 0)
 		close(engine->lock_file);
@@ -201,8 +206,14 @@ static void engine_close(struct engine *engine)
 static int engine_open(const char *place, bool serve,
 		       struct engine **ret_engine, struct fail *fail)
 {
-	struct engine *engine = calloc(1, sizeof(*engine));
+	struct engine *engine;
 
+	if (!serve && access(place, F_OK) < 0)
+		return fail_errno(fail, errno,
+				  "there is no database at %s (--data says "
+				  "where)",
+				  place);
+	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return fail_set(fail, "out of memory");
 	engine->lock_file = -1;
@@ -466,25 +477,49 @@ static int sync_directory_of(const char *path, struct fail *fail)
 	return 0;
 }
 
-static int engine_backup(struct engine *engine, const char *path,
-			 struct fail *fail)
+/* A new, empty file at `path`; what a killed backup left there goes. */
+static int make_partial(const char *path, struct fail *fail)
 {
-	struct sqlite_db copy;
-	int status, fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd;
 
+	unlink(path);
+	fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(fail, errno, "could not make %s", path);
 	close(fd);
-	status = db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail);
-	if (status == 0) {
-		status = copy_pages(engine, &copy, fail);
-		db_close(&copy);
-	}
-	if (status == 0)
-		status = sync_directory_of(path, fail);
-	if (status < 0)
-		unlink(path);
+	return 0;
+}
+
+static int copy_to(struct engine *engine, const char *path, struct fail *fail)
+{
+	struct sqlite_db copy;
+	int status;
+
+	if (make_partial(path, fail) < 0 ||
+	    db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail) < 0)
+		return -1;
+	status = copy_pages(engine, &copy, fail);
+	db_close(&copy);
 	return status;
+}
+
+/* The copy gets its name when it is whole, and nothing of that name is lost. */
+static int engine_backup(struct engine *engine, const char *path,
+			 struct fail *fail)
+{
+	char partial[4096];
+	int status;
+
+	if (access(path, F_OK) == 0)
+		return fail_errno(fail, EEXIST, "could not make %s", path);
+	if (snprintf(partial, sizeof(partial), "%s.partial", path) >=
+	    (int)sizeof(partial))
+		return fail_set(fail, "the backup's path is too long");
+	status = copy_to(engine, partial, fail);
+	if (status == 0 && link(partial, path) < 0)
+		status = fail_errno(fail, errno, "could not make %s", path);
+	unlink(partial);
+	return status == 0 ? sync_directory_of(path, fail) : -1;
 }
 
 const struct engine_type sqlite_engine = {
