@@ -66,6 +66,7 @@ struct store_port {
 	pthread_cond_t came_back;
 	struct op_list finished; /* under mutex */
 	bool touched;		 /* the owner is about to be woken */
+	int waking;		 /* how many are just doing it */
 };
 
 /* ---- lists and queues ---- */
@@ -167,16 +168,21 @@ static bool give_back(struct store_op *op)
 	return first;
 }
 
-/* Under the mutex, so that a port is not closed while it is being woken. */
+/*
+ * Not under the mutex, for whoever is woken comes for it at once; but counted,
+ * so that a port is not closed while it is being woken.
+ */
 static void wake_owner(struct store_port *port)
 {
 	pthread_mutex_lock(&port->mutex);
-	if (port->touched) {
-		port->touched = false;
-		if (port->wake)
-			port->wake(port->context);
-		pthread_cond_broadcast(&port->came_back);
-	}
+	port->touched = false;
+	port->waking++;
+	pthread_mutex_unlock(&port->mutex);
+	if (port->wake)
+		port->wake(port->context);
+	pthread_mutex_lock(&port->mutex);
+	port->waking--;
+	pthread_cond_broadcast(&port->came_back);
 	pthread_mutex_unlock(&port->mutex);
 }
 
@@ -390,7 +396,7 @@ void store_port_close(struct store_port *port)
 		return;
 	/* What was collected may have come before its wake-up. */
 	pthread_mutex_lock(&port->mutex);
-	while (port->touched)
+	while (port->touched || port->waking > 0)
 		pthread_cond_wait(&port->came_back, &port->mutex);
 	pthread_mutex_unlock(&port->mutex);
 	port->store->type->reader_close(port->reader);

@@ -380,6 +380,77 @@ START_TEST(test_owner_is_woken)
 }
 END_TEST
 
+struct eager_owner {
+	struct store_port *port;
+	atomic_bool has_it;
+};
+
+static void collect_at_once(void *context)
+{
+	struct eager_owner *owner = context;
+
+	owner->has_it = store_collect(owner->port) != NULL;
+}
+
+/* An owner may come for what is finished while it is still being told. */
+START_TEST(test_owner_collects_while_woken)
+{
+	static struct eager_owner owner;
+	struct store_op op = op_of(STORE_PROBE);
+	struct fail fail;
+
+	ck_assert_int_eq(store_port_open(f.store, collect_at_once, &owner,
+					 &owner.port, &fail),
+			 0);
+	ck_assert(!store_submit(owner.port, &op));
+	store_rest(owner.port);
+	while (!owner.has_it)
+		sched_yield();
+	store_port_close(owner.port);
+	ck_assert_int_eq(op.refusal, REFUSAL_GRANTED);
+}
+END_TEST
+
+#define SLOWLY 1000 /* turns of the scheduler */
+
+struct slow_wake {
+	atomic_bool began, closing, ended;
+};
+
+static void wake_slowly(void *context)
+{
+	struct slow_wake *wake = context;
+
+	wake->began = true;
+	while (!wake->closing)
+		sched_yield();
+	for (int i = 0; i < SLOWLY; i++)
+		sched_yield();
+	wake->ended = true;
+}
+
+/* Else the waker would use what the owner has freed. */
+START_TEST(test_close_waits_for_a_wake_under_way)
+{
+	static struct slow_wake wake;
+	struct store_port *port;
+	struct store_op op = op_of(STORE_PROBE);
+	struct fail fail;
+
+	ck_assert_int_eq(
+	    store_port_open(f.store, wake_slowly, &wake, &port, &fail), 0);
+	ck_assert(!store_submit(port, &op));
+	store_rest(port);
+	while (!store_collect(port))
+		sched_yield();
+	while (!wake.began)
+		sched_yield();
+	wake.closing = true;
+	store_port_close(port);
+	ck_assert(wake.ended);
+}
+END_TEST
+
 /* Called after the batch is handed back, so the answer never waits for it. */
 START_TEST(test_mailer_is_woken_for_mail_only)
 {
@@ -458,6 +529,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_slow_reads_and_writes_together);
 	tcase_add_test(tests, test_threads_that_come_and_go);
 	tcase_add_test(tests, test_owner_is_woken);
+	tcase_add_test(tests, test_owner_collects_while_woken);
+	tcase_add_test(tests, test_close_waits_for_a_wake_under_way);
 	tcase_add_test(tests, test_mailer_is_woken_for_mail_only);
 	tcase_add_test(tests, test_metrics);
 }
