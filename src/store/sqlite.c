@@ -121,12 +121,12 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 		return fail_set(fail, "it is read-only");
 	/* secure_delete: what leaves the outbox is a secret; pages that it
 	 * frees are wiped too. */
-	if (db_exec(db,
-		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-		    "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
-		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA secure_delete=ON",
-		    fail) < 0)
+	if (sqlite_db_exec(db,
+			   "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+			   "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
+			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+			   "PRAGMA secure_delete=ON",
+			   fail) < 0)
 		return -1;
 	/* The hook takes the place of the automatic checkpoint. */
 	sqlite3_wal_hook(db->handle, count_wal_pages, &engine->wal_pages);
@@ -153,18 +153,20 @@ static int end_leases(struct engine *engine, struct fail *fail)
 {
 	if (engine->guest)
 		return 0;
-	return db_exec(&engine->db,
-		       "UPDATE outbox SET due_at_ms = queued_at_ms"
-		       " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
-		       fail);
+	return sqlite_db_exec(
+	    &engine->db,
+	    "UPDATE outbox SET due_at_ms = queued_at_ms"
+	    " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
+	    fail);
 }
 
 static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
-	int status = db_open(&engine->db, engine->path,
-			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
+	int status =
+	    sqlite_db_open(&engine->db, engine->path,
+			   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
 
 	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
@@ -188,7 +190,7 @@ static void engine_close(struct engine *engine)
 		sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
 					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
-	db_close(&engine->db);
+	sqlite_db_close(&engine->db);
 	if (engine->lock_file >= 0)
 		close(engine->lock_file);
 	free(engine->path);
@@ -225,12 +227,12 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 {
 	struct sqlite_db *db = &engine->db;
 
-	db->error = 0;
-	db_run(db, db_statement(db, SQL_BEGIN_WRITE));
-	for (size_t i = 0; i < n && db->error == 0; i++)
-		ops[i]->refusal = sqlite_write(db, &engine->ids, ops[i]);
-	db_run(db, db_statement(db, SQL_COMMIT));
-	if (db->error == 0)
+	db->base.error = 0;
+	sqlite_db_run(db, SQL_BEGIN_WRITE);
+	for (size_t i = 0; i < n && db->base.error == 0; i++)
+		ops[i]->refusal = db_write(&db->base, &engine->ids, ops[i]);
+	sqlite_db_run(db, SQL_COMMIT);
+	if (db->base.error == 0)
 		return true;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
@@ -252,12 +254,10 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 		if (apply_together(engine, &ops[i], 1))
 			any = true;
 		else
-			ops[i]->refusal = engine->db.error == SQLITE_NOMEM
-					      ? REFUSAL_OUT_OF_MEMORY
-					      : REFUSAL_STORE_UNAVAILABLE;
+			ops[i]->refusal = db_refusal(engine->db.base.error);
 	}
 	if (!any)
-		fail_set(fail, "%s", sqlite3_errstr(engine->db.error));
+		fail_set(fail, "%s", sqlite3_errstr(engine->db.code));
 	return any;
 }
 
@@ -294,24 +294,24 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 
 	if (!reader)
 		return fail_set(fail, "out of memory");
-	if (db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE, fail) <
-	    0) {
+	if (sqlite_db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE,
+			   fail) < 0) {
 		free(reader);
 		return -1;
 	}
 	sqlite3_db_config(reader->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 			  1, NULL);
-	if (db_exec(&reader->db,
-		    "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"
-		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA cache_size=-" READER_CACHE_KIB,
-		    fail) < 0) {
-		db_close(&reader->db);
+	if (sqlite_db_exec(&reader->db,
+			   "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"
+			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+			   "PRAGMA cache_size=-" READER_CACHE_KIB,
+			   fail) < 0) {
+		sqlite_db_close(&reader->db);
 		free(reader);
 		return -1;
 	}
-	memcpy(reader->db.hash_key, engine->db.hash_key,
-	       sizeof(reader->db.hash_key));
+	memcpy(reader->db.base.hash_key, engine->db.base.hash_key,
+	       sizeof(reader->db.base.hash_key));
 	*ret_reader = reader;
 	return 0;
 }
@@ -320,15 +320,15 @@ static void reader_rest(struct reader *reader)
 {
 	if (!reader->in_transaction)
 		return;
-	reader->db.error = 0;
-	db_run(&reader->db, db_statement(&reader->db, SQL_COMMIT));
+	reader->db.base.error = 0;
+	sqlite_db_run(&reader->db, SQL_COMMIT);
 	reader->in_transaction = false;
 }
 
 static void reader_close(struct reader *reader)
 {
 	reader_rest(reader);
-	db_close(&reader->db);
+	sqlite_db_close(&reader->db);
 	free(reader);
 }
 
@@ -336,16 +336,15 @@ static void reader_read(struct reader *reader, struct store_op *op)
 {
 	struct sqlite_db *db = &reader->db;
 
-	db->error = 0;
+	db->base.error = 0;
 	if (!reader->in_transaction) {
-		db_run(db, db_statement(db, SQL_BEGIN_READ));
-		reader->in_transaction = db->error == 0;
+		sqlite_db_run(db, SQL_BEGIN_READ);
+		reader->in_transaction = db->base.error == 0;
 	}
-	op->refusal = sqlite_read(db, op);
-	if (db->error == 0)
+	op->refusal = db_read(&db->base, op);
+	if (db->base.error == 0)
 		return;
-	op->refusal = db->error == SQLITE_NOMEM ? REFUSAL_OUT_OF_MEMORY
-						: REFUSAL_STORE_UNAVAILABLE;
+	op->refusal = db_refusal(db->base.error);
 	reader->in_transaction = !sqlite3_get_autocommit(db->handle);
 	reader_rest(reader);
 }
@@ -385,7 +384,8 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 					      check_queries[i], -1, &st, NULL);
 
 		if (code != SQLITE_OK)
-			return db_fail(&engine->db, fail, "could not check");
+			return sqlite_db_fail(&engine->db, fail,
+					      "could not check");
 		while ((code = sqlite3_step(st)) == SQLITE_ROW) {
 			if (sqlite3_column_type(st, 0) == SQLITE_NULL)
 				continue;
@@ -394,7 +394,8 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 		}
 		sqlite3_finalize(st);
 		if (code != SQLITE_DONE)
-			return db_fail(&engine->db, fail, "could not check");
+			return sqlite_db_fail(&engine->db, fail,
+					      "could not check");
 	}
 	return faults;
 }
@@ -407,14 +408,14 @@ static int copy_pages(struct engine *engine, struct sqlite_db *copy,
 	int code;
 
 	if (!backup)
-		return db_fail(copy, fail, "could not begin the backup");
+		return sqlite_db_fail(copy, fail, "could not begin the backup");
 	code = sqlite3_backup_step(backup, -1);
 	sqlite3_backup_finish(backup);
 	if (code != SQLITE_DONE)
 		return fail_set(fail, "could not finish the backup: %s",
 				sqlite3_errstr(code));
 	/* One file, with nothing beside it. */
-	return db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
+	return sqlite_db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
 }
 
 static int sync_directory_of(const char *path, struct fail *fail)
@@ -450,10 +451,10 @@ static int engine_backup(struct engine *engine, const char *path,
 	if (fd < 0)
 		return fail_errno(fail, errno, "could not make %s", path);
 	close(fd);
-	status = db_open(&copy, path, SQLITE_OPEN_READWRITE, fail);
+	status = sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, fail);
 	if (status == 0) {
 		status = copy_pages(engine, &copy, fail);
-		db_close(&copy);
+		sqlite_db_close(&copy);
 	}
 	if (status == 0)
 		status = sync_directory_of(path, fail);

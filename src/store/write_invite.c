@@ -1,12 +1,12 @@
 /*
- * sqlite_invite.c: an invite is made, made again, and deleted.
+ * write_invite.c: an invite is made, made again, and deleted.
  *
  * What a create costs is decided here: three lookups by key, then three rows
  * at the ends of their tables and one entry in the index of addresses.
  */
 #include "base/base.h"
 
-#include "store/sqlite_write.h"
+#include "store/write.h"
 
 /*
  * The open invite to the address, if any; and whether the slot for a new one
@@ -16,7 +16,7 @@
 static bool find_open(const struct writing *w, int64_t hash, const char *key,
 		      struct invite *ret_open, bool *ret_slot_taken)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_HOLDERS);
+	struct statement *st = db_statement(w->db, SQL_INVITE_HOLDERS);
 	bool found = false;
 
 	*ret_slot_taken = false;
@@ -25,11 +25,11 @@ static bool find_open(const struct writing *w, int64_t hash, const char *key,
 	while (db_row(w->db, st)) {
 		struct invite holder;
 
-		row_invite(w->db, w->op->arena, st, &holder);
+		row_invite(w->op->arena, st, &holder);
 		if (strcmp(holder.email_key, key) == 0) {
 			*ret_open = holder;
 			found = true;
-		} else if (sqlite3_column_int64(st, INVITE_SLOT) == 0) {
+		} else if (column_i64(st, INVITE_SLOT) == 0) {
 			*ret_slot_taken = true;
 		}
 	}
@@ -38,7 +38,7 @@ static bool find_open(const struct writing *w, int64_t hash, const char *key,
 
 static enum refusal use_default_project(const struct writing *w)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_GET);
+	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_GET);
 	struct grants *grants = &w->op->invite_create.grants;
 
 	grants->count = 0;
@@ -50,8 +50,7 @@ static enum refusal use_default_project(const struct writing *w)
 		db_done(st);
 		return REFUSAL_OUT_OF_MEMORY;
 	}
-	grants->at[0] =
-	    (struct grant){ sqlite3_column_int64(st, 3), PROJECT_MEMBER };
+	grants->at[0] = (struct grant){ column_i64(st, 3), PROJECT_MEMBER };
 	grants->count = 1;
 	db_done(st);
 	return REFUSAL_GRANTED;
@@ -76,7 +75,7 @@ static enum refusal check_projects(const struct writing *w)
 
 static void queue_mail(const struct writing *w, int64_t invite)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_OUTBOX_INSERT);
+	struct statement *st = db_statement(w->db, SQL_OUTBOX_INSERT);
 
 	db_bind_i64(st, 1, invite);
 	db_bind_i64(st, 2, w->op->organization);
@@ -90,7 +89,7 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 {
 	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
 	const char *projects = grants_format(w->op->arena, invite->grants);
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_INSERT);
+	struct statement *st = db_statement(w->db, SQL_INVITE_INSERT);
 
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, invite->organization);
@@ -141,7 +140,7 @@ static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
 static void renew_secret(const struct writing *w, struct invite *invite,
 			 enum delivery_status delivery)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_NEW_SECRET);
+	struct statement *st = db_statement(w->db, SQL_INVITE_NEW_SECRET);
 
 	secret_hash(w->op->invite_create.secret, invite->secret_hash);
 	invite->delivery = (struct delivery){
@@ -149,9 +148,10 @@ static void renew_secret(const struct writing *w, struct invite *invite,
 		.updated_at = delivery == DELIVERY_NONE ? 0 : w->now,
 	};
 	db_bind_i64(st, 1, invite->id);
-	db_bind_blob(st, 2, invite->secret_hash, SHA256_SIZE);
-	db_bind_i64(st, 3, delivery);
-	db_bind_i64(st, 4, invite->delivery.updated_at);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_blob(st, 3, invite->secret_hash, SHA256_SIZE);
+	db_bind_i64(st, 4, delivery);
+	db_bind_i64(st, 5, invite->delivery.updated_at);
 	db_run(w->db, st);
 }
 
@@ -230,7 +230,8 @@ enum refusal write_invite_create(const struct writing *w)
 enum refusal write_invite_delete(const struct writing *w)
 {
 	struct invite *invite = &w->op->invite_delete.ret_invite;
-	bool found = find_invite(w->db, w->op, w->op->invite_delete.id, invite);
+	bool found = find_invite(w->db, w->op, SQL_INVITE_TAKE,
+				 w->op->invite_delete.id, invite);
 	enum refusal refusal = invite_on_delete(found ? invite : NULL);
 
 	if (refusal != REFUSAL_GRANTED)
