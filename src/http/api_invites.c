@@ -10,6 +10,7 @@
 #include "http/body.h"
 #include "http/errors.h"
 #include "http/query.h"
+#include "http/resource.h"
 #include "http/wire.h"
 
 #define TTL_MIN_SECONDS 60
@@ -275,21 +276,8 @@ static int take_list_filter(struct request *request, struct str key,
 
 static void list_finished(struct request *request)
 {
-	const struct store_page *page = &request->op.invite_list.page;
-	const struct invite *invites = request->op.invite_list.ret_invites;
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
-		return;
-	}
-	jw = answer_json(request);
-	wire_list_begin(&jw);
-	for (size_t i = 0; i < page->count; i++)
-		wire_invite(&jw, &invites[i], request->now_ms / 1000, NULL);
-	wire_list_end(&jw, page, ID_INVITE, invites[0].id,
-		      invites[page->count ? page->count - 1 : 0].id);
-	answer_json_end(request);
+	answer_page_of(request, &invite_resource, &request->op.invite_list.page,
+		       request->op.invite_list.ret_invites);
 }
 
 void invites_list(struct request *request)
@@ -303,52 +291,28 @@ void invites_list(struct request *request)
 
 /* ---- retrieve and delete ---- */
 
-/* An id that is none cannot name an invite: 0 is nobody's number. */
-static int64_t path_invite(const struct request *request)
-{
-	int64_t id;
-
-	return id_parse(ID_INVITE, str_of(request->params[0]), &id) ? id : 0;
-}
-
 static void retrieve_finished(struct request *request)
 {
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "invite_id");
-		return;
-	}
-	jw = answer_json(request);
-	wire_invite(&jw, &request->op.invite_get.ret_invite,
-		    request->now_ms / 1000, NULL);
-	answer_json_end(request);
+	answer_resource(request, &invite_resource,
+			&request->op.invite_get.ret_invite);
 }
 
 void invites_retrieve(struct request *request)
 {
-	request->op.invite_get.id = path_invite(request);
+	request->op.invite_get.id = resource_path_id(request, &invite_resource);
 	if (query_read_none(request) == 0)
 		request_submit(request, STORE_INVITE_GET, retrieve_finished);
 }
 
 static void delete_finished(struct request *request)
 {
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "invite_id");
-		return;
-	}
-	jw = answer_json(request);
-	wire_deleted(&jw, "organization.invite.deleted", ID_INVITE,
-		     request->op.invite_delete.id);
-	answer_json_end(request);
+	answer_deleted(request, &invite_resource, request->op.invite_delete.id);
 }
 
 void invites_delete(struct request *request)
 {
-	request->op.invite_delete.id = path_invite(request);
+	request->op.invite_delete.id =
+	    resource_path_id(request, &invite_resource);
 	if (query_read_none(request) == 0)
 		request_submit(request, STORE_INVITE_DELETE, delete_finished);
 }

@@ -7,9 +7,8 @@
 
 #include "core/id.h"
 #include "http/body.h"
-#include "http/errors.h"
 #include "http/query.h"
-#include "http/wire.h"
+#include "http/resource.h"
 
 /* What other products of the platform need; taken, and of no effect here. */
 enum { NAME, EXTERNAL_KEY_ID, GEOGRAPHY, RESIDENCY, PROJECT_FIELDS };
@@ -24,15 +23,8 @@ static const struct field project_fields[] = {
 
 static void create_finished(struct request *request)
 {
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
-		return;
-	}
-	jw = answer_json(request);
-	wire_project(&jw, &request->op.project_create.ret_project);
-	answer_json_end(request);
+	answer_resource(request, &project_resource,
+			&request->op.project_create.ret_project);
 }
 
 void projects_create(struct request *request)
@@ -60,21 +52,9 @@ static int take_list_filter(struct request *request, struct str key,
 
 static void list_finished(struct request *request)
 {
-	const struct store_page *page = &request->op.project_list.page;
-	const struct project *projects = request->op.project_list.ret_projects;
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
-		return;
-	}
-	jw = answer_json(request);
-	wire_list_begin(&jw);
-	for (size_t i = 0; i < page->count; i++)
-		wire_project(&jw, &projects[i]);
-	wire_list_end(&jw, page, ID_PROJECT, projects[0].id,
-		      projects[page->count ? page->count - 1 : 0].id);
-	answer_json_end(request);
+	answer_page_of(request, &project_resource,
+		       &request->op.project_list.page,
+		       request->op.project_list.ret_projects);
 }
 
 void projects_list(struct request *request)
@@ -85,56 +65,31 @@ void projects_list(struct request *request)
 		request_submit(request, STORE_PROJECT_LIST, list_finished);
 }
 
-static int64_t path_project(const struct request *request)
-{
-	int64_t id;
-
-	return id_parse(ID_PROJECT, str_of(request->params[0]), &id) ? id : 0;
-}
-
 static void retrieve_finished(struct request *request)
 {
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "project_id");
-		return;
-	}
-	jw = answer_json(request);
-	wire_project(&jw, &request->op.project_get.ret_project);
-	answer_json_end(request);
+	answer_resource(request, &project_resource,
+			&request->op.project_get.ret_project);
 }
 
 void projects_retrieve(struct request *request)
 {
-	request->op.project_get.id = path_project(request);
+	request->op.project_get.id =
+	    resource_path_id(request, &project_resource);
 	if (query_read_none(request) == 0)
 		request_submit(request, STORE_PROJECT_GET, retrieve_finished);
 }
 
 static void users_finished(struct request *request)
 {
-	const struct store_page *page = &request->op.project_user_list.page;
-	const struct project_user *users =
-	    request->op.project_user_list.ret_users;
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "project_id");
-		return;
-	}
-	jw = answer_json(request);
-	wire_list_begin(&jw);
-	for (size_t i = 0; i < page->count; i++)
-		wire_project_user(&jw, &users[i]);
-	wire_list_end(&jw, page, ID_USER, users[0].id,
-		      users[page->count ? page->count - 1 : 0].id);
-	answer_json_end(request);
+	answer_page_of(request, &project_user_resource,
+		       &request->op.project_user_list.page,
+		       request->op.project_user_list.ret_users);
 }
 
 void project_users_list(struct request *request)
 {
-	request->op.project_user_list.project = path_project(request);
+	request->op.project_user_list.project =
+	    resource_path_id(request, &project_resource);
 	if (query_read_list(request, ID_USER,
 			    &request->op.project_user_list.page, NULL) == 0)
 		request_submit(request, STORE_PROJECT_USER_LIST,

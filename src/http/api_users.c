@@ -10,7 +10,7 @@
 #include "core/id.h"
 #include "http/errors.h"
 #include "http/query.h"
-#include "http/wire.h"
+#include "http/resource.h"
 
 /* `emails` and `emails[]`, repeated: clients differ. An address that is none
  * matches nobody. */
@@ -44,21 +44,8 @@ static int take_list_filter(struct request *request, struct str key,
 
 static void list_finished(struct request *request)
 {
-	const struct store_page *page = &request->op.user_list.page;
-	const struct user *users = request->op.user_list.ret_users;
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
-		return;
-	}
-	jw = answer_json(request);
-	wire_list_begin(&jw);
-	for (size_t i = 0; i < page->count; i++)
-		wire_user(&jw, &users[i]);
-	wire_list_end(&jw, page, ID_USER, users[0].id,
-		      users[page->count ? page->count - 1 : 0].id);
-	answer_json_end(request);
+	answer_page_of(request, &user_resource, &request->op.user_list.page,
+		       request->op.user_list.ret_users);
 }
 
 void users_list(struct request *request)
@@ -72,23 +59,13 @@ void users_list(struct request *request)
 
 static void retrieve_finished(struct request *request)
 {
-	struct jw jw;
-
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "user_id");
-		return;
-	}
-	jw = answer_json(request);
-	wire_user(&jw, &request->op.user_get.ret_user);
-	answer_json_end(request);
+	answer_resource(request, &user_resource,
+			&request->op.user_get.ret_user);
 }
 
 void users_retrieve(struct request *request)
 {
-	int64_t id;
-
-	request->op.user_get.id =
-	    id_parse(ID_USER, str_of(request->params[0]), &id) ? id : 0;
+	request->op.user_get.id = resource_path_id(request, &user_resource);
 	if (query_read_none(request) == 0)
 		request_submit(request, STORE_USER_GET, retrieve_finished);
 }

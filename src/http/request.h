@@ -84,9 +84,10 @@ struct request {
 	void *first_block[512]; /* 4 KiB: most requests need no more */
 };
 
-/* The last key that was found, and in which round. */
+/* The last key that was found, when, and in which round. */
 struct key_memo {
 	uint64_t round;
+	int64_t found_ms;
 	uint8_t hash[SHA256_SIZE];
 	int64_t organization, key, last_used_at;
 };

@@ -36,8 +36,10 @@ void db_bind_i64(struct statement *st, int index, int64_t value)
 
 void db_bind_text(struct statement *st, int index, const char *value)
 {
+	struct str text = { value, value ? strlen(value) : 0 };
+
 	if (st)
-		st->db->driver->bind_bytes(st, index, DB_TEXT, str_of(value));
+		st->db->driver->bind_bytes(st, index, DB_TEXT, text);
 }
 
 void db_bind_blob(struct statement *st, int index, const void *data, size_t len)

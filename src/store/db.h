@@ -30,6 +30,8 @@ struct db {
 	const struct db_driver *driver;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
+	int64_t actor; /* writer: a key that is in force, as far as this
+			* transaction has looked; 0 = it has not */
 };
 
 /* A prepared statement; drivers put theirs around it. */

@@ -47,6 +47,8 @@
 	  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)")                             \
 	X(KEY_BY_HASH,                                                         \
 	  "SELECT " KEY_COLUMNS " FROM admin_key WHERE secret_hash = ?1")      \
+	X(KEY_IN_FORCE, "SELECT 1 FROM admin_key"                              \
+			" WHERE id = ?1 AND revoked_at = 0")                   \
 	X(KEY_REVOKE, "UPDATE admin_key SET revoked_at = ?3"                   \
 		      " WHERE id = ?1 AND organization = ?2"                   \
 		      " AND revoked_at = 0")                                   \

@@ -227,12 +227,13 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 {
 	struct sqlite_db *db = &engine->db;
 
-	db->base.error = 0;
+	db->base.error = DB_FINE;
+	db->base.actor = 0;
 	sqlite_db_run(db, SQL_BEGIN_WRITE);
-	for (size_t i = 0; i < n && db->base.error == 0; i++)
+	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->refusal = db_write(&db->base, &engine->ids, ops[i]);
 	sqlite_db_run(db, SQL_COMMIT);
-	if (db->base.error == 0)
+	if (db->base.error == DB_FINE)
 		return true;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
@@ -320,7 +321,7 @@ static void reader_rest(struct reader *reader)
 {
 	if (!reader->in_transaction)
 		return;
-	reader->db.base.error = 0;
+	reader->db.base.error = DB_FINE;
 	sqlite_db_run(&reader->db, SQL_COMMIT);
 	reader->in_transaction = false;
 }
@@ -336,13 +337,13 @@ static void reader_read(struct reader *reader, struct store_op *op)
 {
 	struct sqlite_db *db = &reader->db;
 
-	db->base.error = 0;
+	db->base.error = DB_FINE;
 	if (!reader->in_transaction) {
 		sqlite_db_run(db, SQL_BEGIN_READ);
-		reader->in_transaction = db->base.error == 0;
+		reader->in_transaction = db->base.error == DB_FINE;
 	}
 	op->refusal = db_read(&db->base, op);
-	if (db->base.error == 0)
+	if (db->base.error == DB_FINE)
 		return;
 	op->refusal = db_refusal(db->base.error);
 	reader->in_transaction = !sqlite3_get_autocommit(db->handle);

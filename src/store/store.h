@@ -17,7 +17,9 @@
  * store_submit() until it is collected.
  *
  * Everything but the verbs that carry a secret or serve the operator is bound
- * to `organization`: what belongs to another is as if it were not there.
+ * to `organization`: what belongs to another is as if it were not there. A
+ * write by a key that was revoked, however shortly before, is refused with
+ * KEY_UNKNOWN.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H

@@ -70,6 +70,25 @@ static enum refusal probe(const struct writing *w)
 	return REFUSAL_GRANTED;
 }
 
+/*
+ * Whether the key that asks is in force at this very moment: whoever submits
+ * may have looked a while ago. Looked up once for a whole batch.
+ */
+static bool may_write(const struct writing *w)
+{
+	struct statement *st;
+
+	if (w->op->actor == w->db->actor || w->op->actor == 0)
+		return true;
+	st = db_statement(w->db, SQL_KEY_IN_FORCE);
+	db_bind_i64(st, 1, w->op->actor);
+	if (!db_row(w->db, st))
+		return false;
+	db_done(st);
+	w->db->actor = w->op->actor;
+	return true;
+}
+
 enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
 {
 	static enum refusal (*const verbs[])(const struct writing *) = {
@@ -91,5 +110,7 @@ enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
 		       "a verb is missing");
 	struct writing writing = { db, ids, op, op->now_ms / 1000 };
 
+	if (!may_write(&writing))
+		return REFUSAL_KEY_UNKNOWN;
 	return verbs[op->verb](&writing);
 }

@@ -144,6 +144,7 @@ static bool update_key(const struct writing *w, enum sql which, int64_t id)
 
 enum refusal write_key_revoke(const struct writing *w)
 {
+	w->db->actor = 0; /* may be the one */
 	if (!update_key(w, SQL_KEY_REVOKE, w->op->key_revoke.id))
 		return REFUSAL_KEY_NOT_FOUND;
 	writing_audit(w, AUDIT_KEY_REVOKED, w->op->key_revoke.id);

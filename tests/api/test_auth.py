@@ -77,8 +77,15 @@ def test_a_revoked_key_ends_at_once(daemon):
     listed = daemon.command("key", "list").stdout
     identity, = [word for line in listed.splitlines() if "second" in line
                  for word in line.split() if word.startswith("key_")]
+    # A write has just shown that the key is good.
+    second.ok("POST", INVITES, json={"email": "ada@example.com",
+                                     "role": "reader"})
     daemon.command("key", "revoke", identity)
+    refused(second.post(INVITES, json={"email": "bob@example.com",
+                                       "role": "reader"}), 401,
+            "invalid_api_key")
     refused(second.get(INVITES), 401, "invalid_api_key")
+    assert len(first.ok("GET", INVITES)["data"]) == 1
     assert first.get(INVITES).status_code == 200
 
 

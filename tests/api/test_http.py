@@ -364,7 +364,8 @@ GARBAGE = {
     "no version": b"GET /healthz\r\n\r\n",
     "version 9": b"GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(160),
+    "TLS": bytes.fromhex("16030100a5010000a10303") + bytes(160)
+           + b"\r\n\r\n",
     "binary": bytes(range(256)) * 8,
     "long target": b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "long header": b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 100000

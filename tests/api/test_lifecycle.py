@@ -97,14 +97,14 @@ def test_a_restart_finds_everything_as_it_was(daemon):
 
 
 def test_mail_that_waits_is_sent_after_a_restart(make_daemon):
-    daemon = make_daemon("--mail", "smtp://127.0.0.1:1")
+    daemon = make_daemon("--mail", "smtp://127.0.0.1:1", "--mail-retry", "1s")
     invite = daemon.api.invite("ada@example.com")
     daemon.api.delivered(invite["id"], "deferred")
     daemon.stop()
-    daemon.args[:] = ["--mail-retry", "1s"]
+    daemon.args[:] = []
     daemon.start()
     daemon.mailbox.wait("ada@example.com")
-    assert daemon.api.delivered(invite["id"])["delivery"]["attempts"] == 2
+    assert daemon.api.delivered(invite["id"])["delivery"]["attempts"] >= 2
 
 
 def test_an_unknown_file_in_the_data_directory_is_left_alone(daemon):

@@ -224,11 +224,7 @@ class Daemon:
             assert self._out and self._err
             self._out.join()
             self._log += self._err.join()
-            self.process = self._err = None
-            for client in self._clients:
-                client.close()
-            self._clients.clear()
-            self._api = None
+            self.process = self._err = self._api = None
         return status
 
     def discard(self) -> None:
@@ -236,6 +232,8 @@ class Daemon:
         if self.process is not None:
             self.process.kill()
             self.wait()
+        for client in self._clients:
+            client.close()
         if self._own_data:
             shutil.rmtree(self.data, ignore_errors=True)
 

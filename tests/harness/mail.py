@@ -61,14 +61,20 @@ class Maildir:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._known: dict[str, Mail] = {}  # a delivered file never changes
 
     def all(self, to: str | None = None) -> list[Mail]:
         """What lies there, oldest first; to one address, or to all."""
         files = [file for part in ("new", "cur")
                  for file in (self.path / part).glob("*")]
         files.sort(key=lambda file: (file.stat().st_mtime_ns, file.name))
-        mails = [Mail(file.read_bytes()) for file in files]
+        mails = [self._read(file) for file in files]
         return [mail for mail in mails if to is None or to in mail.to]
+
+    def _read(self, file: Path) -> Mail:
+        if file.name not in self._known:
+            self._known[file.name] = Mail(file.read_bytes())
+        return self._known[file.name]
 
     def wait(self, to: str, count: int = 1) -> Mail:
         """Waits until there are `count` mails to `to`; the newest."""

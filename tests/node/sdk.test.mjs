@@ -116,8 +116,14 @@ for (const [version, name] of Object.entries(versions)) {
         projects: [{ id: project.id, role: "member" }] });
       assert.equal(invite.expires_at - invite.created_at, 3600);
       const [, token] = invite.accept_url.split("#");
-      const { user_id: id } = await client.post("/invitations/accept", {
-        body: { token, name: "Ada" } });
+      const answer = await fetch(`${daemon.url}/v1/invitations/accept`, {
+        method: "POST", body: JSON.stringify({ token, name: "Ada" }) });
+      // fetch calls such a body text, which is refused.
+      assert.equal(answer.status, 415);
+      const again = await fetch(answer.url, {
+        method: "POST", body: JSON.stringify({ token, name: "Ada" }),
+        headers: { "content-type": "application/json" } });
+      const { user_id: id } = await again.json();
       const users = await organization.users.list({
         emails: [email.toUpperCase()] });
       assert.deepEqual(users.data.map((one) => one.id), [id]);
@@ -182,7 +188,9 @@ for (const [version, name] of Object.entries(versions)) {
       const { data, request_id: id } =
         await invites.list().withResponse();
       assert.match(id, /^req_/);
-      assert.equal(data.object, "list");
+      assert.equal(typeof data.has_more, "boolean");
+      assert.equal((await invites.retrieve(data.data[0].id))._request_id
+        .slice(0, 4), "req_");
     });
 
     it("makes many at once", async () => {

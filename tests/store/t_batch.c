@@ -427,8 +427,27 @@ START_TEST(test_metrics)
 }
 END_TEST
 
+/* Whoever submitted had looked before; the store looks once more. */
+START_TEST(test_a_key_revoked_in_the_batch_writes_no_more)
+{
+	struct store_op *ops = ops_of(3, NULL), *order[3];
+	struct arena *arena = ops[1].arena;
+
+	ops[1] = by_id(STORE_KEY_REVOKE, f.key);
+	ops[1].arena = arena;
+	run_all(f.port, ops, 3, order);
+	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[1].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[2].refusal, REFUSAL_KEY_UNKNOWN);
+	ck_assert_int_eq(rows("invite"), 1);
+	ck_assert_int_eq(rows("outbox"), 1);
+	release(ops, 3);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+	tcase_add_test(tests, test_a_key_revoked_in_the_batch_writes_no_more);
 	tcase_add_test(tests, test_each_gets_its_own);
 	tcase_add_test(tests, test_same_address_at_once_is_one_invite);
 	tcase_add_test(tests, test_refused_harm_nobody);
