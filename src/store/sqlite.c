@@ -350,6 +350,17 @@ static void reader_read(struct reader *reader, struct store_op *op)
 	reader_rest(reader);
 }
 
+static bool reader_read_many(struct reader *reader, struct store_op **ops,
+			     size_t n, struct fail *fail)
+{
+	(void)fail; /* what is wrong with a file shows when it is written */
+	for (size_t i = 0; i < n; i++) {
+		reader_read(reader, ops[i]);
+		reader_rest(reader);
+	}
+	return true;
+}
+
 /* ---- operator's commands ---- */
 
 /* Each query returns one sentence for each fault. */
@@ -465,7 +476,7 @@ static int engine_backup(struct engine *engine, const char *path,
 }
 
 const struct engine_type sqlite_engine = {
-	.scheme = "sqlite",
+	.schemes = { "sqlite" },
 	.open = engine_open,
 	.close = engine_close,
 	.apply = engine_apply,
@@ -474,6 +485,7 @@ const struct engine_type sqlite_engine = {
 	.reader_close = reader_close,
 	.read = reader_read,
 	.reader_rest = reader_rest,
+	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = engine_backup,
 };
