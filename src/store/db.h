@@ -26,12 +26,18 @@ enum db_error {
 	DB_WAITS   /* no error: the answer is yet to come, see pgsql_read.c */
 };
 
+/* An audit event: there if and only if its transaction was committed. */
+struct witness {
+	int64_t organization, id; /* id 0: none */
+};
+
 struct db {
 	const struct db_driver *driver;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
 	int64_t actor; /* writer: a key that is in force, as far as this
 			* transaction has looked; 0 = it has not */
+	struct witness witness; /* writer: of the transaction under way */
 };
 
 /* A prepared statement; drivers put theirs around it. */

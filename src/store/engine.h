@@ -32,7 +32,8 @@ struct engine_type {
 	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n,
 		      struct fail *fail);
 
-	/* Housekeeping that nobody should wait for; after each batch. */
+	/* Housekeeping that nobody should wait for, after each batch; or
+	 * NULL. */
 	void (*tidy)(struct engine *engine);
 
 	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
@@ -57,5 +58,6 @@ struct engine_type {
 };
 
 extern const struct engine_type sqlite_engine;
+extern const struct engine_type pgsql_engine;
 
 #endif

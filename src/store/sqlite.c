@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/fault.h"
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
 
@@ -363,53 +364,40 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 
 /* ---- operator's commands ---- */
 
-/* Each query returns one sentence for each fault. */
-static const char *const check_queries[] = {
-	"SELECT CASE integrity_check WHEN 'ok' THEN NULL ELSE integrity_check"
-	" END FROM pragma_integrity_check",
-	"SELECT printf('outbox: mail %d has no open invite', o.invite)"
-	" FROM outbox o LEFT JOIN invite i ON i.id = o.invite"
-	" WHERE i.id IS NULL OR i.state <> 0",
-	"SELECT printf('invite %d: accepted, but by nobody', id) FROM invite"
-	" WHERE state = 1 AND (user = 0 OR accepted_at = 0)",
-	"SELECT printf('invite %d: is not open, but holds its address', id)"
-	" FROM invite WHERE state <> 0 AND slot <= 0",
-	"SELECT printf('project %d: user %d does not exist', m.project, m.user)"
-	" FROM project_user m LEFT JOIN user u ON u.id = m.user"
-	" AND u.organization = m.organization WHERE u.id IS NULL",
-	"SELECT printf('project_user: project %d does not exist', m.project)"
-	" FROM project_user m LEFT JOIN project p ON p.id = m.project"
-	" AND p.organization = m.organization WHERE p.id IS NULL",
-	"SELECT printf('organization %d: no default project', o.id)"
-	" FROM organization o LEFT JOIN project p"
-	" ON p.id = o.default_project AND p.organization = o.id"
-	" WHERE p.id IS NULL",
-};
+/* How many faults of this kind there are, each printed; or -1. */
+static int look_for(struct engine *engine, const struct fault *fault, FILE *out,
+		    struct fail *fail)
+{
+	sqlite3_stmt *st;
+	int code, count = 0;
+
+	if (sqlite3_prepare_v2(engine->db.handle, fault->sql, -1, &st, NULL))
+		return sqlite_db_fail(&engine->db, fail, "could not check");
+	for (; (code = sqlite3_step(st)) == SQLITE_ROW; count++)
+		fault_print(fault, out,
+			    (const char *)sqlite3_column_text(st, 0),
+			    (const char *)sqlite3_column_text(st, 1));
+	sqlite3_finalize(st);
+	if (code == SQLITE_DONE)
+		return count;
+	return sqlite_db_fail(&engine->db, fail, "could not check");
+}
 
 static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 {
-	int faults = 0;
+	static const struct fault damage = {
+		"", "", NULL,
+		"SELECT integrity_check FROM pragma_integrity_check"
+		" WHERE integrity_check <> 'ok'"
+	};
+	int count = look_for(engine, &damage, out, fail);
 
-	for (size_t i = 0; i < COUNT_OF(check_queries); i++) {
-		sqlite3_stmt *st;
-		int code = sqlite3_prepare_v2(engine->db.handle,
-					      check_queries[i], -1, &st, NULL);
+	for (size_t i = 0; i < fault_count && count >= 0; i++) {
+		int more = look_for(engine, &faults[i], out, fail);
 
-		if (code != SQLITE_OK)
-			return sqlite_db_fail(&engine->db, fail,
-					      "could not check");
-		while ((code = sqlite3_step(st)) == SQLITE_ROW) {
-			if (sqlite3_column_type(st, 0) == SQLITE_NULL)
-				continue;
-			fprintf(out, "%s\n", sqlite3_column_text(st, 0));
-			faults++;
-		}
-		sqlite3_finalize(st);
-		if (code != SQLITE_DONE)
-			return sqlite_db_fail(&engine->db, fail,
-					      "could not check");
+		count = more < 0 ? -1 : count + more;
 	}
-	return faults;
+	return count;
 }
 
 static int copy_pages(struct engine *engine, struct sqlite_db *copy,

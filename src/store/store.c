@@ -27,6 +27,7 @@
 
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
+	&pgsql_engine,
 };
 
 /* Operations in order of arrival. */
@@ -282,7 +283,8 @@ static void *run_writer(void *context)
 		finish_batch(ops, n);
 		if (mail)
 			wake_mailer(store);
-		store->type->tidy(store->engine);
+		if (store->type->tidy)
+			store->type->tidy(store->engine);
 	}
 	return NULL;
 }

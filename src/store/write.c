@@ -16,8 +16,10 @@ void writing_audit(const struct writing *w, enum audit_type type,
 		   int64_t target)
 {
 	struct statement *st = db_statement(w->db, SQL_AUDIT_INSERT);
+	int64_t id = writing_id(w);
 
-	db_bind_i64(st, 1, writing_id(w));
+	w->db->witness = (struct witness){ w->op->organization, id };
+	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, w->op->organization);
 	db_bind_i64(st, 3, w->now);
 	db_bind_i64(st, 4, w->op->actor);

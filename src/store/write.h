@@ -33,6 +33,13 @@ bool find_member(const struct writing *w, const char *email_key,
 void let_go(const struct writing *w, const struct invite *invite,
 	    enum invite_state state);
 
+/* A create without projects: membership of the default one. */
+enum refusal grant_default_project(struct store_op *op,
+				   int64_t project) MUST_CHECK;
+
+/* What a create returns that makes a new invite. */
+void invite_begin(struct store_op *op, int64_t id);
+
 /* Its mail is given up, for the invite has expired. */
 void record_too_late(const struct writing *w, int64_t invite, int attempts);
 

@@ -132,28 +132,31 @@ enum refusal write_key_create(const struct writing *w)
 }
 
 /* Both UPDATEs of a key take its id, its organization and the time. */
-static bool update_key(const struct writing *w, enum sql which, int64_t id)
+static struct statement *key_update(const struct writing *w, enum sql which,
+				    int64_t id)
 {
 	struct statement *st = db_statement(w->db, which);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, w->op->organization);
 	db_bind_i64(st, 3, w->now);
-	return db_run_counting(w->db, st) > 0;
+	return st;
 }
 
 enum refusal write_key_revoke(const struct writing *w)
 {
+	int64_t id = w->op->key_revoke.id;
+
 	w->db->actor = 0; /* may be the one */
-	if (!update_key(w, SQL_KEY_REVOKE, w->op->key_revoke.id))
+	if (db_run_counting(w->db, key_update(w, SQL_KEY_REVOKE, id)) == 0)
 		return REFUSAL_KEY_NOT_FOUND;
-	writing_audit(w, AUDIT_KEY_REVOKED, w->op->key_revoke.id);
+	writing_audit(w, AUDIT_KEY_REVOKED, id);
 	return REFUSAL_GRANTED;
 }
 
 enum refusal write_key_touch(const struct writing *w)
 {
-	(void)update_key(w, SQL_KEY_TOUCH, w->op->key_touch.id);
+	db_run(w->db, key_update(w, SQL_KEY_TOUCH, w->op->key_touch.id));
 	return REFUSAL_GRANTED;
 }
 

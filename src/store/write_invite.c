@@ -36,24 +36,28 @@ static bool find_open(const struct writing *w, int64_t hash, const char *key,
 	return found;
 }
 
+enum refusal grant_default_project(struct store_op *op, int64_t project)
+{
+	struct grant *grant = arena_alloc(op->arena, sizeof(*grant));
+
+	if (!grant)
+		return REFUSAL_OUT_OF_MEMORY;
+	*grant = (struct grant){ project, PROJECT_MEMBER };
+	op->invite_create.grants = (struct grants){ grant, 1 };
+	return REFUSAL_GRANTED;
+}
+
 static enum refusal use_default_project(const struct writing *w)
 {
 	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_GET);
-	struct grants *grants = &w->op->invite_create.grants;
+	enum refusal refusal;
 
-	grants->count = 0;
 	db_bind_i64(st, 1, w->op->organization);
 	if (!db_row(w->db, st))
 		return REFUSAL_KEY_UNKNOWN;
-	grants->at = arena_alloc(w->op->arena, sizeof(*grants->at));
-	if (!grants->at) {
-		db_done(st);
-		return REFUSAL_OUT_OF_MEMORY;
-	}
-	grants->at[0] = (struct grant){ column_i64(st, 3), PROJECT_MEMBER };
-	grants->count = 1;
+	refusal = grant_default_project(w->op, column_i64(st, 3));
 	db_done(st);
-	return REFUSAL_GRANTED;
+	return refusal;
 }
 
 static enum refusal check_projects(const struct writing *w)
@@ -108,32 +112,40 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	db_run(w->db, st);
 }
 
-static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
+void invite_begin(struct store_op *op, int64_t id)
 {
-	struct store_op *op = w->op;
 	struct invite *invite = &op->invite_create.ret_invite;
 	bool mail = op->invite_create.queue_mail;
+	int64_t now = op->now_ms / 1000;
 
 	*invite = (struct invite){
-		.id = writing_id(w),
+		.id = id,
 		.organization = op->organization,
 		.email = op->invite_create.email.typed,
 		.email_key = op->invite_create.email.key,
 		.role = op->invite_create.role,
 		.grants = op->invite_create.grants,
 		.state = INVITE_OPEN,
-		.created_at = w->now,
-		.expires_at = w->now + op->invite_create.ttl_seconds,
+		.created_at = now,
+		.expires_at = now + op->invite_create.ttl_seconds,
 		.delivery = { .status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
-			      .updated_at = mail ? w->now : 0 },
+			      .updated_at = mail ? now : 0 },
 	};
 	secret_hash(op->invite_create.secret, invite->secret_hash);
-	insert_invite(w, invite, hash, slot_taken);
-	if (mail)
-		queue_mail(w, invite->id);
-	writing_audit(w, AUDIT_INVITE_SENT, invite->id);
 	op->invite_create.ret_created = true;
 	op->invite_create.ret_link = !mail;
+}
+
+static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
+{
+	struct store_op *op = w->op;
+	struct invite *invite = &op->invite_create.ret_invite;
+
+	invite_begin(op, writing_id(w));
+	insert_invite(w, invite, hash, slot_taken);
+	if (op->invite_create.queue_mail)
+		queue_mail(w, invite->id);
+	writing_audit(w, AUDIT_INVITE_SENT, invite->id);
 }
 
 /* A fresh secret for an open invite: the link that it had stops working. */
