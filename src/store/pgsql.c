@@ -27,7 +27,7 @@
 #include "store/pgsql_read.h"
 #include "store/schema_pgsql.h"
 
-#define TURN_MS	  2500 /* that a batch may take; twice that for who waits */
+#define TURN_MS	  2000 /* that a batch may take; twice that for who waits */
 #define OPEN_MS	  10000
 #define CHECK_MS  HOUR_MS
 #define BATCH_MAX 256

@@ -23,6 +23,7 @@
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500
+#define SLOW_MS	       500 /* an attempt that is not repeated in its turn */
 
 /* Settings that not every relative of PostgreSQL knows: those that it has. The
  * verbs look rows up by index; a plan must not depend on how many there are. */
@@ -35,7 +36,7 @@ static const char set_what_there_is[] =
     " v(name, value) JOIN pg_settings s ON s.name = v.name";
 
 /* A statement whose client has given up should not go on for long. */
-static const char set_timeout[] = "SET statement_timeout = '2500ms'";
+static const char set_timeout[] = "SET statement_timeout = '2000ms'";
 
 /* Else libpq writes to standard error. */
 static void ignore_notice(void *context, const char *text)
@@ -180,6 +181,8 @@ static bool is_writable(struct pgsql_db *db)
 
 bool pgsql_db_connect(struct pgsql_db *db)
 {
+	int64_t started;
+
 	if (db->conn && !is_writable(db))
 		pgsql_db_drop(db);
 	while (!db->conn) {
@@ -187,6 +190,7 @@ bool pgsql_db_connect(struct pgsql_db *db)
 		    (db->down || db->retry_at >= db->deadline))
 			break;
 		pause_until(db->retry_at);
+		started = clock_mono_ms();
 		if (try_once(db)) {
 			db->failures = 0;
 			db->retry_at = 0;
@@ -194,7 +198,7 @@ bool pgsql_db_connect(struct pgsql_db *db)
 			break;
 		}
 		plan_retry(db);
-		if (db->down)
+		if (db->down || clock_mono_ms() - started > SLOW_MS)
 			break;
 	}
 	if (db->conn)
