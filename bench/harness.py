@@ -216,11 +216,14 @@ class Nginx:
             out.write(self._config(directory, invite, head))
         with open(os.path.join(directory, "page"), "w") as out:
             out.write(page)
+        program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+        if not program:
+            raise BenchError("nginx is not installed (Debian: nginx-light)")
         self.log = os.path.join(directory, "log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [shutil.which("nginx") or "/usr/sbin/nginx", "-p", directory,
-                 "-c", config], stdin=subprocess.DEVNULL, stderr=log)
+                [program, "-p", directory, "-c", config],
+                stdin=subprocess.DEVNULL, stderr=log)
         self._wait()
         master = self.process.pid
         with open(f"/proc/{master}/task/{master}/children") as children:

@@ -10,12 +10,13 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define JOBS	     16
+#define JOBS	     64
 #define JOBS_MAX     128
 #define TRIES_MAX    10	  /* of one person, each with libinv's retries */
 #define PATIENCE_MS  1000 /* after the first setback; doubled each time */
@@ -25,7 +26,7 @@
 
 const struct option bulk_options[] = {
 	{ "role", 0, "ROLE", "reader owner", "for lines that name none" },
-	{ "jobs", 'j', "N", NULL, "invites at a time; 16" },
+	{ "jobs", 'j', "N", NULL, "invites at a time; 64" },
 	{ "dry-run", 'n', NULL, NULL, "only check the file" },
 	{ 0 },
 };
@@ -41,7 +42,7 @@ struct bulk {
 	long long not_before; /* when the server may be asked again */
 };
 
-static volatile sig_atomic_t is_interrupted;
+static atomic_int is_interrupted; /* lock-free: set by a signal handler */
 
 static void interrupt(int signal)
 {

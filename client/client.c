@@ -142,14 +142,32 @@ static long milliseconds(int64_t given, long usual)
 	return given < LONG_MAX ? (long)given : LONG_MAX;
 }
 
+static int keep_key(struct inv_client *client, const char *key,
+		    struct inv_error *err)
+{
+	if (keep_header(client, key, "the admin key", &client->key, err))
+		return -1;
+	if (!client->key)
+		return 0;
+	client->authorization =
+	    arena_printf(&client->memory, "Bearer %s", client->key);
+	return client->authorization ? 0 : error_memory(err);
+}
+
+static void forget(const char *secret)
+{
+	if (secret)
+		explicit_bzero((char *)(uintptr_t)secret, strlen(secret));
+}
+
 static int keep_texts(struct inv_client *client,
 		      const struct inv_options *options, struct inv_error *err)
 {
 	if (keep_base_url(client, setting(options->base_url, "OPENAI_BASE_URL"),
 			  err) ||
-	    keep_header(client,
-			setting(options->admin_api_key, "OPENAI_ADMIN_KEY"),
-			"the admin key", &client->key, err) ||
+	    keep_key(client,
+		     setting(options->admin_api_key, "OPENAI_ADMIN_KEY"),
+		     err) ||
 	    keep_header(client, setting(options->organization, "OPENAI_ORG_ID"),
 			"the organization", &client->organization, err) ||
 	    keep_header(client, setting(options->project, "OPENAI_PROJECT_ID"),
@@ -204,9 +222,8 @@ void inv_client_free(struct inv_client *client)
 	if (!client)
 		return;
 	transport_close(client);
-	if (client->key)
-		explicit_bzero((char *)(uintptr_t)client->key,
-			       strlen(client->key));
+	forget(client->key);
+	forget(client->authorization);
 	pthread_mutex_destroy(&client->lock);
 	arena_release(&client->memory);
 	free(client);

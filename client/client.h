@@ -33,8 +33,9 @@ struct link;
 struct inv_client {
 	struct arena memory; /* holds every text below */
 
-	const char *base_url; /* no slash at its end */
-	const char *key;      /* or NULL */
+	const char *base_url;	   /* no slash at its end */
+	const char *key;	   /* or NULL */
+	const char *authorization; /* the header's value, with the key */
 	const char *organization, *project;
 	const char **headers; /* "Name: value", the caller's; NULL-terminated */
 	const char *proxy, *ca_file, *ca_path;

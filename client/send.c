@@ -6,10 +6,22 @@
 #include "client.h"
 
 #include <errno.h>
+#include <sys/random.h>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "retry.h"
+
+/* Spreads clients that were turned away together; no secret hangs on it. */
+static uint64_t chance(void)
+{
+	struct timespec now;
+	uint64_t bits;
+
+	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) == sizeof(bits))
+		return bits;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_nsec;
+}
 
 static int sleep_ms(int64_t milliseconds)
 {
@@ -64,8 +76,7 @@ int request_send(struct inv_client *client, const struct request *request,
 				*err = failure;
 			return -1;
 		}
-		pause =
-		    retry_pause(retries, answer->retry_after_ms, random_u64());
+		pause = retry_pause(retries, answer->retry_after_ms, chance());
 		if (pause_for(client, pause, err))
 			return -1;
 	}

@@ -299,14 +299,12 @@ static void headers_line(struct headers *headers, const char *line)
 		headers->list = list;
 }
 
-/* One of our own, unless the caller has given it another value. */
-static void headers_add(struct headers *headers, const char *const *given,
-			const char *name, const char *value)
+/* Few are: a key of unusual length, perhaps. */
+static void headers_add_long(struct headers *headers, const char *name,
+			     const char *value)
 {
 	struct buf line;
 
-	if (is_given(given, name))
-		return;
 	buf_init(&line, HEADERS_MAX);
 	buf_addf(&line, "%s: %s", name, value);
 	if (buf_ok(&line))
@@ -314,6 +312,22 @@ static void headers_add(struct headers *headers, const char *const *given,
 	else
 		headers->failed = true;
 	buf_release(&line);
+}
+
+/* One of our own, unless the caller has given it another value. */
+static void headers_add(struct headers *headers, const char *const *given,
+			const char *name, const char *value)
+{
+	char line[512];
+	int len;
+
+	if (is_given(given, name))
+		return;
+	len = snprintf(line, sizeof(line), "%s: %s", name, value);
+	if (len > 0 && (size_t)len < sizeof(line))
+		headers_line(headers, line);
+	else
+		headers_add_long(headers, name, value);
 }
 
 /* "Linux", "x86_64": who asks, as the official clients tell it too. */
@@ -337,20 +351,6 @@ static void headers_identify(struct headers *headers, const char *const *given,
 	headers_add(headers, given, "X-Inv-Retry-Count", count);
 }
 
-static void headers_authorize(struct headers *headers, const char *const *given,
-			      const struct inv_client *client)
-{
-	struct buf value;
-
-	buf_init(&value, HEADERS_MAX);
-	buf_addf(&value, "Bearer %s", client->key);
-	if (buf_ok(&value))
-		headers_add(headers, given, "Authorization", value.data);
-	else
-		headers->failed = true;
-	buf_release(&value);
-}
-
 static struct curl_slist *headers_of(const struct inv_client *client,
 				     const struct request *request, int retries)
 {
@@ -363,7 +363,8 @@ static struct curl_slist *headers_of(const struct inv_client *client,
 		headers_add(&headers, given, "Content-Type",
 			    "application/json");
 	if (request->with_key)
-		headers_authorize(&headers, given, client);
+		headers_add(&headers, given, "Authorization",
+			    client->authorization);
 	if (request->with_headers && client->organization)
 		headers_add(&headers, given, "OpenAI-Organization",
 			    client->organization);

@@ -7,7 +7,7 @@ run_packages='gcc libc6-dev meson ninja-build pkg-config
 	libunistring-dev libidn2-dev libssl-dev libsystemd-dev'
 
 # To test it, on top of that.
-check_packages='check clang llvm libclang-rt-14-dev python3 python3-venv curl
+check_packages='check g++ clang llvm libclang-rt-14-dev python3 python3-venv curl
 	openssl chromium fonts-dejavu-core mandoc ca-certificates'
 
 say() {

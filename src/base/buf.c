@@ -103,16 +103,9 @@ void buf_add_char(struct buf *buf, char c)
 
 void buf_add_i64(struct buf *buf, int64_t value)
 {
-	char digits[20]; /* "-9223372036854775808" */
-	char *p = digits + sizeof(digits);
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char digits[STR_I64_MAX];
 
-	do
-		*--p = (char)('0' + rest % 10);
-	while (rest /= 10);
-	if (value < 0)
-		*--p = '-';
-	buf_add(buf, p, digits + sizeof(digits) - p);
+	buf_add(buf, digits, str_put_i64(value, digits));
 }
 
 void buf_addf(struct buf *buf, const char *format, ...)

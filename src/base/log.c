@@ -216,8 +216,7 @@ static bool line_add_field(struct line *line, const struct log_field *field)
 	size_t len;
 
 	if (field->type == LOG_FIELD_INT)
-		len = (size_t)snprintf(value, sizeof(value), "%lld",
-				       (long long)field->number);
+		len = str_put_i64(field->number, value);
 	else if (needs_quotes(field->text) ||
 		 field->text.len > VALUE_MAX_OCTETS)
 		len = quote(field->text, value);

@@ -99,6 +99,23 @@ bool str_to_i64(struct str s, int64_t *ret_value)
 	return true;
 }
 
+size_t str_put_i64(int64_t value, char out[STR_I64_MAX])
+{
+	char digits[STR_I64_MAX];
+	char *p = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	size_t len;
+
+	do
+		*--p = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		*--p = '-';
+	len = (size_t)(digits + sizeof(digits) - p);
+	memcpy(out, p, len);
+	return len;
+}
+
 /* Whether the bytes from `p[1]` to `p[len - 1]` are continuation bytes. */
 static bool are_continuations(const unsigned char *p, size_t len)
 {

@@ -49,6 +49,11 @@ bool str_cut(struct str s, char separator, struct str *ret_head,
  */
 bool str_to_i64(struct str s, int64_t *ret_value) MUST_CHECK;
 
+#define STR_I64_MAX 20 /* characters of any int64_t */
+
+/* The other way, without a NUL behind; returns how many characters. */
+size_t str_put_i64(int64_t value, char out[STR_I64_MAX]);
+
 /*
  * The bytes of the character that `s` begins with, 1 to 4; 0 where it does not
  * begin with a well-formed UTF-8 character.

@@ -299,3 +299,13 @@ bool form_field(struct request *request, const char *name,
 	}
 	return false;
 }
+
+bool form_is_sound(struct request *request)
+{
+	struct query_walk walk = query_walk(buf_str(&request->body));
+	struct str key, value;
+
+	while (query_next(request, &walk, &key, &value))
+		;
+	return !walk.broken;
+}

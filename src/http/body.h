@@ -66,4 +66,8 @@ int body_refuse_word(struct request *request, const char *param,
 bool form_field(struct request *request, const char *name,
 		struct str *ret_value) MUST_CHECK;
 
+/* Whether all of the form is properly encoded UTF-8 without NUL. A field that
+ * cannot be read is not one that was left out. */
+bool form_is_sound(struct request *request) MUST_CHECK;
+
 #endif

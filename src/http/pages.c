@@ -157,7 +157,7 @@ void page_submit(struct request *request)
 					  .then = show_outcome,
 					  .too_many = show_too_many };
 
-	if (str_trim(ask.code).len == 0) {
+	if (str_trim(ask.code).len == 0 || !form_is_sound(request)) {
 		struct page page = {
 			.kind = PAGE_CODE,
 			.notice = "Please paste the code or the link from "

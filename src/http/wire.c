@@ -197,8 +197,11 @@ void wire_invitation(struct jw *jw, const struct invitation *invitation,
 void wire_deleted(struct jw *jw, const char *object, enum id_kind kind,
 		  int64_t id)
 {
+	char gone[64];
+
+	snprintf(gone, sizeof(gone), "%s.deleted", object);
 	jw_object(jw);
-	member_text(jw, "object", object);
+	member_text(jw, "object", gone);
 	member_id(jw, kind, id);
 	member_bool(jw, "deleted", true);
 	jw_end_object(jw);

@@ -27,16 +27,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mail/health.h"
 #include "mail/outbox.h"
 
 #define WORKERS	       4
-#define LEASE_MS       (5 * MINUTE_MS)	/* longer than any hand-over */
-#define REST_MS	       (5 * SECOND_MS)	/* until an idle connection is closed */
-#define STORE_PAUSE_MS SECOND_MS	/* while the store cannot write */
-#define PROBE_MS_MAX   MINUTE_MS	/* between looks at a dead server */
-#define OPTIONS_MAX    (64 * 1024)	/* octets of text */
+#define LEASE_MS       (5 * MINUTE_MS) /* at least */
+#define REST_MS	       (5 * SECOND_MS) /* until an idle connection is closed */
+#define STORE_PAUSE_MS SECOND_MS       /* while the store cannot write */
+#define OPTIONS_MAX    (64 * 1024)     /* octets of text */
 #define POLL_MS	       (10 * SECOND_MS) /* for what others leave behind */
-#define NEVER	       INT64_MAX
+#define NEVER	       HEALTH_NEVER
 
 /* Mails of one claim; goes when the last of them is done. */
 struct batch {
@@ -70,14 +70,13 @@ struct mailer {
 	size_t started; /* threads, the dispatcher last */
 
 	pthread_mutex_t lock;
-	pthread_cond_t changed;	    /* for the dispatcher; and when stopping */
-	bool stopping;		    /* no more claims */
-	bool ending;		    /* nor tasks: the dispatcher is gone */
-	int64_t claim_at, probe_at; /* clock_mono_ms(), or NEVER */
-	bool store_refused;	    /* and that was logged */
-	bool usable;
-	struct fail why_not;
-	uint64_t attempts[OUTBOX_FAILED + 1]; /* by outcome */
+	pthread_cond_t changed; /* for the dispatcher; and when stopping */
+	bool stopping;		/* no more claims */
+	bool ending;		/* nor tasks: the dispatcher is gone */
+	int64_t lease_ms;	/* longer than any hand-over */
+	int64_t claim_at;	/* clock_mono_ms(), or NEVER */
+	bool store_refused;	/* and that was logged */
+	struct health health;
 	struct worker workers[WORKERS];
 };
 
@@ -108,33 +107,6 @@ static bool wait_until(struct mailer *mailer, pthread_cond_t *condition,
 	       ETIMEDOUT;
 }
 
-/* ---- health, under the lock ---- */
-
-static int64_t probe_pause_ms(const struct mailer *mailer)
-{
-	int64_t pause = mailer->policy.retry_ms;
-
-	if (pause < SECOND_MS)
-		return SECOND_MS;
-	return pause > PROBE_MS_MAX ? PROBE_MS_MAX : pause;
-}
-
-static void note_health(struct mailer *mailer, const struct report *report)
-{
-	if (report->usable != mailer->usable && report->usable)
-		log_event(LOG_INFO, "mail_server_usable",
-			  LOG_S("reply", report->words));
-	else if (report->usable != mailer->usable)
-		log_event(LOG_WARN, "mail_server_unusable",
-			  LOG_S("reply", report->words));
-	mailer->usable = report->usable;
-	mailer->probe_at = NEVER;
-	if (report->usable)
-		return;
-	mailer->probe_at = clock_mono_ms() + probe_pause_ms(mailer);
-	fail_set(&mailer->why_not, "%s", report->words);
-}
-
 /* ---- workers ---- */
 
 /*
@@ -145,7 +117,7 @@ static void note_health(struct mailer *mailer, const struct report *report)
 static void record(struct worker *worker, const struct outbox_verdict *verdict)
 {
 	struct mailer *mailer = worker->mailer;
-	int64_t end = clock_mono_ms() + LEASE_MS;
+	int64_t end = clock_mono_ms() + mailer->lease_ms;
 	char id[ID_TEXT_SIZE];
 
 	while (!outbox_record(worker->port, worker->mail, verdict)) {
@@ -175,6 +147,7 @@ static void claim_in(struct mailer *mailer, int64_t ms)
 		mailer->claim_at = at;
 }
 
+/* The mail at hand, from composing it to the log. */
 static void send_mail(struct worker *worker, struct report *ret_report)
 {
 	struct mailer *mailer = worker->mailer;
@@ -183,7 +156,7 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	outbox_attempt(&mailer->policy, worker->transport, &worker->message,
 		       worker->mail, &verdict);
 	pthread_mutex_lock(&mailer->lock);
-	mailer->attempts[verdict.report.outcome]++;
+	mailer->health.attempts[verdict.report.outcome]++;
 	if (mailer->stopping) /* the next start need not wait */
 		verdict.next_at_ms = clock_now_ms();
 	pthread_mutex_unlock(&mailer->lock);
@@ -197,11 +170,30 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	pthread_mutex_unlock(&mailer->lock);
 }
 
+static void note_health(struct mailer *mailer, const struct report *report)
+{
+	bool changed;
+
+	pthread_mutex_lock(&mailer->lock);
+	changed = health_note(&mailer->health, report, clock_mono_ms());
+	pthread_mutex_unlock(&mailer->lock);
+	if (changed)
+		log_event(report->usable ? LOG_INFO : LOG_WARN,
+			  report->usable ? "mail_server_usable"
+					 : "mail_server_unusable",
+			  LOG_S("reply", report->words));
+}
+
+static void release_batch(struct batch *batch)
+{
+	arena_release(&batch->arena);
+	free(batch);
+}
+
 /* Does the task at hand; called and left with the lock held. */
 static void work(struct worker *worker)
 {
 	struct mailer *mailer = worker->mailer;
-	struct batch *batch = worker->batch;
 	struct report report;
 
 	pthread_mutex_unlock(&mailer->lock);
@@ -209,12 +201,10 @@ static void work(struct worker *worker)
 		send_mail(worker, &report);
 	else
 		transport_probe(worker->transport, &report);
-	pthread_mutex_lock(&mailer->lock);
 	note_health(mailer, &report);
-	if (batch && --batch->unfinished == 0) {
-		arena_release(&batch->arena);
-		free(batch);
-	}
+	pthread_mutex_lock(&mailer->lock);
+	if (worker->batch && --worker->batch->unfinished == 0)
+		release_batch(worker->batch);
 	worker->task = TASK_NONE;
 	worker->mail = NULL;
 	worker->batch = NULL;
@@ -300,7 +290,8 @@ static void claim(struct mailer *mailer, size_t idle)
 	struct store_op op = {
 		.verb = STORE_OUTBOX_CLAIM,
 		.now_ms = clock_now_ms(),
-		.outbox_claim = { .limit = (int)idle, .lease_ms = LEASE_MS },
+		.outbox_claim = { .limit = (int)idle,
+				  .lease_ms = mailer->lease_ms },
 	};
 
 	/* Unless something is queued meanwhile. */
@@ -320,10 +311,8 @@ static void claim(struct mailer *mailer, size_t idle)
 		give_claimed(mailer, &op, batch);
 	else
 		claim_in(mailer, STORE_PAUSE_MS);
-	if (batch->unfinished == 0) {
-		arena_release(&batch->arena);
-		free(batch);
-	}
+	if (batch->unfinished == 0)
+		release_batch(batch);
 }
 
 static void *run_dispatcher(void *context)
@@ -334,15 +323,16 @@ static void *run_dispatcher(void *context)
 	while (!mailer->stopping) {
 		int64_t now = clock_mono_ms();
 		size_t idle = count_idle(mailer);
-		if (idle > 0 && mailer->probe_at <= now) {
-			mailer->probe_at = NEVER;
+		int64_t *probe_at = &mailer->health.probe_at;
+		if (idle > 0 && *probe_at <= now) {
+			*probe_at = NEVER;
 			give(mailer, TASK_PROBE, NULL, NULL);
 		} else if (idle > 0 && mailer->claim_at <= now) {
 			claim(mailer, idle);
 		} else {
-			int64_t at = mailer->claim_at < mailer->probe_at
+			int64_t at = mailer->claim_at < *probe_at
 					 ? mailer->claim_at
-					 : mailer->probe_at;
+					 : *probe_at;
 			(void)wait_until(mailer, &mailer->changed,
 					 idle > 0 ? at : NEVER);
 		}
@@ -378,6 +368,7 @@ static int read_options(struct mailer *mailer,
 
 	mailer->sends = mail_sends(options->url);
 	policy->retry_ms = options->retry_ms;
+	health_init(&mailer->health, options->retry_ms);
 	policy->public_url =
 	    arena_str(&mailer->arena, str_of(options->public_url));
 	if (!policy->public_url)
@@ -392,6 +383,10 @@ static int open_ports(struct mailer *mailer, const struct mail_options *options,
 		if (open_worker(mailer, &mailer->workers[i], options, store,
 				fail) < 0)
 			return -1;
+	mailer->lease_ms =
+	    mailer->workers[0].transport->patience_ms + MINUTE_MS;
+	if (mailer->lease_ms < LEASE_MS)
+		mailer->lease_ms = LEASE_MS;
 	return store_port_open(store, NULL, NULL, &mailer->port, fail);
 }
 
@@ -426,7 +421,6 @@ static struct mailer *new_mailer(void)
 	init_condition(&mailer->changed);
 	for (size_t i = 0; i < WORKERS; i++)
 		init_condition(&mailer->workers[i].given);
-	mailer->usable = true;
 	return mailer;
 }
 
@@ -509,39 +503,21 @@ bool mailer_healthy(struct mailer *mailer, struct fail *fail)
 	bool usable;
 
 	pthread_mutex_lock(&mailer->lock);
-	usable = mailer->usable;
+	usable = mailer->health.usable;
 	if (!usable)
-		*fail = mailer->why_not;
+		*fail = mailer->health.why_not;
 	pthread_mutex_unlock(&mailer->lock);
 	return usable;
 }
 
 void mailer_metrics(struct mailer *mailer, struct buf *out)
 {
-	static const char *const outcomes[] = {
-		[OUTBOX_SENT] = "sent",
-		[OUTBOX_DEFERRED] = "deferred",
-		[OUTBOX_FAILED] = "failed",
-	};
-
 	pthread_mutex_lock(&mailer->lock);
-	buf_add_text(out, "# HELP invited_mail_attempts_total Attempts to "
-			  "deliver a mail, by how they ended.\n"
-			  "# TYPE invited_mail_attempts_total counter\n");
-	for (size_t i = 0; i < COUNT_OF(outcomes); i++)
-		buf_addf(out,
-			 "invited_mail_attempts_total{outcome=\"%s\"} %ju\n",
-			 outcomes[i], (uintmax_t)mailer->attempts[i]);
+	health_metrics(&mailer->health, out);
 	buf_addf(out,
 		 "# HELP invited_mail_in_hand Mails being delivered now.\n"
 		 "# TYPE invited_mail_in_hand gauge\n"
 		 "invited_mail_in_hand %zu\n",
 		 WORKERS - count_idle(mailer));
-	buf_addf(out,
-		 "# HELP invited_mail_usable Whether the mail transport could "
-		 "be used when it was last needed.\n"
-		 "# TYPE invited_mail_usable gauge\n"
-		 "invited_mail_usable %d\n",
-		 mailer->usable);
 	pthread_mutex_unlock(&mailer->lock);
 }

@@ -21,7 +21,6 @@
 #include "mail/smtp_url.h"
 
 #define CONNECT_MS    (10 * SECOND_MS)
-#define REPLY_SECONDS 30   /* for any one reply */
 #define REUSE_SECONDS 30L  /* a connection that was idle for longer is stale */
 #define SETTINGS_MAX  8192 /* octets */
 
@@ -172,11 +171,6 @@ static int on_progress(void *context, curl_off_t total_down, curl_off_t down,
 
 /* ---- the handle ---- */
 
-static int64_t at_most(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void set_tls(CURL *curl, const struct smtp_settings *settings)
 {
 	static const long use[] = {
@@ -199,9 +193,11 @@ static void set_times(CURL *curl, const struct smtp_settings *settings)
 
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)whole);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-			 (long)at_most(CONNECT_MS, whole));
+			 (long)(whole < CONNECT_MS ? whole : CONNECT_MS));
+	/* A server may think about the message for as long as all may take:
+	 * who is impatient sends it twice. This bounds QUIT. */
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-			 (long)at_most(REPLY_SECONDS, whole / SECOND_MS));
+			 (long)(whole / SECOND_MS));
 	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, REUSE_SECONDS);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
@@ -458,6 +454,8 @@ static int smtp_open(const struct transport_options *options,
 		smtp_close(&smtp->transport);
 		return -1;
 	}
+	/* A kept connection that turns out dead, the mail, the good-bye. */
+	smtp->transport.patience_ms = 3 * smtp->settings.whole_ms;
 	*ret_transport = &smtp->transport;
 	return 0;
 }

@@ -15,6 +15,11 @@ void db_note(struct db *db, enum db_error error)
 		db->error = error;
 }
 
+void db_no_memory(struct db *db)
+{
+	db_note(db, DB_NO_MEMORY);
+}
+
 enum refusal db_refusal(enum db_error error)
 {
 	return error == DB_NO_MEMORY ? REFUSAL_OUT_OF_MEMORY
@@ -91,7 +96,7 @@ const char *column_text(struct statement *st, struct arena *arena, int column)
 	copy = arena_str(arena, text);
 	if (copy)
 		return copy;
-	db_note(st->db, DB_NO_MEMORY);
+	db_no_memory(st->db);
 	return "";
 }
 
@@ -128,7 +133,7 @@ void row_invite(struct arena *arena, struct statement *st,
 	if (!invite->email_key)
 		invite->email_key = invite->email;
 	if (grants_parse(arena, grants, &invite->grants) < 0)
-		db_note(st->db, DB_NO_MEMORY);
+		db_no_memory(st->db);
 }
 
 void row_project(struct arena *arena, struct statement *st,
@@ -235,7 +240,7 @@ void name_invitation(struct db *db, struct store_op *op,
 					 sizeof(*invitation->grants));
 	if (!invitation->grants ||
 	    (skipped.len && grants_parse(op->arena, skipped, &skips) < 0)) {
-		db_note(db, DB_NO_MEMORY);
+		db_no_memory(db);
 		return;
 	}
 	op->organization = invite->organization;

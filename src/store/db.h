@@ -65,6 +65,9 @@ struct db_driver {
 /* Keeps the first error. */
 void db_note(struct db *db, enum db_error error);
 
+/* The arena gave nothing. */
+void db_no_memory(struct db *db);
+
 /*
  * The statement, reset and ready to be bound from parameter 1 on with the
  * db_bind_ functions. NULL (with `error` set) where it does not prepare; every

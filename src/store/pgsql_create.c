@@ -133,7 +133,7 @@ static void add_projects(struct columns *columns, struct pgsql_db *db,
 	if (!op->invite_create.default_project) {
 		text = grants_format(op->arena, op->invite_create.grants);
 		if (!text)
-			db_note(&db->base, DB_NO_MEMORY);
+			db_no_memory(&db->base);
 	}
 	add_text(&columns->at[COLUMN_PROJECTS], text);
 }
@@ -142,7 +142,7 @@ static void bind_columns(struct statement *st, struct columns *columns)
 {
 	for (int i = 0; i < COLUMNS; i++) {
 		if (!buf_ok(&columns->at[i]))
-			db_note(st->db, DB_NO_MEMORY);
+			db_no_memory(st->db);
 		else
 			db_bind_blob(st, i + 1, columns->at[i].data,
 				     columns->at[i].len);
@@ -190,7 +190,7 @@ static void take_made(struct pgsql_db *db, struct store_op *op, int64_t id,
 	else
 		op->refusal = REFUSAL_GRANTED;
 	if (op->refusal != REFUSAL_GRANTED)
-		db_note(&db->base, DB_NO_MEMORY);
+		db_no_memory(&db->base);
 	invite_begin(op, id);
 	db->base.witness = (struct witness){ op->organization, id + 1 };
 }

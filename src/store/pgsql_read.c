@@ -137,7 +137,7 @@ static PGresult *ask(struct pgsql_db *db, struct pgsql_statement *st)
 	PGresult *result;
 
 	if (course->next == course->count && put_question(reading, st) < 0) {
-		db_note(&db->base, DB_NO_MEMORY);
+		db_no_memory(&db->base);
 		return NULL;
 	}
 	result = reading->questions[course->questions[course->next++]].result;
@@ -215,7 +215,7 @@ bool pgsql_read(struct pgsql_db *db, struct store_op **ops, size_t n)
 	if (courses)
 		done = run_rounds(&reading, ops, n, courses);
 	else
-		db_note(&db->base, DB_NO_MEMORY);
+		db_no_memory(&db->base);
 	/* What was sent before an error is answered all the same. */
 	if (!done && db->conn && db->unanswered > 0)
 		pgsql_db_drop(db);

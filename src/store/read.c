@@ -25,7 +25,7 @@ static void *page_rows(struct db *db, struct store_op *op,
 	void *rows = arena_array(op->arena, (size_t)page->limit + 1, size);
 
 	if (!rows)
-		db_note(db, DB_NO_MEMORY);
+		db_no_memory(db);
 	return rows;
 }
 

@@ -20,6 +20,7 @@
 #include "store/fault.h"
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_log.h"
 
 /*
  * Small on purpose. A commit that split a page in the middle of an index makes
@@ -165,9 +166,9 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
-	int status =
-	    sqlite_db_open(&engine->db, engine->path,
-			   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fail);
+	int status = sqlite_db_open(&engine->db, engine->path,
+				    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+				    sqlite_log_vfs(), fail);
 
 	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
@@ -297,7 +298,7 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 	if (!reader)
 		return fail_set(fail, "out of memory");
 	if (sqlite_db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE,
-			   fail) < 0) {
+			   NULL, fail) < 0) {
 		free(reader);
 		return -1;
 	}
@@ -320,10 +321,14 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 
 static void reader_rest(struct reader *reader)
 {
+	struct sqlite_db *db = &reader->db;
+
 	if (!reader->in_transaction)
 		return;
-	reader->db.base.error = DB_FINE;
-	sqlite_db_run(&reader->db, SQL_COMMIT);
+	db->base.error = DB_FINE;
+	sqlite_db_run(db, SQL_COMMIT);
+	if (db->base.error) /* or the next BEGIN would fail as well */
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	reader->in_transaction = false;
 }
 
@@ -451,7 +456,7 @@ static int engine_backup(struct engine *engine, const char *path,
 	if (fd < 0)
 		return fail_errno(fail, errno, "could not make %s", path);
 	close(fd);
-	status = sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, fail);
+	status = sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail);
 	if (status == 0) {
 		status = copy_pages(engine, &copy, fail);
 		sqlite_db_close(&copy);

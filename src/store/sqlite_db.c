@@ -152,12 +152,12 @@ static const struct db_driver sqlite_driver = {
 /* ---- opening and closing ---- */
 
 int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
-		   struct fail *fail)
+		   const char *vfs, struct fail *fail)
 {
 	memset(db, 0, sizeof(*db));
 	db->base.driver = &sqlite_driver;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-			    NULL) == SQLITE_OK) {
+			    vfs) == SQLITE_OK) {
 		sqlite3_busy_timeout(db->handle, 10000);
 		return 0;
 	}

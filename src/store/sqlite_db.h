@@ -21,9 +21,9 @@ struct sqlite_db {
 	int code; /* what SQLite said when `base.error` was set */
 };
 
-/* Opens the file at `path`; `flags` as sqlite3_open_v2(). */
+/* Opens the file at `path`; `flags` and `vfs` as sqlite3_open_v2(). */
 int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
-		   struct fail *fail) MUST_CHECK;
+		   const char *vfs, struct fail *fail) MUST_CHECK;
 void sqlite_db_close(struct sqlite_db *db);
 
 /* Runs statements that return nothing. */

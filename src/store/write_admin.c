@@ -54,6 +54,8 @@ static void insert_key(const struct writing *w, const char *name,
 		.redacted = arena_str(w->op->arena, str_of(redacted)),
 		.created_at = w->now,
 	};
+	if (!ret_key->redacted)
+		db_no_memory(w->db);
 	db_bind_i64(st, 1, ret_key->id);
 	db_bind_i64(st, 2, ret_key->organization);
 	db_bind_blob(st, 3, hash, sizeof(hash));

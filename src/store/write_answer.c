@@ -59,14 +59,18 @@ static const char *admit_to_projects(const struct writing *w, int64_t user)
 	struct invitation *invitation = &w->op->invitation.ret_invitation;
 	struct grants grants = invitation->invite.grants;
 	struct grants skipped = { NULL, 0 };
+	const char *text;
 	struct statement *st;
 
 	skipped.at =
 	    arena_array(w->op->arena, grants.count + 1, sizeof(*skipped.at));
+	if (!skipped.at) {
+		db_no_memory(w->db);
+		return NULL;
+	}
 	for (size_t i = 0; i < grants.count; i++) {
 		if (invitation->grants[i].archived) {
-			if (skipped.at)
-				skipped.at[skipped.count++] = grants.at[i];
+			skipped.at[skipped.count++] = grants.at[i];
 			continue;
 		}
 		st = db_statement(w->db, SQL_PROJECT_USER_ADD);
@@ -77,7 +81,12 @@ static const char *admit_to_projects(const struct writing *w, int64_t user)
 		db_bind_i64(st, 5, w->now);
 		db_run(w->db, st);
 	}
-	return skipped.count ? grants_format(w->op->arena, skipped) : NULL;
+	if (skipped.count == 0)
+		return NULL;
+	text = grants_format(w->op->arena, skipped);
+	if (!text)
+		db_no_memory(w->db);
+	return text;
 }
 
 enum refusal write_invitation_accept(const struct writing *w)

@@ -95,6 +95,8 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	const char *projects = grants_format(w->op->arena, invite->grants);
 	struct statement *st = db_statement(w->db, SQL_INVITE_INSERT);
 
+	if (!projects)
+		db_no_memory(w->db);
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, invite->organization);
 	db_bind_i64(st, 3, hash);
@@ -107,8 +109,7 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	db_bind_blob(st, 10, invite->secret_hash, SHA256_SIZE);
 	db_bind_text(st, 11, invite->email);
 	db_bind_text(st, 12, key_is_email ? NULL : invite->email_key);
-	db_bind_text(st, 13,
-		     projects); /* NULL, out of memory: NOT NULL fails */
+	db_bind_text(st, 13, projects);
 	db_run(w->db, st);
 }
 

@@ -95,21 +95,19 @@ def test_a_new_key_works_at_once(daemon):
     assert daemon.client(key).get(INVITES).status_code == 200
 
 
-# -- OpenAI-Organization -----------------------------------------------------------
+# -- OpenAI-Organization ------------------------------------------------------
 
 def organizations(daemon):
-    """Names and ids of all organizations."""
+    """The ids of all organizations, by name."""
     lines = daemon.command("organization", "list").stdout.splitlines()
-    return {line.split()[0] if line.split()[0].startswith("org-") else
-            next(word for word in line.split() if word.startswith("org-")):
-            line for line in lines if "org-" in line}
+    return {name: identity
+            for identity, name in (line.split("\t") for line in lines)}
 
 
 def test_the_organization_header(daemon):
     daemon.command("organization", "create", "Other")
     ids = organizations(daemon)
-    own, = [one for one, line in ids.items() if "Other" not in line]
-    other, = [one for one, line in ids.items() if "Other" in line]
+    own, other = ids["Default organization"], ids["Other"]
     api = daemon.api
 
     def get(value):
@@ -125,7 +123,7 @@ def test_the_project_header_is_ignored(shared):
         "OpenAI-Project": "proj_0000000000001"}).status_code == 200
 
 
-# -- two organizations -----------------------------------------------------------------
+# -- two organizations --------------------------------------------------------
 
 def test_organizations_never_see_each_other(organization):
     ours, theirs = organization(), organization()

@@ -29,7 +29,7 @@ def post(api, content, path=INVITES):
                     headers={"Content-Type": "application/json"})
 
 
-# -- not JSON ------------------------------------------------------------------------
+# -- not JSON -----------------------------------------------------------------
 
 NOT_JSON = {
     "nothing": b"",
@@ -96,7 +96,7 @@ def test_not_an_object(quiet, body, path):
     assert response.json()["error"]["code"] in ("invalid_type", "invalid_json")
 
 
-# -- members ----------------------------------------------------------------------------
+# -- members ------------------------------------------------------------------
 
 MISSING = [
     ({}, "email"), ({"email": "ada@example.com"}, "role"),
@@ -198,7 +198,7 @@ def test_ten_thousand_projects(quiet):
     refused(response, 400, "array_above_max_length", "projects")
 
 
-# -- addresses ---------------------------------------------------------------------------
+# -- addresses ----------------------------------------------------------------
 
 BAD_ADDRESSES = [
     "", " ", "ada", "@", "ada@", "@example.com", "ada@@example.com",
@@ -262,7 +262,7 @@ def test_control_characters_elsewhere(quiet, number):
         assert quiet.post(path, json=body).status_code == 400
 
 
-# -- messages ------------------------------------------------------------------------------
+# -- messages -----------------------------------------------------------------
 
 def test_messages_repeat_no_more_than_a_little(quiet):
     """An error is no mirror: input is quoted shortened, if at all."""

@@ -15,7 +15,7 @@ def default_project(api):
     return projects[0]["id"]
 
 
-# -- the first time ----------------------------------------------------------
+# -- the first time -----------------------------------------------------------
 
 @pytest.mark.parametrize("role", ["reader", "owner"])
 def test_new_invite(shared, role):
@@ -72,7 +72,7 @@ def test_addresses_are_kept_as_typed(shared, email):
     assert shared.ok("GET", f"{INVITES}/{invite['id']}")["email"] == email
 
 
-# -- projects ----------------------------------------------------------------
+# -- projects -----------------------------------------------------------------
 
 @pytest.mark.parametrize("body", [{}, {"projects": None}])
 def test_without_projects_it_is_the_default_one(shared, body):
@@ -135,7 +135,7 @@ def test_an_unknown_project_refuses_all(shared, index, wrong):
     assert list(shared.all(INVITES)) == []
 
 
-# -- the same again ----------------------------------------------------------
+# -- the same again -----------------------------------------------------------
 
 SAME = [
     ({}, {}),
@@ -205,7 +205,7 @@ def test_different_people(shared, one, two):
     assert shared.invite(one)["id"] != shared.invite(two)["id"]
 
 
-# -- something else for the same address ---------------------------------------
+# -- something else for the same address --------------------------------------
 
 @pytest.mark.parametrize("first, second", [
     ({"role": "reader"}, {"role": "owner"}),
@@ -258,7 +258,7 @@ def test_after_decline_it_is_a_new_invite(shared):
     assert [invite["id"] for invite in shared.all(INVITES)] == [two["id"]]
 
 
-# -- extensions ----------------------------------------------------------------
+# -- extensions ---------------------------------------------------------------
 
 @pytest.mark.parametrize("seconds", [60, 61, 86400, 31536000])
 def test_expires_in_seconds(shared, seconds):

@@ -110,7 +110,7 @@ def test_old_and_new_in_one_list(daemon):
     assert listed(status="pending") == new[::-1]
 
 
-# -- archived projects: archiving has no endpoint yet ---------------------------------
+# -- archived projects: archiving has no endpoint yet -------------------------
 
 def archive(daemon, name):
     """Archives a project of the stopped daemon's database."""

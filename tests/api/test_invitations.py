@@ -18,7 +18,7 @@ def post(api, path, token, **more):
     return api.post(path, json={"token": token, **more})
 
 
-# -- lookup ----------------------------------------------------------------------
+# -- lookup -------------------------------------------------------------------
 
 def test_lookup_tells_what_it_is_about(daemon):
     api = daemon.api
@@ -52,7 +52,7 @@ def test_a_pasted_link_is_forgiven(shared, dress):
     assert post(shared, LOOKUP, dress.format(token=token)).status_code == 200
 
 
-# -- accept ----------------------------------------------------------------------
+# -- accept -------------------------------------------------------------------
 
 def test_accept(make_daemon):
     api = make_daemon("--welcome-url", "https://app.example.com/start",
@@ -128,7 +128,7 @@ def test_nobody_needs_a_key(shared_daemon, shared):
     assert post(wrong, LOOKUP, token).status_code == 200
 
 
-# -- decline -----------------------------------------------------------------------
+# -- decline ------------------------------------------------------------------
 
 def test_decline(shared):
     _, token = shared.link("ada@example.com")
@@ -157,7 +157,7 @@ def test_withdrawn(shared):
         refused(post(shared, verb, token), 410, "invitation_withdrawn")
 
 
-# -- wrong tokens --------------------------------------------------------------------
+# -- wrong tokens -------------------------------------------------------------
 
 SECRET = "A" * 43
 
@@ -223,7 +223,7 @@ def test_a_name_belongs_to_accept_alone(shared, verb):
             "name")
 
 
-# -- guessing ------------------------------------------------------------------------
+# -- guessing -----------------------------------------------------------------
 
 def guess(api, verb=LOOKUP):
     return post(api, verb, "0000000000001." + secrets.token_urlsafe(32))

@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness import (DEADLINE, INVITES, RawClient, eventually,
+from harness import (DEADLINE, INVITES, RawClient, binary, eventually,
                      refused)
 
 REFUSED = 1
 
 
-# -- probes ---------------------------------------------------------------------------
+# -- probes -------------------------------------------------------------------
 
 def test_alive_and_ready(shared_daemon):
     anonymous = shared_daemon.client(None)
@@ -79,7 +79,7 @@ def test_metrics(daemon):
     assert "ada" not in daemon.api.get("/metrics").text
 
 
-# -- what is kept ---------------------------------------------------------------------
+# -- what is kept -------------------------------------------------------------
 
 def test_a_restart_finds_everything_as_it_was(daemon):
     api = daemon.api
@@ -116,7 +116,7 @@ def test_an_unknown_file_in_the_data_directory_is_left_alone(daemon):
     daemon.start()
 
 
-# -- SIGTERM --------------------------------------------------------------------------
+# -- SIGTERM ------------------------------------------------------------------
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_requests_under_way_are_answered(daemon, number):
@@ -192,7 +192,7 @@ def test_under_load(daemon):
     assert set(done) <= {one["id"] for one in daemon.api.all(INVITES)}
 
 
-# -- addresses to listen on --------------------------------------------------------------
+# -- addresses to listen on ---------------------------------------------------
 
 def test_a_port_in_use(daemon, make_daemon, tmp_path):
     second = make_daemon("--listen", f"127.0.0.1:{daemon.port}", start=False,
@@ -226,7 +226,49 @@ def test_a_stale_unix_socket_is_replaced(make_daemon, tmp_path):
     daemon.start()
 
 
-# -- refusals to start ---------------------------------------------------------------------
+# -- the service manager ------------------------------------------------------
+
+@pytest.fixture
+def supervised():
+    """A daemon built with systemd's library."""
+    if b"libsystemd" not in binary().read_bytes():
+        pytest.skip("built without systemd")
+
+
+def test_readiness_is_told(supervised, make_daemon, tmp_path):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.settimeout(DEADLINE)
+        manager.bind(path)
+        daemon = make_daemon(env={"NOTIFY_SOCKET": path})
+        assert manager.recv(4096) == b"READY=1"
+        daemon.stop()
+        assert manager.recv(4096) == b"STOPPING=1"
+    daemon.env.clear()
+
+
+def test_a_socket_that_was_handed_over(supervised, tmp_path):
+    """The manager listens, and starts the daemon with its socket as 3."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        os.set_inheritable(listener.fileno(), True)
+        process = subprocess.Popen(
+            ["sh", "-c", 'exec env LISTEN_PID=$$ LISTEN_FDS=1 "$0" serve '
+             '--data "$1"', str(binary()), str(tmp_path / "data")],
+            preexec_fn=lambda: os.dup2(listener.fileno(), 3), pass_fds=[3],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        with RawClient(port) as raw:
+            raw.send(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert raw.response().status == 200
+    finally:
+        process.terminate()
+        out, _ = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 0
+    assert f"listening on http://127.0.0.1:{port}\n" in out
+
+
+# -- refusals to start --------------------------------------------------------
 
 def refusal_to_start(daemon):
     """Launches what must not start; what it says on standard error."""
@@ -330,13 +372,13 @@ def fill_until_refused(daemon):
 
 
 def check_full_disk(daemon, free):
-    daemon.expect_error("store_failed", "commit_failed", "write_failed",
-                        "store_unavailable", "store_write_failed",
-                        "batch_failed", "checkpoint_failed")
+    daemon.expect_error("store_unavailable")
     done, response = fill_until_refused(daemon)
     message = refused(response, 503, "service_unavailable")
     assert "disk" not in message.lower()  # no internals
     assert response.headers["retry-after"]
+    assert "full" in daemon.wait_log("store_unavailable") or \
+        "I/O error" in daemon.wait_log("store_unavailable")
     # Reads go on, and the probe tells the truth.
     assert daemon.api.get(f"{INVITES}/{done[0]}").status_code == 200
     eventually(lambda: create(daemon).status_code == 503

@@ -140,7 +140,7 @@ def test_pages_while_others_create(shared):
     assert everything == sorted(created + before, reverse=True)
 
 
-# -- filters -------------------------------------------------------------------
+# -- filters ------------------------------------------------------------------
 
 def test_by_status(daemon):
     api = daemon.api

@@ -19,7 +19,7 @@ def run(*args, env=None):
     return Daemon(data="/nonexistent").run(*args, env=env, check=False)
 
 
-# -- keys ------------------------------------------------------------------------------
+# -- keys ---------------------------------------------------------------------
 
 def test_the_first_key_is_printed_once(make_daemon):
     daemon = make_daemon()
@@ -84,7 +84,7 @@ def test_a_running_daemon_needs_no_restart(daemon):
     assert daemon.command("key", "list").stdout != listed
 
 
-# -- organizations ----------------------------------------------------------------------
+# -- organizations ------------------------------------------------------------
 
 def test_organizations(daemon):
     daemon.command("organization", "create", "Royal Society")
@@ -124,7 +124,7 @@ def test_an_unknown_organization(daemon):
     assert done.returncode == 1 and "no such organization" in done.stderr
 
 
-# -- check and backup ----------------------------------------------------------------------
+# -- check and backup ---------------------------------------------------------
 
 @pytest.mark.parametrize("running", [True, False])
 def test_check_of_a_sound_database(daemon, running):
@@ -241,7 +241,7 @@ def test_backup_into_nowhere(daemon, tmp_path):
     assert done.returncode == 1 and done.stderr
 
 
-# -- help, version, usage ----------------------------------------------------------------------
+# -- help, version, usage -----------------------------------------------------
 
 @pytest.mark.parametrize("args", [["--help"], ["-h"], ["help"],
                                   ["serve", "--help"], ["key", "--help"]])
@@ -309,7 +309,7 @@ def test_a_flag_wins_over_the_environment(make_daemon):
         "token": token})["organization"] == {"name": "From outside"}
 
 
-# -- files -----------------------------------------------------------------------------------
+# -- files --------------------------------------------------------------------
 
 def test_nobody_else_reads_the_data(daemon):
     daemon.api.invite("ada@example.com")

@@ -16,7 +16,7 @@ def member(api, email, name="Ada Lovelace", role="reader", **more):
     return response.json()["user_id"]
 
 
-# -- projects ------------------------------------------------------------------
+# -- projects -----------------------------------------------------------------
 
 def test_a_new_organization_has_its_default_project(shared):
     project, = shared.all(PROJECTS)
@@ -75,7 +75,7 @@ def test_unknown_project(shared, one, path):
     refused(shared.get(f"{PROJECTS}/{one}{path}"), 404, "project_not_found")
 
 
-# -- members -------------------------------------------------------------------
+# -- members ------------------------------------------------------------------
 
 def test_a_member(shared):
     identity = member(shared, "Ada@Example.com", "Ada Lovelace", "owner")
@@ -113,7 +113,7 @@ def test_members_by_address(shared, query, found):
     assert [user["name"] for user in page["data"]] == found
 
 
-# -- members of projects ---------------------------------------------------------
+# -- members of projects ------------------------------------------------------
 
 def test_what_an_acceptance_grants(shared):
     default = next(shared.all(PROJECTS))["id"]

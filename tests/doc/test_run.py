@@ -113,12 +113,14 @@ def test_second_start_finds_everything(runs: list[Run],
                                        tmp_path: Path) -> None:
     first = start(runs, tmp_path)
     key = key_in(first.hints())
-    made = Client(first.url(), key).invite("ada@example.com")
+    with Client(first.url(), key) as client:
+        made = client.invite("ada@example.com")
     assert first.end(signal.SIGTERM) == 0
     second = start(runs, tmp_path)
     hints = second.hints()
     assert "sk-admin-" not in hints
-    listed = Client(second.url(), key).ok("GET", INVITES)
+    with Client(second.url(), key) as client:
+        listed = client.ok("GET", INVITES)
     assert [one["id"] for one in listed["data"]] == [made["id"]]
     assert second.end(signal.SIGTERM) == 0
 

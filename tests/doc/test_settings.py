@@ -130,9 +130,11 @@ def test_man_has_each_command(place: str) -> None:
 
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="no mandoc")
 def test_man_is_clean() -> None:
-    done = subprocess.run(["mandoc", "-Tlint", "-Wstyle", MAN],
-                          capture_output=True, text=True)
-    assert done.stdout == "" and done.returncode == 0
+    """Pages that it names may be installed or not."""
+    said = subprocess.run(["mandoc", "-Tlint", "-Wstyle", MAN],
+                          capture_output=True, text=True).stdout
+    assert [line for line in said.splitlines()
+            if "referenced manual not found" not in line] == []
 
 
 def test_version_is_the_project_s() -> None:

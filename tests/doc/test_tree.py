@@ -74,7 +74,8 @@ def test_header_compiles_alone(header: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-STRAY = re.compile(r"/work/|\.\./shared|/root/|/home/\w|/tmp/\w")
+STRAY = re.compile(r"/work/|\.\./shared|/root/|/home/\w|registry\.npmjs|"
+                   r"pypi\.org|pythonhosted")
 
 
 def test_nothing_knows_the_machine_it_was_written_on() -> None:
@@ -121,9 +122,24 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_c_file_says_what_it_is_for() -> None:
+    """And begins with its name, but for programs that begin with their use."""
+    head = {True: r"/\*(\n \*)? [\w.-]+\.[ch]: ", False: r"/\*\n? ?\*? \w"}
     bad = [name(path) for path in tracked(".c", ".h")
-           if not re.match(r"/\*(\n \*)? [\w.-]+\.[ch]: ", path.read_text())]
+           if not re.match(head[name(path).startswith("src/")],
+                           path.read_text())]
     assert bad == []
+
+
+def test_no_folder_of_tests_is_forgotten() -> None:
+    """./check has a part for each, and each that it has is there."""
+    parts = re.search(r"^parts='([^']+)'", (ROOT / "check").read_text(),
+                      re.MULTILINE)
+    assert parts
+    folders = {path.parent.name
+               for path in tracked(".py", ".mjs")
+               if re.match(r"tests/\w+/(test_\w+\.py|\w+\.test\.mjs)$",
+                           name(path))}
+    assert folders == set(parts[1].split()) - {"build", "unit", "asan", "tsan"}
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"),

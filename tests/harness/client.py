@@ -39,6 +39,12 @@ class Client:
             trust_env=False, transport=httpx.HTTPTransport(
                 verify=False, limits=httpx.Limits(max_connections=None)))
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self._http.close()
 
@@ -70,7 +76,8 @@ class Client:
         return self.ok("POST", INVITES,
                        json={"email": email, "role": role, **more})
 
-    def link(self, email: str, role: str = "reader", **more: Any) -> tuple[Any, str]:
+    def link(self, email: str, role: str = "reader",
+             **more: Any) -> tuple[Any, str]:
         """Creates an invite without mail; its JSON and the link's token."""
         invite = self.invite(email, role, send_email=False, **more)
         return invite, invite["accept_url"].split("#", 1)[1]

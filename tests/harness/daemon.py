@@ -290,7 +290,8 @@ class Daemon:
 
     # -- talking to it ------------------------------------------------------
 
-    def client(self, key: str | None | object = ..., **options: object) -> Client:
+    def client(self, key: str | None | object = ...,
+               **options: object) -> Client:
         """A client with the admin key, another (`key`), or none (None)."""
         client = Client(self.url, self.key if key is ... else key, **options)
         self._clients.append(client)

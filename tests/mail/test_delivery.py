@@ -5,6 +5,7 @@ or later, whatever the mail server and the daemon go through meanwhile.
 
 from __future__ import annotations
 
+import resource
 import signal
 import sqlite3
 import time
@@ -259,6 +260,47 @@ def test_stalls_then_goes(make_daemon: Maker, stage: str) -> None:
             "timeout" in deferred["last_error"])
         server.answer(greeting="220 peer.example ESMTP", MAIL="250 Ok",
                       message="250 Ok")
+        daemon.api.delivered(invite["id"])
+
+
+# -- a disk that is full -----------------------------------------------------
+
+def set_quota(daemon: Daemon, limit: int) -> None:
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
+                     (limit, resource.RLIM_INFINITY))
+
+
+def test_delivered_while_the_disk_is_full(make_daemon: Maker) -> None:
+    """The mail is gone and cannot be unsent: its record waits for space."""
+    def fill_disk(_mail: Received) -> None:
+        set_quota(daemon, 0)
+
+    with RealServer(verdict=fill_disk) as server:
+        daemon = make_daemon(*mail_to(server))
+        daemon.expect_error("store_unavailable")
+        invite = daemon.api.invite("ada@example.com")
+        server.mailbox.wait()
+        refused = daemon.api.post(INVITES, json={
+            "email": "bob@example.com", "role": "reader"})
+        assert refused.status_code == 503
+        delivery = daemon.api.ok("GET", f"{INVITES}/{invite['id']}")["delivery"]
+        assert delivery["status"] == "queued"
+        set_quota(daemon, resource.RLIM_INFINITY)
+        sent = daemon.api.delivered(invite["id"])["delivery"]
+        assert sent["attempts"] == 1
+        assert len(server.mailbox.all()) == 1
+
+
+def test_due_while_the_disk_is_full(make_daemon: Maker) -> None:
+    with ScriptedServer(RCPT="451 4.7.1 Later") as server:
+        daemon = make_daemon(*mail_to(server))
+        invite = daemon.api.invite("ada@example.com")
+        daemon.expect_error("store_unavailable")
+        daemon.api.delivered(invite["id"], "deferred")
+        set_quota(daemon, 0)
+        daemon.wait_log("outbox_unavailable")
+        server.answer(RCPT="250 2.1.5 Ok")
+        set_quota(daemon, resource.RLIM_INFINITY)
         daemon.api.delivered(invite["id"])
 
 

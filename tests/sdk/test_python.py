@@ -4,6 +4,7 @@ The official Python SDK, as it is, against the daemon.
 
 import asyncio
 import os
+import resource
 
 import httpx
 import openai
@@ -50,7 +51,7 @@ def test_the_example_of_the_documentation(daemon, monkeypatch):
     client.close()
 
 
-# -- projects: omitted, none, some ---------------------------------------------------
+# -- projects: omitted, none, some --------------------------------------------
 
 def test_projects_have_three_values(strict):
     admin = strict.admin.organization
@@ -69,7 +70,7 @@ def test_projects_have_three_values(strict):
         {(named.id, "owner"), (default.id, "member")}
 
 
-# -- pages ---------------------------------------------------------------------------
+# -- pages --------------------------------------------------------------------
 
 @pytest.mark.parametrize("limit", [1, 7, 100])
 def test_auto_paging(strict, limit):
@@ -95,7 +96,7 @@ def test_an_empty_list(strict):
     assert list(strict.admin.organization.users.list()) == []
 
 
-# -- the life of an invite ---------------------------------------------------------------
+# -- the life of an invite ----------------------------------------------------
 
 def test_retrieve_and_delete(strict):
     invites = strict.admin.organization.invites
@@ -144,7 +145,7 @@ def test_extensions(daemon, strict):
     assert list(invites.list(extra_query={"status": "expired"})) == []
 
 
-# -- errors ------------------------------------------------------------------------------
+# -- errors -------------------------------------------------------------------
 
 def requests_total(daemon):
     """How many requests the daemon has answered."""
@@ -255,6 +256,34 @@ def test_a_restart_is_survived_by_retries(make_daemon):
         again = client.admin.organization.invites.create(
             email="ada@example.com", role="reader")
     assert again.id == first["id"] and len(refusals) == 3
+
+
+def test_a_full_disk_is_bridged_by_retries(daemon):
+    """503 with retry-after: the SDK waits and asks again."""
+    first = daemon.api.invite("first@example.com")
+    daemon.api.delivered(first["id"])
+    full = max(path.stat().st_size for path in daemon.files())
+    attempts = []
+
+    def limit(size):
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
+                         (size, resource.RLIM_INFINITY))
+
+    def on_request(request):
+        attempts.append(request)
+        if len(attempts) == 3:
+            limit(resource.RLIM_INFINITY)
+    daemon.expect_error("store_unavailable")
+    limit(full)
+    with OpenAI(admin_api_key=daemon.key, base_url=f"{daemon.url}/v1",
+                http_client=httpx.Client(
+                    event_hooks={"request": [on_request]})) as client:
+        invite = client.admin.organization.invites.create(
+            email="ada@example.com", role="reader")
+    assert invite.status == "pending" and len(attempts) == 3
+    assert [request.headers["x-stainless-retry-count"]
+            for request in attempts] == ["0", "1", "2"]
+    assert len(list(daemon.api.all("/v1/organization/invites"))) == 2
 
 
 def test_without_the_prefix(daemon):

@@ -56,10 +56,11 @@ void close_store(void)
 	f.store = NULL;
 }
 
-static void bootstrap(void)
+void bootstrap_store(void)
 {
 	struct store_op op = op_of(STORE_BOOTSTRAP);
 
+	op.actor = 0;
 	op.bootstrap.organization_name = "First";
 	op.bootstrap.key_name = "first";
 	op.bootstrap.secret = STR(FIRST_KEY);
@@ -79,7 +80,7 @@ static void start(void)
 	make_dir(f.dir, sizeof(f.dir));
 	f.engine->make_url(f.dir, f.url, sizeof(f.url));
 	open_store();
-	bootstrap();
+	bootstrap_store();
 }
 
 static void end(void)

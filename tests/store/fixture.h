@@ -44,7 +44,7 @@ struct fixture {
 extern struct fixture f;
 
 #define FIRST_KEY "sk-admin-the-first-key-of-all"
-#define START_MS  1800000000000LL /* in 2027 */
+#define START_MS  2840140800000LL /* in 2060: after any lease's end */
 #define TTL	  (7 * 24 * 3600) /* of invites, in seconds */
 
 /* The main() of a test program. */
@@ -58,6 +58,7 @@ void make_dir(char *out, size_t size);
 void remove_dir(const char *dir);
 
 void open_store(void);
+void bootstrap_store(void); /* fills in organization, project and key */
 void close_store(void);
 
 /* No fault is in the database; neither for the store nor for us. */

@@ -154,6 +154,34 @@ START_TEST(test_revoke)
 }
 END_TEST
 
+/* ... from that moment on, also for what was handed in before. */
+START_TEST(test_revoked_key_writes_nothing)
+{
+	struct store_op ops[] = { invite_op("ada@example.com"),
+				  by_id(STORE_KEY_REVOKE, f.key),
+				  invite_op("bob@example.com"),
+				  op_of(STORE_PROJECT_CREATE) };
+	size_t back = 0;
+
+	ops[3].project_create.name = "Mine";
+	for (size_t i = 0; i < COUNT_OF(ops); i++)
+		ck_assert(!store_submit(f.port, &ops[i]));
+	store_rest(f.port);
+	while (back < COUNT_OF(ops)) {
+		struct store_op *op = store_collect(f.port);
+
+		for (; op; op = op->next)
+			back++;
+	}
+	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[1].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[2].refusal, REFUSAL_KEY_UNKNOWN);
+	ck_assert_int_eq(ops[3].refusal, REFUSAL_KEY_UNKNOWN);
+	ck_assert_int_eq(rows("invite"), 1);
+	ck_assert_int_eq(rows("project"), 1);
+}
+END_TEST
+
 START_TEST(test_touch)
 {
 	struct store_op find = find_op(FIRST_KEY), touch;
@@ -294,6 +322,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_keys_that_are_none);
 	tcase_add_test(tests, test_key_twice);
 	tcase_add_test(tests, test_revoke);
+	tcase_add_test(tests, test_revoked_key_writes_nothing);
 	tcase_add_test(tests, test_touch);
 	tcase_add_test(tests, test_project);
 	tcase_add_test(tests, test_archived_projects_are_listed_on_demand);

@@ -264,6 +264,26 @@ START_TEST(test_requeued_is_due_at_once)
 }
 END_TEST
 
+/* Whoever held the leases is gone with the daemon. A mail that was tried
+ * before keeps its pause. */
+START_TEST(test_leases_end_with_the_daemon)
+{
+	struct store_op op, tried = invited("tried@example.com");
+
+	ck_assert_uint_eq(claim(&op), 1);
+	op = settle_op(tried.invite_create.ret_invite.id, OUTBOX_DEFERRED);
+	assert_granted(&op);
+	(void)invited("ada@example.com");
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_uint_eq(claim(&op), 0);
+	close_store();
+	open_store();
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_str_eq(op.outbox_claim.ret_mails[0].to.invite.email,
+			 "ada@example.com");
+}
+END_TEST
+
 /* The secret is in the database only until the mail was handed over. */
 START_TEST(test_no_secret_stays)
 {
@@ -295,6 +315,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_settling_what_never_was);
 	tcase_add_test(tests, test_count);
 	tcase_add_test(tests, test_requeued_is_due_at_once);
+	tcase_add_test(tests, test_leases_end_with_the_daemon);
 	tcase_add_test(tests, test_no_secret_stays);
 }
 

@@ -22,6 +22,9 @@ bool alloc_more(long n);
 /* Whether an allocation was refused since. From here on none will be. */
 bool alloc_failed(void);
 
+/* What this round has left allocated is not ours: a library lost it. */
+void alloc_forgive(void);
+
 /* How many there were since. */
 long alloc_count(void);
 

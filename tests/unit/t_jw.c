@@ -43,6 +43,7 @@ START_TEST(test_commas_and_nesting)
 	jw_i64(&jw, 2);
 	jw_null(&jw);
 	jw_bool(&jw, false);
+	jw_bool(&jw, true);
 	jw_text(&jw, NULL);
 	jw_str(&jw, STR(""));
 	jw_str(&jw, STR("<"));
@@ -55,7 +56,7 @@ START_TEST(test_commas_and_nesting)
 	ck_assert_str_eq(
 	    out.data,
 	    "{\"object\":\"list\",\"data\":[{},{\"n\":-5,\"t\":true},[],1,2,"
-	    "null,false,null,\"\",\"\\u003c\",\"\"],\"has_more\":false}");
+	    "null,false,true,null,\"\",\"\\u003c\",\"\"],\"has_more\":false}");
 }
 END_TEST
 

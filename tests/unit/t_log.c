@@ -167,6 +167,34 @@ START_TEST(test_long_lines_are_cut_at_a_field)
 }
 END_TEST
 
+/* A line that just fits is whole; one more octet, and its last field goes. */
+START_TEST(test_the_longest_line)
+{
+	size_t whole = 0, most = 0;
+	char value[1000];
+
+	memset(value, 'x', sizeof(value));
+	for (size_t len = 900; len <= sizeof(value); len++) {
+		struct str text = { value, len };
+		const char *line;
+		size_t octets;
+		log_event(LOG_INFO, "e", LOG_STR("v", text), LOG_STR("v", text),
+			  LOG_STR("v", text), LOG_STR("v", text),
+			  LOG_STR("w", ((struct str){ value, 100 })));
+		line = next_line();
+		octets = strlen(line) + 25;
+		ck_assert_uint_le(octets, LINE_MAX_OCTETS);
+		ck_assert_ptr_nonnull(strrchr(line, '\n'));
+		if (!strstr(line, " ...\n")) {
+			ck_assert_uint_eq(whole, len - 900);
+			whole++;
+			most = octets;
+		}
+	}
+	ck_assert_uint_gt(most, LINE_MAX_OCTETS - 4 - 5);
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	enum log_level level;
@@ -368,6 +396,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_long_values_are_cut);
 	tcase_add_test(tests, test_long_bare_values_fit_or_are_cut);
 	tcase_add_test(tests, test_long_lines_are_cut_at_a_field);
+	tcase_add_test(tests, test_the_longest_line);
 	tcase_add_loop_test(tests, test_levels, 0, COUNT_OF(levels));
 	tcase_add_test(tests, test_no_such_level);
 	tcase_add_test(tests, test_held_lines_are_one_write);

@@ -15,6 +15,7 @@ START_TEST(test_of_and_equality)
 	ck_assert(str_eq(STR("a\0b"), STR("a\0b")));
 	ck_assert(!str_eq(STR("a\0b"), STR("a\0c")));
 	ck_assert(!str_eq(STR("a"), STR("ab")));
+	ck_assert(!str_eq(STR("a"), STR("b")));
 	ck_assert(str_eq(NONE, STR("")));
 	ck_assert(str_is(STR("abc"), "abc"));
 	ck_assert(!str_is(STR("abc\0"), "abc"));
@@ -143,6 +144,25 @@ START_TEST(test_to_i64)
 }
 END_TEST
 
+static const char *const digits[] = { "0",
+				      "9",
+				      "10",
+				      "-1",
+				      "1764000000",
+				      "9223372036854775807",
+				      "-9223372036854775808" };
+
+START_TEST(test_put_i64)
+{
+	char out[STR_I64_MAX];
+	int64_t value;
+
+	ck_assert(str_to_i64(str_of(digits[_i]), &value));
+	ck_assert(
+	    str_is((struct str){ out, str_put_i64(value, out) }, digits[_i]));
+}
+END_TEST
+
 START_TEST(test_to_i64_stops_at_nothing)
 {
 	int64_t value;
@@ -260,6 +280,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_cut, 0, COUNT_OF(cuts));
 	tcase_add_test(tests, test_cut_nothing);
 	tcase_add_loop_test(tests, test_to_i64, 0, COUNT_OF(numbers));
+	tcase_add_loop_test(tests, test_put_i64, 0, COUNT_OF(digits));
 	tcase_add_test(tests, test_to_i64_stops_at_nothing);
 	tcase_add_test(tests, test_utf8_of_every_code_point);
 	tcase_add_loop_test(tests, test_is_utf8, 0, COUNT_OF(utf8));

@@ -93,6 +93,15 @@ START_TEST(test_not_tokens)
 }
 END_TEST
 
+START_TEST(test_the_greatest_number)
+{
+	struct token token;
+
+	ck_assert(token_parse(STR("7ZZZZZZZZZZZZ." SECRET_TEXT), &token));
+	ck_assert_int_eq(token.invite, INT64_MAX);
+}
+END_TEST
+
 START_TEST(test_nul_and_nothing)
 {
 	struct token token;
@@ -173,6 +182,8 @@ static const struct {
 	{ "my-0123456789abcdefghijWxyz", "my-...Wxyz" },
 	{ "my-0123456789abcdefghiWxyz", "..." },
 	{ "sk-admin-0123456789abcdefghij Wxy", "..." },
+	{ "\nmy-0123456789abcdefghijWxyz", "..." },
+	{ "~y-0123456789abcdefghijWxy~", "~y-...Wxy~" },
 	{ "sk-admin-0123456789abcdefghij\nWxy", "..." },
 	{ "\xC3\xA9t\xC3\xA9-0123456789abcdefghijWxyz", "..." },
 };
@@ -203,6 +214,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_text);
 	tcase_add_loop_test(tests, test_forgiven, 0, COUNT_OF(forgiven));
 	tcase_add_loop_test(tests, test_not_tokens, 0, COUNT_OF(not_tokens));
+	tcase_add_test(tests, test_the_greatest_number);
 	tcase_add_test(tests, test_nul_and_nothing);
 	tcase_add_test(tests, test_every_changed_character_is_another_token);
 	tcase_add_test(tests, test_link);

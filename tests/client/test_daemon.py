@@ -1,0 +1,143 @@
+"""
+invite and libinv against the daemon itself, from the invite to the member.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import pytest
+
+from conftest import Cli, Drive, drivers
+from harness import Daemon
+
+
+@pytest.fixture
+def invite(daemon: Daemon) -> Cli:
+    cli = Cli(daemon.url + "/v1")
+    cli.env["OPENAI_ADMIN_KEY"] = daemon.key
+    return cli
+
+
+def create(invite: Cli, email: str, *args: str) -> dict:
+    done = invite("create", "--email", email, "--role", "reader", *args)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_from_the_invite_to_the_member(invite):
+    project = json.loads(invite("projects", "create", "--name",
+                                "Engine").stdout)
+    made = create(invite, "ada@example.com", "--no-email", "--project",
+                  f"{{id: {project['id']}, role: owner}}")
+    assert made["status"] == "pending"
+    link = made["accept_url"]
+
+    shown = invite("lookup", "--link", link)
+    assert json.loads(shown.stdout)["status"] == "pending"
+    accepted = invite("accept", "--link", link, "--name", "Ada Lovelace")
+    assert accepted.returncode == 0, accepted.stderr
+    user = json.loads(accepted.stdout)["user_id"]
+    again = invite("accept", "--link", link, "--name", "Ada Lovelace")
+    assert json.loads(again.stdout)["user_id"] == user
+
+    assert invite("watch", made["id"]).returncode == 0
+    assert json.loads(invite("users", "get", user).stdout)["name"] == \
+        "Ada Lovelace"
+    there, = [json.loads(line) for line in invite(
+        "projects", "users", project["id"], "--format",
+        "jsonl").stdout.splitlines()]
+    assert (there["id"], there["role"]) == (user, "owner")
+    done = invite("delete", made["id"])
+    assert done.returncode == 1 and "already accepted" in done.stderr
+
+
+def test_by_the_code_alone(invite):
+    link = create(invite, "ada@example.com", "--no-email")["accept_url"]
+    code = link.split("#")[1]
+    assert invite("lookup", "--link", code).returncode == 0
+    assert invite("decline", "--link", code).returncode == 0
+    assert invite("accept", "--link", code).returncode in (1, 3)
+    assert invite("lookup", "--link", code[:-4] + "AAAA").returncode == 3
+
+
+def test_asking_twice_is_one_invite(invite):
+    first = create(invite, "ada@example.com", "--no-projects")
+    assert create(invite, "ADA@example.com", "--no-projects")["id"] == \
+        first["id"]
+    done = invite("create", "--email", "ada@example.com", "--role", "owner")
+    assert done.returncode == 1 and first["id"] in done.stderr
+
+
+def test_refusals(invite, daemon):
+    assert invite("get", "invite-0000000000000").returncode == 3
+    assert invite("get", "nonsense").returncode == 3
+    assert invite("list", OPENAI_ADMIN_KEY="sk-admin-wrong").returncode == 4
+    assert invite("list", "--limit", "101").returncode == 1
+    done = invite("create", "--email", "nobody", "--role", "reader",
+                  "--format", "json")
+    error = json.loads(done.stdout)["error"]
+    assert done.returncode == 1 and error["code"] == "invalid_email"
+    assert error["request_id"].startswith("req_")
+    for args in (["--role", "king"], ["--role", "reader", "--project", "no"]):
+        assert invite("create", "--email", "a@b.cd", *args).returncode == 1
+
+
+def test_watch_sees_the_end(invite):
+    made = create(invite, "ada@example.com", "--no-email")
+    result: list[int] = []
+    watcher = threading.Thread(target=lambda: result.append(
+        invite("watch", made["id"], "--interval", "10ms").returncode))
+    watcher.start()
+    assert invite("accept", "--link", made["accept_url"]).returncode == 0
+    watcher.join(60)
+    assert result == [0]
+
+
+def test_every_list_page(invite, daemon):
+    csv = "email,role,projects\n" + "".join(
+        f"p{n}@example.com,reader,none\n" for n in range(250))
+    done = invite("bulk", "-", "--json", stdin=csv)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["invited"] == 250
+    done = invite("bulk", "-", "--json", stdin=csv)
+    assert json.loads(done.stdout)["existing"] == 250
+    for limit in ("100", "7", "1"):
+        seen = [json.loads(line)["email"] for line in invite(
+            "list", "--format", "jsonl", "--limit", limit,
+            "--max-items", "250").stdout.splitlines()]
+        assert len(seen) == len(set(seen)) == 250
+    ids = [json.loads(line)["id"] for line in invite(
+        "list", "--format", "jsonl", "--status", "pending").stdout.splitlines()]
+    assert invite("delete", *ids).returncode == 0
+    assert invite("list").stdout == ""
+
+
+def test_three_clients_see_the_same(daemon):
+    """What libinv made, the official SDKs find, and the other way round."""
+    made = {kind: Drive(*argv) for kind, argv in drivers().items()}
+    try:
+        for kind, drive in made.items():
+            drive("new", base_url=daemon.url + "/v1",
+                  admin_api_key=daemon.key)
+            out = drive("create", email=f"{kind}@example.com", role="owner",
+                        projects=[])
+            assert out["ok"], out
+        ids = [invite["id"] for invite in
+               daemon.api.get("/organization/invites").json()["data"]]
+        assert len(ids) == 3
+        for drive in made.values():
+            assert all(drive("retrieve", id=name)["ok"] for name in ids)
+            assert not drive("retrieve", id="invite-none")["ok"]
+        assert made["c"]("list", limit=1)["result"]["ids"] == ids
+    finally:
+        for drive in made.values():
+            drive.close()
+
+
+def test_a_mailed_invite(invite, daemon):
+    made = create(invite, "grace@example.com")
+    assert made["delivery"]["status"] == "queued"
+    assert "accept_url" not in made
+    done = invite("get", made["id"], "--format", "table")
+    assert "grace@example.com" in done.stdout and "mail" in done.stdout

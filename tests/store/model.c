@@ -1,0 +1,698 @@
+/*
+ * model.c: the rules, once more, without a database.
+ */
+#include "base/base.h"
+#include "model.h"
+
+#define agree(condition) ck_assert_msg(condition, "not so: %s", #condition)
+#define agree_on(a, b)	 ck_assert_int_eq((int64_t)(a), (int64_t)(b))
+
+static void agree_on_text(const char *a, const char *b)
+{
+	ck_assert_msg((!a && !b) || (a && b && strcmp(a, b) == 0),
+		      "'%s' is not '%s'", a ? a : "(null)", b ? b : "(null)");
+}
+
+/* ---- finding ---- */
+
+struct model_invite *model_invite(struct model *model, int64_t id)
+{
+	for (size_t i = 0; i < model->invite_count; i++) {
+		if (model->invites[i].row.id == id)
+			return &model->invites[i];
+	}
+	return NULL;
+}
+
+struct project *model_project(struct model *model, int64_t id)
+{
+	for (size_t i = 0; i < model->project_count; i++) {
+		if (model->projects[i].id == id)
+			return &model->projects[i];
+	}
+	return NULL;
+}
+
+static struct project *project_of(struct model *model, int64_t organization,
+				  int64_t id)
+{
+	struct project *project = model_project(model, id);
+
+	return project && project->organization == organization ? project
+								: NULL;
+}
+
+/* These three are there, or the test has failed. */
+static struct organization *organization_of(struct model *model, int64_t id)
+{
+	for (size_t i = 0; i < model->organization_count; i++) {
+		if (model->organizations[i].id == id)
+			return &model->organizations[i];
+	}
+	ck_abort_msg("no such organization");
+}
+
+static struct model_invite *known_invite(struct model *model, int64_t id)
+{
+	struct model_invite *invite = model_invite(model, id);
+
+	if (!invite)
+		ck_abort_msg("no such invite");
+	return invite;
+}
+
+static struct project *known_project(struct model *model, int64_t id)
+{
+	struct project *project = model_project(model, id);
+
+	if (!project)
+		ck_abort_msg("no such project");
+	return project;
+}
+
+static struct user *user_at(struct model *model, int64_t organization,
+			    const char *key)
+{
+	for (size_t i = 0; i < model->user_count; i++) {
+		struct user *user = &model->users[i];
+
+		if (user->organization == organization &&
+		    strcmp(email_of(user->email).key, key) == 0)
+			return user;
+	}
+	return NULL;
+}
+
+static struct model_invite *holder_of(struct model *model, int64_t organization,
+				      const char *key)
+{
+	for (size_t i = 0; i < model->invite_count; i++) {
+		struct model_invite *invite = &model->invites[i];
+
+		if (invite->holds_address &&
+		    invite->row.organization == organization &&
+		    strcmp(invite->row.email_key, key) == 0)
+			return invite;
+	}
+	return NULL;
+}
+
+/* As an administrator sees it; NULL where there is nothing to be seen. */
+static struct model_invite *shown(struct model *model, int64_t organization,
+				  int64_t id)
+{
+	struct model_invite *invite = model_invite(model, id);
+
+	return invite && invite->row.organization == organization &&
+		       invite->row.state <= INVITE_ACCEPTED
+		   ? invite
+		   : NULL;
+}
+
+static void agree_on_invite(const struct invite *a, const struct invite *b)
+{
+	agree_on(a->id, b->id);
+	agree_on(a->organization, b->organization);
+	agree_on_text(a->email, b->email);
+	agree_on_text(a->email_key, b->email_key);
+	agree_on(a->role, b->role);
+	agree(grants_equal(a->grants, b->grants));
+	agree_on(a->state, b->state);
+	agree_on(a->created_at, b->created_at);
+	agree_on(a->expires_at, b->expires_at);
+	agree_on(a->accepted_at, b->accepted_at);
+	agree_on(a->user, b->user);
+	agree(memcmp(a->secret_hash, b->secret_hash, SHA256_SIZE) == 0);
+	agree_on(a->delivery.status, b->delivery.status);
+	agree_on(a->delivery.attempts, b->delivery.attempts);
+	agree_on_text(a->delivery.last_error, b->delivery.last_error);
+	agree_on(a->delivery.updated_at, b->delivery.updated_at);
+}
+
+/* ---- mail ---- */
+
+static void settle(struct model_invite *invite, enum delivery_status status,
+		   int attempts, const char *error, int64_t now)
+{
+	invite->row.delivery =
+	    (struct delivery){ status, attempts, error, now };
+}
+
+static void give_up(struct model_invite *invite, int64_t now)
+{
+	invite->waits = false;
+	settle(invite, DELIVERY_FAILED, invite->waiting_attempts,
+	       "The invite expired before its mail could be delivered.", now);
+}
+
+/* The secret of `op` is the invite's from now on; its mail waits if wanted. */
+static void take_secret(struct model_invite *invite, const struct store_op *op)
+{
+	bool mail = op->invite_create.queue_mail;
+
+	memcpy(invite->secret, op->invite_create.secret, SECRET_SIZE);
+	secret_hash(invite->secret, invite->row.secret_hash);
+	settle(invite, mail ? DELIVERY_QUEUED : DELIVERY_NONE, 0, NULL,
+	       mail ? op->now_ms / 1000 : 0);
+	invite->waits = mail;
+	invite->due_ms = invite->queued_ms = op->now_ms;
+	invite->waiting_attempts = 0;
+}
+
+/* ---- create and delete ---- */
+
+static struct grants grants_wanted(struct model *model,
+				   const struct store_op *op)
+{
+	struct grant grant = { 0, PROJECT_MEMBER };
+
+	if (!op->invite_create.default_project)
+		return op->invite_create.grants;
+	grant.project =
+	    organization_of(model, op->organization)->default_project;
+	return grants_of(1, &grant);
+}
+
+static enum refusal check_grants(struct model *model, const struct store_op *op)
+{
+	struct grants grants = op->invite_create.grants;
+
+	for (size_t i = 0;
+	     i < grants.count && !op->invite_create.default_project; i++) {
+		struct project *project =
+		    project_of(model, op->organization, grants.at[i].project);
+
+		if (project && !project->archived_at)
+			continue;
+		agree_on(op->invite_create.ret_index, i);
+		return project ? REFUSAL_PROJECT_ARCHIVED
+			       : REFUSAL_PROJECT_NOT_FOUND;
+	}
+	return REFUSAL_GRANTED;
+}
+
+static void create_again(struct model_invite *open, const struct store_op *op)
+{
+	bool mail = op->invite_create.queue_mail;
+	bool link = !mail && open->row.delivery.status == DELIVERY_NONE;
+
+	if (link || (mail && open->row.delivery.status == DELIVERY_FAILED))
+		take_secret(open, op);
+	agree(!op->invite_create.ret_created);
+	agree_on(op->invite_create.ret_link, link);
+}
+
+static void create_new(struct model *model, const struct store_op *op)
+{
+	struct model_invite *invite = &model->invites[model->invite_count++];
+
+	ck_assert_uint_le(model->invite_count, MODEL_INVITES);
+	agree(!model_invite(model, op->invite_create.ret_invite.id) ||
+	      op->invite_create.ret_invite.id == 0);
+	*invite = (struct model_invite){
+		.row = { .id = op->invite_create.ret_invite.id,
+			 .organization = op->organization,
+			 .email = op->invite_create.email.typed,
+			 .email_key = op->invite_create.email.key,
+			 .role = op->invite_create.role,
+			 .grants = grants_wanted(model, op),
+			 .created_at = op->now_ms / 1000,
+			 .expires_at = op->now_ms / 1000 +
+				       op->invite_create.ttl_seconds },
+		.holds_address = true,
+	};
+	take_secret(invite, op);
+	agree(op->invite_create.ret_created);
+	agree_on(op->invite_create.ret_link, !op->invite_create.queue_mail);
+}
+
+static enum refusal follow_create(struct model *model,
+				  const struct store_op *op)
+{
+	const char *key = op->invite_create.email.key;
+	int64_t now = op->now_ms / 1000;
+	struct model_invite *open = holder_of(model, op->organization, key);
+	enum refusal refusal;
+
+	if (user_at(model, op->organization, key))
+		return REFUSAL_USER_EXISTS;
+	if (open && now < open->row.expires_at) {
+		bool same =
+		    open->row.role == op->invite_create.role &&
+		    grants_equal(open->row.grants, grants_wanted(model, op));
+
+		if (same)
+			create_again(open, op);
+		agree_on_invite(&op->invite_create.ret_invite, &open->row);
+		return same ? REFUSAL_GRANTED : REFUSAL_INVITE_EXISTS;
+	}
+	refusal = check_grants(model, op);
+	if (refusal != REFUSAL_GRANTED)
+		return refusal;
+	if (open) {
+		open->holds_address = false;
+		if (open->waits)
+			give_up(open, now);
+	}
+	create_new(model, op);
+	agree_on_invite(&op->invite_create.ret_invite,
+			&model->invites[model->invite_count - 1].row);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_delete(struct model *model,
+				  const struct store_op *op)
+{
+	struct model_invite *invite =
+	    shown(model, op->organization, op->invite_delete.id);
+
+	if (!invite)
+		return REFUSAL_INVITE_NOT_FOUND;
+	if (invite->row.state == INVITE_ACCEPTED)
+		return REFUSAL_INVITE_ACCEPTED;
+	invite->row.state = INVITE_WITHDRAWN;
+	invite->holds_address = invite->waits = false;
+	return REFUSAL_GRANTED;
+}
+
+/* ---- answers ---- */
+
+static enum refusal answerable(struct model *model, const struct store_op *op)
+{
+	const struct token *token = &op->invitation.token;
+	struct model_invite *invite = model_invite(model, token->invite);
+
+	if (!invite || memcmp(invite->secret, token->secret, SECRET_SIZE) != 0)
+		return REFUSAL_INVITATION_NOT_FOUND;
+	if (invite->row.state == INVITE_ACCEPTED)
+		return REFUSAL_INVITE_ACCEPTED;
+	if (invite->row.state == INVITE_WITHDRAWN)
+		return REFUSAL_INVITATION_WITHDRAWN;
+	if (invite->row.state == INVITE_DECLINED)
+		return REFUSAL_INVITATION_DECLINED;
+	if (op->now_ms / 1000 >= invite->row.expires_at)
+		return REFUSAL_INVITATION_EXPIRED;
+	return REFUSAL_GRANTED;
+}
+
+static void agree_on_invitation(struct model *model, const struct store_op *op)
+{
+	const struct invitation *got = &op->invitation.ret_invitation;
+	struct model_invite *invite =
+	    known_invite(model, op->invitation.token.invite);
+	const struct organization *organization =
+	    organization_of(model, invite->row.organization);
+
+	agree_on_text(got->organization_name, organization->name);
+	agree_on(got->invite.id, invite->row.id);
+	agree_on_text(got->invite.email, invite->row.email);
+	agree_on(got->invite.state, invite->row.state);
+	agree_on(got->invite.expires_at, invite->row.expires_at);
+	agree_on(got->invite.accepted_at, invite->row.accepted_at);
+	agree_on(op->invitation.ret_user, invite->row.user);
+	agree_on(got->invite.grants.count, invite->row.grants.count);
+	for (size_t i = 0; i < got->invite.grants.count; i++) {
+		const struct grant *grant = &invite->row.grants.at[i];
+		struct project *project = known_project(model, grant->project);
+		bool archived = invite->row.state == INVITE_ACCEPTED
+				    ? invite->skipped[i]
+				    : project->archived_at != 0;
+
+		agree_on_text(got->grants[i].project_name, project->name);
+		agree_on(got->grants[i].role, grant->role);
+		agree_on(got->grants[i].archived, archived);
+	}
+}
+
+static void add_member(struct model *model, int64_t user,
+		       const struct grant *grant)
+{
+	for (size_t i = 0; i < model->member_count; i++) {
+		struct model_member *member = &model->members[i];
+
+		if (member->user != user || member->project != grant->project)
+			continue;
+		if (grant->role > member->role)
+			member->role = grant->role;
+		return;
+	}
+	model->members[model->member_count++] =
+	    (struct model_member){ grant->project, user, grant->role };
+}
+
+static void admit(struct model *model, struct model_invite *invite,
+		  const struct store_op *op)
+{
+	struct user *user =
+	    user_at(model, invite->row.organization, invite->row.email_key);
+
+	if (!user) {
+		ck_assert_uint_lt(model->user_count, MODEL_PEOPLE);
+		user = &model->users[model->user_count++];
+		*user = (struct user){
+			op->invitation.ret_user, invite->row.organization,
+			invite->row.email,	 op->invitation.name,
+			invite->row.role,	 op->now_ms / 1000
+		};
+	} else if (invite->row.role > user->role) {
+		user->role = invite->row.role;
+	}
+	if (user->name[0] == '\0')
+		user->name = op->invitation.name;
+	invite->row.user = user->id;
+	for (size_t i = 0; i < invite->row.grants.count; i++) {
+		const struct grant *grant = &invite->row.grants.at[i];
+
+		invite->skipped[i] =
+		    known_project(model, grant->project)->archived_at != 0;
+		if (!invite->skipped[i])
+			add_member(model, user->id, grant);
+	}
+}
+
+static enum refusal follow_accept(struct model *model,
+				  const struct store_op *op)
+{
+	enum refusal refusal = answerable(model, op);
+	struct model_invite *invite;
+
+	agree_on(op->invitation.ret_again, refusal == REFUSAL_INVITE_ACCEPTED);
+	if (refusal == REFUSAL_GRANTED) {
+		invite = known_invite(model, op->invitation.token.invite);
+		admit(model, invite, op);
+		invite->row.state = INVITE_ACCEPTED;
+		invite->row.accepted_at = op->now_ms / 1000;
+		invite->holds_address = false;
+		/* Who has the link has got the mail. */
+		if (invite->waits)
+			invite->row.delivery.status = DELIVERY_SENT;
+		invite->waits = false;
+	} else if (refusal != REFUSAL_INVITE_ACCEPTED) {
+		return refusal;
+	}
+	agree_on_invitation(model, op);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_decline(struct model *model,
+				   const struct store_op *op)
+{
+	enum refusal refusal = answerable(model, op);
+	struct model_invite *invite;
+
+	agree_on(op->invitation.ret_again,
+		 refusal == REFUSAL_INVITATION_DECLINED);
+	if (refusal == REFUSAL_INVITATION_DECLINED)
+		return REFUSAL_GRANTED;
+	if (refusal == REFUSAL_GRANTED) {
+		invite = known_invite(model, op->invitation.token.invite);
+		invite->row.state = INVITE_DECLINED;
+		invite->holds_address = invite->waits = false;
+	}
+	return refusal;
+}
+
+static enum refusal follow_lookup(struct model *model,
+				  const struct store_op *op)
+{
+	enum refusal refusal = answerable(model, op);
+
+	if (refusal == REFUSAL_INVITE_ACCEPTED)
+		refusal = REFUSAL_GRANTED;
+	if (refusal == REFUSAL_GRANTED)
+		agree_on_invitation(model, op);
+	return refusal;
+}
+
+/* ---- outbox ---- */
+
+/* The mail that is due first, after those due earlier than `after`. */
+static struct model_invite *next_due(struct model *model, int64_t now_ms)
+{
+	struct model_invite *first = NULL;
+
+	for (size_t i = 0; i < model->invite_count; i++) {
+		struct model_invite *invite = &model->invites[i];
+
+		if (!invite->waits || invite->due_ms > now_ms)
+			continue;
+		if (!first || invite->due_ms < first->due_ms ||
+		    (invite->due_ms == first->due_ms &&
+		     invite->row.id < first->row.id))
+			first = invite;
+	}
+	return first;
+}
+
+static enum refusal follow_claim(struct model *model, const struct store_op *op)
+{
+	const struct outbox_mail *mails = op->outbox_claim.ret_mails;
+	struct model_invite *invite;
+	size_t kept = 0;
+
+	for (int i = 0; i < op->outbox_claim.limit; i++) {
+		invite = next_due(model, op->now_ms);
+		if (!invite)
+			break;
+		if (op->now_ms / 1000 >= invite->row.expires_at) {
+			give_up(invite, op->now_ms / 1000);
+			continue;
+		}
+		invite->due_ms = op->now_ms + op->outbox_claim.lease_ms;
+		ck_assert_uint_lt(kept, op->outbox_claim.ret_count);
+		agree_on(mails[kept].token.invite, invite->row.id);
+		agree(memcmp(mails[kept].token.secret, invite->secret,
+			     SECRET_SIZE) == 0);
+		agree_on(mails[kept].attempts, invite->waiting_attempts);
+		agree_on(mails[kept].queued_at_ms, invite->queued_ms);
+		agree_on_invite(&mails[kept].to.invite, &invite->row);
+		kept++;
+	}
+	agree_on(op->outbox_claim.ret_count, kept);
+	invite = next_due(model, INT64_MAX);
+	agree_on(op->outbox_claim.ret_next_due_ms, invite ? invite->due_ms : 0);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_settle(struct model *model,
+				  const struct store_op *op)
+{
+	static const enum delivery_status statuses[] = {
+		[OUTBOX_SENT] = DELIVERY_SENT,
+		[OUTBOX_DEFERRED] = DELIVERY_DEFERRED,
+		[OUTBOX_FAILED] = DELIVERY_FAILED,
+	};
+	enum outbox_outcome outcome = op->outbox_settle.outcome;
+	struct model_invite *invite =
+	    model_invite(model, op->outbox_settle.invite);
+
+	if (!invite || !invite->waits)
+		return REFUSAL_GRANTED;
+	invite->waiting_attempts++;
+	invite->due_ms = op->outbox_settle.next_at_ms;
+	invite->waits = outcome == OUTBOX_DEFERRED;
+	settle(invite, statuses[outcome], invite->waiting_attempts,
+	       op->outbox_settle.error, op->now_ms / 1000);
+	return REFUSAL_GRANTED;
+}
+
+/* ---- projects, organizations ---- */
+
+static enum refusal follow_project(struct model *model,
+				   const struct store_op *op)
+{
+	ck_assert_uint_lt(model->project_count, MODEL_PROJECTS);
+	model->projects[model->project_count++] =
+	    op->project_create.ret_project;
+	agree_on(op->project_create.ret_project.organization, op->organization);
+	return REFUSAL_GRANTED;
+}
+
+/* ---- reads ---- */
+
+static enum refusal follow_get(struct model *model, const struct store_op *op)
+{
+	struct model_invite *invite =
+	    shown(model, op->organization, op->invite_get.id);
+
+	if (!invite)
+		return REFUSAL_INVITE_NOT_FOUND;
+	agree_on_invite(&op->invite_get.ret_invite, &invite->row);
+	return REFUSAL_GRANTED;
+}
+
+static bool is_listed(const struct model_invite *invite,
+		      const struct store_op *op)
+{
+	const char *key = op->invite_list.email_key;
+	int64_t after = op->invite_list.page.after;
+
+	return invite->row.organization == op->organization &&
+	       invite->row.state <= INVITE_ACCEPTED &&
+	       (!after || invite->row.id < after) &&
+	       (!key || strcmp(invite->row.email_key, key) == 0) &&
+	       (!op->invite_list.by_status ||
+		invite_status(&invite->row, op->now_ms / 1000) ==
+		    op->invite_list.status);
+}
+
+static enum refusal follow_list(struct model *model, const struct store_op *op)
+{
+	const struct store_page *page = &op->invite_list.page;
+	int64_t below = INT64_MAX;
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < model->invite_count; i++)
+		wanted += is_listed(&model->invites[i], op);
+	agree_on(page->has_more, wanted > (size_t)page->limit);
+	agree_on(page->count, page->has_more ? (size_t)page->limit : wanted);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct invite *row = &op->invite_list.ret_invites[i];
+		struct model_invite *invite = known_invite(model, row->id);
+
+		agree(row->id < below && is_listed(invite, op));
+		agree_on_invite(row, &invite->row);
+		below = row->id;
+	}
+	/* None that belongs on this page was left out. */
+	for (size_t i = 0; page->has_more && i < model->invite_count; i++)
+		wanted -= is_listed(&model->invites[i], op) &&
+			  model->invites[i].row.id < below;
+	agree_on(wanted, page->count);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_count(struct model *model, const struct store_op *op)
+{
+	int64_t waiting = 0, oldest = 0;
+
+	for (size_t i = 0; i < model->invite_count; i++) {
+		const struct model_invite *invite = &model->invites[i];
+
+		if (!invite->waits)
+			continue;
+		waiting++;
+		if (!oldest || invite->queued_ms < oldest)
+			oldest = invite->queued_ms;
+	}
+	agree_on(op->outbox_count.ret_waiting, waiting);
+	agree_on(op->outbox_count.ret_oldest_ms, oldest);
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_users(struct model *model, const struct store_op *op)
+{
+	const struct store_page *page = &op->user_list.page;
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < model->user_count; i++)
+		wanted += model->users[i].organization == op->organization;
+	agree_on(page->count, wanted);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct user *got = &op->user_list.ret_users[i];
+		const struct user *user =
+		    user_at(model, op->organization, email_of(got->email).key);
+
+		if (!user)
+			ck_abort_msg("no such user");
+		agree_on(got->id, user->id);
+		agree_on_text(got->email, user->email);
+		agree_on_text(got->name, user->name);
+		agree_on(got->role, user->role);
+		agree_on(got->added_at, user->added_at);
+	}
+	return REFUSAL_GRANTED;
+}
+
+static enum refusal follow_project_users(struct model *model,
+					 const struct store_op *op)
+{
+	int64_t id = op->project_user_list.project;
+	const struct project *project = project_of(model, op->organization, id);
+	size_t wanted = 0;
+
+	if (!project)
+		return REFUSAL_PROJECT_NOT_FOUND;
+	if (project->archived_at)
+		return REFUSAL_PROJECT_ARCHIVED;
+	for (size_t i = 0; i < model->member_count; i++) {
+		const struct model_member *member = &model->members[i];
+		bool found = false;
+
+		if (member->project != id)
+			continue;
+		wanted++;
+		for (size_t k = 0; k < op->project_user_list.page.count; k++) {
+			const struct project_user *got =
+			    &op->project_user_list.ret_users[k];
+
+			found = found || (got->id == member->user &&
+					  got->role == member->role);
+		}
+		agree(found);
+	}
+	agree_on(op->project_user_list.page.count, wanted);
+	return REFUSAL_GRANTED;
+}
+
+void model_follow(struct model *model, const struct store_op *op)
+{
+	typedef enum refusal follow(struct model *, const struct store_op *);
+	static follow *const verbs[STORE_VERB_COUNT] = {
+		[STORE_PROJECT_CREATE] = follow_project,
+		[STORE_INVITE_CREATE] = follow_create,
+		[STORE_INVITE_DELETE] = follow_delete,
+		[STORE_INVITATION_ACCEPT] = follow_accept,
+		[STORE_INVITATION_DECLINE] = follow_decline,
+		[STORE_OUTBOX_CLAIM] = follow_claim,
+		[STORE_OUTBOX_SETTLE] = follow_settle,
+		[STORE_INVITE_GET] = follow_get,
+		[STORE_INVITE_LIST] = follow_list,
+		[STORE_INVITATION_LOOKUP] = follow_lookup,
+		[STORE_USER_LIST] = follow_users,
+		[STORE_PROJECT_USER_LIST] = follow_project_users,
+		[STORE_OUTBOX_COUNT] = follow_count,
+	};
+	enum refusal expected;
+
+	agree(verbs[op->verb] != NULL);
+	expected = verbs[op->verb](model, op);
+	ck_assert_msg(op->refusal == expected, "verb %d: %s instead of %s",
+		      op->verb, refusal_word(op->refusal),
+		      refusal_word(expected));
+}
+
+/* A daemon that starts knows that nobody holds a lease any more. */
+void model_reopened(struct model *model)
+{
+	for (size_t i = 0; i < model->invite_count; i++) {
+		if (model->invites[i].waiting_attempts == 0)
+			model->invites[i].due_ms = model->invites[i].queued_ms;
+	}
+}
+
+void model_compare_all(struct model *model)
+{
+	for (size_t i = 0; i < model->organization_count; i++) {
+		static const enum store_verb verbs[] = { STORE_INVITE_LIST,
+							 STORE_USER_LIST };
+
+		for (size_t k = 0; k < COUNT_OF(verbs); k++) {
+			struct store_op op =
+			    list_op(verbs[k], 0, MODEL_INVITES);
+
+			op.organization = model->organizations[i].id;
+			(void)run(&op);
+			model_follow(model, &op);
+		}
+	}
+	for (size_t i = 0; i < model->project_count; i++) {
+		struct store_op op =
+		    list_op(STORE_PROJECT_USER_LIST, 0, MODEL_PEOPLE);
+
+		op.organization = model->projects[i].organization;
+		op.project_user_list.project = model->projects[i].id;
+		(void)run(&op);
+		model_follow(model, &op);
+	}
+}

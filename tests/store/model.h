@@ -1,0 +1,57 @@
+/*
+ * model.h: a store in a few arrays, written to be read: what it answers is
+ * what every engine has to answer. It knows nothing of disks, transactions,
+ * threads or memory that runs out.
+ *
+ * After the store has finished an operation, model_follow() does the same to
+ * the model and fails the test where the two do not agree. What the store may
+ * choose (ids) is taken from its answer; everything else is compared.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "fixture.h"
+
+#define MODEL_INVITES  4096
+#define MODEL_PEOPLE   512
+#define MODEL_PROJECTS 64
+#define MODEL_GRANTS   4
+
+struct model_invite {
+	struct invite row; /* strings and grants in f.arena */
+	uint8_t secret[SECRET_SIZE];
+	bool holds_address;
+	bool skipped[MODEL_GRANTS]; /* once accepted */
+	bool waits;		    /* in the outbox */
+	int64_t due_ms, queued_ms;
+	int waiting_attempts;
+};
+
+struct model_member {
+	int64_t project, user;
+	enum project_role role;
+};
+
+struct model {
+	struct model_invite invites[MODEL_INVITES];
+	struct user users[MODEL_PEOPLE];
+	struct model_member members[MODEL_PEOPLE * MODEL_GRANTS];
+	struct project projects[MODEL_PROJECTS];
+	struct organization organizations[4];
+	size_t invite_count, user_count, member_count, project_count,
+	    organization_count;
+};
+
+void model_follow(struct model *model, const struct store_op *op);
+
+/* The store was closed and opened. */
+void model_reopened(struct model *model);
+
+/* What of `model` the tests need to make up operations. */
+struct model_invite *model_invite(struct model *model, int64_t id);
+struct project *model_project(struct model *model, int64_t id);
+
+/* Compares all there is with what the store lists and counts. */
+void model_compare_all(struct model *model);
+
+#endif

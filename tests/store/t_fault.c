@@ -1,0 +1,324 @@
+/*
+ * t_fault.c: everything that can fail does, once or from some moment on: the
+ * first time that it is asked for, the second, and so on, until a whole
+ * history goes by without it.
+ *
+ * The history is followed by the model of model.c. What was refused because
+ * of a failure did not happen; all else did, wholly. When the failing ends the
+ * store is as good as before.
+ */
+#include "base/base.h"
+#include "fixture.h"
+#include "model.h"
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "fault.h"
+
+static struct model model;
+
+/* ---- a history that has everything ---- */
+
+static const char *address_of(int i)
+{
+	return arena_printf(&f.arena, "user%d@example.com", i);
+}
+
+/* The n-th from last of what the model holds; 0 where it has not that many. */
+static struct token token_from_last(size_t n)
+{
+	struct token token = { .invite = 1 };
+	struct model_invite *invite;
+
+	if (n >= model.invite_count)
+		return token;
+	invite = &model.invites[model.invite_count - 1 - n];
+	token.invite = invite->row.id;
+	memcpy(token.secret, invite->secret, SECRET_SIZE);
+	return token;
+}
+
+static struct store_op create(int who, bool mail)
+{
+	struct store_op op = invite_op(address_of(who));
+
+	op.invite_create.queue_mail = mail;
+	return op;
+}
+
+static struct store_op project(const char *name)
+{
+	struct store_op op = op_of(STORE_PROJECT_CREATE);
+
+	op.project_create.name = name;
+	return op;
+}
+
+static struct store_op list(int status)
+{
+	struct store_op op = list_op(STORE_INVITE_LIST, 0, 100);
+
+	op.invite_list.by_status = status >= 0;
+	op.invite_list.status = (enum invite_status)status;
+	return op;
+}
+
+#define HISTORY 24
+
+static struct store_op step(int i)
+{
+	switch (i) {
+	case 0:
+	case 1:
+	case 2:
+		return create(i, true);
+	case 3:
+		return project("Analytical Engine");
+	case 4:
+		return create(3, false);
+	case 5:
+		return answer_op(STORE_INVITATION_ACCEPT, token_from_last(3));
+	case 6:
+		return claim_op(5, MINUTE_MS);
+	case 7:
+		return settle_op(token_from_last(2).invite, OUTBOX_DEFERRED);
+	case 8:
+		return settle_op(token_from_last(1).invite, OUTBOX_FAILED);
+	case 9: /* again, after it failed */
+		return create(2, true);
+	case 10:
+		return answer_op(STORE_INVITATION_LOOKUP, token_from_last(2));
+	case 11:
+		return by_id(STORE_INVITE_DELETE, token_from_last(2).invite);
+	case 12:
+		return create(1, true);
+	case 13:
+		return answer_op(STORE_INVITATION_DECLINE, token_from_last(0));
+	case 14:
+		return answer_op(STORE_INVITATION_ACCEPT, token_from_last(4));
+	case 15:
+		return list(-1);
+	case 16:
+		return list(STATUS_PENDING); /* by the slow reader */
+	case 17:
+		return by_id(STORE_INVITE_GET, token_from_last(1).invite);
+	case 18: /* the first of this one will have expired */
+		return create(3, true);
+	case 19:
+		return list_op(STORE_USER_LIST, 0, MODEL_PEOPLE);
+	case 20:
+		return op_of(STORE_OUTBOX_COUNT);
+	case 21:
+		return create(0, true);
+	case 22:
+		return claim_op(5, MINUTE_MS);
+	default:
+		return create(i, true);
+	}
+}
+
+static void begin_model(void)
+{
+	struct store_op op = list_op(STORE_ORGANIZATION_LIST, 0, 4);
+
+	memset(&model, 0, sizeof(model));
+	assert_granted(&op);
+	model.organization_count = op.organization_list.page.count;
+	memcpy(model.organizations, op.organization_list.ret_organizations,
+	       model.organization_count * sizeof(struct organization));
+	op = by_id(STORE_PROJECT_GET, f.project);
+	assert_granted(&op);
+	model.projects[model.project_count++] = op.project_get.ret_project;
+}
+
+/* Whether the store says that it could not do it. */
+static bool failed(const struct store_op *op)
+{
+	return op->refusal == REFUSAL_OUT_OF_MEMORY ||
+	       op->refusal == REFUSAL_STORE_UNAVAILABLE;
+}
+
+static void run_history(void)
+{
+	for (int i = 0; i < HISTORY; i++) {
+		struct store_op op;
+
+		if (i == 18)
+			f.now_ms += TTL * SECOND_MS;
+		op = step(i);
+		fault_on();
+		store_call(f.port, &op);
+		store_rest(f.port);
+		fault_off();
+		ck_assert_msg(!failed(&op) || fault_struck(),
+			      "step %d: %s, but nothing had failed", i,
+			      refusal_word(op.refusal));
+		if (!failed(&op))
+			model_follow(&model, &op);
+	}
+}
+
+static void recover(void)
+{
+	struct store_op op = create(1000, true);
+	struct fail fail = { "" };
+
+	assert_granted(&op);
+	model_follow(&model, &op);
+	ck_assert_msg(store_healthy(f.store, &fail), "%s", fail.message);
+	model_compare_all(&model);
+	assert_sound();
+	close_store();
+	open_store();
+	model_reopened(&model);
+	model_compare_all(&model);
+	assert_sound();
+}
+
+/* ---- kinds of failure ---- */
+
+struct failure {
+	enum fault_kind kind;
+	int code;
+	enum fault_mode mode;
+};
+
+static const struct failure failures[] = {
+	{ FAULT_WRITE, SQLITE_FULL, FAULT_ONCE },
+	{ FAULT_WRITE, SQLITE_FULL, FAULT_FROM_THEN_ON },
+	{ FAULT_WRITE, SQLITE_IOERR_WRITE, FAULT_ONCE },
+	{ FAULT_WRITE, SQLITE_IOERR_WRITE, FAULT_FROM_THEN_ON },
+	{ FAULT_SYNC, SQLITE_IOERR_FSYNC, FAULT_ONCE },
+	{ FAULT_SYNC, SQLITE_IOERR_FSYNC, FAULT_FROM_THEN_ON },
+	{ FAULT_READ, SQLITE_IOERR_READ, FAULT_ONCE },
+	{ FAULT_READ, SQLITE_IOERR_READ, FAULT_FROM_THEN_ON },
+	{ FAULT_OTHER, SQLITE_IOERR, FAULT_ONCE },
+	{ FAULT_OTHER, SQLITE_IOERR, FAULT_FROM_THEN_ON },
+	{ FAULT_STATEMENT, SQLITE_FULL, FAULT_ONCE },
+	{ FAULT_STATEMENT, SQLITE_IOERR, FAULT_FROM_THEN_ON },
+	{ FAULT_STATEMENT, SQLITE_BUSY, FAULT_ONCE },
+	{ FAULT_STATEMENT, SQLITE_CORRUPT, FAULT_FROM_THEN_ON },
+	{ FAULT_STATEMENT, SQLITE_NOMEM, FAULT_ONCE },
+	{ FAULT_MEMORY, 1, FAULT_ONCE },
+	{ FAULT_MEMORY, 1, FAULT_FROM_THEN_ON },
+};
+
+/* A fresh database; the fixture's own is left alone. */
+static void begin_round(int round)
+{
+	snprintf(f.url, sizeof(f.url), "sqlite:%s/%d.db", f.dir, round);
+	f.now_ms = START_MS;
+}
+
+static void end_round(void)
+{
+	static const char *const tails[] = { "", "-wal", "-shm", "-lock" };
+
+	for (size_t i = 0; i < COUNT_OF(tails); i++)
+		unlink(arena_printf(&f.arena, "%s%s", f.url + 7, tails[i]));
+}
+
+/* All the first, then fewer: there are thousands of allocations. Every single
+ * one where INVITED_TEST_ALL is set. */
+static long stride(long n)
+{
+	return n <= 60 || getenv("INVITED_TEST_ALL") ? 1 : 1 + n / 12;
+}
+
+START_TEST(test_history)
+{
+	const struct failure *failure = &failures[_i];
+	bool struck = true;
+	int rounds = 0;
+
+	close_store();
+	for (long n = 1; struck; n += stride(n)) {
+		begin_round(rounds++);
+		open_store();
+		bootstrap_store();
+		begin_model();
+		fault_plan(failure->kind, failure->code, n, failure->mode);
+		run_history();
+		struck = fault_struck();
+		fault_plan(FAULT_NONE, 0, 0, FAULT_ONCE);
+		recover();
+		close_store();
+		end_round();
+	}
+	ck_assert_int_gt(rounds, 10);
+}
+END_TEST
+
+/* Opening: refused with a reason, or done; and well once nothing fails. */
+START_TEST(test_opening)
+{
+	const struct failure *failure = &failures[_i];
+	bool struck = true;
+	int rounds = 0;
+
+	close_store();
+	for (long n = 1; struck; n += stride(n)) {
+		struct fail fail = { "" };
+		int status;
+
+		begin_round(rounds++);
+		fault_plan(failure->kind, failure->code, n, failure->mode);
+		fault_on();
+		status = store_open(f.url, true, &f.store, &fail);
+		if (status == 0) {
+			status = store_port_open(f.store, NULL, NULL, &f.port,
+						 &fail);
+			if (status == 0)
+				store_port_close(f.port);
+			store_close(f.store);
+		}
+		fault_off();
+		struck = fault_struck();
+		fault_plan(FAULT_NONE, 0, 0, FAULT_ONCE);
+		ck_assert_msg(status == 0 || (struck && fail.message[0]),
+			      "%ld: '%s'", n, fail.message);
+		open_store();
+		bootstrap_store();
+		assert_sound();
+		close_store();
+		end_round();
+	}
+}
+END_TEST
+
+/* Also where nothing can be opened: the store is closed all the same. */
+START_TEST(test_nothing_opens)
+{
+	struct fail fail = { "" };
+	struct store *store;
+
+	close_store();
+	for (long n = 1; n < 10; n++) {
+		fault_plan(FAULT_OPEN, SQLITE_CANTOPEN, n, FAULT_FROM_THEN_ON);
+		fault_on();
+		if (store_open(f.url, true, &store, &fail) == 0)
+			store_close(store);
+		else
+			ck_assert_str_ne(fail.message, "");
+		fault_off();
+	}
+	open_store();
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_set_timeout(tests, 600);
+	tcase_add_loop_test(tests, test_history, 0, COUNT_OF(failures));
+	tcase_add_loop_test(tests, test_opening, 0, COUNT_OF(failures));
+	tcase_add_test(tests, test_nothing_opens);
+}
+
+int main(int argc, char **argv)
+{
+	fault_take_sqlite_memory();
+	disk_install();
+	return store_tests("fault", argc, argv, add);
+}

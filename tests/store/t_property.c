@@ -1,0 +1,359 @@
+/*
+ * t_property.c: long random histories, alone and in batches, against the
+ * model in model.c. A failure says with which seed; the same seed again makes
+ * the same history:
+ *
+ *	INVITED_TEST_SEED=12345 t_store_property sqlite
+ */
+#include "base/base.h"
+#include "fixture.h"
+#include "model.h"
+
+#include "base/random.h"
+
+#define STEPS	  2500
+#define BATCH_MAX 12
+
+static struct model model;
+static uint64_t seed;
+
+/* ---- chance (xorshift64*) ---- */
+
+static uint64_t state;
+
+static uint64_t chance(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * 0x2545f4914f6cdd1dULL;
+}
+
+static size_t below(size_t n)
+{
+	return (size_t)(chance() % n);
+}
+
+/* One time in `n`. */
+static bool one_in(size_t n)
+{
+	return below(n) == 0;
+}
+
+static void fill(uint8_t *out, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		out[i] = (uint8_t)chance();
+}
+
+/* ---- one random operation of each kind ---- */
+
+static int64_t some_organization(void)
+{
+	return model.organizations[below(model.organization_count)].id;
+}
+
+static struct model_invite *some_invite(void)
+{
+	/* Mostly a recent one. */
+	size_t count = model.invite_count;
+	size_t recent = count < 30 || one_in(5) ? count : 30;
+
+	return count ? &model.invites[count - 1 - below(recent)] : NULL;
+}
+
+static int64_t some_invite_id(void)
+{
+	struct model_invite *invite = some_invite();
+
+	return !invite || one_in(20) ? (int64_t)(chance() >> 1)
+				     : invite->row.id;
+}
+
+/* A few people, each in several spellings. */
+static const char *some_address(void)
+{
+	static char text[64];
+	size_t form = below(3), number = below(40);
+
+	snprintf(text, sizeof(text), "%s%zu@%s", form == 0 ? "user" : "User",
+		 number, form == 2 ? "EXAMPLE.com" : "example.com");
+	return text;
+}
+
+static int compare_grants(const void *a, const void *b)
+{
+	int64_t left = ((const struct grant *)a)->project;
+	int64_t right = ((const struct grant *)b)->project;
+
+	return (left > right) - (left < right);
+}
+
+/* Up to three projects, seldom one of another organization or of none. */
+static struct grants some_grants(int64_t organization)
+{
+	struct grant grants[3];
+	size_t count = 0, wanted = below(4);
+
+	while (count < wanted) {
+		struct project *project =
+		    &model.projects[below(model.project_count)];
+		int64_t id = project->id;
+		bool twice = false;
+
+		if (one_in(60))
+			id = (int64_t)(chance() >> 1);
+		else if (project->organization != organization && !one_in(30))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			twice = twice || grants[i].project == id;
+		if (twice)
+			break;
+		grants[count++] =
+		    (struct grant){ id, one_in(2) ? PROJECT_MEMBER
+						  : PROJECT_OWNER };
+	}
+	qsort(grants, count, sizeof(*grants), compare_grants);
+	return grants_of(count, grants);
+}
+
+static struct store_op some_create(void)
+{
+	struct store_op op = op_of(STORE_INVITE_CREATE);
+
+	op.organization = some_organization();
+	op.invite_create.email = email_of(some_address());
+	op.invite_create.role = one_in(5) ? ROLE_OWNER : ROLE_READER;
+	op.invite_create.default_project = !one_in(4);
+	if (!op.invite_create.default_project)
+		op.invite_create.grants = some_grants(op.organization);
+	op.invite_create.ttl_seconds = one_in(3) ? 60 : TTL;
+	op.invite_create.queue_mail = !one_in(4);
+	fill(op.invite_create.secret, SECRET_SIZE);
+	return op;
+}
+
+static struct store_op some_answer(void)
+{
+	static const enum store_verb verbs[] = { STORE_INVITATION_ACCEPT,
+						 STORE_INVITATION_DECLINE,
+						 STORE_INVITATION_LOOKUP };
+	static const char *const names[] = { "", "Ada", "Grace" };
+	struct model_invite *invite = some_invite();
+	struct token token = { .invite = some_invite_id() };
+	struct store_op op;
+
+	if (invite) {
+		token.invite = invite->row.id;
+		memcpy(token.secret, invite->secret, SECRET_SIZE);
+	}
+	if (one_in(10))
+		token.secret[below(SECRET_SIZE)] ^= 1;
+	op = answer_op(verbs[below(COUNT_OF(verbs))], token);
+	op.invitation.name = names[below(COUNT_OF(names))];
+	return op;
+}
+
+static struct store_op some_delete(void)
+{
+	struct store_op op = by_id(STORE_INVITE_DELETE, some_invite_id());
+
+	op.organization = some_organization();
+	return op;
+}
+
+static struct store_op some_get(void)
+{
+	struct store_op op = by_id(STORE_INVITE_GET, some_invite_id());
+
+	op.organization = some_organization();
+	return op;
+}
+
+static struct store_op some_claim(void)
+{
+	return claim_op(1 + (int)below(5), MINUTE_MS);
+}
+
+static struct store_op some_settle(void)
+{
+	return settle_op(some_invite_id(), (enum outbox_outcome)below(3));
+}
+
+static struct store_op some_list(void)
+{
+	struct store_op op =
+	    list_op(STORE_INVITE_LIST, one_in(2) ? some_invite_id() : 0,
+		    1 + (int)below(30));
+
+	op.organization = some_organization();
+	op.invite_list.by_status = one_in(2);
+	op.invite_list.status = (enum invite_status)below(3);
+	if (one_in(3))
+		op.invite_list.email_key = email_of(some_address()).key;
+	return op;
+}
+
+static struct store_op some_people(void)
+{
+	struct store_op op = list_op(STORE_USER_LIST, 0, MODEL_PEOPLE);
+
+	op.organization = some_organization();
+	if (one_in(2))
+		return op;
+	op.verb = STORE_PROJECT_USER_LIST;
+	op.project_user_list.project =
+	    model.projects[below(model.project_count)].id;
+	return op;
+}
+
+static struct store_op some_count(void)
+{
+	return op_of(STORE_OUTBOX_COUNT);
+}
+
+static struct store_op (*const kinds[])(void) = {
+	some_create, some_create, some_create, some_create, some_answer,
+	some_answer, some_answer, some_delete, some_claim,  some_settle,
+	some_settle, some_get,	  some_list,   some_people, some_count,
+};
+
+/* ---- what happens around the operations ---- */
+
+static void pass_time(void)
+{
+	if (one_in(40))
+		f.now_ms += TTL * SECOND_MS;
+	else if (one_in(60))
+		f.now_ms -= (int64_t)below(3 * HOUR_MS); /* set back */
+	else if (one_in(3))
+		f.now_ms += (int64_t)below(40 * SECOND_MS);
+}
+
+static void change_projects(void)
+{
+	struct project *project = &model.projects[below(model.project_count)];
+	struct store_op op = op_of(STORE_PROJECT_CREATE);
+
+	if (one_in(2) && model.project_count < MODEL_PROJECTS) {
+		op.organization = some_organization();
+		op.project_create.name =
+		    arena_printf(&f.arena, "P%zu", model.project_count);
+		(void)run(&op);
+		model_follow(&model, &op);
+		return;
+	}
+	project->archived_at = project->archived_at ? 0 : f.now_ms / 1000;
+	sql("UPDATE project SET archived_at = %lld WHERE id = %lld",
+	    (long long)project->archived_at, (long long)project->id);
+}
+
+static void start_model(void)
+{
+	const char *text = getenv("INVITED_TEST_SEED");
+
+	if (!text || !str_to_i64(str_of(text), (int64_t *)&seed))
+		seed = random_u64() >> 1;
+	state = seed | 1;
+	printf("INVITED_TEST_SEED=%llu\n", (unsigned long long)seed);
+	fflush(stdout);
+	(void)add_organization("Second");
+	(void)add_organization("Third");
+	{
+		struct store_op op = list_op(STORE_ORGANIZATION_LIST, 0, 4);
+
+		assert_granted(&op);
+		model.organization_count = op.organization_list.page.count;
+		memcpy(model.organizations,
+		       op.organization_list.ret_organizations,
+		       model.organization_count * sizeof(struct organization));
+	}
+	for (size_t i = 0; i < model.organization_count; i++) {
+		struct store_op op = by_id(
+		    STORE_PROJECT_GET, model.organizations[i].default_project);
+
+		op.organization = model.organizations[i].id;
+		assert_granted(&op);
+		model.projects[model.project_count++] =
+		    op.project_get.ret_project;
+	}
+}
+
+static void change_surroundings(void)
+{
+	pass_time();
+	if (one_in(25))
+		change_projects();
+	if (one_in(300)) {
+		close_store();
+		open_store();
+		model_reopened(&model);
+	}
+	if (one_in(100))
+		model_compare_all(&model);
+}
+
+START_TEST(test_one_at_a_time)
+{
+	start_model();
+	for (int i = 0; i < STEPS; i++) {
+		struct store_op op = kinds[below(COUNT_OF(kinds))]();
+
+		(void)run(&op);
+		model_follow(&model, &op);
+		change_surroundings();
+	}
+	model_compare_all(&model);
+	ck_assert_uint_gt(model.invite_count, STEPS / 20);
+	ck_assert_uint_gt(model.user_count, 10);
+}
+END_TEST
+
+/*
+ * Writes that are handed in together: the outcome is that of one after the
+ * other. Reads do not wait behind writes, so there are none among them.
+ */
+static void run_batch(void)
+{
+	struct store_op ops[BATCH_MAX];
+	size_t n = 1 + below(BATCH_MAX), back = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		do {
+			ops[i] = kinds[below(COUNT_OF(kinds))]();
+		} while (ops[i].verb >= STORE_FIRST_READ);
+		ck_assert(!store_submit(f.port, &ops[i]));
+	}
+	store_rest(f.port);
+	while (back < n) {
+		struct store_op *op = store_collect(f.port);
+
+		for (; op; op = op->next)
+			ck_assert_ptr_eq(op, &ops[back++]);
+	}
+	for (size_t i = 0; i < n; i++)
+		model_follow(&model, &ops[i]);
+}
+
+START_TEST(test_in_batches)
+{
+	start_model();
+	for (int i = 0; i < STEPS / 4; i++) {
+		run_batch();
+		change_surroundings();
+	}
+	model_compare_all(&model);
+	ck_assert_uint_gt(model.invite_count, STEPS / 20);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_test(tests, test_one_at_a_time);
+	tcase_add_test(tests, test_in_batches);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("property", argc, argv, add);
+}
