@@ -91,13 +91,13 @@ static int prepare_engine(struct engine *engine, struct fail *fail)
 	pgsql_db_turn(db, OPEN_MS);
 	if (!pgsql_db_connect(db))
 		return fail_set(fail, "could not reach the database: %s",
-				db->why.message);
+				pgsql_db_why(db));
 	if (pgsql_schema_bring_up(db, &why) < 0)
 		return fail_set(fail, "could not use the database: %s",
 				why.message);
 	if (!pgsql_db_prepare(db))
 		return fail_set(fail, "could not use the database: %s",
-				db->why.message);
+				pgsql_db_why(db));
 	return 0;
 }
 
@@ -228,27 +228,33 @@ static void pause_a_little(int tries)
 	nanosleep(&time, NULL);
 }
 
-/* Runs the batch until it is known how it ended. */
+/*
+ * Runs the batch until it is known how it ended. Where a COMMIT was lost, was
+ * not found, and no later attempt succeeds, it may still come to be.
+ */
 static enum outcome apply_until_known(struct engine *engine,
 				      struct store_op **ops, size_t n)
 {
-	for (int tries = 1;; tries++) {
-		enum outcome outcome = apply_together(engine, ops, n);
+	struct pgsql_db *db = &engine->db;
+	bool doubtful = false;
+	enum outcome outcome;
 
-		if (outcome == UNCERTAIN)
+	for (int tries = 1;; tries++) {
+		outcome = apply_together(engine, ops, n);
+		if (outcome == UNCERTAIN) {
+			doubtful = true;
 			outcome = find_out(engine);
-		if (outcome == DONE || outcome == UNCERTAIN ||
-		    outcome == FAILED)
-			return outcome;
-		if (pgsql_db_time_left(&engine->db) == 0)
-			return outcome == AGAIN ? FAILED : LOST;
-		if (outcome == LOST && engine->db.down)
-			return LOST;
-		if (outcome == AGAIN && tries == TRIES)
-			return FAILED;
-		if (outcome == AGAIN)
+		}
+		if (outcome == AGAIN && tries < TRIES)
 			pause_a_little(tries);
+		else if (outcome != LOST || db->down)
+			break;
+		if (pgsql_db_time_left(db) == 0)
+			break;
 	}
+	if (outcome == AGAIN)
+		return FAILED;
+	return outcome == LOST && doubtful ? UNCERTAIN : outcome;
 }
 
 static void refuse(struct engine *engine, struct store_op **ops, size_t n,
@@ -277,25 +283,37 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
 	return false;
 }
 
-/* Verbs that nobody's next step depends on; they must not come between
- * creates, which are better together. */
-static bool can_wait(const struct store_op *op)
+/*
+ * Creates are better together, so what others do to the outbox meanwhile goes
+ * behind them: verbs that come one by one, from ports that wait for the answer.
+ */
+static bool can_wait(struct store_op *const *ops, size_t n, size_t index)
 {
-	return op->verb == STORE_KEY_TOUCH || op->verb == STORE_OUTBOX_CLAIM ||
-	       op->verb == STORE_OUTBOX_SETTLE || op->verb == STORE_PROBE;
+	enum store_verb verb = ops[index]->verb;
+
+	if (verb != STORE_KEY_TOUCH && verb != STORE_OUTBOX_CLAIM &&
+	    verb != STORE_OUTBOX_SETTLE && verb != STORE_PROBE)
+		return false;
+	for (size_t i = index + 1; i < n; i++) {
+		if (ops[i]->port == ops[index]->port)
+			return false;
+	}
+	return true;
 }
 
 static void put_in_order(struct store_op **ops, size_t n,
 			 struct store_op **ret_ops)
 {
-	size_t count = 0;
+	struct store_op *later[BATCH_MAX];
+	size_t count = 0, waiting = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (!can_wait(ops[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (can_wait(ops, n, i))
+			later[waiting++] = ops[i];
+		else
 			ret_ops[count++] = ops[i];
-	for (size_t i = 0; i < n; i++)
-		if (can_wait(ops[i]))
-			ret_ops[count++] = ops[i];
+	}
+	memcpy(ret_ops + count, later, waiting * sizeof(*later));
 }
 
 static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
@@ -307,7 +325,8 @@ static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
 	pgsql_db_turn(&engine->db, TURN_MS);
 	if (apply_batch(engine, ordered, n))
 		return true;
-	return fail_set(fail, "%s", engine->db.why.message) == 0;
+	fail_set(fail, "%s", pgsql_db_why(&engine->db));
+	return false;
 }
 
 /* ---- reading ---- */
@@ -362,7 +381,9 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 			ops[i]->refusal = db_refusal(db->base.error);
 		lost = lost || db->base.error == DB_LOST;
 	}
-	return !lost || fail_set(fail, "%s", db->why.message) == 0;
+	if (lost)
+		fail_set(fail, "%s", pgsql_db_why(db));
+	return !lost;
 }
 
 /* ---- operator's commands ---- */
@@ -401,11 +422,11 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 	int count = 0;
 
 	if (!begin_check(db))
-		return fail_set(fail, "could not check: %s", db->why.message);
+		return fail_set(fail, "could not check: %s", pgsql_db_why(db));
 	for (size_t i = 0; i < fault_count && !db->base.error; i++)
 		count += look_for(db, &faults[i], out);
 	if (db->base.error)
-		fail_set(fail, "could not check: %s", db->why.message);
+		fail_set(fail, "could not check: %s", pgsql_db_why(db));
 	pgsql_db_rollback(db);
 	return db->base.error ? -1 : count;
 }

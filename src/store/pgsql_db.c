@@ -37,6 +37,12 @@ int64_t pgsql_db_time_left(const struct pgsql_db *db)
 
 /* ---- errors ---- */
 
+const char *pgsql_db_why(const struct pgsql_db *db)
+{
+	return db->base.error == DB_NO_MEMORY ? "out of memory"
+					      : db->why.message;
+}
+
 static void note(struct pgsql_db *db, enum db_error error, const char *why)
 {
 	if (db->base.error == DB_FINE)

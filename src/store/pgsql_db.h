@@ -78,6 +78,9 @@ bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 /* Prepares every statement. Later connections do so by themselves. */
 bool pgsql_db_prepare(struct pgsql_db *db) MUST_CHECK;
 
+/* Why there is an error, for people. */
+const char *pgsql_db_why(const struct pgsql_db *db);
+
 /* Gives the connection up; the next turn makes another. */
 void pgsql_db_drop(struct pgsql_db *db);
 

@@ -48,7 +48,7 @@ static const char *const own[PGSQL_COUNT] = {
 	 * <as read>: whoever changes the row has it. */
 	[SQL_OUTBOX_DUE] = "SELECT invite, secret, queued_at_ms, attempts,"
 			   " organization FROM outbox WHERE due_at_ms <= ?1"
-			   " ORDER BY due_at_ms LIMIT ?2"
+			   " ORDER BY due_at_ms, invite LIMIT ?2"
 			   " FOR UPDATE SKIP LOCKED",
 
 	/* Walks the primary key; there is no index on states. */

@@ -101,7 +101,7 @@ static const struct step steps[] = {
 	      " secret BYTEA NOT NULL, queued_at_ms BIGINT NOT NULL,"
 	      " due_at_ms BIGINT NOT NULL, attempts BIGINT NOT NULL,"
 	      " PRIMARY KEY(organization, invite))",
-	      "CREATE INDEX outbox_due ON outbox(due_at_ms)",
+	      "CREATE INDEX outbox_due ON outbox(due_at_ms, invite)",
 
 	      "CREATE TABLE audit("
 	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
@@ -121,7 +121,7 @@ static int run(struct pgsql_db *db, const char *sql, struct fail *fail)
 	PGresult *result = pgsql_db_query(db, sql);
 
 	PQclear(result);
-	return result ? 0 : fail_set(fail, "%s", db->why.message);
+	return result ? 0 : fail_set(fail, "%s", pgsql_db_why(db));
 }
 
 /* A value of meta; false where there is none. */
@@ -150,7 +150,7 @@ static int read_version(struct pgsql_db *db, struct version *ret,
 
 	*ret = (struct version){ 0, 0 };
 	if (!read_meta(db, "schema", text, sizeof(text)))
-		return db->base.error ? fail_set(fail, "%s", db->why.message)
+		return db->base.error ? fail_set(fail, "%s", pgsql_db_why(db))
 				      : 0;
 	if (!str_cut(str_of(text), ' ', &steps_text, &oldest_text) ||
 	    !str_to_i64(steps_text, &ret->steps) ||
@@ -210,7 +210,7 @@ static int load_hash_key(struct pgsql_db *db, struct fail *fail)
 	    hex_decode(hex, db->base.hash_key, SHA256_SIZE))
 		return 0;
 	return fail_set(fail, "%s",
-			db->base.error ? db->why.message
+			db->base.error ? pgsql_db_why(db)
 				       : "its hash key is missing");
 }
 

@@ -160,7 +160,7 @@
 	X(OUTBOX_DUE, "SELECT invite, secret, queued_at_ms, attempts,"         \
 		      " organization"                                          \
 		      " FROM outbox WHERE due_at_ms <= ?1"                     \
-		      " ORDER BY due_at_ms LIMIT ?2")                          \
+		      " ORDER BY due_at_ms, invite LIMIT ?2")                  \
 	X(OUTBOX_LEASE, "UPDATE outbox SET due_at_ms = ?3"                     \
 			" WHERE invite = ?1 AND organization = ?2")            \
 	X(OUTBOX_NEXT, "SELECT MIN(due_at_ms) FROM outbox")                    \

@@ -260,7 +260,10 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 			ops[i]->refusal = db_refusal(engine->db.base.error);
 	}
 	if (!any)
-		fail_set(fail, "%s", sqlite3_errstr(engine->db.code));
+		fail_set(fail, "%s",
+			 engine->db.base.error == DB_NO_MEMORY
+			     ? "out of memory"
+			     : sqlite3_errstr(engine->db.code));
 	return any;
 }
 

@@ -269,8 +269,8 @@ void store_port_close(struct store_port *port); /* nothing under way */
 
 /*
  * Hands `op` in. True: it is finished already. False: it will be in a later
- * store_collect(). Writes run in order of arrival, but for those of the outbox
- * and of keys' use, which may run a little later. Reads do not wait for writes.
+ * store_collect(). A port's writes run in order of arrival; reads do not wait
+ * for writes.
  */
 bool store_submit(struct store_port *port, struct store_op *op) MUST_CHECK;
 

@@ -486,7 +486,8 @@ static enum refusal follow_settle(struct model *model,
 	struct model_invite *invite =
 	    model_invite(model, op->outbox_settle.invite);
 
-	if (!invite || !invite->waits)
+	if (!invite || !invite->waits ||
+	    invite->row.organization != op->organization)
 		return REFUSAL_GRANTED;
 	invite->waiting_attempts++;
 	invite->due_ms = op->outbox_settle.next_at_ms;
