@@ -224,10 +224,7 @@ class Nginx:
             self.process = subprocess.Popen(
                 [program, "-p", directory, "-c", config],
                 stdin=subprocess.DEVNULL, stderr=log)
-        self._wait()
-        master = self.process.pid
-        with open(f"/proc/{master}/task/{master}/children") as children:
-            self.worker = int(children.read().split()[0])
+        self.worker = self._wait()
 
     def _config(self, directory, invite, head):
         own = {"content-type", "content-length", "connection", "date"}
@@ -248,13 +245,16 @@ class Nginx:
                 "open_file_cache max=9 inactive=1h; }\n} }\n")
 
     def _wait(self):
+        """Until there is a worker, whose process id it is: the master has
+        opened the port before."""
+        master = self.process.pid
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
-            try:
-                socket.create_connection((HOST, self.port), 1).close()
-                return
-            except ConnectionRefusedError:
-                select.select([], [], [], 0.01)
+            with open(f"/proc/{master}/task/{master}/children") as children:
+                workers = children.read().split()
+            if workers:
+                return int(workers[0])
+            time.sleep(0.01)
         with open(self.log) as log:
             raise BenchError(f"nginx does not start: {log.read()}")
 

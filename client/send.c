@@ -77,7 +77,10 @@ int request_send(struct inv_client *client, const struct request *request,
 			return -1;
 		}
 		pause = retry_pause(retries, answer->retry_after_ms, chance());
-		if (pause_for(client, pause, err))
+		if (pause_for(client, pause, err)) {
+			if (err)
+				err->attempts = answer->attempts;
 			return -1;
+		}
 	}
 }

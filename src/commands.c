@@ -120,7 +120,8 @@ static int64_t find_organization(struct session *session)
 					  "makes one");
 	else if (seen > 1)
 		command_fail(EXIT_FAILED, "there are several organizations: "
-					  "say which with --organization NAME");
+					  "say which with --organization NAME "
+					  "(`invited organization list`)");
 	return !conf->organization_given && seen == 1 ? only : 0;
 }
 
@@ -130,12 +131,6 @@ static int organization_create(struct session *session)
 	const char *name = session->conf->argument;
 	char id[ID_TEXT_SIZE];
 
-	if (str_trim(str_of(name)).len == 0 || strlen(name) > NAME_MAX_OCTETS ||
-	    !str_is_utf8(str_of(name)) || str_has_control(str_of(name)))
-		return command_fail(EXIT_USAGE,
-				    "a name is 1 to %d bytes of printable "
-				    "UTF-8",
-				    NAME_MAX_OCTETS);
 	op.organization_create.name = name;
 	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != REFUSAL_GRANTED)
 		return refused(op.refusal);

@@ -266,6 +266,8 @@ static int serve(const struct conf *conf)
 	catch_signals(daemon.server);
 	announce(&daemon);
 	server_run(daemon.server);
+	signal(SIGTERM, SIG_IGN); /* what they stop is about to go */
+	signal(SIGINT, SIG_IGN);
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "STOPPING=1");
 #endif

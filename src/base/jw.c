@@ -108,7 +108,7 @@ static void add_escape(struct buf *out, unsigned c)
 
 	while (*letter && (unsigned)*letter != c)
 		letter += 2;
-	if (*letter && c != 0) {
+	if (*letter) {
 		char escape[2] = { '\\', letter[1] };
 		buf_add(out, escape, sizeof(escape));
 	} else {

@@ -53,6 +53,8 @@ static int read_string(struct request *request, const struct field *field,
 		       const char *param, const json_t *json,
 		       struct value *value)
 {
+	const char *copy;
+
 	value->string =
 	    (struct str){ json_string_value(json), json_string_length(json) };
 	if (value->string.len > (size_t)field->max)
@@ -67,6 +69,12 @@ static int read_string(struct request *request, const struct field *field,
 		    "Invalid '%s': string too short. Expected a string with at "
 		    "least %lld byte%s.",
 		    param, (long long)field->min, field->min == 1 ? "" : "s");
+	copy = arena_str(&request->arena, value->string);
+	if (!copy) {
+		answer_unavailable(request);
+		return -1;
+	}
+	value->string.data = copy; /* the tree goes before the request does */
 	return 0;
 }
 

@@ -23,11 +23,11 @@ struct field {
 /* In the order of the fields. Not present: absent, or null. */
 struct value {
 	bool present;
-	struct str string; /* UTF-8, NUL-terminated, no NUL inside */
+	struct str string; /* UTF-8, NUL-terminated, no NUL inside; arena's */
 	int64_t integer;
 	bool boolean;
-	struct json_t *array;
-	size_t count; /* of the array */
+	struct json_t *array; /* until the request is submitted */
+	size_t count;	      /* of the array */
 };
 
 /*

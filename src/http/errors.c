@@ -29,9 +29,8 @@ static const struct error_text error_texts[] = {
 				    "An invite to this address is pending "
 				    "already. Delete it first to change it." },
 	[REFUSAL_INVITE_ACCEPTED] = { 400, "invite_already_accepted",
-				      "The invite was already accepted and "
-				      "cannot be deleted. Remove the user "
-				      "from the organization instead." },
+				      "The invite was already accepted, so it "
+				      "cannot be deleted any more." },
 	[REFUSAL_USER_EXISTS] = { 400, "user_already_exists",
 				  "The user already exists in this "
 				  "organization." },
@@ -46,7 +45,9 @@ static const struct error_text error_texts[] = {
 				       "is active." },
 	[REFUSAL_INVITATION_NOT_FOUND] = { 404, "invitation_not_found",
 					   "This invitation link is not valid. "
-					   "Check that it was copied whole." },
+					   "Check that it was copied whole; a "
+					   "newer link replaces an older "
+					   "one." },
 	[REFUSAL_INVITATION_EXPIRED] = { 410, "invitation_expired",
 					 "This invitation has expired. Ask for "
 					 "a new one." },

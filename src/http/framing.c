@@ -7,12 +7,9 @@
 
 static bool has_line_break_or_nul(struct str value)
 {
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.data[i] == '\r' || value.data[i] == '\n' ||
-		    value.data[i] == '\0')
-			return true;
-	}
-	return false;
+	return value.len > 0 && (memchr(value.data, '\r', value.len) ||
+				 memchr(value.data, '\n', value.len) ||
+				 memchr(value.data, '\0', value.len));
 }
 
 static void note_length(struct framing *framing, struct str value)

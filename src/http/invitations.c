@@ -5,6 +5,7 @@
 
 #include "http/invitations.h"
 
+#include "base/clock.h"
 #include "http/limiter.h"
 
 struct asking {
@@ -18,7 +19,7 @@ static void finished(struct request *request)
 
 	if (request->op.refusal == REFUSAL_INVITATION_NOT_FOUND)
 		limiter_punish(request->service->limiter, asking->client,
-			       request->now_ms);
+			       clock_mono_ms());
 	asking->ask.then(request);
 }
 
@@ -43,7 +44,7 @@ void invitation_ask(struct request *request,
 	asking->client = limiter_client(request);
 	request->state = asking;
 	wait = limiter_wait_seconds(request->service->limiter, asking->client,
-				    request->now_ms);
+				    clock_mono_ms());
 	if (wait > 0) {
 		ask->too_many(request, wait);
 		return;

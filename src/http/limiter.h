@@ -26,7 +26,8 @@ void limiter_free(struct limiter *limiter);
  */
 struct limiter_client limiter_client(const struct request *request);
 
-/* 0, or the seconds until this client may try again. */
+/* 0, or the seconds until this client may try again. Times are monotonic: the
+ * wall clock may step back. */
 int limiter_wait_seconds(const struct limiter *limiter,
 			 struct limiter_client client, int64_t now_ms);
 

@@ -71,8 +71,10 @@ static int remove_stale(const struct sockaddr_un *address, struct fail *fail)
 		return fail_errno(fail, errno, "could not make a socket");
 	status =
 	    connect(fd, (const struct sockaddr *)address, sizeof(*address));
+	if (status < 0)
+		status = errno;
 	close(fd);
-	if (status == 0)
+	if (status != ECONNREFUSED)
 		return fail_set(fail, "another program listens at unix:%s",
 				address->sun_path);
 	unlink(address->sun_path);

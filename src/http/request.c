@@ -28,10 +28,16 @@ void request_init(struct request *request, struct http_service *service)
 	make_id(request);
 }
 
-void request_release(struct request *request)
+static void release_parsed(struct request *request)
 {
 	if (request->release)
 		request->release(request);
+	request->release = NULL;
+}
+
+void request_release(struct request *request)
+{
+	release_parsed(request);
 	buf_release(&request->body);
 	buf_release(&request->out);
 	arena_release(&request->arena);
@@ -104,6 +110,7 @@ void request_submit(struct request *request, enum store_verb verb,
 	op->context = request;
 	op->refusal = REFUSAL_GRANTED;
 	request->then = then;
+	release_parsed(request); /* the operation holds all that was wanted */
 	if (store_submit(request->service->port, op)) {
 		then(request);
 		return;

@@ -62,7 +62,7 @@ struct request {
 	int64_t organization, key;		  /* the caller's; 0 = none */
 	int64_t now_ms;				  /* when it was all here */
 	struct json_t *json;			  /* the body, once parsed */
-	void (*release)(struct request *request); /* what else is to be freed */
+	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state; /* the handler's, between steps */
 

@@ -98,11 +98,26 @@ static int decode_params(struct request *request,
 	return 0;
 }
 
+/* "http://host/path", as proxies are asked, is "/path" (RFC 9112, 3.2.2). */
+static struct str cut_authority(struct str target)
+{
+	struct str scheme, rest, authority, path;
+
+	if (str_starts_with(target, "/") ||
+	    !str_cut(target, ':', &scheme, &rest) ||
+	    !str_is_nocase(scheme, "http") || !str_starts_with(rest, "//"))
+		return target;
+	rest = (struct str){ rest.data + 2, rest.len - 2 };
+	if (!str_cut(rest, '/', &authority, &path))
+		return STR("/");
+	return (struct str){ path.data - 1, path.len + 1 };
+}
+
 static void cut_target(struct request *request)
 {
 	struct str path;
 
-	str_cut(request->target, '?', &path, &request->query);
+	str_cut(cut_authority(request->target), '?', &path, &request->query);
 	if (str_starts_with(path, "/v1/")) {
 		path.data += 3;
 		path.len -= 3;

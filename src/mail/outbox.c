@@ -8,9 +8,12 @@
 #include "mail/outbox.h"
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "core/backoff.h"
+
+#define SECRET_PIECE 6 /* characters of a secret that are too many to show */
 
 static const struct {
 	enum log_level level;
@@ -44,6 +47,28 @@ static void decide(const struct outbox_policy *policy,
 	verdict->error = report->outcome == OUTBOX_SENT ? NULL : verdict->words;
 }
 
+/*
+ * Some servers quote what they refuse, the link too. Whatever piece of the
+ * secret stands in the reply, cut or wrapped, is not for logs or the API.
+ */
+static void hide_secret(char *words, const uint8_t secret[SECRET_SIZE])
+{
+	char text[BASE64URL_LEN(SECRET_SIZE) + 1];
+
+	base64url_encode(secret, SECRET_SIZE, text);
+	for (char *at = words; *at; at++) {
+		for (size_t from = 0; text[from]; from++) {
+			size_t run = 0;
+
+			while (text[from + run] && at[run] == text[from + run])
+				run++;
+			if (run >= SECRET_PIECE)
+				memset(at, '*', run);
+		}
+	}
+	wipe(text, sizeof(text));
+}
+
 void outbox_attempt(const struct outbox_policy *policy,
 		    struct transport *transport, struct message *message,
 		    struct outbox_mail *mail,
@@ -59,6 +84,7 @@ void outbox_attempt(const struct outbox_policy *policy,
 		report_set(report, OUTBOX_DEFERRED, true,
 			   "there was not enough memory to compose the mail");
 	message_wipe(message);
+	hide_secret(report->words, mail->token.secret);
 	wipe(&mail->token, sizeof(mail->token));
 	decide(policy, mail, ret_verdict);
 }

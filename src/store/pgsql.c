@@ -21,7 +21,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "store/fault.h"
+#include "store/flaw.h"
 #include "store/pgsql_create.h"
 #include "store/pgsql_db.h"
 #include "store/pgsql_read.h"
@@ -388,14 +388,14 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 
 /* ---- operator's commands ---- */
 
-static int look_for(struct pgsql_db *db, const struct fault *fault, FILE *out)
+static int look_for(struct pgsql_db *db, const struct flaw *flaw, FILE *out)
 {
-	PGresult *result = pgsql_db_query(db, fault->sql);
+	PGresult *result = pgsql_db_query(db, flaw->sql);
 	int count = result ? PQntuples(result) : -1;
 
 	for (int row = 0; row < count; row++)
-		fault_print(fault, out, PQgetvalue(result, row, 0),
-			    PQgetvalue(result, row, 1));
+		flaw_print(flaw, out, PQgetvalue(result, row, 0),
+			   PQgetvalue(result, row, 1));
 	PQclear(result);
 	return count;
 }
@@ -423,8 +423,8 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 
 	if (!begin_check(db))
 		return fail_set(fail, "could not check: %s", pgsql_db_why(db));
-	for (size_t i = 0; i < fault_count && !db->base.error; i++)
-		count += look_for(db, &faults[i], out);
+	for (size_t i = 0; i < flaw_count && !db->base.error; i++)
+		count += look_for(db, &flaws[i], out);
 	if (db->base.error)
 		fail_set(fail, "could not check: %s", pgsql_db_why(db));
 	pgsql_db_rollback(db);

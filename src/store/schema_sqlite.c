@@ -196,8 +196,8 @@ int schema_bring_up(struct sqlite_db *db, bool migrate, struct fail *fail)
 	if (version < (int64_t)COUNT_OF(steps) && !migrate)
 		return fail_set(fail,
 				"its schema is version %lld, older than this "
-				"program's %zu, and a daemon is serving it: "
-				"restart that daemon first",
+				"program's %zu: `invited serve` brings it up "
+				"to date",
 				(long long)version, COUNT_OF(steps));
 	for (size_t step = (size_t)version; step < COUNT_OF(steps); step++) {
 		if (take_step(db, step + 1, fail) < 0)

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/fault.h"
+#include "store/flaw.h"
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_log.h"
@@ -42,8 +42,9 @@ struct engine {
 	struct id_source ids;
 	char *path;
 	int lock_file;
-	bool guest;    /* a daemon is serving the same file */
-	int wal_pages; /* in the log after the last commit */
+	bool guest;	/* a daemon is serving the same file */
+	int wal_pages;	/* in the log after the last commit */
+	bool uncertain; /* whether what failed is on disk all the same */
 };
 
 struct reader {
@@ -89,12 +90,10 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 	engine->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (engine->lock_file < 0)
 		return fail_errno(fail, errno, "could not open %s", name);
-	if (lock(engine, LOCK_SERVE, false))
-		return 0;
-	if (serve)
+	if (serve && !lock(engine, LOCK_SERVE, false))
 		return fail_set(fail, "another invited is serving %s",
 				engine->path);
-	engine->guest = true;
+	engine->guest = !serve;
 	return 0;
 }
 
@@ -119,12 +118,15 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 	if (engine->guest)
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 				  1, NULL);
-	if (sqlite3_db_readonly(db->handle, "main") == 1)
+	if (!engine->guest && sqlite3_db_readonly(db->handle, "main") == 1)
 		return fail_set(fail, "it is read-only");
+	if (!engine->guest &&
+	    sqlite_db_exec(db, "PRAGMA journal_mode=WAL", fail) < 0)
+		return -1;
 	/* secure_delete: what leaves the outbox is a secret; pages that it
 	 * frees are wiped too. */
 	if (sqlite_db_exec(db,
-			   "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+			   "PRAGMA synchronous=FULL;"
 			   "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
 			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
 			   "PRAGMA secure_delete=ON",
@@ -141,7 +143,8 @@ static int check_writable(struct engine *engine, struct fail *fail)
 	struct store_op *ops[] = { &op };
 	struct fail why;
 
-	if (sqlite_engine.apply(engine, ops, 1, &why))
+	/* A guest may only want to look, at a full disk above all. */
+	if (engine->guest || sqlite_engine.apply(engine, ops, 1, &why))
 		return 0;
 	return fail_set(fail, "it cannot be written: %s", why.message);
 }
@@ -166,8 +169,9 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
+	int create = engine->guest ? 0 : SQLITE_OPEN_CREATE;
 	int status = sqlite_db_open(&engine->db, engine->path,
-				    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+				    SQLITE_OPEN_READWRITE | create,
 				    sqlite_log_vfs(), fail);
 
 	/* Nothing of another program's database may be changed. */
@@ -187,11 +191,14 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 
 static void engine_close(struct engine *engine)
 {
-	/* The log may still hold secrets that left the outbox. */
-	if (engine->db.handle && !engine->guest)
+	/* The log may still hold secrets that left the outbox. No guest may
+	 * write while it is emptied, here or by SQLite as it closes. */
+	if (engine->db.handle && !engine->guest) {
+		lock(engine, LOCK_WAL, true);
 		sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
 					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
+	}
 	sqlite_db_close(&engine->db);
 	if (engine->lock_file >= 0)
 		close(engine->lock_file);
@@ -202,8 +209,14 @@ static void engine_close(struct engine *engine)
 static int engine_open(const char *place, bool serve,
 		       struct engine **ret_engine, struct fail *fail)
 {
-	struct engine *engine = calloc(1, sizeof(*engine));
+	struct engine *engine;
 
+	if (!serve && access(place, F_OK) < 0)
+		return fail_errno(fail, errno,
+				  "there is no database at %s (--data says "
+				  "where)",
+				  place);
+	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return fail_set(fail, "out of memory");
 	engine->lock_file = -1;
@@ -223,41 +236,59 @@ static int engine_open(const char *place, bool serve,
 
 /* ---- writing ---- */
 
-/* All of `ops` in one transaction; false where nothing was written. */
+/* All of `ops` in one transaction; false where that failed. */
 static bool apply_together(struct engine *engine, struct store_op **ops,
 			   size_t n)
 {
 	struct sqlite_db *db = &engine->db;
+	bool written;
 
 	db->base.error = DB_FINE;
 	db->base.actor = 0;
 	sqlite_db_run(db, SQL_BEGIN_WRITE);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->refusal = db_write(&db->base, &engine->ids, ops[i]);
+	written = db->base.error == DB_FINE;
 	sqlite_db_run(db, SQL_COMMIT);
 	if (db->base.error == DB_FINE)
 		return true;
+	engine->uncertain = written && db->code == SQLITE_IOERR;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	return false;
 }
 
 /*
+ * What cannot be synced may be in the log all the same. The next commit takes
+ * its place; but if the machine stops before, it has happened after all.
+ */
+static enum refusal why_not(const struct engine *engine)
+{
+	if (engine->uncertain)
+		return REFUSAL_STORE_UNCERTAIN;
+	return db_refusal(engine->db.base.error);
+}
+
+/*
  * Where a batch fails, somebody in it may be the cause: each gets its own
- * transaction, so that the others are not harmed.
+ * transaction, so that the others are not harmed. But where another process
+ * has kept the database locked for as long as we wait, the rest need not wait
+ * as long once more, each.
  */
 static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 			struct fail *fail)
 {
 	bool any = false;
 
+	engine->uncertain = false;
 	if (apply_together(engine, ops, n))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (apply_together(engine, &ops[i], 1))
+		if (engine->db.code != SQLITE_BUSY &&
+		    apply_together(engine, &ops[i], 1))
 			any = true;
 		else
-			ops[i]->refusal = db_refusal(engine->db.base.error);
+			ops[i]->refusal = why_not(engine);
 	}
 	if (!any)
 		fail_set(fail, "%s",
@@ -372,19 +403,18 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 
 /* ---- operator's commands ---- */
 
-/* How many faults of this kind there are, each printed; or -1. */
-static int look_for(struct engine *engine, const struct fault *fault, FILE *out,
+/* How many flaws of this kind there are, each printed; or -1. */
+static int look_for(struct engine *engine, const struct flaw *flaw, FILE *out,
 		    struct fail *fail)
 {
 	sqlite3_stmt *st;
 	int code, count = 0;
 
-	if (sqlite3_prepare_v2(engine->db.handle, fault->sql, -1, &st, NULL))
+	if (sqlite3_prepare_v2(engine->db.handle, flaw->sql, -1, &st, NULL))
 		return sqlite_db_fail(&engine->db, fail, "could not check");
 	for (; (code = sqlite3_step(st)) == SQLITE_ROW; count++)
-		fault_print(fault, out,
-			    (const char *)sqlite3_column_text(st, 0),
-			    (const char *)sqlite3_column_text(st, 1));
+		flaw_print(flaw, out, (const char *)sqlite3_column_text(st, 0),
+			   (const char *)sqlite3_column_text(st, 1));
 	sqlite3_finalize(st);
 	if (code == SQLITE_DONE)
 		return count;
@@ -393,15 +423,15 @@ static int look_for(struct engine *engine, const struct fault *fault, FILE *out,
 
 static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 {
-	static const struct fault damage = {
+	static const struct flaw damage = {
 		"", "", NULL,
 		"SELECT integrity_check FROM pragma_integrity_check"
 		" WHERE integrity_check <> 'ok'"
 	};
 	int count = look_for(engine, &damage, out, fail);
 
-	for (size_t i = 0; i < fault_count && count >= 0; i++) {
-		int more = look_for(engine, &faults[i], out, fail);
+	for (size_t i = 0; i < flaw_count && count >= 0; i++) {
+		int more = look_for(engine, &flaws[i], out, fail);
 
 		count = more < 0 ? -1 : count + more;
 	}
@@ -450,25 +480,49 @@ static int sync_directory_of(const char *path, struct fail *fail)
 	return 0;
 }
 
-static int engine_backup(struct engine *engine, const char *path,
-			 struct fail *fail)
+/* A new, empty file at `path`; what a killed backup left there goes. */
+static int make_partial(const char *path, struct fail *fail)
 {
-	struct sqlite_db copy;
-	int status, fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd;
 
+	unlink(path);
+	fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(fail, errno, "could not make %s", path);
 	close(fd);
-	status = sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail);
-	if (status == 0) {
-		status = copy_pages(engine, &copy, fail);
-		sqlite_db_close(&copy);
-	}
-	if (status == 0)
-		status = sync_directory_of(path, fail);
-	if (status < 0)
-		unlink(path);
+	return 0;
+}
+
+static int copy_to(struct engine *engine, const char *path, struct fail *fail)
+{
+	struct sqlite_db copy;
+	int status;
+
+	if (make_partial(path, fail) < 0 ||
+	    sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail) < 0)
+		return -1;
+	status = copy_pages(engine, &copy, fail);
+	sqlite_db_close(&copy);
 	return status;
+}
+
+/* The copy gets its name when it is whole, and nothing of that name is lost. */
+static int engine_backup(struct engine *engine, const char *path,
+			 struct fail *fail)
+{
+	char partial[4096];
+	int status;
+
+	if (access(path, F_OK) == 0)
+		return fail_errno(fail, EEXIST, "could not make %s", path);
+	if (snprintf(partial, sizeof(partial), "%s.partial", path) >=
+	    (int)sizeof(partial))
+		return fail_set(fail, "the backup's path is too long");
+	status = copy_to(engine, partial, fail);
+	if (status == 0 && link(partial, path) < 0)
+		status = fail_errno(fail, errno, "could not make %s", path);
+	unlink(partial);
+	return status == 0 ? sync_directory_of(path, fail) : -1;
 }
 
 const struct engine_type sqlite_engine = {

@@ -171,7 +171,8 @@ static void renew_secret(const struct writing *w, struct invite *invite,
 /*
  * The same invite once more. Nothing happens, but for two callers who would
  * be left with nothing: one whose link was lost with the answer gets a new
- * link, one whose mail failed for good gets a new mail.
+ * link, one whose mail failed for good, or who wants one where only a link was
+ * wanted before, gets a mail. The link that there was stops working.
  */
 static void create_again(const struct writing *w, const struct invite *open)
 {
@@ -185,7 +186,8 @@ static void create_again(const struct writing *w, const struct invite *open)
 	if (!mail && open->delivery.status == DELIVERY_NONE) {
 		renew_secret(w, invite, DELIVERY_NONE);
 		op->invite_create.ret_link = true;
-	} else if (mail && open->delivery.status == DELIVERY_FAILED) {
+	} else if (mail && (open->delivery.status == DELIVERY_FAILED ||
+			    open->delivery.status == DELIVERY_NONE)) {
 		renew_secret(w, invite, DELIVERY_QUEUED);
 		queue_mail(w, invite->id);
 	}

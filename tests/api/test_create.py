@@ -316,6 +316,18 @@ def test_a_repeat_without_mail_makes_a_fresh_link(shared):
         "ada@example.com"
 
 
+def test_a_link_becomes_a_mail_when_one_is_asked_for(daemon):
+    api = daemon.api
+    one, token = api.link("ada@example.com")
+    two = api.invite("ada@example.com")
+    assert two["id"] == one["id"] and two["delivery"]["status"] == "queued"
+    assert "accept_url" not in two
+    mail = daemon.mailbox.wait("ada@example.com")
+    refused(api.post("/v1/invitations/lookup", json={"token": token}), 404,
+            "invitation_not_found")
+    assert api.accept(mail.token).status_code == 200
+
+
 def test_a_mailed_invite_never_shows_a_link(daemon):
     api = daemon.api
     one = api.invite("ada@example.com")

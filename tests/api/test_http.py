@@ -374,8 +374,8 @@ GARBAGE = {
                     + b"\r\n",
     "space in target": b"GET /a b c HTTP/1.1\r\nHost: x\r\n\r\n",
     "NUL in target": b"GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n",
-    "absolute target": b"GET http://evil.example/healthz HTTP/1.1\r\n"
-                       b"Host: x\r\n\r\n",
+    "absolute target of no path": b"GET http://evil.example HTTP/1.1\r\n"
+                                  b"Host: x\r\n\r\n",
     "CONNECT": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
     "asterisk": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
     "bad chunk": b"POST /v1/organization/invites HTTP/1.1\r\nHost: x\r\n"
@@ -499,3 +499,11 @@ def test_silent_clients_do_not_stop_others(daemon):
     finally:
         for raw in slow:
             raw.close()
+
+
+def test_absolute_target(shared_daemon):
+    """What a proxy would be asked: the authority is passed over."""
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(b"GET http://other.example/healthz HTTP/1.1\r\n"
+                 b"Host: x\r\n\r\n")
+        assert raw.response().status == 200

@@ -118,6 +118,18 @@ def test_an_unknown_file_in_the_data_directory_is_left_alone(daemon):
 
 # -- SIGTERM ------------------------------------------------------------------
 
+def test_impatience_changes_nothing(make_daemon):
+    """One signal after the other until it is gone: it stops as for one."""
+    daemon = make_daemon()
+    daemon.api.invite("ada@example.com")
+    process = daemon.process
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    assert daemon.wait() == 0
+    daemon.start()
+    assert [i["email"] for i in daemon.api.all(INVITES)] == ["ada@example.com"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_requests_under_way_are_answered(daemon, number):
     """No request that was sent is left without an answer."""

@@ -316,3 +316,33 @@ def test_nobody_else_reads_the_data(daemon):
     daemon.mailbox.wait("ada@example.com")
     for path in daemon.files():
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+# -- what a command must not do -----------------------------------------------
+
+@pytest.mark.parametrize("command", [("check",), ("backup", "copy.db"),
+                                     ("key", "list"), ("key", "create")])
+def test_a_command_makes_no_database(tmp_path, command):
+    """A mistyped directory must not look like a healthy, empty one."""
+    done = Daemon(data=tmp_path).run(*command, "--data", str(tmp_path),
+                                     check=False)
+    assert done.returncode == 1
+    assert "there is no database at" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_does_not_check_as_ok(tmp_path):
+    (tmp_path / "invited.db").touch()
+    done = Daemon(data=tmp_path).run("check", "--data", str(tmp_path),
+                                     check=False)
+    assert done.returncode == 1 and "ok" not in done.stdout
+    assert (tmp_path / "invited.db").stat().st_size == 0
+
+
+def test_a_backup_that_was_killed_is_in_nobodys_way(daemon, tmp_path):
+    copy = tmp_path / "copy.db"
+    (tmp_path / "copy.db.partial").write_bytes(b"half of it")
+    daemon.command("backup", str(copy))
+    assert copy.exists() and not (tmp_path / "copy.db.partial").exists()
+    assert "ok" in daemon.command("check", "--database",
+                                  f"sqlite:{copy}").stdout

@@ -177,6 +177,26 @@ def test_failed(make_daemon: Maker) -> None:
     assert daemon.api.ok("GET", f"{INVITES}/{invite['id']}")["status"] == "pending"
 
 
+def test_a_server_that_quotes_the_link(make_daemon: Maker) -> None:
+    """Its words go to the log and to the administrator; the secret does not."""
+    links: list[str] = []
+
+    def quote(mail: Received) -> str:
+        links.append(Mail(mail.raw).link)
+        return f"554 5.7.1 Blocked for {links[-1]} (see {links[-1][-30:]})"
+
+    with RealServer(verdict=quote) as server:
+        daemon = make_daemon(*mail_to(server))
+        invite = daemon.api.invite("ada@example.com")
+        failed = daemon.api.delivered(invite["id"], "failed")["delivery"]
+    secret = links[0].partition(".")[2][-43:]
+    assert "554 5.7.1 Blocked for" in failed["last_error"]
+    assert secret[:8] not in failed["last_error"]
+    assert secret[-8:] not in failed["last_error"]
+    daemon.stop()
+    assert_silent(daemon, secret, secret[:8], secret[-8:])
+
+
 def test_deleted_while_deferred(make_daemon: Maker) -> None:
     with ScriptedServer(RCPT="451 4.7.1 Later") as server:
         daemon = make_daemon(*mail_to(server))
@@ -187,7 +207,7 @@ def test_deleted_while_deferred(make_daemon: Maker) -> None:
         server.answer(RCPT="250 2.1.5 Ok")
         stays = daemon.api.invite("stays@example.com")
         daemon.api.delivered(stays["id"])
-        assert len(server.mailbox.all()) == 1
+        assert len(server.mailbox.wait()) == 1
 
 
 def test_one_stalls_others_go(make_daemon: Maker) -> None:

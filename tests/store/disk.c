@@ -57,7 +57,7 @@ static sqlite3_vfs *real_vfs(sqlite3_vfs *vfs)
 static int file_named(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *name = slash ? slash + 1 : path ? path : "";
+	const char *name = slash ? slash + 1 : path ? path : "temporary";
 	int i = 0;
 
 	pthread_mutex_lock(&mutex);
@@ -88,6 +88,11 @@ static void record(struct event event, const void *data)
 void disk_record(void)
 {
 	recording = true;
+}
+
+void disk_stop(void)
+{
+	recording = false;
 }
 
 size_t disk_events(void)
@@ -138,7 +143,7 @@ static void apply(int fd, const struct event *event, uint64_t (*chance)(void))
 		ck_assert_int_eq(ftruncate(fd, event->offset), 0);
 }
 
-/* The event after the last sync of `file`, among the first `count`. */
+/* The place after the last sync of `file`, among the first `count`. */
 static size_t unsynced_from(int file, size_t count)
 {
 	while (count > 0 && (events[count - 1].file != file ||
@@ -156,7 +161,7 @@ static void leave_file(const char *path, int file, size_t count,
 	int fd = -1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (events[i].file != file || (i >= synced && how == 0))
+		if (events[i].file != file)
 			continue;
 		if (events[i].kind == EVENT_DELETE) {
 			if (fd >= 0)
@@ -165,6 +170,8 @@ static void leave_file(const char *path, int file, size_t count,
 			fd = -1;
 			continue;
 		}
+		if (i >= synced && how == 0)
+			continue;
 		if (fd < 0)
 			fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 		ck_assert_int_ge(fd, 0);
@@ -188,9 +195,8 @@ void disk_after_power_cut(const char *dir, size_t count,
 
 /* ---- the files ---- */
 
-#define REAL(file) (shim_of(file)->real)
-#define CALL(file, method, ...) \
-	REAL(file)->pMethods->method(REAL(file), ##__VA_ARGS__)
+#define REAL(file)    (shim_of(file)->real)
+#define METHODS(file) (REAL(file)->pMethods)
 
 /* The next call of this kind fails, perhaps. */
 #define MAY_FAIL(kind)                              \
@@ -202,13 +208,13 @@ void disk_after_power_cut(const char *dir, size_t count,
 
 static int shim_close(sqlite3_file *file)
 {
-	return CALL(file, xClose);
+	return METHODS(file)->xClose(REAL(file));
 }
 
 static int shim_read(sqlite3_file *file, void *out, int size, sqlite3_int64 at)
 {
 	MAY_FAIL(FAULT_READ);
-	return CALL(file, xRead, out, size, at);
+	return METHODS(file)->xRead(REAL(file), out, size, at);
 }
 
 static int shim_write(sqlite3_file *file, const void *data, int size,
@@ -217,13 +223,13 @@ static int shim_write(sqlite3_file *file, const void *data, int size,
 	int code = fault_now(FAULT_WRITE);
 
 	if (code) {
-		(void)CALL(file, xWrite, data, size / 2, at);
+		(void)METHODS(file)->xWrite(REAL(file), data, size / 2, at);
 		return code;
 	}
 	record((struct event){ EVENT_WRITE, shim_of(file)->file, at,
 			       (size_t)size, NULL },
 	       data);
-	return CALL(file, xWrite, data, size, at);
+	return METHODS(file)->xWrite(REAL(file), data, size, at);
 }
 
 static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)
@@ -232,7 +238,7 @@ static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)
 	record((struct event){ EVENT_TRUNCATE, shim_of(file)->file, size, 0,
 			       NULL },
 	       NULL);
-	return CALL(file, xTruncate, size);
+	return METHODS(file)->xTruncate(REAL(file), size);
 }
 
 static int shim_sync(sqlite3_file *file, int flags)
@@ -247,63 +253,64 @@ static int shim_sync(sqlite3_file *file, int flags)
 static int shim_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
 	MAY_FAIL(FAULT_OTHER);
-	return CALL(file, xFileSize, ret_size);
+	return METHODS(file)->xFileSize(REAL(file), ret_size);
 }
 
 static int shim_lock(sqlite3_file *file, int level)
 {
 	MAY_FAIL(FAULT_OTHER);
-	return CALL(file, xLock, level);
+	return METHODS(file)->xLock(REAL(file), level);
 }
 
 static int shim_unlock(sqlite3_file *file, int level)
 {
-	return CALL(file, xUnlock, level);
+	return METHODS(file)->xUnlock(REAL(file), level);
 }
 
 static int shim_reserved(sqlite3_file *file, int *ret_is)
 {
 	MAY_FAIL(FAULT_OTHER);
-	return CALL(file, xCheckReservedLock, ret_is);
+	return METHODS(file)->xCheckReservedLock(REAL(file), ret_is);
 }
 
 static int shim_control(sqlite3_file *file, int what, void *argument)
 {
-	return CALL(file, xFileControl, what, argument);
+	return METHODS(file)->xFileControl(REAL(file), what, argument);
 }
 
 static int shim_sector(sqlite3_file *file)
 {
-	return CALL(file, xSectorSize);
+	return METHODS(file)->xSectorSize(REAL(file));
 }
 
 static int shim_character(sqlite3_file *file)
 {
-	return CALL(file, xDeviceCharacteristics);
+	return METHODS(file)->xDeviceCharacteristics(REAL(file));
 }
 
 static int shim_shm_map(sqlite3_file *file, int page, int size, int extend,
 			void volatile **ret_memory)
 {
 	MAY_FAIL(FAULT_OTHER);
-	return CALL(file, xShmMap, page, size, extend, ret_memory);
+	return METHODS(file)->xShmMap(REAL(file), page, size, extend,
+				      ret_memory);
 }
 
 static int shim_shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
 	if (flags & SQLITE_SHM_LOCK)
 		MAY_FAIL(FAULT_OTHER);
-	return CALL(file, xShmLock, offset, n, flags);
+	return METHODS(file)->xShmLock(REAL(file), offset, n, flags);
 }
 
 static void shim_shm_barrier(sqlite3_file *file)
 {
-	CALL(file, xShmBarrier);
+	METHODS(file)->xShmBarrier(REAL(file));
 }
 
 static int shim_shm_unmap(sqlite3_file *file, int with_delete)
 {
-	return CALL(file, xShmUnmap, with_delete);
+	return METHODS(file)->xShmUnmap(REAL(file), with_delete);
 }
 
 static const sqlite3_io_methods methods = {

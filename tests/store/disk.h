@@ -14,6 +14,8 @@ void disk_install(void);
 /* From now on everything written is remembered, with its syncs. */
 void disk_record(void);
 
+void disk_stop(void);
+
 /* A place in the record: how many events there are so far. */
 size_t disk_events(void);
 

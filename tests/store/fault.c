@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 static atomic_int kind, code, mode;
-static atomic_long left;
+static atomic_long left, planned;
 static atomic_bool on, struck;
 
 void fault_plan(enum fault_kind new_kind, int new_code, long n,
@@ -17,7 +17,7 @@ void fault_plan(enum fault_kind new_kind, int new_code, long n,
 	kind = (int)new_kind;
 	code = new_code;
 	mode = (int)new_mode;
-	left = n;
+	left = planned = n;
 	struck = false;
 }
 
@@ -34,6 +34,11 @@ void fault_off(void)
 bool fault_struck(void)
 {
 	return struck;
+}
+
+long fault_count(void)
+{
+	return planned - left;
 }
 
 int fault_now(enum fault_kind asked)

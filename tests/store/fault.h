@@ -35,6 +35,9 @@ void fault_off(void);
 /* Whether it happened, since fault_plan(). */
 bool fault_struck(void);
 
+/* How many could have failed, since fault_plan(). */
+long fault_count(void);
+
 /* For whoever can fail: the code to fail with now, or 0. */
 int fault_now(enum fault_kind kind);
 

@@ -14,12 +14,14 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 char *__real_strdup(const char *text);
 int __real_sqlite3_step(sqlite3_stmt *st);
+int __real_sqlite3_busy_timeout(sqlite3 *db, int ms);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 char *__wrap_strdup(const char *text);
 int __wrap_sqlite3_step(sqlite3_stmt *st);
+int __wrap_sqlite3_busy_timeout(sqlite3 *db, int ms);
 
 static bool no_memory(void)
 {
@@ -54,6 +56,12 @@ int __wrap_sqlite3_step(sqlite3_stmt *st)
 	int code = fault_now(FAULT_STATEMENT);
 
 	return code ? code : __real_sqlite3_step(st);
+}
+
+/* Nobody waits for a lock that a test holds. */
+int __wrap_sqlite3_busy_timeout(sqlite3 *db, int ms)
+{
+	return __real_sqlite3_busy_timeout(db, ms ? 1 : 0);
 }
 
 /* ---- SQLite's memory ---- */

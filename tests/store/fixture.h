@@ -33,7 +33,7 @@ const struct engine_under_test *engine_named(const char *name);
 
 struct fixture {
 	const struct engine_under_test *engine;
-	char dir[64], url[128];
+	char dir[64], url[256];
 	struct store *store;
 	struct store_port *port;
 	struct arena arena; /* for everything, until the test ends */

@@ -196,7 +196,8 @@ static void create_again(struct model_invite *open, const struct store_op *op)
 	bool mail = op->invite_create.queue_mail;
 	bool link = !mail && open->row.delivery.status == DELIVERY_NONE;
 
-	if (link || (mail && open->row.delivery.status == DELIVERY_FAILED))
+	if (link || (mail && (open->row.delivery.status == DELIVERY_FAILED ||
+			      open->row.delivery.status == DELIVERY_NONE)))
 		take_secret(open, op);
 	agree(!op->invite_create.ret_created);
 	agree_on(op->invite_create.ret_link, link);

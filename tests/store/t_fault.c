@@ -136,8 +136,7 @@ static void begin_model(void)
 /* Whether the store says that it could not do it. */
 static bool failed(const struct store_op *op)
 {
-	return op->refusal == REFUSAL_OUT_OF_MEMORY ||
-	       op->refusal == REFUSAL_STORE_UNAVAILABLE;
+	return op->refusal >= REFUSAL_OUT_OF_MEMORY;
 }
 
 static void run_history(void)
@@ -308,12 +307,120 @@ START_TEST(test_nothing_opens)
 }
 END_TEST
 
+/* ---- what is said of it ---- */
+
+/* A copy of the files as they are, as if the machine had stopped. */
+static void copy_files(const char *from, const char *to)
+{
+	static const char *const tails[] = { "", "-wal" };
+
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		FILE *in =
+		    fopen(arena_printf(&f.arena, "%s%s", from, tails[i]), "rb");
+		FILE *out =
+		    fopen(arena_printf(&f.arena, "%s%s", to, tails[i]), "wb");
+		int c;
+
+		ck_assert(in && out);
+		while ((c = getc(in)) != EOF)
+			putc(c, out);
+		fclose(in);
+		fclose(out);
+	}
+}
+
+/* Whether the invite would be there after a crash at this moment. */
+static bool is_there_after_crash(const char *address)
+{
+	struct fixture ours = f;
+	char path[128];
+	int64_t found;
+
+	snprintf(path, sizeof(path), "%s/crashed.db", f.dir);
+	copy_files(f.url + strlen("sqlite:"), path);
+	snprintf(f.url, sizeof(f.url), "sqlite:%s", path);
+	open_store();
+	found = sql("SELECT count(*) FROM invite WHERE email = '%s'", address);
+	close_store();
+	end_round();
+	ours.arena = f.arena;
+	f = ours;
+	return found > 0;
+}
+
+/* "Nothing was changed" is said only where that is sure. */
+START_TEST(test_uncertain)
+{
+	const struct failure *failure = &failures[_i];
+	int uncertain = 0;
+
+	for (long n = 1; n < 6; n++) {
+		struct store_op op = create((int)n, true);
+		bool there;
+
+		fault_plan(failure->kind, failure->code, n, failure->mode);
+		fault_on();
+		store_call(f.port, &op);
+		fault_off();
+		store_rest(f.port);
+		there = is_there_after_crash(op.invite_create.email.typed);
+		ck_assert_msg(op.refusal == REFUSAL_GRANTED ||
+				  op.refusal == REFUSAL_STORE_UNCERTAIN ||
+				  !there,
+			      "%s, but it is there after a crash",
+			      refusal_word(op.refusal));
+		ck_assert(op.refusal != REFUSAL_GRANTED || there);
+		uncertain += op.refusal == REFUSAL_STORE_UNCERTAIN && there;
+		op = create((int)n, true);
+		assert_granted(&op);
+	}
+	if (failure->kind == FAULT_SYNC && failure->mode == FAULT_FROM_THEN_ON)
+		ck_assert_int_gt(uncertain, 0);
+}
+END_TEST
+
+/* Where another program holds the lock the batch has waited once, not each of
+ * its operations again. */
+START_TEST(test_locked_by_others)
+{
+	struct store_op ops[8];
+	size_t back = 0;
+	sqlite3 *other;
+
+	ck_assert_int_eq(sqlite3_open(f.url + strlen("sqlite:"), &other), 0);
+	ck_assert_int_eq(
+	    sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), 0);
+	fault_plan(FAULT_STATEMENT, SQLITE_ERROR, 1000000, FAULT_ONCE);
+	fault_on();
+	for (size_t i = 0; i < COUNT_OF(ops); i++) {
+		ops[i] = create((int)i, true);
+		ck_assert(!store_submit(f.port, &ops[i]));
+	}
+	store_rest(f.port);
+	while (back < COUNT_OF(ops)) {
+		struct store_op *op = store_collect(f.port);
+
+		for (; op; op = op->next)
+			back++;
+	}
+	fault_off();
+	ck_assert_int_eq(fault_count(), 1);
+	for (size_t i = 0; i < COUNT_OF(ops); i++)
+		ck_assert_int_eq(ops[i].refusal, REFUSAL_STORE_UNAVAILABLE);
+	sqlite3_close(other);
+	for (size_t i = 0; i < COUNT_OF(ops); i++)
+		assert_granted(&ops[i]);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_set_timeout(tests, 600);
 	tcase_add_loop_test(tests, test_history, 0, COUNT_OF(failures));
 	tcase_add_loop_test(tests, test_opening, 0, COUNT_OF(failures));
 	tcase_add_test(tests, test_nothing_opens);
+	tcase_add_loop_test(tests, test_uncertain, 0, COUNT_OF(failures));
+	tcase_add_test(tests, test_locked_by_others);
 }
 
 int main(int argc, char **argv)

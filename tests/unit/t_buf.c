@@ -8,9 +8,16 @@
 
 static struct buf buf;
 
-/* Under AddressSanitizer too, too much is NULL and not the end. */
+/* Under a sanitizer too, too much is NULL and not the end. */
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
 const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void)
 {
 	return "allocator_may_return_null=1";
 }

@@ -12,7 +12,7 @@
 #include "inv.h"
 
 static CURLcode failure;
-static int performed, paused;
+static int performed, paused, give_up;
 
 CURLcode __wrap_curl_easy_perform(CURL *easy);
 
@@ -28,7 +28,7 @@ static int note_pause(void *arg, int64_t milliseconds)
 	(void)arg;
 	(void)milliseconds;
 	paused++;
-	return 0;
+	return give_up;
 }
 
 static struct inv_error error_for(CURLcode code)
@@ -107,10 +107,24 @@ START_TEST(codes_that_matter)
 }
 END_TEST
 
+START_TEST(a_pause_may_be_the_end)
+{
+	struct inv_error err;
+
+	give_up = 1;
+	err = error_for(CURLE_COULDNT_CONNECT);
+	ck_assert_int_eq(err.kind, INV_ERROR_CANCELLED);
+	ck_assert_int_eq(err.attempts, 1);
+	ck_assert(!err.temporary);
+	ck_assert_int_eq(paused, 1);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, every_code);
 	tcase_add_test(tests, codes_that_matter);
+	tcase_add_test(tests, a_pause_may_be_the_end);
 }
 
 int main(void)

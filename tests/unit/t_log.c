@@ -374,7 +374,8 @@ static void check_time(int64_t ms)
 		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 		 (int)(ms % 1000));
 	put_time(text, ms);
-	ck_assert_str_eq(text, expected);
+	if (strcmp(text, expected) != 0)
+		ck_abort_msg("%s is written %s", expected, text);
 }
 
 START_TEST(test_dates)

@@ -21,6 +21,7 @@ static inline int unit_run(const char *name, void (*add)(TCase *tests))
 	int run, failed;
 
 	suite_add_tcase(suite, tests);
+	tcase_set_timeout(tests, 120); /* sanitizers, on a busy machine */
 	add(tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -1,11 +1,11 @@
 /*
- * fault.c: what `invited check` looks for, in any database.
+ * flaw.c: what `invited check` looks for, in any database.
  */
 #include "base/base.h"
 
-#include "store/fault.h"
+#include "store/flaw.h"
 
-const struct fault faults[] = {
+const struct flaw flaws[] = {
 	{ "outbox: mail ", " has no open invite", NULL,
 	  "SELECT o.invite, 0 FROM outbox o LEFT JOIN invite i"
 	  " ON i.organization = o.organization AND i.id = o.invite"
@@ -30,13 +30,13 @@ const struct fault faults[] = {
 	  " WHERE p.id IS NULL" },
 };
 
-const size_t fault_count = COUNT_OF(faults);
+const size_t flaw_count = COUNT_OF(flaws);
 
-void fault_print(const struct fault *fault, FILE *out, const char *first,
-		 const char *second)
+void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
+		const char *second)
 {
-	fprintf(out, "%s%s%s", fault->before, first, fault->between);
-	if (fault->behind)
-		fprintf(out, "%s%s", second, fault->behind);
+	fprintf(out, "%s%s%s", flaw->before, first, flaw->between);
+	if (flaw->behind)
+		fprintf(out, "%s%s", second, flaw->behind);
 	fputc('\n', out);
 }

@@ -1,8 +1,8 @@
 /*
- * fault.h: what `invited check` looks for, in any database.
+ * flaw.h: what `invited check` looks for, in any database.
  */
-#ifndef STORE_FAULT_H
-#define STORE_FAULT_H
+#ifndef STORE_FLAW_H
+#define STORE_FLAW_H
 
 #include "base/base.h"
 
@@ -11,15 +11,15 @@
  * numbers. A row is shown as before, number, between, number, behind; with no
  * `behind`, as before, number, between.
  */
-struct fault {
+struct flaw {
 	const char *before, *between, *behind;
 	const char *sql;
 };
 
-extern const struct fault faults[];
-extern const size_t fault_count;
+extern const struct flaw flaws[];
+extern const size_t flaw_count;
 
-void fault_print(const struct fault *fault, FILE *out, const char *first,
-		 const char *second);
+void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
+		const char *second);
 
 #endif

@@ -1,0 +1,271 @@
+/*
+ * service.c: does for one request what the server does for many.
+ */
+#include "base/base.h"
+#include "service.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "core/id.h"
+#include "http/dispatch.h"
+#include "http/limiter.h"
+
+static struct http_service the_service;
+static struct arena arena;
+static char dir[128];
+static int64_t organization, project, invite, user;
+static struct token token;
+
+#define needed(condition)                                                \
+	do {                                                             \
+		if (!(condition)) {                                      \
+			fprintf(stderr, "%s:%d: needed: %s\n", __FILE__, \
+				__LINE__, #condition);                   \
+			abort();                                         \
+		}                                                        \
+	} while (0)
+
+/* ---- what is there from the beginning ---- */
+
+static struct store_op op_of(enum store_verb verb)
+{
+	return (struct store_op){
+		.verb = verb,
+		.organization = organization,
+		.now_ms = clock_now_ms(),
+		.arena = &arena,
+	};
+}
+
+static void run(struct store_op *op)
+{
+	store_call(the_service.port, op);
+	needed(op->refusal == REFUSAL_GRANTED);
+}
+
+static void make_organization(void)
+{
+	struct store_op op = op_of(STORE_BOOTSTRAP);
+
+	op.bootstrap.organization_name = "Test & \"Sons\"";
+	op.bootstrap.key_name = "first";
+	op.bootstrap.secret = STR(SERVICE_KEY);
+	run(&op);
+	organization = op.bootstrap.ret_organization.id;
+	project = op.bootstrap.ret_organization.default_project;
+}
+
+static void make_invite(const char *address)
+{
+	struct store_op op = op_of(STORE_INVITE_CREATE);
+
+	needed(!email_parse(&arena, str_of(address), &op.invite_create.email));
+	op.invite_create.default_project = true;
+	op.invite_create.ttl_seconds = 3600;
+	memset(op.invite_create.secret, 7, SECRET_SIZE);
+	run(&op);
+	invite = token.invite = op.invite_create.ret_invite.id;
+	memset(token.secret, 7, SECRET_SIZE);
+}
+
+static void make_user(void)
+{
+	struct store_op op = op_of(STORE_INVITATION_ACCEPT);
+
+	make_invite("member@example.com");
+	op.invitation.token = token;
+	op.invitation.name = "Ada <b>Lovelace</b>";
+	run(&op);
+	user = op.invitation.ret_user;
+}
+
+/* ---- opening and closing ---- */
+
+static bool ready(void *context, struct buf *out)
+{
+	(void)context;
+	(void)out;
+	return true;
+}
+
+static void metrics(void *context, struct buf *out)
+{
+	(void)context;
+	(void)out;
+}
+
+struct http_service *service(void)
+{
+	return &the_service;
+}
+
+void service_open(void)
+{
+	const char *base = getenv("TMPDIR");
+	struct fail fail = { "" };
+	char url[192];
+
+	snprintf(dir, sizeof(dir), "%s/invited-http-XXXXXX",
+		 base ? base : "/tmp");
+	needed(mkdtemp(dir));
+	snprintf(url, sizeof(url), "sqlite:%s/http.db", dir);
+	arena_init(&arena, SIZE_MAX);
+	the_service = (struct http_service){
+		.public_url = "https://invited.example.com",
+		.base_path = "",
+		.welcome_url = "https://welcome.example.com/",
+		.invite_ttl_seconds = 7 * 24 * 3600,
+		.mail_sends = true,
+		.limiter = limiter_new(),
+		.ready = ready,
+		.metrics = metrics,
+	};
+	needed(the_service.limiter);
+	needed(store_open(url, true, &the_service.store, &fail) == 0);
+	needed(store_port_open(the_service.store, NULL, NULL, &the_service.port,
+			       &fail) == 0);
+	make_organization();
+	make_user();
+	make_invite("pending@example.com");
+}
+
+void service_close(void)
+{
+	DIR *folder = opendir(dir);
+	struct dirent *entry;
+
+	store_port_close(the_service.port);
+	store_close(the_service.store);
+	limiter_free(the_service.limiter);
+	arena_release(&arena);
+	while (folder && (entry = readdir(folder)))
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	closedir(folder);
+	rmdir(dir);
+}
+
+/* ---- requests ---- */
+
+/* What "{name}" at the beginning of `text` stands for; NULL: itself. */
+static const char *meant_by(struct str text, size_t *ret_len)
+{
+	static char out[TOKEN_TEXT_SIZE + ID_TEXT_SIZE];
+	static const struct {
+		const char *name;
+		enum id_kind kind;
+		int64_t *id;
+	} names[] = {
+		{ "{project}", ID_PROJECT, &project },
+		{ "{invite}", ID_INVITE, &invite },
+		{ "{user}", ID_USER, &user },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (!str_starts_with(text, names[i].name))
+			continue;
+		*ret_len = strlen(names[i].name);
+		return id_format(names[i].kind, *names[i].id, out);
+	}
+	if (!str_starts_with(text, "{token}"))
+		return NULL;
+	*ret_len = strlen("{token}");
+	token_format(&token, out);
+	return out;
+}
+
+static void add_meant(struct buf *out, struct str text)
+{
+	while (text.len > 0) {
+		size_t len = 1;
+		const char *meant = meant_by(text, &len);
+
+		if (meant)
+			buf_add_text(out, meant);
+		else
+			buf_add_char(out, text.data[0]);
+		text.data += len;
+		text.len -= len;
+	}
+}
+
+/* A copy that ends in NUL, as the server's are. */
+static struct str kept(struct request *request, struct str text)
+{
+	struct buf meant;
+	struct str copy;
+
+	buf_init(&meant, SIZE_MAX);
+	add_meant(&meant, text);
+	copy = buf_str(&meant);
+	copy.data = arena_str(&request->arena, copy);
+	needed(copy.data);
+	buf_release(&meant);
+	return copy;
+}
+
+/* The library gives us targets and headers as C strings. */
+static struct str until_nul(struct str text)
+{
+	text.len = strlen(text.data);
+	return text;
+}
+
+static struct str cut_line(struct str *text)
+{
+	struct str line;
+
+	str_cut(*text, '\n', &line, text);
+	return line;
+}
+
+void service_read(struct request *request, struct str text)
+{
+	struct str line, method, target, name, value;
+
+	request_init(request, &the_service);
+	line = cut_line(&text);
+	str_cut(line, ' ', &method, &target);
+	request->method_name = kept(request, method).data;
+	request->method = http_method_of(request->method_name);
+	request->target = until_nul(kept(request, target));
+	for (line = cut_line(&text); line.len > 0; line = cut_line(&text)) {
+		str_cut(line, ':', &name, &value);
+		request_header(request, until_nul(kept(request, name)),
+			       until_nul(kept(request, str_trim(value))));
+	}
+	add_meant(&request->body, text);
+	if (!buf_ok(&request->body))
+		buf_clear(&request->body); /* the server refuses it: 413 */
+}
+
+void service_answer(struct request *request)
+{
+	the_service.requests++;
+	the_service.round++;
+	request_dispatch(request);
+	while (!request->answered) {
+		struct store_op *op;
+
+		needed(request->parked && the_service.parked == 1);
+		store_rest(the_service.port);
+		op = store_collect(the_service.port);
+		if (op)
+			request_resume(op->context);
+		else
+			sched_yield();
+	}
+	needed(!request->parked && the_service.parked == 0);
+	store_rest(the_service.port);
+}
+
+const char *service_header(const struct request *request, const char *name)
+{
+	for (size_t i = 0; i < request->header_count; i++) {
+		if (str_is_nocase(str_of(request->headers[i].name), name))
+			return request->headers[i].value;
+	}
+	return NULL;
+}
