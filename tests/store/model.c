@@ -664,8 +664,8 @@ void model_follow(struct model *model, const struct store_op *op)
 		      refusal_word(expected));
 }
 
-/* A daemon that starts knows that nobody holds a lease any more. */
-void model_reopened(struct model *model)
+/* The only daemon there is has started again: nobody holds a lease. */
+void model_leases_end(struct model *model)
 {
 	for (size_t i = 0; i < model->invite_count; i++) {
 		if (model->invites[i].waiting_attempts == 0)

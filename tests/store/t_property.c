@@ -293,7 +293,8 @@ static void change_surroundings(void)
 	if (one_in(300)) {
 		close_store();
 		open_store();
-		model_reopened(&model);
+		if (!store_is_shared(f.store))
+			model_leases_end(&model);
 	}
 	if (one_in(100))
 		model_compare_all(&model);
