@@ -39,7 +39,9 @@ const struct setting SETTINGS[] = {
 	  offsetof(struct conf, data), "directory for what is kept" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
 	  take_text, offsetof(struct conf, database),
-	  "sqlite:PATH; a relative path begins in the data directory" },
+	  "sqlite:PATH (a relative path begins in the data directory) or "
+	  "postgres://USER@HOST/NAME; a password is better kept in PGPASSFILE "
+	  "than in the URL" },
 	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
 	  offsetof(struct conf, mail),
 	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "

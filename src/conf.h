@@ -41,8 +41,10 @@ struct conf {
 	const char *public_url; /* no final '/'; NULL = derive it from the first
 				 * listen address, which is a loopback one */
 	const char *data;	/* directory */
-	const char *database; /* "sqlite:PATH", PATH inside data or absolute */
-	const char *mail;     /* its PATH likewise */
+	const char *database;	/* "sqlite:PATH", PATH inside data or absolute;
+				 * or "postgres://...", which may hold a
+				 * password: never to be printed */
+	const char *mail;	/* its PATH likewise */
 	const char *mail_from;
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;

@@ -3,12 +3,13 @@
 
 # To build and run the daemon.
 run_packages='gcc libc6-dev meson ninja-build pkg-config
-	libmicrohttpd-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev
-	libunistring-dev libidn2-dev libssl-dev libsystemd-dev'
+	libmicrohttpd-dev libsqlite3-dev libpq-dev libjansson-dev
+	libcurl4-openssl-dev libunistring-dev libidn2-dev libssl-dev
+	libsystemd-dev'
 
 # To test it, on top of that.
 check_packages='check g++ clang llvm libclang-rt-14-dev python3 python3-venv curl
-	openssl chromium fonts-dejavu-core mandoc ca-certificates'
+	openssl chromium fonts-dejavu-core mandoc ca-certificates postgresql'
 
 say() {
 	printf '%s\n' "$*" >&2

@@ -19,7 +19,8 @@
 #include "core/id.h"
 #include "http/errors.h"
 
-#define MEMO_MS SECOND_MS /* how long a found key is believed for writes */
+#define MEMO_MS	 SECOND_MS /* how long a found key is believed for writes */
+#define NO_ROUND UINT64_MAX
 
 static bool bearer_key(struct str header, struct str *ret_key)
 {
@@ -88,7 +89,10 @@ static void key_found(struct request *request)
 		return;
 	}
 	sha256(request->op.key_find.secret, memo->hash);
-	memo->round = request->service->round;
+	/* Where others write too, what was found is out of date at once. */
+	memo->round = store_is_shared(request->service->store)
+			  ? NO_ROUND
+			  : request->service->round;
 	memo->found_ms = request->now_ms;
 	memo->organization = found->organization;
 	memo->key = found->id;

@@ -35,6 +35,7 @@
 #define REST_MS	       (5 * SECOND_MS) /* until an idle connection is closed */
 #define STORE_PAUSE_MS SECOND_MS       /* while the store cannot write */
 #define OPTIONS_MAX    (64 * 1024)     /* octets of text */
+#define POLL_MS	       (10 * SECOND_MS) /* for what others leave behind */
 #define NEVER	       HEALTH_NEVER
 
 /* Mails of one claim; goes when the last of them is done. */
@@ -62,7 +63,8 @@ struct worker {
 struct mailer {
 	struct arena arena; /* of the options */
 	struct outbox_policy policy;
-	bool sends; /* false: nothing below is used */
+	bool sends;  /* false: nothing below is used */
+	bool shared; /* others put mails into the outbox too */
 	struct store_port *port;
 	pthread_t dispatcher;
 	size_t started; /* threads, the dispatcher last */
@@ -292,7 +294,8 @@ static void claim(struct mailer *mailer, size_t idle)
 				  .lease_ms = mailer->lease_ms },
 	};
 
-	mailer->claim_at = NEVER; /* unless something is queued meanwhile */
+	/* Unless something is queued meanwhile. */
+	mailer->claim_at = mailer->shared ? clock_mono_ms() + POLL_MS : NEVER;
 	if (!batch) {
 		claim_in(mailer, STORE_PAUSE_MS);
 		return;
@@ -428,6 +431,7 @@ int mailer_start(const struct mail_options *options, struct store *store,
 
 	if (!mailer)
 		return fail_set(fail, "out of memory");
+	mailer->shared = store_is_shared(store);
 	if (read_options(mailer, options, fail) < 0 ||
 	    (mailer->sends && (open_ports(mailer, options, store, fail) < 0 ||
 			       start_threads(mailer, fail) < 0))) {

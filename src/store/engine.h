@@ -13,7 +13,10 @@ struct engine; /* the writer's side; used by one thread at a time */
 struct reader; /* a reader's side; used by one thread at a time */
 
 struct engine_type {
-	const char *scheme; /* "sqlite": what stands before ':' in the URL */
+	const char *schemes[3]; /* what may stand before ':' in the URL */
+
+	/* Others may write to the same database at any time. */
+	bool shared;
 
 	/* As store_open() and store_close(); `place` follows the scheme. */
 	int (*open)(const char *place, bool serve, struct engine **ret_engine,
@@ -22,22 +25,32 @@ struct engine_type {
 
 	/*
 	 * Applies independent writes and returns when all that were granted
-	 * are durable; each `refusal` is set. False, and why in `fail`, where
-	 * the database could not be written at all.
+	 * are durable; each `refusal` is set. May be called again and again
+	 * for the same trouble, so it takes a bounded time. False, and why in
+	 * `fail`, where the database could not be written at all.
 	 */
 	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n,
 		      struct fail *fail);
 
-	/* Housekeeping that nobody should wait for; after each batch. */
+	/* Housekeeping that nobody should wait for, after each batch; or
+	 * NULL. */
 	void (*tidy)(struct engine *engine);
 
 	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
 			   struct fail *fail);
 	void (*reader_close)(struct reader *reader);
 
-	/* Answers one read; those until reader_rest() see one state. */
+	/*
+	 * Answers one read at once; those until reader_rest() see one state.
+	 * Both are NULL where a read has to travel: then none is answered in
+	 * the owner's thread, and threads of the store take what waits.
+	 */
 	void (*read)(struct reader *reader, struct store_op *op);
 	void (*reader_rest)(struct reader *reader);
+
+	/* Answers reads that have waited; as apply(). */
+	bool (*read_many)(struct reader *reader, struct store_op **ops,
+			  size_t n, struct fail *fail);
 
 	int (*check)(struct engine *engine, FILE *out, struct fail *fail);
 	int (*backup)(struct engine *engine, const char *path,
@@ -45,5 +58,6 @@ struct engine_type {
 };
 
 extern const struct engine_type sqlite_engine;
+extern const struct engine_type pgsql_engine;
 
 #endif

@@ -93,10 +93,10 @@ static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,
 	sqlite3_stmt *st;
 
 	if (sqlite3_prepare_v2(db->handle, sql, -1, &st, NULL) != SQLITE_OK)
-		return db_fail(db, fail, "could not read the database");
+		return sqlite_db_fail(db, fail, "could not read the database");
 	if (sqlite3_step(st) != SQLITE_ROW) {
 		sqlite3_finalize(st);
-		return db_fail(db, fail, "could not read the database");
+		return sqlite_db_fail(db, fail, "could not read the database");
 	}
 	*ret = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
@@ -110,9 +110,10 @@ static int take_step(struct sqlite_db *db, size_t number, struct fail *fail)
 	snprintf(stamp, sizeof(stamp),
 		 "PRAGMA user_version = %zu; PRAGMA application_id = %d",
 		 number, APPLICATION_ID);
-	if (db_exec(db, "BEGIN IMMEDIATE", fail) == 0 &&
-	    db_exec(db, steps[number - 1], fail) == 0 &&
-	    db_exec(db, stamp, fail) == 0 && db_exec(db, "COMMIT", fail) == 0)
+	if (sqlite_db_exec(db, "BEGIN IMMEDIATE", fail) == 0 &&
+	    sqlite_db_exec(db, steps[number - 1], fail) == 0 &&
+	    sqlite_db_exec(db, stamp, fail) == 0 &&
+	    sqlite_db_exec(db, "COMMIT", fail) == 0)
 		return 0;
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	return -1;
@@ -130,24 +131,27 @@ static int load_hash_key(struct sqlite_db *db, bool migrate, struct fail *fail)
 	int status;
 
 	if (migrate) {
-		random_bytes(db->hash_key, sizeof(db->hash_key));
+		random_bytes(db->base.hash_key, sizeof(db->base.hash_key));
 		if (sqlite3_prepare_v2(db->handle, insert, -1, &st, NULL))
-			return db_fail(db, fail, "could not write to it");
-		sqlite3_bind_blob(st, 1, db->hash_key, sizeof(db->hash_key),
-				  SQLITE_STATIC);
+			return sqlite_db_fail(db, fail,
+					      "could not write to it");
+		sqlite3_bind_blob(st, 1, db->base.hash_key,
+				  sizeof(db->base.hash_key), SQLITE_STATIC);
 		status = sqlite3_step(st);
 		sqlite3_finalize(st);
 		if (status != SQLITE_DONE)
-			return db_fail(db, fail, "could not write to it");
+			return sqlite_db_fail(db, fail,
+					      "could not write to it");
 	}
 	if (sqlite3_prepare_v2(db->handle, select, -1, &st, NULL))
-		return db_fail(db, fail, "could not read it");
+		return sqlite_db_fail(db, fail, "could not read it");
 	if (sqlite3_step(st) != SQLITE_ROW ||
-	    sqlite3_column_bytes(st, 0) != sizeof(db->hash_key)) {
+	    sqlite3_column_bytes(st, 0) != sizeof(db->base.hash_key)) {
 		sqlite3_finalize(st);
 		return fail_set(fail, "its hash key is missing");
 	}
-	memcpy(db->hash_key, sqlite3_column_blob(st, 0), sizeof(db->hash_key));
+	memcpy(db->base.hash_key, sqlite3_column_blob(st, 0),
+	       sizeof(db->base.hash_key));
 	sqlite3_finalize(st);
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/flaw.h"
 #include "store/schema_sqlite.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_log.h"
@@ -119,16 +120,17 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 				  1, NULL);
 	if (!engine->guest && sqlite3_db_readonly(db->handle, "main") == 1)
 		return fail_set(fail, "it is read-only");
-	if (!engine->guest && db_exec(db, "PRAGMA journal_mode=WAL", fail) < 0)
+	if (!engine->guest &&
+	    sqlite_db_exec(db, "PRAGMA journal_mode=WAL", fail) < 0)
 		return -1;
 	/* secure_delete: what leaves the outbox is a secret; pages that it
 	 * frees are wiped too. */
-	if (db_exec(db,
-		    "PRAGMA synchronous=FULL;"
-		    "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
-		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA secure_delete=ON",
-		    fail) < 0)
+	if (sqlite_db_exec(db,
+			   "PRAGMA synchronous=FULL;"
+			   "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
+			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+			   "PRAGMA secure_delete=ON",
+			   fail) < 0)
 		return -1;
 	/* The hook takes the place of the automatic checkpoint. */
 	sqlite3_wal_hook(db->handle, count_wal_pages, &engine->wal_pages);
@@ -156,10 +158,11 @@ static int end_leases(struct engine *engine, struct fail *fail)
 {
 	if (engine->guest)
 		return 0;
-	return db_exec(&engine->db,
-		       "UPDATE outbox SET due_at_ms = queued_at_ms"
-		       " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
-		       fail);
+	return sqlite_db_exec(
+	    &engine->db,
+	    "UPDATE outbox SET due_at_ms = queued_at_ms"
+	    " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
+	    fail);
 }
 
 static int open_and_prepare(struct engine *engine, struct fail *fail)
@@ -167,9 +170,9 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	struct fail why = { "" };
 	mode_t mask = umask(0077);
 	int create = engine->guest ? 0 : SQLITE_OPEN_CREATE;
-	int status =
-	    db_open(&engine->db, engine->path, SQLITE_OPEN_READWRITE | create,
-		    sqlite_log_vfs(), fail);
+	int status = sqlite_db_open(&engine->db, engine->path,
+				    SQLITE_OPEN_READWRITE | create,
+				    sqlite_log_vfs(), fail);
 
 	/* Nothing of another program's database may be changed. */
 	if (status == 0 &&
@@ -196,7 +199,7 @@ static void engine_close(struct engine *engine)
 					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
 	}
-	db_close(&engine->db);
+	sqlite_db_close(&engine->db);
 	if (engine->lock_file >= 0)
 		close(engine->lock_file);
 	free(engine->path);
@@ -240,16 +243,16 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	struct sqlite_db *db = &engine->db;
 	bool written;
 
-	db->error = 0;
-	db->actor = 0;
-	db_run(db, db_statement(db, SQL_BEGIN_WRITE));
-	for (size_t i = 0; i < n && db->error == 0; i++)
-		ops[i]->refusal = sqlite_write(db, &engine->ids, ops[i]);
-	written = db->error == 0;
-	db_run(db, db_statement(db, SQL_COMMIT));
-	if (db->error == 0)
+	db->base.error = DB_FINE;
+	db->base.actor = 0;
+	sqlite_db_run(db, SQL_BEGIN_WRITE);
+	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
+		ops[i]->refusal = db_write(&db->base, &engine->ids, ops[i]);
+	written = db->base.error == DB_FINE;
+	sqlite_db_run(db, SQL_COMMIT);
+	if (db->base.error == DB_FINE)
 		return true;
-	engine->uncertain = written && db->error == SQLITE_IOERR;
+	engine->uncertain = written && db->code == SQLITE_IOERR;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	return false;
@@ -263,8 +266,7 @@ static enum refusal why_not(const struct engine *engine)
 {
 	if (engine->uncertain)
 		return REFUSAL_STORE_UNCERTAIN;
-	return engine->db.error == SQLITE_NOMEM ? REFUSAL_OUT_OF_MEMORY
-						: REFUSAL_STORE_UNAVAILABLE;
+	return db_refusal(engine->db.base.error);
 }
 
 /*
@@ -282,14 +284,17 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 	if (apply_together(engine, ops, n))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (engine->db.error != SQLITE_BUSY &&
+		if (engine->db.code != SQLITE_BUSY &&
 		    apply_together(engine, &ops[i], 1))
 			any = true;
 		else
 			ops[i]->refusal = why_not(engine);
 	}
 	if (!any)
-		fail_set(fail, "%s", sqlite3_errstr(engine->db.error));
+		fail_set(fail, "%s",
+			 engine->db.base.error == DB_NO_MEMORY
+			     ? "out of memory"
+			     : sqlite3_errstr(engine->db.code));
 	return any;
 }
 
@@ -326,24 +331,24 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 
 	if (!reader)
 		return fail_set(fail, "out of memory");
-	if (db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE, NULL,
-		    fail) < 0) {
+	if (sqlite_db_open(&reader->db, engine->path, SQLITE_OPEN_READWRITE,
+			   NULL, fail) < 0) {
 		free(reader);
 		return -1;
 	}
 	sqlite3_db_config(reader->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
 			  1, NULL);
-	if (db_exec(&reader->db,
-		    "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"
-		    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA cache_size=-" READER_CACHE_KIB,
-		    fail) < 0) {
-		db_close(&reader->db);
+	if (sqlite_db_exec(&reader->db,
+			   "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0;"
+			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+			   "PRAGMA cache_size=-" READER_CACHE_KIB,
+			   fail) < 0) {
+		sqlite_db_close(&reader->db);
 		free(reader);
 		return -1;
 	}
-	memcpy(reader->db.hash_key, engine->db.hash_key,
-	       sizeof(reader->db.hash_key));
+	memcpy(reader->db.base.hash_key, engine->db.base.hash_key,
+	       sizeof(reader->db.base.hash_key));
 	*ret_reader = reader;
 	return 0;
 }
@@ -354,9 +359,9 @@ static void reader_rest(struct reader *reader)
 
 	if (!reader->in_transaction)
 		return;
-	db->error = 0;
-	db_run(db, db_statement(db, SQL_COMMIT));
-	if (db->error) /* or the next BEGIN would fail as well */
+	db->base.error = DB_FINE;
+	sqlite_db_run(db, SQL_COMMIT);
+	if (db->base.error) /* or the next BEGIN would fail as well */
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	reader->in_transaction = false;
 }
@@ -364,7 +369,7 @@ static void reader_rest(struct reader *reader)
 static void reader_close(struct reader *reader)
 {
 	reader_rest(reader);
-	db_close(&reader->db);
+	sqlite_db_close(&reader->db);
 	free(reader);
 }
 
@@ -372,67 +377,65 @@ static void reader_read(struct reader *reader, struct store_op *op)
 {
 	struct sqlite_db *db = &reader->db;
 
-	db->error = 0;
+	db->base.error = DB_FINE;
 	if (!reader->in_transaction) {
-		db_run(db, db_statement(db, SQL_BEGIN_READ));
-		reader->in_transaction = db->error == 0;
+		sqlite_db_run(db, SQL_BEGIN_READ);
+		reader->in_transaction = db->base.error == DB_FINE;
 	}
-	op->refusal = sqlite_read(db, op);
-	if (db->error == 0)
+	op->refusal = db_read(&db->base, op);
+	if (db->base.error == DB_FINE)
 		return;
-	op->refusal = db->error == SQLITE_NOMEM ? REFUSAL_OUT_OF_MEMORY
-						: REFUSAL_STORE_UNAVAILABLE;
+	op->refusal = db_refusal(db->base.error);
 	reader->in_transaction = !sqlite3_get_autocommit(db->handle);
 	reader_rest(reader);
 }
 
+static bool reader_read_many(struct reader *reader, struct store_op **ops,
+			     size_t n, struct fail *fail)
+{
+	(void)fail; /* what is wrong with a file shows when it is written */
+	for (size_t i = 0; i < n; i++) {
+		reader_read(reader, ops[i]);
+		reader_rest(reader);
+	}
+	return true;
+}
+
 /* ---- operator's commands ---- */
 
-/* Each query returns one sentence for each fault. */
-static const char *const check_queries[] = {
-	"SELECT CASE integrity_check WHEN 'ok' THEN NULL ELSE integrity_check"
-	" END FROM pragma_integrity_check",
-	"SELECT printf('outbox: mail %d has no open invite', o.invite)"
-	" FROM outbox o LEFT JOIN invite i ON i.id = o.invite"
-	" WHERE i.id IS NULL OR i.state <> 0",
-	"SELECT printf('invite %d: accepted, but by nobody', id) FROM invite"
-	" WHERE state = 1 AND (user = 0 OR accepted_at = 0)",
-	"SELECT printf('invite %d: is not open, but holds its address', id)"
-	" FROM invite WHERE state <> 0 AND slot <= 0",
-	"SELECT printf('project %d: user %d does not exist', m.project, m.user)"
-	" FROM project_user m LEFT JOIN user u ON u.id = m.user"
-	" AND u.organization = m.organization WHERE u.id IS NULL",
-	"SELECT printf('project_user: project %d does not exist', m.project)"
-	" FROM project_user m LEFT JOIN project p ON p.id = m.project"
-	" AND p.organization = m.organization WHERE p.id IS NULL",
-	"SELECT printf('organization %d: no default project', o.id)"
-	" FROM organization o LEFT JOIN project p"
-	" ON p.id = o.default_project AND p.organization = o.id"
-	" WHERE p.id IS NULL",
-};
+/* How many flaws of this kind there are, each printed; or -1. */
+static int look_for(struct engine *engine, const struct flaw *flaw, FILE *out,
+		    struct fail *fail)
+{
+	sqlite3_stmt *st;
+	int code, count = 0;
+
+	if (sqlite3_prepare_v2(engine->db.handle, flaw->sql, -1, &st, NULL))
+		return sqlite_db_fail(&engine->db, fail, "could not check");
+	for (; (code = sqlite3_step(st)) == SQLITE_ROW; count++)
+		flaw_print(flaw, out, (const char *)sqlite3_column_text(st, 0),
+			   (const char *)sqlite3_column_text(st, 1));
+	sqlite3_finalize(st);
+	if (code == SQLITE_DONE)
+		return count;
+	return sqlite_db_fail(&engine->db, fail, "could not check");
+}
 
 static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 {
-	int faults = 0;
+	static const struct flaw damage = {
+		"", "", NULL,
+		"SELECT integrity_check FROM pragma_integrity_check"
+		" WHERE integrity_check <> 'ok'"
+	};
+	int count = look_for(engine, &damage, out, fail);
 
-	for (size_t i = 0; i < COUNT_OF(check_queries); i++) {
-		sqlite3_stmt *st;
-		int code = sqlite3_prepare_v2(engine->db.handle,
-					      check_queries[i], -1, &st, NULL);
+	for (size_t i = 0; i < flaw_count && count >= 0; i++) {
+		int more = look_for(engine, &flaws[i], out, fail);
 
-		if (code != SQLITE_OK)
-			return db_fail(&engine->db, fail, "could not check");
-		while ((code = sqlite3_step(st)) == SQLITE_ROW) {
-			if (sqlite3_column_type(st, 0) == SQLITE_NULL)
-				continue;
-			fprintf(out, "%s\n", sqlite3_column_text(st, 0));
-			faults++;
-		}
-		sqlite3_finalize(st);
-		if (code != SQLITE_DONE)
-			return db_fail(&engine->db, fail, "could not check");
+		count = more < 0 ? -1 : count + more;
 	}
-	return faults;
+	return count;
 }
 
 static int copy_pages(struct engine *engine, struct sqlite_db *copy,
@@ -443,14 +446,14 @@ static int copy_pages(struct engine *engine, struct sqlite_db *copy,
 	int code;
 
 	if (!backup)
-		return db_fail(copy, fail, "could not begin the backup");
+		return sqlite_db_fail(copy, fail, "could not begin the backup");
 	code = sqlite3_backup_step(backup, -1);
 	sqlite3_backup_finish(backup);
 	if (code != SQLITE_DONE)
 		return fail_set(fail, "could not finish the backup: %s",
 				sqlite3_errstr(code));
 	/* One file, with nothing beside it. */
-	return db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
+	return sqlite_db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
 }
 
 static int sync_directory_of(const char *path, struct fail *fail)
@@ -496,10 +499,10 @@ static int copy_to(struct engine *engine, const char *path, struct fail *fail)
 	int status;
 
 	if (make_partial(path, fail) < 0 ||
-	    db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail) < 0)
+	    sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail) < 0)
 		return -1;
 	status = copy_pages(engine, &copy, fail);
-	db_close(&copy);
+	sqlite_db_close(&copy);
 	return status;
 }
 
@@ -523,7 +526,7 @@ static int engine_backup(struct engine *engine, const char *path,
 }
 
 const struct engine_type sqlite_engine = {
-	.scheme = "sqlite",
+	.schemes = { "sqlite" },
 	.open = engine_open,
 	.close = engine_close,
 	.apply = engine_apply,
@@ -532,6 +535,7 @@ const struct engine_type sqlite_engine = {
 	.reader_close = reader_close,
 	.read = reader_read,
 	.reader_rest = reader_rest,
+	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = engine_backup,
 };

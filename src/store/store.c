@@ -1,12 +1,13 @@
 /*
  * store.c: the front of the store: queues, threads, ports.
  *
- * Two threads belong to the store: the writer, which takes whatever waits and
- * has the engine apply it as one batch; and the slow reader, for reads that
- * may have to look at many rows. Everything else happens in the threads of
+ * Threads of the store: the writer, which takes whatever waits and has the
+ * engine apply it as one batch; the slow reader, for reads that may have to
+ * look at many rows; and, where reads have to travel to the database, readers
+ * that send all that wait together. Everything else happens in the threads of
  * those who own the ports.
  *
- * The surprise: submitted writes stay in the port until HANDOVER of them are
+ * The surprise: what is submitted stays in the port until HANDOVER of them are
  * there or the owner rests. So the writer is not woken for the first of fifty
  * requests that arrived together, and still has work while the rest is read.
  */
@@ -22,9 +23,11 @@
 
 #define BATCH_MAX 256 /* more buys nothing but longer waits */
 #define HANDOVER  16
+#define READERS	  3 /* the slow one, and two where reads travel */
 
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
+	&pgsql_engine,
 };
 
 /* Operations in order of arrival. */
@@ -33,20 +36,32 @@ struct op_list {
 	size_t count;
 };
 
-/* A list that one side fills and a thread of the store empties. */
+/* A list that one side fills and threads of the store empty. */
 struct op_queue {
 	pthread_mutex_t mutex;
 	pthread_cond_t filled;
 	struct op_list list;
-	bool waiting, closed;
+	size_t waiting; /* threads */
+	bool closed;
+};
+
+/* A thread that answers reads which have waited. */
+struct reading {
+	struct store *store;
+	struct op_queue *queue;
+	size_t at_once; /* how many it takes together */
+	struct reader *reader;
+	pthread_t thread;
+	bool runs;
 };
 
 struct store {
 	const struct engine_type *type;
 	struct engine *engine;
-	struct reader *slow_reader;
-	struct op_queue writes, slow_reads;
-	pthread_t writer_thread, slow_thread;
+	struct op_queue writes, reads, slow_reads;
+	pthread_t writer_thread;
+	bool writer_runs;
+	struct reading readers[READERS];
 	pthread_mutex_t mutex; /* of these three */
 	void (*mail_wake)(void *context);
 	void *mail_context;
@@ -58,10 +73,10 @@ struct store {
 
 struct store_port {
 	struct store *store;
-	struct reader *reader;
+	struct reader *reader; /* NULL where reads travel */
 	void (*wake)(void *context);
 	void *context;
-	struct op_list outgoing; /* the owner's thread only */
+	struct op_list writes, reads; /* outgoing; the owner's thread only */
 	pthread_mutex_t mutex;
 	pthread_cond_t came_back;
 	struct op_list finished; /* under mutex */
@@ -97,7 +112,7 @@ static void list_move(struct op_list *to, struct op_list *from)
 
 static void queue_init(struct op_queue *queue)
 {
-	*queue = (struct op_queue){ .waiting = false };
+	*queue = (struct op_queue){ .waiting = 0 };
 	pthread_mutex_init(&queue->mutex, NULL);
 	pthread_cond_init(&queue->filled, NULL);
 	list_init(&queue->list);
@@ -115,7 +130,7 @@ static void queue_put(struct op_queue *queue, struct op_list *list)
 
 	pthread_mutex_lock(&queue->mutex);
 	list_move(&queue->list, list);
-	waiting = queue->waiting;
+	waiting = queue->waiting > 0;
 	pthread_mutex_unlock(&queue->mutex);
 	if (waiting)
 		pthread_cond_signal(&queue->filled);
@@ -125,7 +140,7 @@ static void queue_close(struct op_queue *queue)
 {
 	pthread_mutex_lock(&queue->mutex);
 	queue->closed = true;
-	pthread_cond_signal(&queue->filled);
+	pthread_cond_broadcast(&queue->filled);
 	pthread_mutex_unlock(&queue->mutex);
 }
 
@@ -137,10 +152,10 @@ static size_t queue_take(struct op_queue *queue, struct store_op **ops,
 
 	pthread_mutex_lock(&queue->mutex);
 	while (!queue->list.first && !queue->closed) {
-		queue->waiting = true;
+		queue->waiting++;
 		pthread_cond_wait(&queue->filled, &queue->mutex);
+		queue->waiting--;
 	}
-	queue->waiting = false;
 	while (queue->list.first && n < max) {
 		ops[n] = queue->list.first;
 		queue->list.first = ops[n++]->next;
@@ -232,17 +247,22 @@ static void count_batch(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
+static void note_trouble(struct store *store, const struct fail *fail)
+{
+	pthread_mutex_lock(&store->mutex);
+	store->why_not = *fail;
+	pthread_mutex_unlock(&store->mutex);
+	store->healthy = false;
+}
+
 static void apply_batch(struct store *store, struct store_op **ops, size_t n)
 {
 	struct fail fail;
-	bool applied = store->type->apply(store->engine, ops, n, &fail);
 
-	if (!applied) {
-		pthread_mutex_lock(&store->mutex);
-		store->why_not = fail;
-		pthread_mutex_unlock(&store->mutex);
-	}
-	store->healthy = applied;
+	if (store->type->apply(store->engine, ops, n, &fail))
+		store->healthy = true;
+	else
+		note_trouble(store, &fail);
 }
 
 static void wake_mailer(struct store *store)
@@ -269,60 +289,109 @@ static void *run_writer(void *context)
 		finish_batch(ops, n);
 		if (mail)
 			wake_mailer(store);
-		store->type->tidy(store->engine);
+		if (store->type->tidy)
+			store->type->tidy(store->engine);
 	}
 	return NULL;
 }
 
-static void *run_slow_reader(void *context)
+/* A read that succeeds says nothing of writes: only apply_batch() heals. */
+static void *run_reader(void *context)
 {
-	struct store *store = context;
-	struct store_op *op;
+	struct reading *reading = context;
+	struct store *store = reading->store;
+	struct store_op *ops[BATCH_MAX];
+	struct fail fail;
+	size_t n;
 
-	while (queue_take(&store->slow_reads, &op, 1) > 0) {
-		store->type->read(store->slow_reader, op);
-		store->type->reader_rest(store->slow_reader);
-		finish_batch(&op, 1);
+	while ((n = queue_take(reading->queue, ops, reading->at_once)) > 0) {
+		if (!store->type->read_many(reading->reader, ops, n, &fail))
+			note_trouble(store, &fail);
+		finish_batch(ops, n);
 	}
 	return NULL;
 }
 
 /* ---- opening and closing ---- */
 
+/* Whether `url` begins with "<scheme>:". */
+static bool has_scheme(const char *url, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	return strncmp(url, scheme, len) == 0 && url[len] == ':';
+}
+
 static const struct engine_type *type_of(const char *url,
 					 const char **ret_place)
 {
 	for (size_t i = 0; i < COUNT_OF(engine_types); i++) {
-		size_t len = strlen(engine_types[i]->scheme);
+		const char *const *scheme = engine_types[i]->schemes;
 
-		if (strncmp(url, engine_types[i]->scheme, len) == 0 &&
-		    url[len] == ':') {
-			*ret_place = url + len + 1;
+		for (; *scheme; scheme++) {
+			if (!has_scheme(url, *scheme))
+				continue;
+			*ret_place = url + strlen(*scheme) + 1;
 			return engine_types[i];
 		}
 	}
 	return NULL;
 }
 
-static int start_threads(struct store *store, struct fail *fail)
+static int start_reader(struct store *store, struct reading *reading,
+			struct fail *fail)
 {
-	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
-		return fail_set(fail, "could not start the writer's thread");
-	if (pthread_create(&store->slow_thread, NULL, run_slow_reader, store) ==
-	    0)
-		return 0;
-	queue_close(&store->writes);
-	pthread_join(store->writer_thread, NULL);
-	return fail_set(fail, "could not start the reader's thread");
+	reading->store = store;
+	if (store->type->reader_open(store->engine, &reading->reader, fail) < 0)
+		return -1;
+	if (pthread_create(&reading->thread, NULL, run_reader, reading))
+		return fail_set(fail, "could not start a reader's thread");
+	reading->runs = true;
+	return 0;
 }
 
-static void store_free(struct store *store)
+static int start_threads(struct store *store, struct fail *fail)
 {
-	if (store->slow_reader)
-		store->type->reader_close(store->slow_reader);
+	size_t readers = store->type->read ? 1 : READERS;
+
+	for (size_t i = 0; i < readers; i++) {
+		struct reading *reading = &store->readers[i];
+
+		reading->queue = i == 0 ? &store->slow_reads : &store->reads;
+		reading->at_once = i == 0 ? 1 : BATCH_MAX;
+		if (start_reader(store, reading, fail) < 0)
+			return -1;
+	}
+	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
+		return fail_set(fail, "could not start the writer's thread");
+	store->writer_runs = true;
+	return 0;
+}
+
+static void stop_reader(struct store *store, struct reading *reading)
+{
+	if (reading->runs)
+		pthread_join(reading->thread, NULL);
+	if (reading->reader)
+		store->type->reader_close(reading->reader);
+}
+
+/* Also half opened. */
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	queue_close(&store->writes);
+	queue_close(&store->reads);
+	queue_close(&store->slow_reads);
+	if (store->writer_runs)
+		pthread_join(store->writer_thread, NULL);
+	for (size_t i = 0; i < READERS; i++)
+		stop_reader(store, &store->readers[i]);
 	if (store->engine)
 		store->type->close(store->engine);
 	queue_release(&store->writes);
+	queue_release(&store->reads);
 	queue_release(&store->slow_reads);
 	pthread_mutex_destroy(&store->mutex);
 	free(store);
@@ -337,34 +406,28 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 
 	if (!type)
 		return fail_set(fail, "the database must be given as "
-				      "sqlite:PATH");
+				      "sqlite:PATH or postgres://HOST/NAME");
 	store = calloc(1, sizeof(*store));
 	if (!store)
 		return fail_set(fail, "out of memory");
 	store->type = type;
 	store->healthy = true;
 	queue_init(&store->writes);
+	queue_init(&store->reads);
 	queue_init(&store->slow_reads);
 	pthread_mutex_init(&store->mutex, NULL);
 	if (type->open(place, serve, &store->engine, fail) < 0 ||
-	    type->reader_open(store->engine, &store->slow_reader, fail) < 0 ||
 	    start_threads(store, fail) < 0) {
-		store_free(store);
+		store_close(store);
 		return -1;
 	}
 	*ret_store = store;
 	return 0;
 }
 
-void store_close(struct store *store)
+bool store_is_shared(const struct store *store)
 {
-	if (!store)
-		return;
-	queue_close(&store->writes);
-	queue_close(&store->slow_reads);
-	pthread_join(store->writer_thread, NULL);
-	pthread_join(store->slow_thread, NULL);
-	store_free(store);
+	return store->type->shared;
 }
 
 int store_port_open(struct store *store, void (*wake)(void *context),
@@ -378,9 +441,11 @@ int store_port_open(struct store *store, void (*wake)(void *context),
 	port->store = store;
 	port->wake = wake;
 	port->context = context;
-	list_init(&port->outgoing);
+	list_init(&port->writes);
+	list_init(&port->reads);
 	list_init(&port->finished);
-	if (store->type->reader_open(store->engine, &port->reader, fail) < 0) {
+	if (store->type->read &&
+	    store->type->reader_open(store->engine, &port->reader, fail) < 0) {
 		free(port);
 		return -1;
 	}
@@ -399,7 +464,8 @@ void store_port_close(struct store_port *port)
 	while (port->touched || port->waking > 0)
 		pthread_cond_wait(&port->came_back, &port->mutex);
 	pthread_mutex_unlock(&port->mutex);
-	port->store->type->reader_close(port->reader);
+	if (port->reader)
+		port->store->type->reader_close(port->reader);
 	pthread_cond_destroy(&port->came_back);
 	pthread_mutex_destroy(&port->mutex);
 	free(port);
@@ -413,33 +479,49 @@ static bool is_slow(const struct store_op *op)
 	return op->verb == STORE_INVITE_LIST && op->invite_list.by_status;
 }
 
-static void hand_over(struct store_port *port)
+static void hand_over(struct op_queue *queue, struct op_list *list)
 {
-	if (port->outgoing.first)
-		queue_put(&port->store->writes, &port->outgoing);
+	if (list->first)
+		queue_put(queue, list);
 }
 
-bool store_submit(struct store_port *port, struct store_op *op)
+static void send_off(struct op_queue *queue, struct op_list *list,
+		     struct store_op *op)
 {
-	op->port = port;
-	if (op->verb < STORE_FIRST_READ) {
-		list_add(&port->outgoing, op);
-		if (port->outgoing.count >= HANDOVER)
-			hand_over(port);
-		return false;
-	}
-	atomic_fetch_add_explicit(&port->store->operations[op->verb], 1,
+	list_add(list, op);
+	if (list->count >= HANDOVER)
+		hand_over(queue, list);
+}
+
+static bool submit_read(struct store_port *port, struct store_op *op)
+{
+	struct store *store = port->store;
+
+	atomic_fetch_add_explicit(&store->operations[op->verb], 1,
 				  memory_order_relaxed);
 	if (is_slow(op)) {
 		struct op_list one;
 
 		list_init(&one);
 		list_add(&one, op);
-		queue_put(&port->store->slow_reads, &one);
+		queue_put(&store->slow_reads, &one);
 		return false;
 	}
-	port->store->type->read(port->reader, op);
-	return true;
+	if (port->reader) {
+		store->type->read(port->reader, op);
+		return true;
+	}
+	send_off(&store->reads, &port->reads, op);
+	return false;
+}
+
+bool store_submit(struct store_port *port, struct store_op *op)
+{
+	op->port = port;
+	if (op->verb >= STORE_FIRST_READ)
+		return submit_read(port, op);
+	send_off(&port->store->writes, &port->writes, op);
+	return false;
 }
 
 struct store_op *store_collect(struct store_port *port)
@@ -455,8 +537,10 @@ struct store_op *store_collect(struct store_port *port)
 
 void store_rest(struct store_port *port)
 {
-	port->store->type->reader_rest(port->reader);
-	hand_over(port);
+	if (port->reader)
+		port->store->type->reader_rest(port->reader);
+	hand_over(&port->store->reads, &port->reads);
+	hand_over(&port->store->writes, &port->writes);
 }
 
 void store_call(struct store_port *port, struct store_op *op)

@@ -9,7 +9,9 @@
  *	         batch back. Each is all-or-nothing and fails alone. Nobody
  *	         waits for a timer: a batch starts when the last is on disk.
  *	reads    are answered at once from the port's own connection; those that
- *	         may have to look at many rows go to a reader of their own.
+ *	         may have to look at many rows go to a reader of their own. On a
+ *	         database elsewhere none is answered at once: all that wait
+ *	         travel together.
  *
  * When an operation comes back, `refusal` says how it ended: REFUSAL_GRANTED
  * means done and, for writes, durable. Everything it returns lies in the
@@ -238,17 +240,22 @@ struct store_op {
 };
 
 /*
- * Opens the store behind `url` ("sqlite:PATH"), making and migrating it as
- * needed, and starts its threads. With `serve` it is locked against a second
- * daemon; without, it is opened beside a running one, for the operator's
- * commands. -1 with `fail` where that cannot be done: the file is read-only,
- * newer than this program, damaged, or served by another.
+ * Opens the store behind `url` ("sqlite:PATH" or "postgres://..."), making and
+ * migrating it as needed, and starts its threads. With `serve` a file is
+ * locked against a second daemon; without, it is opened beside a running one,
+ * for the operator's commands. -1 with `fail` where that cannot be done: it is
+ * read-only, newer than this program, damaged, out of reach, or a file that is
+ * served by another.
  */
 int store_open(const char *url, bool serve, struct store **ret_store,
 	       struct fail *fail) MUST_CHECK;
 
 /* Finishes what was submitted, stops the threads, closes. Ports first. */
 void store_close(struct store *store);
+
+/* Whether other daemons may write to it: what waits may be theirs, and what
+ * they leave behind is ours. */
+bool store_is_shared(const struct store *store);
 
 /*
  * A door of its own for each thread that uses the store. `wake` (may be NULL)
@@ -262,7 +269,8 @@ void store_port_close(struct store_port *port); /* nothing under way */
 
 /*
  * Hands `op` in. True: it is finished already. False: it will be in a later
- * store_collect(). Submitted operations run in order of arrival.
+ * store_collect(). A port's writes run in order of arrival; reads do not wait
+ * for writes.
  */
 bool store_submit(struct store_port *port, struct store_op *op) MUST_CHECK;
 
@@ -273,8 +281,9 @@ struct store_op *store_collect(struct store_port *port);
 void store_call(struct store_port *port, struct store_op *op);
 
 /*
- * Reads of a port between two calls of this see one state of the store. Call
- * it before waiting for anything, and after collecting.
+ * Reads of a port that are answered at once see one state of the store between
+ * two calls of this. Call it before waiting for anything, and after collecting:
+ * it also sends off what was submitted.
  */
 void store_rest(struct store_port *port);
 
@@ -283,7 +292,8 @@ void store_rest(struct store_port *port);
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
 
-/* Whether the last write reached the disk; else why not. */
+/* Whether the last write reached the disk, and no read has failed since; else
+ * why not. */
 bool store_healthy(struct store *store, struct fail *fail);
 
 /* What the store has done, in Prometheus' text format. */

@@ -5,7 +5,10 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include <libpq-fe.h>
 #include <sqlite3.h>
+
+/* ---- SQLite ---- */
 
 static void sqlite_url(const char *dir, char *out, size_t size)
 {
@@ -43,8 +46,79 @@ static int64_t sqlite_sql(const char *url, const char *text)
 	return first;
 }
 
+/* It goes with its directory. */
+static void sqlite_drop(const char *url)
+{
+	(void)url;
+}
+
+/* ---- PostgreSQL: the server that tests/with-postgres has started ---- */
+
+static const char *server_url(void)
+{
+	const char *url = getenv("INVITED_TEST_POSTGRES");
+
+	ck_assert_msg(url != NULL, "INVITED_TEST_POSTGRES is not set: run the "
+				   "tests by tests/with-postgres");
+	return url;
+}
+
+static int64_t first_number(const PGresult *result)
+{
+	int64_t number = 0;
+
+	if (result && PQntuples(result) > 0)
+		(void)!str_to_i64(str_of(PQgetvalue(result, 0, 0)), &number);
+	return number;
+}
+
+static int64_t postgres_sql(const char *url, const char *text)
+{
+	PGconn *conn = PQconnectdb(url);
+	PGresult *result = PQexec(conn, text);
+	ExecStatusType status = PQresultStatus(result);
+	int64_t first = first_number(result);
+
+	ck_assert_msg(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK,
+		      "%s: %s", text, PQerrorMessage(conn));
+	PQclear(result);
+	PQfinish(conn);
+	return first;
+}
+
+/* The database is named after the directory, which nobody else has. */
+static void postgres_url(const char *dir, char *out, size_t size)
+{
+	const char *server = server_url();
+	const char *options = strchr(server, '?');
+	const char *name = strrchr(dir, '/') + 1;
+	char text[128];
+	int len = (int)strcspn(server, "?");
+
+	while (server[len] != '/')
+		len--;
+	snprintf(text, sizeof(text), "CREATE DATABASE \"%s\"", name);
+	postgres_sql(server, text);
+	snprintf(out, size, "%.*s/%s%s", len, server, name,
+		 options ? options : "");
+}
+
+static void postgres_drop(const char *url)
+{
+	int len = (int)strcspn(url, "?");
+	int start = len;
+	char text[128];
+
+	while (url[start - 1] != '/')
+		start--;
+	snprintf(text, sizeof(text), "DROP DATABASE \"%.*s\" WITH (FORCE)",
+		 len - start, url + start);
+	postgres_sql(server_url(), text);
+}
+
 static const struct engine_under_test engines[] = {
-	{ "sqlite", sqlite_url, sqlite_sql },
+	{ "sqlite", sqlite_url, sqlite_drop, sqlite_sql },
+	{ "postgres", postgres_url, postgres_drop, postgres_sql },
 };
 
 const struct engine_under_test *engine_named(const char *name)

@@ -90,6 +90,7 @@ static void end(void)
 		close_store();
 	}
 	arena_release(&f.arena);
+	f.engine->drop(f.url);
 	remove_dir(f.dir);
 }
 

@@ -22,6 +22,7 @@ struct engine_under_test {
 	const char *name;
 	/* The URL of a database that is not there yet; `dir` is empty. */
 	void (*make_url)(const char *dir, char *out, size_t size);
+	void (*drop)(const char *url); /* what is not in `dir` */
 	/*
 	 * Runs SQL past the store, for what no verb does, and returns the
 	 * first column of the first row, or 0.

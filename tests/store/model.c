@@ -487,7 +487,8 @@ static enum refusal follow_settle(struct model *model,
 	struct model_invite *invite =
 	    model_invite(model, op->outbox_settle.invite);
 
-	if (!invite || !invite->waits)
+	if (!invite || !invite->waits ||
+	    invite->row.organization != op->organization)
 		return REFUSAL_GRANTED;
 	invite->waiting_attempts++;
 	invite->due_ms = op->outbox_settle.next_at_ms;
@@ -663,8 +664,8 @@ void model_follow(struct model *model, const struct store_op *op)
 		      refusal_word(expected));
 }
 
-/* A daemon that starts knows that nobody holds a lease any more. */
-void model_reopened(struct model *model)
+/* The only daemon there is has started again: nobody holds a lease. */
+void model_leases_end(struct model *model)
 {
 	for (size_t i = 0; i < model->invite_count; i++) {
 		if (model->invites[i].waiting_attempts == 0)

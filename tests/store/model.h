@@ -45,7 +45,7 @@ struct model {
 void model_follow(struct model *model, const struct store_op *op);
 
 /* The store was closed and opened. */
-void model_reopened(struct model *model);
+void model_leases_end(struct model *model);
 
 /* What of `model` the tests need to make up operations. */
 struct model_invite *model_invite(struct model *model, int64_t id);

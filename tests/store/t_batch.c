@@ -189,13 +189,13 @@ START_TEST(test_reads_see_own_writes)
 		struct store_op get =
 		    by_id(STORE_INVITE_GET, create.invite_create.ret_invite.id);
 
-		ck_assert(store_submit(f.port, &get));
+		store_call(f.port, &get);
 		ck_assert_int_eq(get.refusal, REFUSAL_GRANTED);
-		store_rest(f.port);
 	}
 }
 END_TEST
 
+/* Where the database is here; one that is elsewhere answers when it can. */
 START_TEST(test_reads_between_rests_see_one_state)
 {
 	struct store_port *other;
@@ -204,6 +204,8 @@ START_TEST(test_reads_between_rests_see_one_state)
 	struct store_op before = list_op(STORE_INVITE_LIST, 0, 10);
 	struct store_op after = list_op(STORE_INVITE_LIST, 0, 10);
 
+	if (store_is_shared(f.store))
+		return;
 	ck_assert_int_eq(store_port_open(f.store, NULL, NULL, &other, &fail),
 			 0);
 	ck_assert(store_submit(f.port, &before));

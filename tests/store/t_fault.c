@@ -171,7 +171,7 @@ static void recover(void)
 	assert_sound();
 	close_store();
 	open_store();
-	model_reopened(&model);
+	model_leases_end(&model);
 	model_compare_all(&model);
 	assert_sound();
 }

@@ -264,9 +264,12 @@ START_TEST(test_requeued_is_due_at_once)
 }
 END_TEST
 
-/* Whoever held the leases is gone with the daemon. A mail that was tried
- * before keeps its pause. */
-START_TEST(test_leases_end_with_the_daemon)
+/*
+ * Where there is one daemon, whoever held the leases is gone with it; where
+ * there are others, they may hold them, and each lease ends by itself. A mail
+ * that was tried before keeps its pause.
+ */
+START_TEST(test_leases_end_with_the_only_daemon)
 {
 	struct store_op op, tried = invited("tried@example.com");
 
@@ -278,6 +281,10 @@ START_TEST(test_leases_end_with_the_daemon)
 	ck_assert_uint_eq(claim(&op), 0);
 	close_store();
 	open_store();
+	if (store_is_shared(f.store)) {
+		ck_assert_uint_eq(claim(&op), 0);
+		return;
+	}
 	ck_assert_uint_eq(claim(&op), 1);
 	ck_assert_str_eq(op.outbox_claim.ret_mails[0].to.invite.email,
 			 "ada@example.com");
@@ -315,7 +322,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_settling_what_never_was);
 	tcase_add_test(tests, test_count);
 	tcase_add_test(tests, test_requeued_is_due_at_once);
-	tcase_add_test(tests, test_leases_end_with_the_daemon);
+	tcase_add_test(tests, test_leases_end_with_the_only_daemon);
 	tcase_add_test(tests, test_no_secret_stays);
 }
 

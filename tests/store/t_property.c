@@ -177,7 +177,13 @@ static struct store_op some_claim(void)
 
 static struct store_op some_settle(void)
 {
-	return settle_op(some_invite_id(), (enum outbox_outcome)below(3));
+	int64_t id = some_invite_id();
+	struct store_op op = settle_op(id, (enum outbox_outcome)below(3));
+	struct model_invite *invite = model_invite(&model, id);
+
+	op.organization = invite && !one_in(20) ? invite->row.organization
+						: some_organization();
+	return op;
 }
 
 static struct store_op some_list(void)
@@ -287,7 +293,8 @@ static void change_surroundings(void)
 	if (one_in(300)) {
 		close_store();
 		open_store();
-		model_reopened(&model);
+		if (!store_is_shared(f.store))
+			model_leases_end(&model);
 	}
 	if (one_in(100))
 		model_compare_all(&model);

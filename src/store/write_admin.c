@@ -1,14 +1,14 @@
 /*
- * sqlite_admin.c: organizations, projects and keys: the verbs of
+ * write_admin.c: organizations, projects and keys: the verbs of
  * administrators.
  */
 #include "base/base.h"
 
-#include "store/sqlite_write.h"
+#include "store/write.h"
 
 static int64_t insert_project(const struct writing *w, const char *name)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_PROJECT_INSERT);
+	struct statement *st = db_statement(w->db, SQL_PROJECT_INSERT);
 	int64_t id = writing_id(w);
 
 	db_bind_i64(st, 1, id);
@@ -22,7 +22,7 @@ static int64_t insert_project(const struct writing *w, const char *name)
 static void insert_organization(const struct writing *w, const char *name,
 				struct organization *ret_organization)
 {
-	sqlite3_stmt *st;
+	struct statement *st;
 	int64_t project;
 
 	w->op->organization = writing_id(w);
@@ -41,7 +41,7 @@ static void insert_organization(const struct writing *w, const char *name,
 static void insert_key(const struct writing *w, const char *name,
 		       struct str secret, struct admin_key *ret_key)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_KEY_INSERT);
+	struct statement *st = db_statement(w->db, SQL_KEY_INSERT);
 	uint8_t hash[SHA256_SIZE];
 	char redacted[REDACTED_SIZE];
 
@@ -68,7 +68,7 @@ static void insert_key(const struct writing *w, const char *name,
 
 enum refusal write_bootstrap(const struct writing *w)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_ANY);
+	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_ANY);
 	struct admin_key key;
 
 	w->op->bootstrap.ret_created = false;
@@ -86,7 +86,7 @@ enum refusal write_bootstrap(const struct writing *w)
 enum refusal write_organization_create(const struct writing *w)
 {
 	const char *name = w->op->organization_create.name;
-	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_BY_NAME);
+	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_BY_NAME);
 
 	db_bind_text(st, 1, name);
 	if (db_row(w->db, st)) {
@@ -100,7 +100,7 @@ enum refusal write_organization_create(const struct writing *w)
 
 static bool key_is_known(const struct writing *w, struct str secret)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_KEY_BY_HASH);
+	struct statement *st = db_statement(w->db, SQL_KEY_BY_HASH);
 	uint8_t hash[SHA256_SIZE];
 	bool known;
 
@@ -113,7 +113,7 @@ static bool key_is_known(const struct writing *w, struct str secret)
 
 static bool organization_is_known(const struct writing *w)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_GET);
+	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_GET);
 	bool known;
 
 	db_bind_i64(st, 1, w->op->organization);
@@ -134,29 +134,31 @@ enum refusal write_key_create(const struct writing *w)
 }
 
 /* Both UPDATEs of a key take its id, its organization and the time. */
-static bool update_key(const struct writing *w, enum sql which, int64_t id)
+static struct statement *key_update(const struct writing *w, enum sql which,
+				    int64_t id)
 {
-	sqlite3_stmt *st = db_statement(w->db, which);
+	struct statement *st = db_statement(w->db, which);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, w->op->organization);
 	db_bind_i64(st, 3, w->now);
-	db_run(w->db, st);
-	return sqlite3_changes(w->db->handle) > 0;
+	return st;
 }
 
 enum refusal write_key_revoke(const struct writing *w)
 {
+	int64_t id = w->op->key_revoke.id;
+
 	w->db->actor = 0; /* may be the one */
-	if (!update_key(w, SQL_KEY_REVOKE, w->op->key_revoke.id))
+	if (db_run_counting(w->db, key_update(w, SQL_KEY_REVOKE, id)) == 0)
 		return REFUSAL_KEY_NOT_FOUND;
-	writing_audit(w, AUDIT_KEY_REVOKED, w->op->key_revoke.id);
+	writing_audit(w, AUDIT_KEY_REVOKED, id);
 	return REFUSAL_GRANTED;
 }
 
 enum refusal write_key_touch(const struct writing *w)
 {
-	(void)update_key(w, SQL_KEY_TOUCH, w->op->key_touch.id);
+	db_run(w->db, key_update(w, SQL_KEY_TOUCH, w->op->key_touch.id));
 	return REFUSAL_GRANTED;
 }
 

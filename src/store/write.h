@@ -1,5 +1,5 @@
 /*
- * sqlite_write.h: what the writing verbs share. Private to the SQLite engine.
+ * write.h: what the writing verbs share. Private to store/.
  *
  * A verb finds every reason to refuse before its first write, so that one
  * transaction can hold many verbs and a refused one leaves no trace: no
@@ -9,10 +9,10 @@
 #define STORE_SQLITE_WRITE_H
 
 #include "core/audit.h"
-#include "store/sqlite_db.h"
+#include "store/db.h"
 
 struct writing {
-	struct sqlite_db *db;
+	struct db *db;
 	struct id_source *ids;
 	struct store_op *op;
 	int64_t now; /* Unix seconds */
@@ -22,7 +22,7 @@ int64_t writing_id(const struct writing *w);
 void writing_audit(const struct writing *w, enum audit_type type,
 		   int64_t target);
 
-/* Runs a statement whose one parameter is an id. */
+/* Runs a statement whose parameters are an id and the organization. */
 void writing_run(const struct writing *w, enum sql which, int64_t id);
 
 /* Whoever in the organization has this address. */
@@ -33,10 +33,17 @@ bool find_member(const struct writing *w, const char *email_key,
 void let_go(const struct writing *w, const struct invite *invite,
 	    enum invite_state state);
 
+/* A create without projects: membership of the default one. */
+enum refusal grant_default_project(struct store_op *op,
+				   int64_t project) MUST_CHECK;
+
+/* What a create returns that makes a new invite. */
+void invite_begin(struct store_op *op, int64_t id);
+
 /* Its mail is given up, for the invite has expired. */
 void record_too_late(const struct writing *w, int64_t invite, int attempts);
 
-/* sqlite_admin.c */
+/* write_admin.c */
 enum refusal write_bootstrap(const struct writing *w);
 enum refusal write_organization_create(const struct writing *w);
 enum refusal write_key_create(const struct writing *w);
@@ -44,15 +51,15 @@ enum refusal write_key_revoke(const struct writing *w);
 enum refusal write_key_touch(const struct writing *w);
 enum refusal write_project_create(const struct writing *w);
 
-/* sqlite_invite.c */
+/* write_invite.c */
 enum refusal write_invite_create(const struct writing *w);
 enum refusal write_invite_delete(const struct writing *w);
 
-/* sqlite_answer.c */
+/* write_answer.c */
 enum refusal write_invitation_accept(const struct writing *w);
 enum refusal write_invitation_decline(const struct writing *w);
 
-/* sqlite_outbox.c */
+/* write_outbox.c */
 enum refusal write_outbox_claim(const struct writing *w);
 enum refusal write_outbox_settle(const struct writing *w);
 

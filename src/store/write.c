@@ -1,9 +1,9 @@
 /*
- * sqlite_write.c: which verb is which function, and what they share.
+ * write.c: which writing verb is which function, and what they share.
  */
 #include "base/base.h"
 
-#include "store/sqlite_write.h"
+#include "store/write.h"
 
 #include "base/random.h"
 
@@ -15,9 +15,11 @@ int64_t writing_id(const struct writing *w)
 void writing_audit(const struct writing *w, enum audit_type type,
 		   int64_t target)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_AUDIT_INSERT);
+	struct statement *st = db_statement(w->db, SQL_AUDIT_INSERT);
+	int64_t id = writing_id(w);
 
-	db_bind_i64(st, 1, writing_id(w));
+	w->db->witness = (struct witness){ w->op->organization, id };
+	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, w->op->organization);
 	db_bind_i64(st, 3, w->now);
 	db_bind_i64(st, 4, w->op->actor);
@@ -28,22 +30,23 @@ void writing_audit(const struct writing *w, enum audit_type type,
 
 void writing_run(const struct writing *w, enum sql which, int64_t id)
 {
-	sqlite3_stmt *st = db_statement(w->db, which);
+	struct statement *st = db_statement(w->db, which);
 
 	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, w->op->organization);
 	db_run(w->db, st);
 }
 
 bool find_member(const struct writing *w, const char *email_key,
 		 struct user *ret_user)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_USER_BY_ADDRESS);
+	struct statement *st = db_statement(w->db, SQL_USER_BY_ADDRESS);
 
 	db_bind_i64(st, 1, w->op->organization);
 	db_bind_text(st, 2, email_key);
 	if (!db_row(w->db, st))
 		return false;
-	row_user(w->db, w->op->arena, st, ret_user);
+	row_user(w->op->arena, st, ret_user);
 	db_done(st);
 	return true;
 }
@@ -51,17 +54,18 @@ bool find_member(const struct writing *w, const char *email_key,
 void let_go(const struct writing *w, const struct invite *invite,
 	    enum invite_state state)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_LET_GO);
+	struct statement *st = db_statement(w->db, SQL_INVITE_LET_GO);
 
 	db_bind_i64(st, 1, invite->id);
-	db_bind_i64(st, 2, state);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_i64(st, 3, state);
 	db_run(w->db, st);
 	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 }
 
 static enum refusal probe(const struct writing *w)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_PROBE);
+	struct statement *st = db_statement(w->db, SQL_PROBE);
 
 	db_bind_i64(st, 1, w->op->now_ms);
 	db_run(w->db, st);
@@ -74,7 +78,7 @@ static enum refusal probe(const struct writing *w)
  */
 static bool may_write(const struct writing *w)
 {
-	sqlite3_stmt *st;
+	struct statement *st;
 
 	if (w->op->actor == w->db->actor || w->op->actor == 0)
 		return true;
@@ -87,8 +91,7 @@ static bool may_write(const struct writing *w)
 	return true;
 }
 
-enum refusal sqlite_write(struct sqlite_db *db, struct id_source *ids,
-			  struct store_op *op)
+enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
 {
 	static enum refusal (*const verbs[])(const struct writing *) = {
 		[STORE_BOOTSTRAP] = write_bootstrap,

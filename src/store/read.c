@@ -1,5 +1,5 @@
 /*
- * sqlite_read.c: the verbs that change nothing, as SQL.
+ * read.c: the verbs that change nothing, as SQL.
  *
  * Pages ask for one row more than the caller wants: whether it came is
  * `has_more`. Keys walk down by id, so that a page at the end of a million
@@ -7,7 +7,7 @@
  */
 #include "base/base.h"
 
-#include "store/sqlite_db.h"
+#include "store/db.h"
 
 #include <limits.h>
 
@@ -19,13 +19,13 @@ static int64_t page_before(const struct store_page *page)
 }
 
 /* The rows of a page, room for the extra one included; NULL notes the error. */
-static void *page_rows(struct sqlite_db *db, struct store_op *op,
+static void *page_rows(struct db *db, struct store_op *op,
 		       const struct store_page *page, size_t size)
 {
 	void *rows = arena_array(op->arena, (size_t)page->limit + 1, size);
 
-	if (!rows && db->error == 0)
-		db->error = SQLITE_NOMEM;
+	if (!rows)
+		db_no_memory(db);
 	return rows;
 }
 
@@ -36,11 +36,11 @@ static void page_end(struct store_page *page, size_t rows)
 }
 
 /* Every list binds these three first. */
-static sqlite3_stmt *list_statement(struct sqlite_db *db, enum sql which,
-				    int64_t owner,
-				    const struct store_page *page)
+static struct statement *list_statement(struct db *db, enum sql which,
+					int64_t owner,
+					const struct store_page *page)
 {
-	sqlite3_stmt *st = db_statement(db, which);
+	struct statement *st = db_statement(db, which);
 
 	db_bind_i64(st, 1, owner);
 	db_bind_i64(st, 2, page_before(page));
@@ -50,47 +50,47 @@ static sqlite3_stmt *list_statement(struct sqlite_db *db, enum sql which,
 
 /* ---- keys and organizations ---- */
 
-static enum refusal key_find(struct sqlite_db *db, struct store_op *op)
+static enum refusal key_find(struct db *db, struct store_op *op)
 {
 	struct admin_key *key = &op->key_find.ret_key;
-	sqlite3_stmt *st = db_statement(db, SQL_KEY_BY_HASH);
+	struct statement *st = db_statement(db, SQL_KEY_BY_HASH);
 	uint8_t hash[SHA256_SIZE];
 
 	sha256(op->key_find.secret, hash);
 	db_bind_blob(st, 1, hash, sizeof(hash));
 	if (!db_row(db, st))
 		return REFUSAL_KEY_UNKNOWN;
-	row_key(db, op->arena, st, key);
+	row_key(op->arena, st, key);
 	db_done(st);
 	return key->revoked_at ? REFUSAL_KEY_UNKNOWN : REFUSAL_GRANTED;
 }
 
-static enum refusal key_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal key_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->key_list.page;
 	struct admin_key *rows = page_rows(db, op, page, sizeof(*rows));
-	sqlite3_stmt *st =
+	struct statement *st =
 	    list_statement(db, SQL_KEY_LIST, op->organization, page);
 	size_t count = 0;
 
 	while (db_row(db, st))
-		row_key(db, op->arena, st, &rows[count++]);
+		row_key(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->key_list.ret_keys = rows;
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal organization_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal organization_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->organization_list.page;
 	struct organization *rows = page_rows(db, op, page, sizeof(*rows));
-	sqlite3_stmt *st = db_statement(db, SQL_ORGANIZATION_LIST);
+	struct statement *st = db_statement(db, SQL_ORGANIZATION_LIST);
 	size_t count = 0;
 
 	db_bind_i64(st, 1, page_before(page));
 	db_bind_i64(st, 2, page->limit + 1);
 	while (db_row(db, st))
-		row_organization(db, op->arena, st, &rows[count++]);
+		row_organization(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->organization_list.ret_organizations = rows;
 	return REFUSAL_GRANTED;
@@ -98,9 +98,10 @@ static enum refusal organization_list(struct sqlite_db *db, struct store_op *op)
 
 /* ---- invites ---- */
 
-static enum refusal invite_get(struct sqlite_db *db, struct store_op *op)
+static enum refusal invite_get(struct db *db, struct store_op *op)
 {
-	if (!find_invite(db, op, op->invite_get.id, &op->invite_get.ret_invite))
+	if (!find_invite(db, op, SQL_INVITE_GET, op->invite_get.id,
+			 &op->invite_get.ret_invite))
 		return REFUSAL_INVITE_NOT_FOUND;
 	return REFUSAL_GRANTED;
 }
@@ -128,13 +129,13 @@ static struct status_range range_of(const struct store_op *op)
 	return (struct status_range){ INVITE_OPEN, now, INT64_MAX };
 }
 
-static sqlite3_stmt *invite_list_statement(struct sqlite_db *db,
-					   struct store_op *op)
+static struct statement *invite_list_statement(struct db *db,
+					       struct store_op *op)
 {
 	struct store_page *page = &op->invite_list.page;
 	struct status_range range = range_of(op);
 	const char *key = op->invite_list.email_key;
-	sqlite3_stmt *st;
+	struct statement *st;
 
 	if (key) {
 		st = list_statement(db, SQL_INVITE_LIST_ADDRESS,
@@ -156,21 +157,21 @@ static sqlite3_stmt *invite_list_statement(struct sqlite_db *db,
 	return st;
 }
 
-static enum refusal invite_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal invite_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->invite_list.page;
 	struct invite *rows = page_rows(db, op, page, sizeof(*rows));
-	sqlite3_stmt *st = invite_list_statement(db, op);
+	struct statement *st = invite_list_statement(db, op);
 	size_t count = 0;
 
 	while (db_row(db, st))
-		row_invite(db, op->arena, st, &rows[count++]);
+		row_invite(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->invite_list.ret_invites = rows;
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal invitation_lookup(struct sqlite_db *db, struct store_op *op)
+static enum refusal invitation_lookup(struct db *db, struct store_op *op)
 {
 	struct invitation *invitation = &op->invitation.ret_invitation;
 	uint8_t hash[SHA256_SIZE];
@@ -178,8 +179,7 @@ static enum refusal invitation_lookup(struct sqlite_db *db, struct store_op *op)
 	bool found;
 
 	*invitation = (struct invitation){ .organization_name = "" };
-	found =
-	    find_invitation(db, op, op->invitation.token.invite, invitation);
+	found = find_invitation(db, op, SQL_INVITATION_GET, invitation);
 	secret_hash(op->invitation.token.secret, hash);
 	refusal = invite_on_answer(found ? &invitation->invite : NULL, hash,
 				   op->now_ms / 1000);
@@ -190,7 +190,7 @@ static enum refusal invitation_lookup(struct sqlite_db *db, struct store_op *op)
 
 /* ---- projects and people ---- */
 
-static enum refusal project_get(struct sqlite_db *db, struct store_op *op)
+static enum refusal project_get(struct db *db, struct store_op *op)
 {
 	if (!find_project(db, op, op->project_get.id,
 			  &op->project_get.ret_project))
@@ -198,32 +198,33 @@ static enum refusal project_get(struct sqlite_db *db, struct store_op *op)
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal project_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal project_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->project_list.page;
 	struct project *rows = page_rows(db, op, page, sizeof(*rows));
 	enum sql which = op->project_list.include_archived
 			     ? SQL_PROJECT_LIST
 			     : SQL_PROJECT_LIST_ACTIVE;
-	sqlite3_stmt *st = list_statement(db, which, op->organization, page);
+	struct statement *st =
+	    list_statement(db, which, op->organization, page);
 	size_t count = 0;
 
 	while (db_row(db, st))
-		row_project(db, op->arena, st, &rows[count++]);
+		row_project(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->project_list.ret_projects = rows;
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal user_get(struct sqlite_db *db, struct store_op *op)
+static enum refusal user_get(struct db *db, struct store_op *op)
 {
-	sqlite3_stmt *st = db_statement(db, SQL_USER_GET);
+	struct statement *st = db_statement(db, SQL_USER_GET);
 
 	db_bind_i64(st, 1, op->user_get.id);
 	db_bind_i64(st, 2, op->organization);
 	if (!db_row(db, st))
 		return REFUSAL_USER_NOT_FOUND;
-	row_user(db, op->arena, st, &op->user_get.ret_user);
+	row_user(op->arena, st, &op->user_get.ret_user);
 	db_done(st);
 	return REFUSAL_GRANTED;
 }
@@ -248,7 +249,7 @@ static size_t drop_repeated_users(struct user *users, size_t count)
 	return kept;
 }
 
-static enum refusal users_by_address(struct sqlite_db *db, struct store_op *op)
+static enum refusal users_by_address(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->user_list.page;
 	size_t wanted = op->user_list.email_count, count = 0;
@@ -257,13 +258,13 @@ static enum refusal users_by_address(struct sqlite_db *db, struct store_op *op)
 	if (!rows)
 		return REFUSAL_OUT_OF_MEMORY;
 	for (size_t i = 0; i < wanted; i++) {
-		sqlite3_stmt *st = db_statement(db, SQL_USER_BY_ADDRESS);
+		struct statement *st = db_statement(db, SQL_USER_BY_ADDRESS);
 
 		db_bind_i64(st, 1, op->organization);
 		db_bind_text(st, 2, op->user_list.email_keys[i]);
 		if (!db_row(db, st))
 			continue;
-		row_user(db, op->arena, st, &rows[count]);
+		row_user(op->arena, st, &rows[count]);
 		db_done(st);
 		if (rows[count].id < page_before(page))
 			count++;
@@ -274,11 +275,11 @@ static enum refusal users_by_address(struct sqlite_db *db, struct store_op *op)
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal user_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal user_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->user_list.page;
 	struct user *rows;
-	sqlite3_stmt *st;
+	struct statement *st;
 	size_t count = 0;
 
 	if (op->user_list.email_count)
@@ -286,31 +287,31 @@ static enum refusal user_list(struct sqlite_db *db, struct store_op *op)
 	rows = page_rows(db, op, page, sizeof(*rows));
 	st = list_statement(db, SQL_USER_LIST, op->organization, page);
 	while (db_row(db, st))
-		row_user(db, op->arena, st, &rows[count++]);
+		row_user(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->user_list.ret_users = rows;
 	return REFUSAL_GRANTED;
 }
 
-static void row_project_user(struct sqlite_db *db, struct arena *arena,
-			     sqlite3_stmt *st, struct project_user *user)
+static void row_project_user(struct arena *arena, struct statement *st,
+			     struct project_user *user)
 {
 	*user = (struct project_user){
-		.id = sqlite3_column_int64(st, 0),
-		.email = db_text(db, arena, st, 1),
-		.name = db_text(db, arena, st, 2),
-		.role = (enum project_role)sqlite3_column_int(st, 3),
-		.added_at = sqlite3_column_int64(st, 4),
+		.id = column_i64(st, 0),
+		.email = column_text(st, arena, 1),
+		.name = column_text(st, arena, 2),
+		.role = (enum project_role)column_i64(st, 3),
+		.added_at = column_i64(st, 4),
 	};
 }
 
-static enum refusal project_user_list(struct sqlite_db *db, struct store_op *op)
+static enum refusal project_user_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->project_user_list.page;
 	int64_t project_id = op->project_user_list.project;
 	struct project_user *rows;
 	struct project project;
-	sqlite3_stmt *st;
+	struct statement *st;
 	size_t count = 0;
 
 	if (!find_project(db, op, project_id, &project))
@@ -324,28 +325,27 @@ static enum refusal project_user_list(struct sqlite_db *db, struct store_op *op)
 	db_bind_i64(st, 3, page_before(page));
 	db_bind_i64(st, 4, page->limit + 1);
 	while (db_row(db, st))
-		row_project_user(db, op->arena, st, &rows[count++]);
+		row_project_user(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->project_user_list.ret_users = rows;
 	return REFUSAL_GRANTED;
 }
 
-static enum refusal outbox_count(struct sqlite_db *db, struct store_op *op)
+static enum refusal outbox_count(struct db *db, struct store_op *op)
 {
-	sqlite3_stmt *st = db_statement(db, SQL_OUTBOX_COUNT);
+	struct statement *st = db_statement(db, SQL_OUTBOX_COUNT);
 
 	if (!db_row(db, st))
 		return REFUSAL_STORE_UNAVAILABLE;
-	op->outbox_count.ret_waiting = sqlite3_column_int64(st, 0);
-	op->outbox_count.ret_oldest_ms = sqlite3_column_int64(st, 1);
+	op->outbox_count.ret_waiting = column_i64(st, 0);
+	op->outbox_count.ret_oldest_ms = column_i64(st, 1);
 	db_done(st);
 	return REFUSAL_GRANTED;
 }
 
-enum refusal sqlite_read(struct sqlite_db *db, struct store_op *op)
+enum refusal db_read(struct db *db, struct store_op *op)
 {
-	static enum refusal (*const verbs[])(struct sqlite_db *,
-					     struct store_op *) = {
+	static enum refusal (*const verbs[])(struct db *, struct store_op *) = {
 		[STORE_KEY_FIND] = key_find,
 		[STORE_KEY_LIST] = key_list,
 		[STORE_ORGANIZATION_LIST] = organization_list,

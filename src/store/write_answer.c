@@ -1,12 +1,12 @@
 /*
- * sqlite_answer.c: the invited person's answer: accept, decline.
+ * write_answer.c: the invited person's answer: accept, decline.
  *
  * On acceptance the invite, the user, every membership and the audit events
  * change in one transaction or not at all.
  */
 #include "base/base.h"
 
-#include "store/sqlite_write.h"
+#include "store/write.h"
 
 static enum refusal find_answerable(const struct writing *w)
 {
@@ -16,8 +16,7 @@ static enum refusal find_answerable(const struct writing *w)
 	bool found;
 
 	*invitation = (struct invitation){ .organization_name = "" };
-	found =
-	    find_invitation(w->db, op, op->invitation.token.invite, invitation);
+	found = find_invitation(w->db, op, SQL_INVITATION_TAKE, invitation);
 	secret_hash(op->invitation.token.secret, hash);
 	return invite_on_answer(found ? &invitation->invite : NULL, hash,
 				w->now);
@@ -28,7 +27,7 @@ static int64_t admit_user(const struct writing *w, const struct invite *invite,
 			  const char *name)
 {
 	struct user user;
-	sqlite3_stmt *st;
+	struct statement *st;
 
 	if (find_member(w, invite->email_key, &user)) {
 		st = db_statement(w->db, SQL_USER_PROMOTE);
@@ -61,7 +60,7 @@ static const char *admit_to_projects(const struct writing *w, int64_t user)
 	struct grants grants = invitation->invite.grants;
 	struct grants skipped = { NULL, 0 };
 	const char *text;
-	sqlite3_stmt *st;
+	struct statement *st;
 
 	skipped.at =
 	    arena_array(w->op->arena, grants.count + 1, sizeof(*skipped.at));
@@ -96,7 +95,7 @@ enum refusal write_invitation_accept(const struct writing *w)
 	struct invite *invite = &op->invitation.ret_invitation.invite;
 	enum refusal refusal = find_answerable(w);
 	const char *skipped;
-	sqlite3_stmt *st;
+	struct statement *st;
 
 	op->invitation.ret_again = refusal == REFUSAL_INVITE_ACCEPTED;
 	op->invitation.ret_user = invite->user;
@@ -112,9 +111,10 @@ enum refusal write_invitation_accept(const struct writing *w)
 	op->invitation.ret_user = invite->user;
 	st = db_statement(w->db, SQL_INVITE_ACCEPT);
 	db_bind_i64(st, 1, invite->id);
-	db_bind_i64(st, 2, w->now);
-	db_bind_i64(st, 3, invite->user);
-	db_bind_text(st, 4, skipped);
+	db_bind_i64(st, 2, op->organization);
+	db_bind_i64(st, 3, w->now);
+	db_bind_i64(st, 4, invite->user);
+	db_bind_text(st, 5, skipped);
 	db_run(w->db, st);
 	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 	writing_audit(w, AUDIT_INVITE_ACCEPTED, invite->id);

@@ -1,12 +1,12 @@
 /*
- * sqlite_invite.c: an invite is made, made again, and deleted.
+ * write_invite.c: an invite is made, made again, and deleted.
  *
  * What a create costs is decided here: three lookups by key, then three rows
  * at the ends of their tables and one entry in the index of addresses.
  */
 #include "base/base.h"
 
-#include "store/sqlite_write.h"
+#include "store/write.h"
 
 /*
  * The open invite to the address, if any; and whether the slot for a new one
@@ -16,7 +16,7 @@
 static bool find_open(const struct writing *w, int64_t hash, const char *key,
 		      struct invite *ret_open, bool *ret_slot_taken)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_HOLDERS);
+	struct statement *st = db_statement(w->db, SQL_INVITE_HOLDERS);
 	bool found = false;
 
 	*ret_slot_taken = false;
@@ -25,36 +25,39 @@ static bool find_open(const struct writing *w, int64_t hash, const char *key,
 	while (db_row(w->db, st)) {
 		struct invite holder;
 
-		row_invite(w->db, w->op->arena, st, &holder);
+		row_invite(w->op->arena, st, &holder);
 		if (strcmp(holder.email_key, key) == 0) {
 			*ret_open = holder;
 			found = true;
-		} else if (sqlite3_column_int64(st, INVITE_SLOT) == 0) {
+		} else if (column_i64(st, INVITE_SLOT) == 0) {
 			*ret_slot_taken = true;
 		}
 	}
 	return found;
 }
 
+enum refusal grant_default_project(struct store_op *op, int64_t project)
+{
+	struct grant *grant = arena_alloc(op->arena, sizeof(*grant));
+
+	if (!grant)
+		return REFUSAL_OUT_OF_MEMORY;
+	*grant = (struct grant){ project, PROJECT_MEMBER };
+	op->invite_create.grants = (struct grants){ grant, 1 };
+	return REFUSAL_GRANTED;
+}
+
 static enum refusal use_default_project(const struct writing *w)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_ORGANIZATION_GET);
-	struct grants *grants = &w->op->invite_create.grants;
+	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_GET);
+	enum refusal refusal;
 
-	grants->count = 0;
 	db_bind_i64(st, 1, w->op->organization);
 	if (!db_row(w->db, st))
 		return REFUSAL_KEY_UNKNOWN;
-	grants->at = arena_alloc(w->op->arena, sizeof(*grants->at));
-	if (!grants->at) {
-		db_done(st);
-		return REFUSAL_OUT_OF_MEMORY;
-	}
-	grants->at[0] =
-	    (struct grant){ sqlite3_column_int64(st, 3), PROJECT_MEMBER };
-	grants->count = 1;
+	refusal = grant_default_project(w->op, column_i64(st, 3));
 	db_done(st);
-	return REFUSAL_GRANTED;
+	return refusal;
 }
 
 static enum refusal check_projects(const struct writing *w)
@@ -76,7 +79,7 @@ static enum refusal check_projects(const struct writing *w)
 
 static void queue_mail(const struct writing *w, int64_t invite)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_OUTBOX_INSERT);
+	struct statement *st = db_statement(w->db, SQL_OUTBOX_INSERT);
 
 	db_bind_i64(st, 1, invite);
 	db_bind_i64(st, 2, w->op->organization);
@@ -90,7 +93,7 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 {
 	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
 	const char *projects = grants_format(w->op->arena, invite->grants);
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_INSERT);
+	struct statement *st = db_statement(w->db, SQL_INVITE_INSERT);
 
 	if (!projects)
 		db_no_memory(w->db);
@@ -110,39 +113,47 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	db_run(w->db, st);
 }
 
-static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
+void invite_begin(struct store_op *op, int64_t id)
 {
-	struct store_op *op = w->op;
 	struct invite *invite = &op->invite_create.ret_invite;
 	bool mail = op->invite_create.queue_mail;
+	int64_t now = op->now_ms / 1000;
 
 	*invite = (struct invite){
-		.id = writing_id(w),
+		.id = id,
 		.organization = op->organization,
 		.email = op->invite_create.email.typed,
 		.email_key = op->invite_create.email.key,
 		.role = op->invite_create.role,
 		.grants = op->invite_create.grants,
 		.state = INVITE_OPEN,
-		.created_at = w->now,
-		.expires_at = w->now + op->invite_create.ttl_seconds,
+		.created_at = now,
+		.expires_at = now + op->invite_create.ttl_seconds,
 		.delivery = { .status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
-			      .updated_at = mail ? w->now : 0 },
+			      .updated_at = mail ? now : 0 },
 	};
 	secret_hash(op->invite_create.secret, invite->secret_hash);
-	insert_invite(w, invite, hash, slot_taken);
-	if (mail)
-		queue_mail(w, invite->id);
-	writing_audit(w, AUDIT_INVITE_SENT, invite->id);
 	op->invite_create.ret_created = true;
 	op->invite_create.ret_link = !mail;
+}
+
+static void create_new(const struct writing *w, int64_t hash, bool slot_taken)
+{
+	struct store_op *op = w->op;
+	struct invite *invite = &op->invite_create.ret_invite;
+
+	invite_begin(op, writing_id(w));
+	insert_invite(w, invite, hash, slot_taken);
+	if (op->invite_create.queue_mail)
+		queue_mail(w, invite->id);
+	writing_audit(w, AUDIT_INVITE_SENT, invite->id);
 }
 
 /* A fresh secret for an open invite: the link that it had stops working. */
 static void renew_secret(const struct writing *w, struct invite *invite,
 			 enum delivery_status delivery)
 {
-	sqlite3_stmt *st = db_statement(w->db, SQL_INVITE_NEW_SECRET);
+	struct statement *st = db_statement(w->db, SQL_INVITE_NEW_SECRET);
 
 	secret_hash(w->op->invite_create.secret, invite->secret_hash);
 	invite->delivery = (struct delivery){
@@ -150,9 +161,10 @@ static void renew_secret(const struct writing *w, struct invite *invite,
 		.updated_at = delivery == DELIVERY_NONE ? 0 : w->now,
 	};
 	db_bind_i64(st, 1, invite->id);
-	db_bind_blob(st, 2, invite->secret_hash, SHA256_SIZE);
-	db_bind_i64(st, 3, delivery);
-	db_bind_i64(st, 4, invite->delivery.updated_at);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_blob(st, 3, invite->secret_hash, SHA256_SIZE);
+	db_bind_i64(st, 4, delivery);
+	db_bind_i64(st, 5, invite->delivery.updated_at);
 	db_run(w->db, st);
 }
 
@@ -233,7 +245,8 @@ enum refusal write_invite_create(const struct writing *w)
 enum refusal write_invite_delete(const struct writing *w)
 {
 	struct invite *invite = &w->op->invite_delete.ret_invite;
-	bool found = find_invite(w->db, w->op, w->op->invite_delete.id, invite);
+	bool found = find_invite(w->db, w->op, SQL_INVITE_TAKE,
+				 w->op->invite_delete.id, invite);
 	enum refusal refusal = invite_on_delete(found ? invite : NULL);
 
 	if (refusal != REFUSAL_GRANTED)

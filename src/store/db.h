@@ -1,0 +1,143 @@
+/*
+ * db.h: a connection to a database that speaks SQL, as the verbs see it.
+ * Private to store/.
+ *
+ * The verbs (read.c, write*.c) are written once, against this; a driver
+ * (sqlite_db.c, pgsql_db.c) does what they say. What differs between engines
+ * is below this line (drivers) or in the text of a statement (sql.h).
+ *
+ * Errors stick: verbs bind and step without looking, and whoever began the
+ * transaction (or the read) asks once, at its end, whether `error` was set.
+ * So a verb reads like what it does, and no error can be forgotten.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "core/id.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+enum db_error {
+	DB_FINE,
+	DB_NO_MEMORY,
+	DB_FAILED, /* the driver knows why */
+	DB_AGAIN,  /* others were in the way: the same again may succeed */
+	DB_LOST,   /* the connection is gone, or of no use */
+	DB_WAITS   /* no error: the answer is yet to come, see pgsql_read.c */
+};
+
+/* An audit event: there if and only if its transaction was committed. */
+struct witness {
+	int64_t organization, id; /* id 0: none */
+};
+
+struct db {
+	const struct db_driver *driver;
+	enum db_error error; /* the first; DB_FINE = none */
+	uint8_t hash_key[SHA256_SIZE];
+	int64_t actor; /* writer: a key that is in force, as far as this
+			* transaction has looked; 0 = it has not */
+	struct witness witness; /* writer: of the transaction under way */
+};
+
+/* A prepared statement; drivers put theirs around it. */
+struct statement {
+	struct db *db;
+};
+
+enum db_type { DB_TEXT, DB_BLOB };
+
+struct db_driver {
+	/* As the functions below, whose `st` is never NULL here. */
+	struct statement *(*statement)(struct db *db, enum sql which);
+	void (*bind_i64)(struct statement *st, int index, int64_t value);
+	/* NULL data binds NULL. */
+	void (*bind_bytes)(struct statement *st, int index, enum db_type type,
+			   struct str value);
+	bool (*row)(struct statement *st);
+	void (*run)(struct statement *st);
+	int64_t (*run_counting)(struct statement *st);
+	void (*done)(struct statement *st);
+	int64_t (*column_i64)(struct statement *st, int column);
+	struct str (*column_bytes)(struct statement *st, int column);
+};
+
+/* Keeps the first error. */
+void db_note(struct db *db, enum db_error error);
+
+/* The arena gave nothing. */
+void db_no_memory(struct db *db);
+
+/*
+ * The statement, reset and ready to be bound from parameter 1 on with the
+ * db_bind_ functions. NULL (with `error` set) where it does not prepare; every
+ * function below takes that as "nothing".
+ */
+struct statement *db_statement(struct db *db, enum sql which);
+
+/* What is bound is borrowed until the statement was stepped. */
+void db_bind_i64(struct statement *st, int index, int64_t value);
+void db_bind_text(struct statement *st, int index, const char *value);
+void db_bind_blob(struct statement *st, int index, const void *data,
+		  size_t len);
+
+/* True: a row is there to be read. False: no (more) row, or `error` is set. */
+bool db_row(struct db *db, struct statement *st) MUST_CHECK;
+
+/* Steps to the end and resets. For statements without rows. */
+void db_run(struct db *db, struct statement *st);
+
+/* The same; returns how many rows were changed. */
+int64_t db_run_counting(struct db *db, struct statement *st);
+
+/* Ends a SELECT before its last row. */
+void db_done(struct statement *st);
+
+/* Of the current row. NULL gives 0, and a str whose data is NULL. */
+int64_t column_i64(struct statement *st, int column);
+struct str column_bytes(struct statement *st, int column);
+
+/* A copy in the arena; NULL gives NULL. Out of memory notes it, gives "". */
+const char *column_text(struct statement *st, struct arena *arena, int column);
+
+/* Rows as the core's structs, from SELECT <..._COLUMNS>. */
+void row_invite(struct arena *arena, struct statement *st,
+		struct invite *ret_invite);
+void row_project(struct arena *arena, struct statement *st,
+		 struct project *ret_project);
+void row_user(struct arena *arena, struct statement *st, struct user *ret_user);
+void row_key(struct arena *arena, struct statement *st,
+	     struct admin_key *ret_key);
+void row_organization(struct arena *arena, struct statement *st,
+		      struct organization *ret_organization);
+
+/* Single rows of the operation's organization; false where there is none. */
+bool find_project(struct db *db, struct store_op *op, int64_t id,
+		  struct project *ret_project) MUST_CHECK;
+
+/* By SQL_INVITE_GET or _TAKE. */
+bool find_invite(struct db *db, struct store_op *op, enum sql which, int64_t id,
+		 struct invite *ret_invite) MUST_CHECK;
+
+/*
+ * The invitation that the operation's token opens, with names, by
+ * SQL_INVITATION_GET or _TAKE. From then on the operation is in its
+ * organization.
+ */
+bool find_invitation(struct db *db, struct store_op *op, enum sql which,
+		     struct invitation *ret_invitation) MUST_CHECK;
+
+/* Fills the names of an invitation whose invite is there; `skipped` as it
+ * lies in the invite's row. */
+void name_invitation(struct db *db, struct store_op *op,
+		     struct invitation *invitation, struct str skipped);
+
+/* The verbs. Writes: inside a transaction of the writer. */
+enum refusal db_write(struct db *db, struct id_source *ids,
+		      struct store_op *op);
+enum refusal db_read(struct db *db, struct store_op *op);
+
+/* What an operation is answered that met this error. */
+enum refusal db_refusal(enum db_error error);
+
+#endif

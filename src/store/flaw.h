@@ -1,0 +1,25 @@
+/*
+ * flaw.h: what `invited check` looks for, in any database.
+ */
+#ifndef STORE_FLAW_H
+#define STORE_FLAW_H
+
+#include "base/base.h"
+
+/*
+ * A rule that the verbs keep, and the query for what breaks it: rows of two
+ * numbers. A row is shown as before, number, between, number, behind; with no
+ * `behind`, as before, number, between.
+ */
+struct flaw {
+	const char *before, *between, *behind;
+	const char *sql;
+};
+
+extern const struct flaw flaws[];
+extern const size_t flaw_count;
+
+void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
+		const char *second);
+
+#endif

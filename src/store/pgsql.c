@@ -1,0 +1,455 @@
+/*
+ * pgsql.c: the engine for PostgreSQL and what speaks its protocol.
+ *
+ * A batch is one transaction, as in SQLite: the creates in it are one
+ * statement, the other verbs follow. Many daemons do so at once; what keeps
+ * them apart are row locks and unique indexes (see pgsql_sql.c).
+ *
+ * What can go wrong, and what is done about it, within a turn's time:
+ *
+ *	others in the way    (deadlock, serialization) the batch is run again
+ *	anything else        the batch is halved, so that who is to blame is
+ *	                     refused alone
+ *	connection lost      a new one, and the batch is run again
+ *	lost at COMMIT       a new one, and a look whether an audit event of the
+ *	                     transaction is there: all of it was done, or none
+ *	no connection        refused
+ */
+#include "base/base.h"
+
+#include "store/engine.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "store/flaw.h"
+#include "store/pgsql_create.h"
+#include "store/pgsql_db.h"
+#include "store/pgsql_read.h"
+#include "store/schema_pgsql.h"
+
+#define TURN_MS	  2000 /* that a batch may take; twice that for who waits */
+#define OPEN_MS	  10000
+#define CHECK_MS  HOUR_MS
+#define BATCH_MAX 256
+#define TRIES	  4 /* where others are in the way */
+#define PAUSE_MS  8 /* before the second of them, at most */
+
+struct engine {
+	struct pgsql_db db;
+	struct id_source ids;
+	char *url;
+};
+
+struct reader {
+	struct pgsql_db db;
+};
+
+/* ---- opening ---- */
+
+/* "//host/name" was a URL; anything else is what libpq calls a conninfo. */
+static char *url_of(const char *place)
+{
+	size_t size = strlen(place) + sizeof("postgresql:");
+	char *url = malloc(size);
+
+	if (url)
+		snprintf(url, size, "%s%s",
+			 strncmp(place, "//", 2) == 0 ? "postgresql:" : "",
+			 place);
+	return url;
+}
+
+/* What the parser says could quote a password. */
+static int check_url(const char *url, struct fail *fail)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+	if (!options)
+		return fail_set(fail,
+				"the database's URL is malformed: expected "
+				"postgres://[USER@]HOST[:PORT][,...]/NAME"
+				"[?PARAMETER=VALUE&...], with %% and what is "
+				"special in it percent-encoded");
+	PQconninfoFree(options);
+	return 0;
+}
+
+static void engine_close(struct engine *engine)
+{
+	pgsql_db_close(&engine->db);
+	free(engine->url);
+	free(engine);
+}
+
+static int prepare_engine(struct engine *engine, struct fail *fail)
+{
+	struct pgsql_db *db = &engine->db;
+	struct fail why;
+
+	if (check_url(engine->url, fail) < 0)
+		return -1;
+	pgsql_db_turn(db, OPEN_MS);
+	if (!pgsql_db_connect(db))
+		return fail_set(fail, "could not reach the database: %s",
+				pgsql_db_why(db));
+	if (pgsql_schema_bring_up(db, &why) < 0)
+		return fail_set(fail, "could not use the database: %s",
+				why.message);
+	if (!pgsql_db_prepare(db))
+		return fail_set(fail, "could not use the database: %s",
+				pgsql_db_why(db));
+	return 0;
+}
+
+static int engine_open(const char *place, bool serve,
+		       struct engine **ret_engine, struct fail *fail)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	(void)serve; /* any number of daemons may */
+	if (!engine)
+		return fail_set(fail, "out of memory");
+	engine->url = url_of(place);
+	pgsql_db_init(&engine->db, engine->url);
+	if (!engine->url) {
+		engine_close(engine);
+		return fail_set(fail, "out of memory");
+	}
+	if (prepare_engine(engine, fail) < 0) {
+		engine_close(engine);
+		return -1;
+	}
+	*ret_engine = engine;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+enum outcome { DONE, AGAIN, LOST, UNCERTAIN, FAILED };
+
+static enum outcome outcome_of(const struct pgsql_db *db)
+{
+	switch (db->base.error) {
+	case DB_AGAIN:
+		return AGAIN;
+	case DB_LOST:
+		return LOST;
+	default:
+		return FAILED;
+	}
+}
+
+/* Creates that follow each other go together, other verbs one by one. */
+static void write_all(struct engine *engine, struct store_op **ops, size_t n)
+{
+	struct pgsql_db *db = &engine->db;
+	size_t i = 0;
+
+	while (i < n && !db->base.error) {
+		size_t end = i;
+
+		while (end < n && ops[end]->verb == STORE_INVITE_CREATE)
+			end++;
+		if (end > i) {
+			pgsql_create(db, &engine->ids, &ops[i], end - i);
+			i = end;
+		} else {
+			ops[i]->refusal =
+			    db_write(&db->base, &engine->ids, ops[i]);
+			i++;
+		}
+	}
+}
+
+/* All of `ops` in one transaction. */
+static enum outcome apply_together(struct engine *engine, struct store_op **ops,
+				   size_t n)
+{
+	struct pgsql_db *db = &engine->db;
+
+	db->base.error = DB_FINE;
+	db->base.actor = 0;
+	db->base.witness = (struct witness){ 0, 0 };
+	if (!pgsql_db_connect(db))
+		return LOST;
+	pgsql_db_begin(db);
+	write_all(engine, ops, n);
+	if (db->base.error) {
+		pgsql_db_rollback(db);
+		return outcome_of(db);
+	}
+	switch (pgsql_db_commit(db)) {
+	case COMMIT_DONE:
+		return DONE;
+	case COMMIT_UNKNOWN:
+		return UNCERTAIN;
+	case COMMIT_FAILED:
+		break;
+	}
+	return outcome_of(db);
+}
+
+/*
+ * Whether the transaction that was lost at COMMIT was done. Where it wrote no
+ * audit event, doing it again does no harm, and it counts as not done; so does
+ * one that the server is still busy with: then the second meets the first's
+ * rows, waits for them, and is answered as a repeat is.
+ */
+static enum outcome find_out(struct engine *engine)
+{
+	struct pgsql_db *db = &engine->db;
+	struct witness witness = db->base.witness;
+	struct statement *st;
+	bool found;
+
+	if (witness.id == 0)
+		return LOST;
+	while (pgsql_db_time_left(db) > 0) {
+		db->base.error = DB_FINE;
+		if (!pgsql_db_connect(db))
+			break;
+		st = pgsql_statement(db, PGSQL_WITNESS);
+		db_bind_i64(st, 1, witness.organization);
+		db_bind_i64(st, 2, witness.id);
+		found = db_row(&db->base, st);
+		db_done(st);
+		if (!db->base.error)
+			return found ? DONE : LOST;
+	}
+	return UNCERTAIN;
+}
+
+static void pause_a_little(int tries)
+{
+	struct timespec time = {
+		.tv_nsec = (long)(random_u64() % (PAUSE_MS << tries)) * 1000000,
+	};
+
+	nanosleep(&time, NULL);
+}
+
+/*
+ * Runs the batch until it is known how it ended. Where a COMMIT was lost, was
+ * not found, and no later attempt succeeds, it may still come to be.
+ */
+static enum outcome apply_until_known(struct engine *engine,
+				      struct store_op **ops, size_t n)
+{
+	struct pgsql_db *db = &engine->db;
+	bool doubtful = false;
+	enum outcome outcome;
+
+	for (int tries = 1;; tries++) {
+		outcome = apply_together(engine, ops, n);
+		if (outcome == UNCERTAIN) {
+			doubtful = true;
+			outcome = find_out(engine);
+		}
+		if (outcome == AGAIN && tries < TRIES)
+			pause_a_little(tries);
+		else if (outcome != LOST || db->down)
+			break;
+		if (pgsql_db_time_left(db) == 0)
+			break;
+	}
+	if (outcome == AGAIN)
+		return FAILED;
+	return outcome == LOST && doubtful ? UNCERTAIN : outcome;
+}
+
+static void refuse(struct engine *engine, struct store_op **ops, size_t n,
+		   enum outcome outcome)
+{
+	for (size_t i = 0; i < n; i++)
+		ops[i]->refusal = outcome == UNCERTAIN
+				      ? REFUSAL_STORE_UNCERTAIN
+				      : db_refusal(engine->db.base.error);
+}
+
+/* True where anything could be written. */
+static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
+{
+	enum outcome outcome = apply_until_known(engine, ops, n);
+	bool first, second;
+
+	if (outcome == DONE)
+		return true;
+	if (outcome == FAILED && n > 1 && pgsql_db_time_left(&engine->db) > 0) {
+		first = apply_batch(engine, ops, n / 2);
+		second = apply_batch(engine, ops + n / 2, n - n / 2);
+		return first || second;
+	}
+	refuse(engine, ops, n, outcome);
+	return false;
+}
+
+/*
+ * Creates are better together, so what others do to the outbox meanwhile goes
+ * behind them: verbs that come one by one, from ports that wait for the answer.
+ */
+static bool can_wait(struct store_op *const *ops, size_t n, size_t index)
+{
+	enum store_verb verb = ops[index]->verb;
+
+	if (verb != STORE_KEY_TOUCH && verb != STORE_OUTBOX_CLAIM &&
+	    verb != STORE_OUTBOX_SETTLE && verb != STORE_PROBE)
+		return false;
+	for (size_t i = index + 1; i < n; i++) {
+		if (ops[i]->port == ops[index]->port)
+			return false;
+	}
+	return true;
+}
+
+static void put_in_order(struct store_op **ops, size_t n,
+			 struct store_op **ret_ops)
+{
+	struct store_op *later[BATCH_MAX];
+	size_t count = 0, waiting = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (can_wait(ops, n, i))
+			later[waiting++] = ops[i];
+		else
+			ret_ops[count++] = ops[i];
+	}
+	memcpy(ret_ops + count, later, waiting * sizeof(*later));
+}
+
+static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
+			 struct fail *fail)
+{
+	struct store_op *ordered[BATCH_MAX];
+
+	put_in_order(ops, n, ordered);
+	pgsql_db_turn(&engine->db, TURN_MS);
+	if (apply_batch(engine, ordered, n))
+		return true;
+	fail_set(fail, "%s", pgsql_db_why(&engine->db));
+	return false;
+}
+
+/* ---- reading ---- */
+
+static int reader_open(struct engine *engine, struct reader **ret_reader,
+		       struct fail *fail)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return fail_set(fail, "out of memory");
+	pgsql_db_init(&reader->db, engine->url);
+	memcpy(reader->db.base.hash_key, engine->db.base.hash_key,
+	       sizeof(reader->db.base.hash_key));
+	reader->db.prepared = true; /* once it connects */
+	*ret_reader = reader;
+	return 0;
+}
+
+static void reader_close(struct reader *reader)
+{
+	pgsql_db_close(&reader->db);
+	free(reader);
+}
+
+/* All of `ops` together, once more where the connection was lost. */
+static bool read_together(struct pgsql_db *db, struct store_op **ops, size_t n)
+{
+	do {
+		db->base.error = DB_FINE;
+		if (!pgsql_db_connect(db))
+			return false;
+		if (pgsql_read(db, ops, n))
+			return true;
+	} while (db->base.error == DB_LOST && pgsql_db_time_left(db) > 0);
+	return false;
+}
+
+/* Where they fail together, somebody may be the cause: then one by one. */
+static bool reader_read_many(struct reader *reader, struct store_op **ops,
+			     size_t n, struct fail *fail)
+{
+	struct pgsql_db *db = &reader->db;
+	bool lost;
+
+	pgsql_db_turn(db, TURN_MS);
+	if (read_together(db, ops, n))
+		return true;
+	lost = db->base.error == DB_LOST;
+	for (size_t i = 0; i < n; i++) {
+		if (lost || n == 1 || !read_together(db, &ops[i], 1))
+			ops[i]->refusal = db_refusal(db->base.error);
+		lost = lost || db->base.error == DB_LOST;
+	}
+	if (lost)
+		fail_set(fail, "%s", pgsql_db_why(db));
+	return !lost;
+}
+
+/* ---- operator's commands ---- */
+
+static int look_for(struct pgsql_db *db, const struct flaw *flaw, FILE *out)
+{
+	PGresult *result = pgsql_db_query(db, flaw->sql);
+	int count = result ? PQntuples(result) : -1;
+
+	for (int row = 0; row < count; row++)
+		flaw_print(flaw, out, PQgetvalue(result, row, 0),
+			   PQgetvalue(result, row, 1));
+	PQclear(result);
+	return count;
+}
+
+/* All of it as of one moment, however long it takes. */
+static bool begin_check(struct pgsql_db *db)
+{
+	static const char *const statements[] = {
+		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		"SET LOCAL statement_timeout = 0",
+	};
+
+	pgsql_db_turn(db, CHECK_MS);
+	if (!pgsql_db_connect(db))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(statements); i++)
+		PQclear(pgsql_db_query(db, statements[i]));
+	return !db->base.error;
+}
+
+static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
+{
+	struct pgsql_db *db = &engine->db;
+	int count = 0;
+
+	if (!begin_check(db))
+		return fail_set(fail, "could not check: %s", pgsql_db_why(db));
+	for (size_t i = 0; i < flaw_count && !db->base.error; i++)
+		count += look_for(db, &flaws[i], out);
+	if (db->base.error)
+		fail_set(fail, "could not check: %s", pgsql_db_why(db));
+	pgsql_db_rollback(db);
+	return db->base.error ? -1 : count;
+}
+
+static int engine_backup(struct engine *engine, const char *path,
+			 struct fail *fail)
+{
+	(void)engine;
+	(void)path;
+	return fail_set(fail, "a PostgreSQL database is backed up with its own "
+			      "tools: pg_dump for a copy, or base backups with "
+			      "archived WAL for any moment in time");
+}
+
+const struct engine_type pgsql_engine = {
+	.schemes = { "postgres", "postgresql" },
+	.shared = true,
+	.open = engine_open,
+	.close = engine_close,
+	.apply = engine_apply,
+	.reader_open = reader_open,
+	.reader_close = reader_close,
+	.read_many = reader_read_many,
+	.check = engine_check,
+	.backup = engine_backup,
+};

@@ -1,0 +1,234 @@
+/*
+ * pgsql_create.c: many invites made by one statement.
+ *
+ * Arrays go in, one element for each create; the ids of the invites that were
+ * made come out. The statement makes what nothing stands in the way of:
+ * nobody has the address, no open invite is for it, each project is there. All
+ * others, a few as a rule, are left alone by it and then go through the same
+ * careful verb that SQLite's creates do (write_invite.c), which knows why.
+ *
+ * The surprise: an audit event's id is its invite's plus one. Ids are drawn
+ * from one source, the second right after the first.
+ */
+#include "base/base.h"
+
+#include "store/pgsql_create.h"
+
+#include <endian.h>
+
+#include "base/random.h"
+#include "store/write.h"
+
+#define BATCH_MAX 256
+
+/* Types of the server, by their fixed numbers. */
+enum oid { OID_BYTEA = 17, OID_BIGINT = 20, OID_TEXT = 25 };
+
+enum column {
+	COLUMN_ID,
+	COLUMN_ORGANIZATION,
+	COLUMN_ACTOR,
+	COLUMN_HASH,
+	COLUMN_ROLE,
+	COLUMN_AT,
+	COLUMN_AT_MS,
+	COLUMN_EXPIRES,
+	COLUMN_SECRET_HASH,
+	COLUMN_SECRET,
+	COLUMN_EMAIL,
+	COLUMN_EMAIL_KEY,
+	COLUMN_PROJECTS,
+	COLUMNS
+};
+
+/* The arrays, in the protocol's binary form. */
+struct columns {
+	struct buf at[COLUMNS];
+};
+
+/* ---- arrays ---- */
+
+static void add_i32(struct buf *array, int32_t value)
+{
+	uint32_t number = htobe32((uint32_t)value);
+
+	buf_add(array, &number, sizeof(number));
+}
+
+static void add_i64(struct buf *array, int64_t value)
+{
+	uint64_t number = htobe64((uint64_t)value);
+
+	add_i32(array, sizeof(number));
+	buf_add(array, &number, sizeof(number));
+}
+
+/* NULL data adds NULL. */
+static void add_bytes(struct buf *array, const void *data, size_t len)
+{
+	add_i32(array, data ? (int32_t)len : -1);
+	if (data)
+		buf_add(array, data, len);
+}
+
+static void add_text(struct buf *array, const char *text)
+{
+	add_bytes(array, text, text ? strlen(text) : 0);
+}
+
+/* One dimension, NULLs allowed, `n` elements from number 1 on. */
+static void begin_array(struct buf *array, enum oid type, size_t n)
+{
+	buf_init(array, SIZE_MAX);
+	add_i32(array, 1);
+	add_i32(array, 1);
+	add_i32(array, (int32_t)type);
+	add_i32(array, (int32_t)n);
+	add_i32(array, 1);
+}
+
+static void begin_columns(struct columns *columns, size_t n)
+{
+	for (int i = 0; i < COLUMNS; i++) {
+		enum oid type = i <= COLUMN_EXPIRES  ? OID_BIGINT
+				: i <= COLUMN_SECRET ? OID_BYTEA
+						     : OID_TEXT;
+
+		begin_array(&columns->at[i], type, n);
+	}
+}
+
+static void add_create(struct columns *columns, const struct pgsql_db *db,
+		       const struct store_op *op, int64_t id)
+{
+	struct buf *at = columns->at;
+	const char *key = op->invite_create.email.key;
+	int64_t now = op->now_ms / 1000;
+	uint8_t hash[SHA256_SIZE];
+
+	secret_hash(op->invite_create.secret, hash);
+	add_i64(&at[COLUMN_ID], id);
+	add_i64(&at[COLUMN_ORGANIZATION], op->organization);
+	add_i64(&at[COLUMN_ACTOR], op->actor);
+	add_i64(&at[COLUMN_HASH], hash63(db->base.hash_key, str_of(key)));
+	add_i64(&at[COLUMN_ROLE], op->invite_create.role);
+	add_i64(&at[COLUMN_AT], now);
+	add_i64(&at[COLUMN_AT_MS], op->now_ms);
+	add_i64(&at[COLUMN_EXPIRES], now + op->invite_create.ttl_seconds);
+	add_bytes(&at[COLUMN_SECRET_HASH], hash, sizeof(hash));
+	add_bytes(&at[COLUMN_SECRET],
+		  op->invite_create.queue_mail ? op->invite_create.secret
+					       : NULL,
+		  SECRET_SIZE);
+	add_text(&at[COLUMN_EMAIL], op->invite_create.email.typed);
+	add_text(&at[COLUMN_EMAIL_KEY], key);
+}
+
+/* NULL stands for the default project. */
+static void add_projects(struct columns *columns, struct pgsql_db *db,
+			 const struct store_op *op)
+{
+	const char *text = NULL;
+
+	if (!op->invite_create.default_project) {
+		text = grants_format(op->arena, op->invite_create.grants);
+		if (!text)
+			db_no_memory(&db->base);
+	}
+	add_text(&columns->at[COLUMN_PROJECTS], text);
+}
+
+static void bind_columns(struct statement *st, struct columns *columns)
+{
+	for (int i = 0; i < COLUMNS; i++) {
+		if (!buf_ok(&columns->at[i]))
+			db_no_memory(st->db);
+		else
+			db_bind_blob(st, i + 1, columns->at[i].data,
+				     columns->at[i].len);
+	}
+}
+
+static void end_columns(struct columns *columns)
+{
+	for (int i = 0; i < COLUMNS; i++)
+		buf_release(&columns->at[i]);
+}
+
+/* ---- the statement ---- */
+
+/* Ids that grow from one create to the next, each with room behind it. */
+static void draw_ids(struct id_source *ids, struct store_op **ops, size_t n,
+		     int64_t *ret_ids)
+{
+	for (size_t i = 0; i < n; i++) {
+		ret_ids[i] = id_next(ids, ops[i]->now_ms, random_u64());
+		(void)id_next(ids, ops[i]->now_ms, 0);
+	}
+}
+
+static size_t find_id(const int64_t *ids, size_t n, int64_t id)
+{
+	size_t low = 0, high = n;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ids[middle] <= id)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void take_made(struct pgsql_db *db, struct store_op *op, int64_t id,
+		      int64_t default_project)
+{
+	if (op->invite_create.default_project)
+		op->refusal = grant_default_project(op, default_project);
+	else
+		op->refusal = REFUSAL_GRANTED;
+	if (op->refusal != REFUSAL_GRANTED)
+		db_no_memory(&db->base);
+	invite_begin(op, id);
+	db->base.witness = (struct witness){ op->organization, id + 1 };
+}
+
+/* Sets `made` of those that were, and answers them. */
+static void make_many(struct pgsql_db *db, const int64_t *ids,
+		      struct store_op **ops, size_t n, bool *made)
+{
+	struct statement *st = pgsql_statement(db, PGSQL_CREATE_MANY);
+	struct columns columns;
+
+	begin_columns(&columns, n);
+	for (size_t i = 0; i < n; i++) {
+		add_create(&columns, db, ops[i], ids[i]);
+		add_projects(&columns, db, ops[i]);
+	}
+	if (st)
+		bind_columns(st, &columns);
+	while (db_row(&db->base, st)) {
+		int64_t id = column_i64(st, 0);
+		size_t at = find_id(ids, n, id);
+
+		take_made(db, ops[at], id, column_i64(st, 1));
+		made[at] = true;
+	}
+	end_columns(&columns);
+}
+
+void pgsql_create(struct pgsql_db *db, struct id_source *ids,
+		  struct store_op **ops, size_t n)
+{
+	int64_t drawn[BATCH_MAX];
+	bool made[BATCH_MAX] = { false };
+
+	draw_ids(ids, ops, n, drawn);
+	make_many(db, drawn, ops, n, made);
+	for (size_t i = 0; i < n && !db->base.error; i++) {
+		if (!made[i])
+			ops[i]->refusal = db_write(&db->base, ids, ops[i]);
+	}
+}

@@ -1,0 +1,115 @@
+/*
+ * pgsql_db.h: one connection to PostgreSQL, or to what speaks its protocol.
+ * Private to the PostgreSQL engine.
+ *
+ * Statements without rows are only sent; they are answered together with the
+ * next that has some, or at the end of the transaction. So a verb costs as many
+ * round trips as it asks questions.
+ *
+ * Nothing here waits past `deadline`: a server that does not answer is a
+ * connection that was lost.
+ */
+#ifndef STORE_PGSQL_DB_H
+#define STORE_PGSQL_DB_H
+
+#include <libpq-fe.h>
+
+#include "store/db.h"
+
+/* Statements that only this engine has. */
+enum pgsql_sql {
+	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql_create.c */
+	PGSQL_WITNESS,		       /* is this audit event there? */
+	PGSQL_COUNT
+};
+
+#define PGSQL_PARAMS 16
+
+struct pgsql_statement {
+	struct statement base;
+	int which; /* enum sql or enum pgsql_sql */
+	int params;
+	const char *values[PGSQL_PARAMS];
+	int lengths[PGSQL_PARAMS];
+	uint64_t numbers[PGSQL_PARAMS]; /* in network order */
+	PGresult *result;		/* NULL: was not executed */
+	bool borrowed;			/* the result is somebody else's */
+	int row;			/* the current one */
+};
+
+struct pgsql_db {
+	struct db base;
+	const char *url; /* borrowed */
+	PGconn *conn;	 /* NULL: not connected */
+	struct pgsql_statement statements[PGSQL_COUNT];
+	size_t unanswered; /* statements that were sent */
+	int64_t deadline;  /* clock_mono_ms() */
+	struct fail why;   /* of `base.error`, and of a failed connection */
+
+	bool prepared; /* and so will be each connection to come */
+
+	/* Not before then is a connection tried again. */
+	int64_t retry_at;
+	int failures;
+	bool down; /* a whole turn went by in vain: do not wait again */
+
+	/*
+	 * Where set, statements with rows are answered by this instead of
+	 * being executed; NULL with an error noted where it has no answer.
+	 */
+	PGresult *(*ask)(struct pgsql_db *db, struct pgsql_statement *st);
+	void *ask_context;
+};
+
+void pgsql_db_init(struct pgsql_db *db, const char *url);
+void pgsql_db_close(struct pgsql_db *db);
+
+/* A turn begins: no error yet, and `ms` from now to its end. */
+void pgsql_db_turn(struct pgsql_db *db, int64_t ms);
+int64_t pgsql_db_time_left(const struct pgsql_db *db);
+
+/*
+ * Makes sure that there is a connection; within the turn it is tried again and
+ * again, but only once where the turn before was in vain. False with the error
+ * noted.
+ */
+bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
+
+/* Prepares every statement. Later connections do so by themselves. */
+bool pgsql_db_prepare(struct pgsql_db *db) MUST_CHECK;
+
+/* Why there is an error, for people. */
+const char *pgsql_db_why(const struct pgsql_db *db);
+
+/* Gives the connection up; the next turn makes another. */
+void pgsql_db_drop(struct pgsql_db *db);
+
+/* A statement of this engine; otherwise as db_statement(). */
+struct statement *pgsql_statement(struct pgsql_db *db, int which);
+
+/* Sends it, to be answered by pgsql_db_exchange(). */
+void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st);
+
+/*
+ * Waits for the answers to all that was sent, and hands each result to `take`
+ * (which may be NULL), in order, if it is one of success. The caller's to be
+ * cleared. False with the error noted.
+ */
+bool pgsql_db_exchange(struct pgsql_db *db,
+		       void (*take)(void *context, PGresult *result),
+		       void *context) MUST_CHECK;
+
+/* Runs SQL without parameters and returns its result, or NULL. */
+PGresult *pgsql_db_query(struct pgsql_db *db, const char *sql);
+
+enum pgsql_commit {
+	COMMIT_DONE,
+	COMMIT_FAILED, /* nothing was written; the error is noted */
+	COMMIT_UNKNOWN /* the connection went while it was under way */
+};
+
+void pgsql_db_begin(struct pgsql_db *db);
+enum pgsql_commit pgsql_db_commit(struct pgsql_db *db) MUST_CHECK;
+void pgsql_db_rollback(struct pgsql_db *db);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * pgsql_read.h: many reads in one round trip.
+ */
+#ifndef STORE_PGSQL_READ_H
+#define STORE_PGSQL_READ_H
+
+#include "store/pgsql_db.h"
+
+/*
+ * Answers `n` reads. True where each `refusal` is set; otherwise none is, and
+ * the error is noted.
+ */
+bool pgsql_read(struct pgsql_db *db, struct store_op **ops,
+		size_t n) MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * pgsql_sql.c: the text of each statement as PostgreSQL wants it.
+ *
+ * Most are those of sql.h. Here are those that differ: what is read to be
+ * changed is locked first, since other daemons write too; and a few that this
+ * engine has better ways for.
+ */
+#include "base/base.h"
+
+#include "store/pgsql_sql.h"
+
+#include "store/pgsql_db.h"
+
+static const char *const names[PGSQL_COUNT] = {
+#define X(name, text) [SQL_##name] = #name,
+	STATEMENTS(X)
+#undef X
+	    [PGSQL_CREATE_MANY] = "CREATE_MANY",
+	[PGSQL_WITNESS] = "WITNESS",
+};
+
+static const char *const common[SQL_COUNT] = {
+#define X(name, text) [SQL_##name] = text,
+	STATEMENTS(X)
+#undef X
+};
+
+#define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
+
+static const char *const own[PGSQL_COUNT] = {
+	/* Whatever the server's default is: each rule is kept by a lock or a
+	 * unique index. */
+	[SQL_BEGIN_WRITE] = "BEGIN ISOLATION LEVEL READ COMMITTED",
+
+	[SQL_INVITE_TAKE] = "SELECT " INVITE_COLUMNS " FROM invite"
+			    " WHERE id = ?1 AND organization = ?2 FOR UPDATE",
+	[SQL_INVITATION_TAKE] = "SELECT " INVITE_COLUMNS " FROM invite"
+				" WHERE id = ?1 AND secret_hash = ?2"
+				" FOR UPDATE",
+	[SQL_INVITE_HOLDERS] = "SELECT " INVITE_COLUMNS ", slot FROM invite"
+			       " WHERE organization = ?1 AND address_hash = ?2"
+			       " AND slot <= 0 FOR UPDATE",
+	[SQL_OUTBOX_ATTEMPTS] = "SELECT attempts FROM outbox WHERE invite = ?1"
+				" AND organization = ?2 FOR UPDATE",
+
+	/* Citus locks rows of one organization only. There, read what is due
+	 * without the lock, and lease each by UPDATE ... WHERE due_at_ms =
+	 * <as read>: whoever changes the row has it. */
+	[SQL_OUTBOX_DUE] = "SELECT invite, secret, queued_at_ms, attempts,"
+			   " organization FROM outbox WHERE due_at_ms <= ?1"
+			   " ORDER BY due_at_ms, invite LIMIT ?2"
+			   " FOR UPDATE SKIP LOCKED",
+
+	/* Walks the primary key; there is no index on states. */
+	[SQL_INVITE_LIST] = "SELECT " INVITE_COLUMNS " FROM invite"
+			    " WHERE organization = ?1 AND state < 2"
+			    " AND id < ?2 ORDER BY id DESC LIMIT ?3",
+
+	[SQL_PROJECT_USER_ADD] =
+	    "INSERT INTO project_user(organization, project, \"user\", role,"
+	    " added_at) VALUES(?1, ?2, ?3, ?4, ?5)"
+	    " ON CONFLICT(organization, project, \"user\") DO UPDATE"
+	    " SET role = greatest(project_user.role, excluded.role)",
+
+	/*
+	 * Many creates at once: see pgsql_create.c. Lookups are subqueries of
+	 * their own, each by an index, for a join with the unknown number of
+	 * rows in `r` might be planned as a scan of the whole table. The
+	 * insertion is sorted, so that two daemons with the same addresses
+	 * wait for each other in one direction only.
+	 */
+	[PGSQL_CREATE_MANY] =
+	    "WITH r AS MATERIALIZED (SELECT r.*, (SELECT o.default_project"
+	    "  FROM organization o WHERE o.id = r.organization) AS standard"
+	    " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+	    "  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
+	    "  ?8::bigint[], ?9::bytea[], ?10::bytea[], ?11::text[],"
+	    "  ?12::text[], ?13::text[])"
+	    " AS r(id, organization, actor, address_hash, role, at, at_ms,"
+	    "  expires_at, secret_hash, secret, email, email_key, projects)"
+	    " WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
+	    "  WHERE k.id = r.actor AND k.revoked_at = 0) IS NOT NULL)"
+	    " AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
+	    "  r.organization AND u.email_key = r.email_key) IS NULL"
+	    " AND (SELECT 1 FROM invite i WHERE i.organization ="
+	    "  r.organization AND i.address_hash = r.address_hash"
+	    "  AND i.slot <= 0 LIMIT 1) IS NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
+	    "  WHERE (SELECT 1 FROM project p WHERE p.organization ="
+	    "   r.organization AND p.id = (g->>0)::bigint"
+	    "   AND p.archived_at = 0) IS NULL)),"
+
+	    " made AS (INSERT INTO invite(id, organization, address_hash, slot,"
+	    "  state, role, created_at, expires_at, accepted_at, \"user\","
+	    "  delivery, delivery_attempts, delivery_at, secret_hash, email,"
+	    "  email_key, projects)"
+	    " SELECT id, organization, address_hash, 0, 0, role, at,"
+	    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE 1 END, 0,"
+	    "  CASE WHEN secret IS NULL THEN 0 ELSE at END, secret_hash, email,"
+	    "  nullif(email_key, email),"
+	    "  coalesce(projects, '[[' || standard::text || ',0]]')"
+	    " FROM r WHERE standard IS NOT NULL"
+	    " ORDER BY organization, address_hash"
+	    " ON CONFLICT DO NOTHING RETURNING id),"
+
+	    " done AS MATERIALIZED (SELECT * FROM r"
+	    "  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
+
+	    " mail AS (INSERT INTO outbox(invite, organization, secret,"
+	    "  queued_at_ms, due_at_ms, attempts)"
+	    " SELECT id, organization, secret, at_ms, at_ms, 0 FROM done"
+	    "  WHERE secret IS NOT NULL),"
+
+	    /* The audit event's id: see pgsql_create.c. 1: AUDIT_INVITE_SENT */
+	    " event AS (INSERT INTO audit(id, organization, at, actor, type,"
+	    "  target)"
+	    " SELECT id + 1, organization, at, actor, 1, id FROM done)"
+
+	    " SELECT id, standard FROM done",
+
+	[PGSQL_WITNESS] = "SELECT 1 FROM audit"
+			  " WHERE organization = ?1 AND id = ?2",
+};
+
+const char *pgsql_sql_name(int which)
+{
+	return names[which];
+}
+
+const char *pgsql_sql_text(int which)
+{
+	return own[which] ? own[which] : common[which];
+}

@@ -1,0 +1,265 @@
+/*
+ * schema_pgsql.c: PostgreSQL's tables, as numbered steps from nothing to today.
+ *
+ * The names are those of schema_sqlite.c, which explains them. What differs:
+ *
+ * The organization leads every primary key and index, and nothing outside of
+ * one organization is ever joined: Citus can distribute all tables by it.
+ * Exceptions are organization, admin_key and meta, small tables to be copied
+ * to every node (Citus: reference tables), since a request begins with a key
+ * whose organization is not known yet; invite_number, which finds the invite
+ * that a link is for; and outbox_due, since a daemon sends everybody's mail.
+ *
+ * One open invite for each address: a unique index on (organization,
+ * address_hash, slot), as in SQLite. A partial one on the address itself would
+ * be smaller, but of eight times wider entries, of no use to the list by
+ * address, and different from the other engine's for each rule and test.
+ *
+ * Only features that the relatives of PostgreSQL share. For ON CONFLICT the
+ * unique indexes begin with the distribution column; there are no sequences, no
+ * foreign keys, no triggers.
+ *
+ * Several daemons work on one database and are renewed one after the other. So
+ * a change takes two releases: the first expands (adds what the new program
+ * needs and the old one can do without), the second, once no old program runs
+ * any more, contracts. Each step says which programs can still work with what
+ * it leaves; a program that finds itself too old refuses to start. A daemon
+ * that is running is not stopped.
+ *
+ * To change the schema, append a step. Never edit one that was released.
+ */
+#include "base/base.h"
+
+#include "store/schema_pgsql.h"
+
+#include "base/encode.h"
+#include "base/random.h"
+
+/* Waits for others at the same; until the transaction's end. CockroachDB has
+ * no such locks: there, take the row of 'schema' in meta with FOR UPDATE. */
+#define LOCK	     "SELECT pg_advisory_xact_lock(1768846897)" /* "inv1" */
+
+#define MIGRATION_MS (10LL * 60 * 1000)
+
+struct step {
+	size_t oldest; /* program that can work with the result: its steps */
+	const char *sql[16];
+};
+
+static const struct step steps[] = {
+	/* 1: the beginning */
+	{ 1,
+	  {
+	      "CREATE TABLE organization("
+	      " id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	      " created_at BIGINT NOT NULL, default_project BIGINT NOT NULL)",
+
+	      "CREATE TABLE admin_key("
+	      " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
+	      " secret_hash BYTEA NOT NULL UNIQUE, name TEXT NOT NULL,"
+	      " redacted TEXT NOT NULL, created_at BIGINT NOT NULL,"
+	      " last_used_at BIGINT NOT NULL, revoked_at BIGINT NOT NULL)",
+	      "CREATE INDEX admin_key_list ON admin_key(organization, id)",
+
+	      "CREATE TABLE project("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " name TEXT NOT NULL, created_at BIGINT NOT NULL,"
+	      " archived_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, id))",
+
+	      "CREATE TABLE \"user\"("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " email TEXT NOT NULL, email_key TEXT COLLATE \"C\" NOT NULL,"
+	      " name TEXT NOT NULL, role BIGINT NOT NULL,"
+	      " added_at BIGINT NOT NULL, PRIMARY KEY(organization, id))",
+	      "CREATE UNIQUE INDEX user_address"
+	      " ON \"user\"(organization, email_key)",
+
+	      "CREATE TABLE project_user("
+	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " \"user\" BIGINT NOT NULL, role BIGINT NOT NULL,"
+	      " added_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, project, \"user\"))",
+
+	      "CREATE TABLE invite("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " address_hash BIGINT NOT NULL, slot BIGINT NOT NULL,"
+	      " state BIGINT NOT NULL, role BIGINT NOT NULL,"
+	      " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+	      " accepted_at BIGINT NOT NULL, \"user\" BIGINT NOT NULL,"
+	      " delivery BIGINT NOT NULL, delivery_attempts BIGINT NOT NULL,"
+	      " delivery_at BIGINT NOT NULL, delivery_error TEXT,"
+	      " secret_hash BYTEA NOT NULL, email TEXT NOT NULL,"
+	      " email_key TEXT, projects TEXT NOT NULL, skipped TEXT,"
+	      " PRIMARY KEY(organization, id))",
+	      "CREATE UNIQUE INDEX invite_address"
+	      " ON invite(organization, address_hash, slot)",
+	      "CREATE INDEX invite_number ON invite(id)",
+
+	      "CREATE TABLE outbox("
+	      " invite BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " secret BYTEA NOT NULL, queued_at_ms BIGINT NOT NULL,"
+	      " due_at_ms BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, invite))",
+	      "CREATE INDEX outbox_due ON outbox(due_at_ms, invite)",
+
+	      "CREATE TABLE audit("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " at BIGINT NOT NULL, actor BIGINT NOT NULL,"
+	      " type BIGINT NOT NULL, target BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, id))",
+	  } },
+};
+
+/* What meta says: how many steps were taken, and who can work with it. */
+struct version {
+	int64_t steps, oldest;
+};
+
+static int run(struct pgsql_db *db, const char *sql, struct fail *fail)
+{
+	PGresult *result = pgsql_db_query(db, sql);
+
+	PQclear(result);
+	return result ? 0 : fail_set(fail, "%s", pgsql_db_why(db));
+}
+
+/* A value of meta; false where there is none. */
+static bool read_meta(struct pgsql_db *db, const char *key, char *out,
+		      size_t size)
+{
+	char sql[128];
+	PGresult *result;
+	bool found;
+
+	snprintf(sql, sizeof(sql), "SELECT value FROM meta WHERE key = '%s'",
+		 key);
+	result = pgsql_db_query(db, sql);
+	found = result && PQntuples(result) == 1;
+	if (found)
+		snprintf(out, size, "%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return found;
+}
+
+static int read_version(struct pgsql_db *db, struct version *ret,
+			struct fail *fail)
+{
+	char text[64];
+	struct str steps_text, oldest_text;
+
+	*ret = (struct version){ 0, 0 };
+	if (!read_meta(db, "schema", text, sizeof(text)))
+		return db->base.error ? fail_set(fail, "%s", pgsql_db_why(db))
+				      : 0;
+	if (!str_cut(str_of(text), ' ', &steps_text, &oldest_text) ||
+	    !str_to_i64(steps_text, &ret->steps) ||
+	    !str_to_i64(oldest_text, &ret->oldest))
+		return fail_set(fail, "its schema is marked \"%s\"", text);
+	return 0;
+}
+
+static int take_step(struct pgsql_db *db, size_t number, struct fail *fail)
+{
+	const struct step *step = &steps[number - 1];
+	char sql[192];
+
+	for (size_t i = 0; i < COUNT_OF(step->sql) && step->sql[i]; i++) {
+		if (run(db, step->sql[i], fail) < 0)
+			return -1;
+	}
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO meta(key, value) VALUES('schema', '%zu %zu')"
+		 " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+		 number, step->oldest);
+	return run(db, sql, fail);
+}
+
+/* The key of hash63() for addresses: made once, the same for all daemons. */
+static int make_hash_key(struct pgsql_db *db, struct fail *fail)
+{
+	uint8_t key[SHA256_SIZE];
+	char hex[HEX_LEN(SHA256_SIZE) + 1], sql[256];
+
+	random_bytes(key, sizeof(key));
+	hex_encode(key, sizeof(key), hex);
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO meta(key, value) VALUES('hash_key', '%s')"
+		 " ON CONFLICT(key) DO NOTHING",
+		 hex);
+	return run(db, sql, fail);
+}
+
+static bool hex_decode(const char *text, uint8_t *out, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned byte;
+
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return false;
+		out[i] = (uint8_t)byte;
+	}
+	return strlen(text) == 2 * len;
+}
+
+static int load_hash_key(struct pgsql_db *db, struct fail *fail)
+{
+	char hex[HEX_LEN(SHA256_SIZE) + 2];
+
+	if (read_meta(db, "hash_key", hex, sizeof(hex)) &&
+	    hex_decode(hex, db->base.hash_key, SHA256_SIZE))
+		return 0;
+	return fail_set(fail, "%s",
+			db->base.error ? pgsql_db_why(db)
+				       : "its hash key is missing");
+}
+
+/* In a transaction that holds the lock; `ret_more`: there is more to do. */
+static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
+{
+	struct version version;
+
+	*ret_more = false;
+	if (read_version(db, &version, fail) < 0)
+		return -1;
+	if (version.oldest > (int64_t)COUNT_OF(steps))
+		return fail_set(fail,
+				"its schema is version %lld and needs a "
+				"program of version %lld at least, which this "
+				"one (%zu) is not: use a newer invited",
+				(long long)version.steps,
+				(long long)version.oldest, COUNT_OF(steps));
+	if (version.steps >= (int64_t)COUNT_OF(steps))
+		return make_hash_key(db, fail);
+	*ret_more = true;
+	return take_step(db, (size_t)version.steps + 1, fail);
+}
+
+static int take_lock(struct pgsql_db *db, struct fail *fail)
+{
+	if (run(db, "BEGIN", fail) < 0 ||
+	    run(db, "SET LOCAL statement_timeout = 0", fail) < 0 ||
+	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0 ||
+	    run(db, LOCK, fail) < 0)
+		return -1;
+	return run(db,
+		   "CREATE TABLE IF NOT EXISTS meta("
+		   "key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+		   fail);
+}
+
+int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail)
+{
+	bool more;
+
+	db->deadline += MIGRATION_MS;
+	do {
+		if (take_lock(db, fail) < 0 || advance(db, &more, fail) < 0) {
+			pgsql_db_rollback(db);
+			return -1;
+		}
+		if (run(db, "COMMIT", fail) < 0)
+			return -1;
+	} while (more);
+	return load_hash_key(db, fail);
+}

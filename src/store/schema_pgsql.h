@@ -1,0 +1,16 @@
+/*
+ * schema_pgsql.h: PostgreSQL's tables, as numbered steps from nothing to today.
+ */
+#ifndef STORE_SCHEMA_PGSQL_H
+#define STORE_SCHEMA_PGSQL_H
+
+#include "store/pgsql_db.h"
+
+/*
+ * Brings the database to this program's version, each step in a transaction of
+ * its own, whoever else is doing so at the moment. -1 with `fail` where it
+ * cannot be used or written, or is too new for this program.
+ */
+int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail) MUST_CHECK;
+
+#endif
