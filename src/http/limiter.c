@@ -5,6 +5,7 @@
 
 #include "http/limiter.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,19 @@ static bool is_own_machine(const struct sockaddr *peer)
 	return false;
 }
 
+/*
+ * What stands for an address: all four octets, or the /64 that one customer
+ * has; an IPv4 address written as IPv6 is the same one.
+ */
+static struct str significant(const struct in6_addr *address)
+{
+	const char *octets = (const char *)address->s6_addr;
+
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return (struct str){ octets + 12, 4 };
+	return (struct str){ octets, 8 };
+}
+
 static struct str peer_bytes(const struct sockaddr *peer)
 {
 	if (peer && peer->sa_family == AF_INET)
@@ -66,10 +80,8 @@ static struct str peer_bytes(const struct sockaddr *peer)
 					 ->sin_addr,
 				     4 };
 	if (peer && peer->sa_family == AF_INET6)
-		return (struct str){ (const char *)&(
-					 (const struct sockaddr_in6 *)peer)
-					 ->sin6_addr,
-				     8 };
+		return significant(
+		    &((const struct sockaddr_in6 *)peer)->sin6_addr);
 	return (struct str){ NULL, 0 };
 }
 
@@ -83,10 +95,50 @@ static struct str last_forwarded(struct str list)
 	return str_trim(head);
 }
 
+/* Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711. Not empty. */
+static struct str without_port(struct str text)
+{
+	const char *colon = memchr(text.data, ':', text.len);
+	struct str address, port;
+
+	if (text.data[0] == '[') {
+		text = (struct str){ text.data + 1, text.len - 1 };
+		return str_cut(text, ']', &address, &port) ? address : text;
+	}
+	/* One colon: a port. More: an address of IPv6. */
+	if (colon &&
+	    !memchr(colon + 1, ':', text.len - (size_t)(colon + 1 - text.data)))
+		text.len = (size_t)(colon - text.data);
+	return text;
+}
+
+/* An address as its octets, in `room`; what is none (a name, "unknown") as it
+ * stands. */
+static struct str forwarded_bytes(struct str list, struct in6_addr *room)
+{
+	struct str entry = last_forwarded(list);
+	struct str address;
+	char text[INET6_ADDRSTRLEN];
+
+	if (entry.len == 0)
+		return entry;
+	address = without_port(entry);
+	if (address.len >= sizeof(text))
+		return entry;
+	memcpy(text, address.data, address.len);
+	text[address.len] = '\0';
+	if (inet_pton(AF_INET6, text, room) == 1)
+		return significant(room);
+	if (inet_pton(AF_INET, text, room) == 1)
+		return (struct str){ (const char *)room, 4 };
+	return entry;
+}
+
 struct limiter_client limiter_client(const struct request *request)
 {
+	struct in6_addr room;
 	struct str who = is_own_machine(request->peer)
-			     ? last_forwarded(request->forwarded_for)
+			     ? forwarded_bytes(request->forwarded_for, &room)
 			     : peer_bytes(request->peer);
 
 	return (struct limiter_client){ (uint64_t)hash63(

@@ -22,7 +22,8 @@ void limiter_free(struct limiter *limiter);
 
 /*
  * Who asks: the peer's address (IPv6: its /64), or, where that is this very
- * machine (a reverse proxy, a UNIX socket), the last X-Forwarded-For.
+ * machine (a reverse proxy, a UNIX socket), the last of X-Forwarded-For, with
+ * or without a port.
  */
 struct limiter_client limiter_client(const struct request *request);
 

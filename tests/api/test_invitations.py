@@ -252,6 +252,26 @@ def test_guessing_is_slowed_down(daemon):
     assert list(api.all(USERS)) == []
 
 
+@pytest.mark.parametrize("spelling", [
+    ["2001:db8:1:2::1", "2001:db8:1:2::ffff", "[2001:db8:1:2:3::9]:4711",
+     "[2001:DB8:1:2::1]"],
+    ["192.0.2.7", "192.0.2.7:50001", "192.0.2.7:50002", "::ffff:192.0.2.7",
+     "10.0.0.1, 192.0.2.7"],
+])
+def test_one_customer_is_one_guesser(daemon, spelling):
+    """However the proxy writes the address: with its port, in capitals."""
+    guessers = [daemon.client(None, address=text) for text in spelling]
+    for count in range(200):
+        answer = guess(guessers[count % len(guessers)])
+        if answer.status_code == 429:
+            break
+    assert all(guess(guesser).status_code == 429 for guesser in guessers)
+    for other in ("2001:db8:1:3::1", "192.0.2.8", "192.0.2.70", "unknown",
+                  "[", "]", "[]:1", ":", "x" * 200):
+        assert guess(daemon.client(None,
+                                   address=other)).status_code == 404, other
+
+
 def test_right_codes_are_not_counted(daemon):
     api = daemon.api
     _, token = api.link("ada@example.com")
