@@ -98,6 +98,17 @@ bool args_read(struct args *args, char **argv, const struct option *options,
 	return true;
 }
 
+void args_name_rest(struct args *args, const struct option *options,
+		    const char *name)
+{
+	if (args->rest_count != 1 || args_has(args, name))
+		return;
+	while (strcmp(options->name, name) != 0)
+		options++;
+	add(args, options, args->rest[0]);
+	args->rest_count = 0;
+}
+
 void args_release(struct args *args)
 {
 	free(args->list);

@@ -42,6 +42,11 @@ bool args_read(struct args *args, char **argv, const struct option *options,
 	       const struct option *more, bool only_first);
 void args_release(struct args *args);
 
+/* A single word that is no option becomes the value of the one called `name`,
+ * which is in the table, unless that was given too. */
+void args_name_rest(struct args *args, const struct option *options,
+		    const char *name);
+
 /* The last value given under this name, or NULL. */
 const char *args_text(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);

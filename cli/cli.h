@@ -27,6 +27,8 @@ struct command {
 	const struct option *options;
 	enum status (*run)(struct cli *cli);
 	size_t rest_min, rest_max; /* how many words follow */
+	const char
+	    *bare; /* the option that a single word stands for; or NULL */
 };
 
 /* Ends with an entry without name; in the order of the help. */

@@ -38,8 +38,8 @@ const struct option global_options[] = {
 static const struct option no_options[] = { { 0 } };
 
 const struct command commands[] = {
-	{ "create", NULL, "", "invite somebody", create_options, cmd_create, 0,
-	  0 },
+	{ "create", NULL, "[ADDRESS]", "invite somebody", create_options,
+	  cmd_create, 0, 0, "email" },
 	{ "list", NULL, "", "list invites, the newest first", list_options,
 	  cmd_list, 0, 0 },
 	{ "get", "retrieve", "ID", "show an invite", id_options, cmd_get, 0,
@@ -50,12 +50,12 @@ const struct command commands[] = {
 	  watch_options, cmd_watch, 0, 1 },
 	{ "bulk", NULL, "FILE.csv|-", "invite everybody in a file",
 	  bulk_options, cmd_bulk, 1, 1 },
-	{ "lookup", NULL, "", "show what a link invites to", link_options,
-	  cmd_lookup, 0, 0 },
-	{ "accept", NULL, "", "accept an invitation", accept_options,
-	  cmd_accept, 0, 0 },
-	{ "decline", NULL, "", "decline an invitation", link_options,
-	  cmd_decline, 0, 0 },
+	{ "lookup", NULL, "[URL]", "show what a link invites to", link_options,
+	  cmd_lookup, 0, 0, "link" },
+	{ "accept", NULL, "[URL]", "accept an invitation", accept_options,
+	  cmd_accept, 0, 0, "link" },
+	{ "decline", NULL, "[URL]", "decline an invitation", link_options,
+	  cmd_decline, 0, 0, "link" },
 	{ "users list", NULL, "", "list the organization's members",
 	  page_options, cmd_users_list, 0, 0 },
 	{ "users get", "users retrieve", "ID", "show a member", no_options,
@@ -64,8 +64,8 @@ const struct command commands[] = {
 	  cmd_projects_list, 0, 0 },
 	{ "projects get", "projects retrieve", "ID", "show a project",
 	  no_options, cmd_projects_get, 1, 1 },
-	{ "projects create", NULL, "", "make a project", project_create_options,
-	  cmd_projects_create, 0, 0 },
+	{ "projects create", NULL, "[NAME]", "make a project",
+	  project_create_options, cmd_projects_create, 0, 0, "name" },
 	{ "projects users", "projects users list", "PROJECT",
 	  "list who is in a project", page_options, cmd_projects_users, 1, 1 },
 	{ "completion", NULL, "bash|zsh|fish", "print a completion script",
@@ -271,8 +271,10 @@ static enum status run(const struct command *command,
 	return status;
 }
 
-static bool check_rest(const struct command *command, const struct args *args)
+static bool check_rest(const struct command *command, struct args *args)
 {
+	if (command->bare)
+		args_name_rest(args, command->options, command->bare);
 	if (args->rest_count >= command->rest_min &&
 	    args->rest_count <= command->rest_max)
 		return true;

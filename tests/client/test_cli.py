@@ -575,6 +575,31 @@ def test_accept(cli, make_peer):
     assert all("authorization" not in r.headers for r in there.requests)
 
 
+def test_a_bare_word_is_what_the_command_is_about(cli, peer, make_peer):
+    """`invite accept URL` and the like; as option or as word, not both."""
+    for args, sent in [
+            (["projects", "create", "One"], {"name": "One"}),
+            (["projects", "create", "--", "--odd"], {"name": "--odd"}),
+            (["create", "a@b.c", "--role", "owner"],
+             {"email": "a@b.c", "role": "owner"})]:
+        peer.script(Answer(200, {"id": "x", "email": "a@b.c", "name": "One"}))
+        done = cli(*args)
+        assert done.returncode == 0, done.stderr
+        assert peer.requests[0].json == sent
+    there = make_peer(Answer(200, {
+        "object": "invitation", "status": "pending", "email": "a@b.c",
+        "role": "reader", "projects": [], "skipped_projects": []}))
+    link = f"http://127.0.0.1:{there.port}/accept#CODE"
+    for verb in ("lookup", "accept", "decline"):
+        assert cli(verb, link).returncode == 0
+        assert there.requests[-1].json == {"token": "CODE"}
+        for wrong in ([link, link], ["--link", link, link]):
+            done = cli(verb, *wrong)
+            assert done.returncode == 2
+            assert f"usage: invite {verb} [OPTION...] [URL]" in done.stderr
+    assert len(there.requests) == 3
+
+
 # ---- completions ----------------------------------------------------------
 
 def bash(cli: Cli, line: str) -> list[str]:
