@@ -89,40 +89,71 @@ static bool is_named(const struct organization *organization,
 		      name_or_id) == 0;
 }
 
-/* The one that --organization names, or the only one there is; 0 with the
- * reason printed. */
-static int64_t find_organization(struct session *session)
+/*
+ * Calls `visit` for each organization that --organization means, all of them
+ * where it is not given, until it returns false. How many were visited; -1
+ * with the reason printed.
+ */
+static int visit_organizations(struct session *session,
+			       bool (*visit)(struct session *session,
+					     const struct organization *o,
+					     void *context),
+			       void *context)
 {
 	const struct conf *conf = session->conf;
 	struct store_op op = { .organization = 0 };
-	int64_t after = 0, only = 0;
-	size_t seen = 0;
+	int64_t after = 0;
+	int visited = 0;
 
 	do {
 		if (!next_page(session, &op, after))
-			return refused(op.refusal), 0;
+			return refused(op.refusal), -1;
 		for (size_t i = 0; i < op.organization_list.page.count; i++) {
 			const struct organization *o =
 			    &op.organization_list.ret_organizations[i];
 
+			after = o->id;
 			if (conf->organization_given &&
-			    is_named(o, conf->organization))
-				return o->id;
-			only = after = o->id;
-			seen++;
+			    !is_named(o, conf->organization))
+				continue;
+			visited++;
+			if (!visit(session, o, context))
+				return visited;
 		}
 	} while (op.organization_list.page.has_more);
+	if (visited > 0)
+		return visited;
 	if (conf->organization_given)
 		refused(REFUSAL_ORGANIZATION_NOT_FOUND);
-	else if (seen == 0)
+	else
 		command_fail(EXIT_FAILED, "there is no organization yet; the "
 					  "first start of `invited serve` "
 					  "makes one");
-	else if (seen > 1)
+	return -1;
+}
+
+static bool note_organization(struct session *session,
+			      const struct organization *o, void *context)
+{
+	int64_t *ret = context;
+
+	(void)session;
+	*ret = o->id;
+	return true;
+}
+
+/* The one that --organization names, or the only one there is; 0 with the
+ * reason printed. */
+static int64_t find_organization(struct session *session)
+{
+	int64_t id = 0;
+	int found = visit_organizations(session, note_organization, &id);
+
+	if (found > 1)
 		command_fail(EXIT_FAILED, "there are several organizations: "
 					  "say which with --organization NAME "
 					  "(`invited organization list`)");
-	return !conf->organization_given && seen == 1 ? only : 0;
+	return found == 1 ? id : 0;
 }
 
 static int organization_create(struct session *session)
@@ -206,7 +237,7 @@ static void print_date(int64_t seconds)
 	fputs(text, stdout);
 }
 
-static void print_key(const struct admin_key *key)
+static void print_key(const struct admin_key *key, const char *organization)
 {
 	char id[ID_TEXT_SIZE];
 
@@ -215,43 +246,65 @@ static void print_key(const struct admin_key *key)
 	print_date(key->created_at);
 	fputs("\tused ", stdout);
 	print_date(key->last_used_at);
-	printf("\t%s\n", key->name);
+	printf("\t%s\t%s\n", key->name, organization);
+}
+
+/* `context`: the exit code. */
+static bool list_keys_of(struct session *session, const struct organization *o,
+			 void *context)
+{
+	int64_t after = 0;
+	struct store_op op;
+
+	do {
+		op = (struct store_op){ .organization = o->id };
+		op.key_list.page.limit = LIST_PAGE;
+		op.key_list.page.after = after;
+		if (ask(session, &op, STORE_KEY_LIST) != REFUSAL_GRANTED) {
+			*(int *)context = refused(op.refusal);
+			return false;
+		}
+		for (size_t i = 0; i < op.key_list.page.count; i++) {
+			print_key(&op.key_list.ret_keys[i], o->name);
+			after = op.key_list.ret_keys[i].id;
+		}
+	} while (op.key_list.page.has_more);
+	return true;
 }
 
 static int key_list(struct session *session)
 {
-	int64_t organization = find_organization(session), after = 0;
-	struct store_op op;
+	int code = EXIT_OK;
 
-	if (!organization)
+	if (visit_organizations(session, list_keys_of, &code) < 0)
 		return EXIT_FAILED;
-	do {
-		op = (struct store_op){ .organization = organization };
-		op.key_list.page.limit = LIST_PAGE;
-		op.key_list.page.after = after;
-		if (ask(session, &op, STORE_KEY_LIST) != REFUSAL_GRANTED)
-			return refused(op.refusal);
-		for (size_t i = 0; i < op.key_list.page.count; i++) {
-			print_key(&op.key_list.ret_keys[i]);
-			after = op.key_list.ret_keys[i].id;
-		}
-	} while (op.key_list.page.has_more);
-	return EXIT_OK;
+	return code;
 }
 
+/* `context`: a struct store_op, whose refusal says how it went. */
+static bool revoke_key_of(struct session *session, const struct organization *o,
+			  void *context)
+{
+	struct store_op *op = context;
+
+	op->organization = o->id;
+	return ask(session, op, STORE_KEY_REVOKE) == REFUSAL_KEY_NOT_FOUND;
+}
+
+/* An id is nobody else's, so the organization need not be named. */
 static int key_revoke(struct session *session)
 {
-	struct store_op op = { .organization = find_organization(session) };
+	struct store_op op = { .organization = 0 };
 
-	if (!op.organization)
-		return EXIT_FAILED;
 	if (!id_parse(ID_KEY, str_of(session->conf->argument),
 		      &op.key_revoke.id))
 		return command_fail(EXIT_USAGE,
 				    "%s is not the id of a key; see `invited "
 				    "key list`",
 				    session->conf->argument);
-	if (ask(session, &op, STORE_KEY_REVOKE) != REFUSAL_GRANTED)
+	if (visit_organizations(session, revoke_key_of, &op) < 0)
+		return EXIT_FAILED;
+	if (op.refusal != REFUSAL_GRANTED)
 		return refused(op.refusal);
 	printf("revoked: %s\n", session->conf->argument);
 	return EXIT_OK;

@@ -105,6 +105,24 @@ def test_organizations(daemon):
         "key", "list", "--organization", identity).stdout)) == 2
 
 
+def test_keys_of_all_organizations(daemon):
+    """Which organization need not be known to list keys, or to end one."""
+    daemon.command("organization", "create", "Other")
+    key = admin_key_in(daemon.command(
+        "key", "create", "theirs", "--organization", "Other").stdout)
+    lines = daemon.command("key", "list").stdout.splitlines()
+    assert [line.split("\t")[-2:] for line in lines] == [
+        ["theirs", "Other"], ["first admin key", "Default organization"]]
+    identity = lines[0].split("\t")[0]
+    wrong = daemon.command("key", "revoke", identity, "--organization",
+                           "Default organization", check=False)
+    assert wrong.returncode == 1
+    assert daemon.client(key).get(INVITES).status_code == 200
+    daemon.command("key", "revoke", identity)
+    assert daemon.client(key).get(INVITES).status_code == 401
+    assert daemon.api.get(INVITES).status_code == 200
+
+
 def test_with_several_organizations_one_must_be_named(daemon):
     daemon.command("organization", "create", "Other")
     done = daemon.command("key", "create", check=False)
