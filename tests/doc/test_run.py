@@ -105,6 +105,8 @@ def test_first_start_says_what_to_paste(runs: list[Run],
         env=clean_environment({"OPENAI_ADMIN_KEY": key_in(hints)}))
     assert done.stdout.startswith("invite-"), done.stderr
     assert f"mail goes  to files in {tmp_path / 'var'}/mail/new" in hints
+    another = re.search(r"\./run key create (--data .*)", hints)
+    assert another and another[1].split() == ["--data", f"{tmp_path / 'var'}"]
     Maildir(tmp_path / "var/mail").wait("ada@example.com")
     assert run.end(signal.SIGINT) == 0
 
