@@ -168,6 +168,18 @@ static const char *full_name(struct request *request, const char *prefix,
 	return full ? full : name;
 }
 
+/* "email, role, projects": for whoever has misspelt one. */
+static const char *known_names(struct request *request,
+			       const struct field *fields, size_t count)
+{
+	const char *names = fields[0].name;
+
+	for (size_t i = 1; i < count && names; i++)
+		names = arena_printf(&request->arena, "%s, %s", names,
+				     fields[i].name);
+	return names ? names : "";
+}
+
 static int refuse_unknown(struct request *request, const char *prefix,
 			  json_t *object, const struct field *fields,
 			  size_t count)
@@ -184,7 +196,8 @@ static int refuse_unknown(struct request *request, const char *prefix,
 		full =
 		    quoted(request, str_of(full_name(request, prefix, name)));
 		return answer_error(request, 400, "unknown_parameter", full,
-				    "Unknown parameter: '%s'.", full);
+				    "Unknown parameter: '%s'. Known here: %s.",
+				    full, known_names(request, fields, count));
 	}
 	return 0;
 }

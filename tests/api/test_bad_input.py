@@ -129,6 +129,13 @@ def test_unknown_member_of_a_project(quiet):
             "unknown_parameter", "projects[0].name")
 
 
+def test_an_unknown_parameter_is_told_the_known_ones(shared):
+    answer = shared.post(INVITES, json={"emial": "ada@example.com",
+                                        "role": "reader"})
+    message = answer.json()["error"]["message"]
+    assert "'emial'" in message and "email, role, projects" in message
+
+
 WRONG_TYPES = [7, 1.5, True, False, [], ["x"], {}, {"x": 1}]
 
 
