@@ -213,6 +213,9 @@ enum refusal write_invite_create(const struct writing *w)
 	bool found, slot_taken;
 	enum refusal refusal;
 
+	/* In this order: who is just accepting the open invite, elsewhere, has
+	 * it locked, and is a member when the lock is ours. */
+	found = find_open(w, hash, key, &open, &slot_taken);
 	if (find_member(w, key, &member))
 		return REFUSAL_USER_EXISTS;
 	if (op->invite_create.default_project) {
@@ -220,7 +223,6 @@ enum refusal write_invite_create(const struct writing *w)
 		if (refusal != REFUSAL_GRANTED)
 			return refusal;
 	}
-	found = find_open(w, hash, key, &open, &slot_taken);
 	switch (invite_on_create(found ? &open : NULL, op->invite_create.role,
 				 op->invite_create.grants, w->now)) {
 	case CREATE_REPLAY:

@@ -1,0 +1,88 @@
+"""
+Two daemons at one address: the moments between somebody's look and their
+step, held open by a transaction that stands for what another daemon does.
+"""
+
+import os
+import subprocess
+import threading
+
+import pytest
+
+from harness import INVITES, eventually
+from postgres_server import drop_database, make_database, run_sql
+
+# The invite of ada@example.com, accepted, but not yet committed.
+ACCEPT = """
+    BEGIN;
+    UPDATE invite SET slot = id, state = 1, accepted_at = 1, "user" = 1
+        WHERE email = 'ada@example.com';
+    INSERT INTO "user"(id, organization, email, email_key, name, role, added_at)
+        SELECT 1, organization, email, email, 'Ada', 0, 1 FROM invite
+        WHERE email = 'ada@example.com';
+"""
+DELETE = """
+    BEGIN;
+    UPDATE invite SET slot = id, state = 2 WHERE email = 'ada@example.com';
+    DELETE FROM outbox;
+"""
+
+
+class Session:
+    """Somebody's connection to the database, with a transaction under way."""
+
+    def __init__(self, url):
+        self._psql = subprocess.Popen(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+             url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, text):
+        self._psql.stdin.write(f"{text}\n\\echo done\n")
+        self._psql.stdin.flush()
+        assert self._psql.stdout.readline() == "done\n"
+
+    def end(self):
+        self._psql.stdin.close()
+        self._psql.stdout.close()
+        assert self._psql.wait(30) == 0
+
+
+@pytest.fixture
+def database():
+    server = os.environ["INVITED_TEST_POSTGRES"]
+    url = make_database(server)
+    yield url
+    drop_database(url, server)
+
+
+@pytest.mark.parametrize("other, status, code", [
+    (ACCEPT, 400, "user_already_exists"), (DELETE, 200, None)])
+def test_create_meets_the_answer_to_its_invite(make_daemon, database, other,
+                                               status, code):
+    daemon = make_daemon(env={"INVITED_DATABASE": database})
+    first = daemon.api.invite("ada@example.com")
+    answers = []
+
+    def create():
+        answers.append(daemon.client().post(
+            INVITES, json={"email": "ada@example.com", "role": "reader"}))
+
+    session = Session(database)
+    session.run(other)
+    thread = threading.Thread(target=create)
+    thread.start()
+    eventually(lambda: run_sql(
+        database, "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        == "1", "the create's wait for the other's lock")
+    session.run("COMMIT;")
+    thread.join()
+    session.end()
+    answer, = answers
+    assert answer.status_code == status, answer.text
+    if code:
+        assert answer.json()["error"]["code"] == code
+    else:
+        assert answer.json()["id"] != first["id"]
+    assert daemon.command("check", env={
+        "INVITED_DATABASE": database}).stdout == "ok\n"
