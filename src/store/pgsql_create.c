@@ -7,8 +7,11 @@
  * others, a few as a rule, are left alone by it and then go through the same
  * careful verb that SQLite's creates do (write_invite.c), which knows why.
  *
- * The surprise: an audit event's id is its invite's plus one. Ids are drawn
+ * The surprises: an audit event's id is its invite's plus one. Ids are drawn
  * from one source, the second right after the first.
+ *
+ * And of several creates for one address only the first takes part: if it were
+ * left alone and a later one made, they would be out of order.
  */
 #include "base/base.h"
 
@@ -44,6 +47,15 @@ enum column {
 /* The arrays, in the protocol's binary form. */
 struct columns {
 	struct buf at[COLUMNS];
+};
+
+/* The creates that the statement is about, in order. */
+struct crowd {
+	size_t count;
+	struct store_op *ops[BATCH_MAX];
+	size_t places[BATCH_MAX]; /* among those that were handed in */
+	int64_t hashes[BATCH_MAX];
+	int64_t ids[BATCH_MAX];
 };
 
 /* ---- arrays ---- */
@@ -98,8 +110,8 @@ static void begin_columns(struct columns *columns, size_t n)
 	}
 }
 
-static void add_create(struct columns *columns, const struct pgsql_db *db,
-		       const struct store_op *op, int64_t id)
+static void add_create(struct columns *columns, const struct store_op *op,
+		       int64_t id, int64_t address_hash)
 {
 	struct buf *at = columns->at;
 	const char *key = op->invite_create.email.key;
@@ -110,7 +122,7 @@ static void add_create(struct columns *columns, const struct pgsql_db *db,
 	add_i64(&at[COLUMN_ID], id);
 	add_i64(&at[COLUMN_ORGANIZATION], op->organization);
 	add_i64(&at[COLUMN_ACTOR], op->actor);
-	add_i64(&at[COLUMN_HASH], hash63(db->base.hash_key, str_of(key)));
+	add_i64(&at[COLUMN_HASH], address_hash);
 	add_i64(&at[COLUMN_ROLE], op->invite_create.role);
 	add_i64(&at[COLUMN_AT], now);
 	add_i64(&at[COLUMN_AT_MS], op->now_ms);
@@ -157,24 +169,65 @@ static void end_columns(struct columns *columns)
 
 /* ---- the statement ---- */
 
-/* Ids that grow from one create to the next, each with room behind it. */
-static void draw_ids(struct id_source *ids, struct store_op **ops, size_t n,
-		     int64_t *ret_ids)
+#define TABLE_SIZE (2 * BATCH_MAX) /* a power of two */
+
+/* Where this address is in the table, or may be put. */
+static size_t find_slot(const struct crowd *crowd, const uint16_t *table,
+			int64_t organization, int64_t hash)
 {
+	size_t slot = (size_t)hash % TABLE_SIZE;
+
+	for (; table[slot]; slot = (slot + 1) % TABLE_SIZE) {
+		size_t at = table[slot] - 1U;
+
+		if (crowd->hashes[at] == hash &&
+		    crowd->ops[at]->organization == organization)
+			break;
+	}
+	return slot;
+}
+
+/* Takes the first create for each address. */
+static void gather(struct crowd *crowd, const struct pgsql_db *db,
+		   struct store_op **ops, size_t n)
+{
+	uint16_t table[TABLE_SIZE] = { 0 }; /* place in the crowd, plus one */
+
+	crowd->count = 0;
 	for (size_t i = 0; i < n; i++) {
-		ret_ids[i] = id_next(ids, ops[i]->now_ms, random_u64());
-		(void)id_next(ids, ops[i]->now_ms, 0);
+		const char *key = ops[i]->invite_create.email.key;
+		int64_t hash = hash63(db->base.hash_key, str_of(key));
+		size_t slot =
+		    find_slot(crowd, table, ops[i]->organization, hash);
+
+		if (table[slot])
+			continue;
+		crowd->ops[crowd->count] = ops[i];
+		crowd->places[crowd->count] = i;
+		crowd->hashes[crowd->count] = hash;
+		table[slot] = (uint16_t)++crowd->count;
 	}
 }
 
-static size_t find_id(const int64_t *ids, size_t n, int64_t id)
+/* Ids that grow from one create to the next, each with room behind it. */
+static void draw_ids(struct crowd *crowd, struct id_source *ids)
 {
-	size_t low = 0, high = n;
+	for (size_t i = 0; i < crowd->count; i++) {
+		int64_t now_ms = crowd->ops[i]->now_ms;
+
+		crowd->ids[i] = id_next(ids, now_ms, random_u64());
+		(void)id_next(ids, now_ms, 0);
+	}
+}
+
+static size_t find_id(const struct crowd *crowd, int64_t id)
+{
+	size_t low = 0, high = crowd->count;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (ids[middle] <= id)
+		if (crowd->ids[middle] <= id)
 			low = middle;
 		else
 			high = middle;
@@ -195,26 +248,27 @@ static void take_made(struct pgsql_db *db, struct store_op *op, int64_t id,
 	db->base.witness = (struct witness){ op->organization, id + 1 };
 }
 
-/* Sets `made` of those that were, and answers them. */
-static void make_many(struct pgsql_db *db, const int64_t *ids,
-		      struct store_op **ops, size_t n, bool *made)
+/* Answers those that were made, and sets `made` for them. */
+static void make_many(struct pgsql_db *db, const struct crowd *crowd,
+		      bool *made)
 {
 	struct statement *st = pgsql_statement(db, PGSQL_CREATE_MANY);
 	struct columns columns;
 
-	begin_columns(&columns, n);
-	for (size_t i = 0; i < n; i++) {
-		add_create(&columns, db, ops[i], ids[i]);
-		add_projects(&columns, db, ops[i]);
+	begin_columns(&columns, crowd->count);
+	for (size_t i = 0; i < crowd->count; i++) {
+		add_create(&columns, crowd->ops[i], crowd->ids[i],
+			   crowd->hashes[i]);
+		add_projects(&columns, db, crowd->ops[i]);
 	}
 	if (st)
 		bind_columns(st, &columns);
 	while (db_row(&db->base, st)) {
 		int64_t id = column_i64(st, 0);
-		size_t at = find_id(ids, n, id);
+		size_t at = find_id(crowd, id);
 
-		take_made(db, ops[at], id, column_i64(st, 1));
-		made[at] = true;
+		take_made(db, crowd->ops[at], id, column_i64(st, 1));
+		made[crowd->places[at]] = true;
 	}
 	end_columns(&columns);
 }
@@ -222,11 +276,12 @@ static void make_many(struct pgsql_db *db, const int64_t *ids,
 void pgsql_create(struct pgsql_db *db, struct id_source *ids,
 		  struct store_op **ops, size_t n)
 {
-	int64_t drawn[BATCH_MAX];
+	struct crowd crowd;
 	bool made[BATCH_MAX] = { false };
 
-	draw_ids(ids, ops, n, drawn);
-	make_many(db, drawn, ops, n, made);
+	gather(&crowd, db, ops, n);
+	draw_ids(&crowd, ids);
+	make_many(db, &crowd, made);
 	for (size_t i = 0; i < n && !db->base.error; i++) {
 		if (!made[i])
 			ops[i]->refusal = db_write(&db->base, ids, ops[i]);
