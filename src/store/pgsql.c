@@ -24,6 +24,7 @@
 #include "store/flaw.h"
 #include "store/pgsql_create.h"
 #include "store/pgsql_db.h"
+#include "store/pgsql_lock.h"
 #include "store/pgsql_read.h"
 #include "store/schema_pgsql.h"
 
@@ -145,6 +146,7 @@ static void write_all(struct engine *engine, struct store_op **ops, size_t n)
 	struct pgsql_db *db = &engine->db;
 	size_t i = 0;
 
+	pgsql_lock(db, ops, n);
 	while (i < n && !db->base.error) {
 		size_t end = i;
 
@@ -292,7 +294,8 @@ static bool can_wait(struct store_op *const *ops, size_t n, size_t index)
 	enum store_verb verb = ops[index]->verb;
 
 	if (verb != STORE_KEY_TOUCH && verb != STORE_OUTBOX_CLAIM &&
-	    verb != STORE_OUTBOX_SETTLE && verb != STORE_PROBE)
+	    verb != STORE_OUTBOX_RENEW && verb != STORE_OUTBOX_SETTLE &&
+	    verb != STORE_PROBE)
 		return false;
 	for (size_t i = index + 1; i < n; i++) {
 		if (ops[i]->port == ops[index]->port)

@@ -5,7 +5,9 @@
  * made come out. The statement makes what nothing stands in the way of:
  * nobody has the address, no open invite is for it, each project is there. All
  * others, a few as a rule, are left alone by it and then go through the same
- * careful verb that SQLite's creates do (write_invite.c), which knows why.
+ * careful verb that SQLite's creates do (write_invite.c), which knows why. Both
+ * go by address, so that two daemons which are given the same addresses at once
+ * wait for each other in one direction only.
  *
  * The surprises: an audit event's id is its invite's plus one. Ids are drawn
  * from one source, the second right after the first.
@@ -17,15 +19,11 @@
 
 #include "store/pgsql_create.h"
 
-#include <endian.h>
-
 #include "base/random.h"
+#include "store/pgsql_array.h"
 #include "store/write.h"
 
 #define BATCH_MAX 256
-
-/* Types of the server, by their fixed numbers. */
-enum oid { OID_BYTEA = 17, OID_BIGINT = 20, OID_TEXT = 25 };
 
 enum column {
 	COLUMN_ID,
@@ -58,46 +56,7 @@ struct crowd {
 	int64_t ids[BATCH_MAX];
 };
 
-/* ---- arrays ---- */
-
-static void add_i32(struct buf *array, int32_t value)
-{
-	uint32_t number = htobe32((uint32_t)value);
-
-	buf_add(array, &number, sizeof(number));
-}
-
-static void add_i64(struct buf *array, int64_t value)
-{
-	uint64_t number = htobe64((uint64_t)value);
-
-	add_i32(array, sizeof(number));
-	buf_add(array, &number, sizeof(number));
-}
-
-/* NULL data adds NULL. */
-static void add_bytes(struct buf *array, const void *data, size_t len)
-{
-	add_i32(array, data ? (int32_t)len : -1);
-	if (data)
-		buf_add(array, data, len);
-}
-
-static void add_text(struct buf *array, const char *text)
-{
-	add_bytes(array, text, text ? strlen(text) : 0);
-}
-
-/* One dimension, NULLs allowed, `n` elements from number 1 on. */
-static void begin_array(struct buf *array, enum oid type, size_t n)
-{
-	buf_init(array, SIZE_MAX);
-	add_i32(array, 1);
-	add_i32(array, 1);
-	add_i32(array, (int32_t)type);
-	add_i32(array, (int32_t)n);
-	add_i32(array, 1);
-}
+/* ---- columns ---- */
 
 static void begin_columns(struct columns *columns, size_t n)
 {
@@ -106,7 +65,7 @@ static void begin_columns(struct columns *columns, size_t n)
 				: i <= COLUMN_SECRET ? OID_BYTEA
 						     : OID_TEXT;
 
-		begin_array(&columns->at[i], type, n);
+		array_begin(&columns->at[i], type, n);
 	}
 }
 
@@ -119,21 +78,21 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	uint8_t hash[SHA256_SIZE];
 
 	secret_hash(op->invite_create.secret, hash);
-	add_i64(&at[COLUMN_ID], id);
-	add_i64(&at[COLUMN_ORGANIZATION], op->organization);
-	add_i64(&at[COLUMN_ACTOR], op->actor);
-	add_i64(&at[COLUMN_HASH], address_hash);
-	add_i64(&at[COLUMN_ROLE], op->invite_create.role);
-	add_i64(&at[COLUMN_AT], now);
-	add_i64(&at[COLUMN_AT_MS], op->now_ms);
-	add_i64(&at[COLUMN_EXPIRES], now + op->invite_create.ttl_seconds);
-	add_bytes(&at[COLUMN_SECRET_HASH], hash, sizeof(hash));
-	add_bytes(&at[COLUMN_SECRET],
-		  op->invite_create.queue_mail ? op->invite_create.secret
-					       : NULL,
-		  SECRET_SIZE);
-	add_text(&at[COLUMN_EMAIL], op->invite_create.email.typed);
-	add_text(&at[COLUMN_EMAIL_KEY], key);
+	array_add_i64(&at[COLUMN_ID], id);
+	array_add_i64(&at[COLUMN_ORGANIZATION], op->organization);
+	array_add_i64(&at[COLUMN_ACTOR], op->actor);
+	array_add_i64(&at[COLUMN_HASH], address_hash);
+	array_add_i64(&at[COLUMN_ROLE], op->invite_create.role);
+	array_add_i64(&at[COLUMN_AT], now);
+	array_add_i64(&at[COLUMN_AT_MS], op->now_ms);
+	array_add_i64(&at[COLUMN_EXPIRES], now + op->invite_create.ttl_seconds);
+	array_add_bytes(&at[COLUMN_SECRET_HASH], hash, sizeof(hash));
+	array_add_bytes(&at[COLUMN_SECRET],
+			op->invite_create.queue_mail ? op->invite_create.secret
+						     : NULL,
+			SECRET_SIZE);
+	array_add_text(&at[COLUMN_EMAIL], op->invite_create.email.typed);
+	array_add_text(&at[COLUMN_EMAIL_KEY], key);
 }
 
 /* NULL stands for the default project. */
@@ -147,7 +106,7 @@ static void add_projects(struct columns *columns, struct pgsql_db *db,
 		if (!text)
 			db_no_memory(&db->base);
 	}
-	add_text(&columns->at[COLUMN_PROJECTS], text);
+	array_add_text(&columns->at[COLUMN_PROJECTS], text);
 }
 
 static void bind_columns(struct statement *st, struct columns *columns)
@@ -273,17 +232,56 @@ static void make_many(struct pgsql_db *db, const struct crowd *crowd,
 	end_columns(&columns);
 }
 
+/* ---- those that are left ---- */
+
+struct straggler {
+	struct store_op *op;
+	int64_t hash;
+	size_t place;
+};
+
+/* By address, as in the statement; then by arrival. */
+static int compare(const void *left, const void *right)
+{
+	const struct straggler *a = left, *b = right;
+
+	if (a->op->organization != b->op->organization)
+		return a->op->organization < b->op->organization ? -1 : 1;
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return a->place < b->place ? -1 : 1;
+}
+
+static void make_singly(struct pgsql_db *db, struct id_source *ids,
+			struct straggler *stragglers, size_t count)
+{
+	qsort(stragglers, count, sizeof(*stragglers), compare);
+	for (size_t i = 0; i < count && !db->base.error; i++) {
+		struct store_op *op = stragglers[i].op;
+
+		op->refusal = db_write(&db->base, ids, op);
+	}
+}
+
 void pgsql_create(struct pgsql_db *db, struct id_source *ids,
 		  struct store_op **ops, size_t n)
 {
 	struct crowd crowd;
 	bool made[BATCH_MAX] = { false };
+	struct straggler left[BATCH_MAX];
+	size_t count = 0;
 
 	gather(&crowd, db, ops, n);
 	draw_ids(&crowd, ids);
 	make_many(db, &crowd, made);
-	for (size_t i = 0; i < n && !db->base.error; i++) {
+	for (size_t i = 0; i < n; i++) {
+		const char *key = ops[i]->invite_create.email.key;
+
 		if (!made[i])
-			ops[i]->refusal = db_write(&db->base, ids, ops[i]);
+			left[count++] = (struct straggler){
+				ops[i], hash63(db->base.hash_key, str_of(key)),
+				i
+			};
 	}
+	make_singly(db, ids, left, count);
 }

@@ -19,6 +19,7 @@
 /* Statements that only this engine has. */
 enum pgsql_sql {
 	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql_create.c */
+	PGSQL_LOCK_MANY,	       /* see pgsql_lock.c */
 	PGSQL_WITNESS,		       /* is this audit event there? */
 	PGSQL_COUNT
 };

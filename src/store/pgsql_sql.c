@@ -16,6 +16,7 @@ static const char *const names[PGSQL_COUNT] = {
 	STATEMENTS(X)
 #undef X
 	    [PGSQL_CREATE_MANY] = "CREATE_MANY",
+	[PGSQL_LOCK_MANY] = "LOCK_MANY",
 	[PGSQL_WITNESS] = "WITNESS",
 };
 
@@ -40,15 +41,28 @@ static const char *const own[PGSQL_COUNT] = {
 	[SQL_INVITE_HOLDERS] = "SELECT " INVITE_COLUMNS ", slot FROM invite"
 			       " WHERE organization = ?1 AND address_hash = ?2"
 			       " AND slot <= 0 FOR UPDATE",
-	[SQL_OUTBOX_ATTEMPTS] = "SELECT attempts FROM outbox WHERE invite = ?1"
-				" AND organization = ?2 FOR UPDATE",
+	/* The invite's row is locked first, as whoever answers or deletes it
+	 * does. */
+	[SQL_OUTBOX_GET] = "SELECT o.attempts, o.queued_at_ms"
+			   " FROM invite i, outbox o"
+			   " WHERE i.id = ?1 AND i.organization = ?2"
+			   " AND o.invite = ?1 AND o.organization = ?2"
+			   " FOR UPDATE OF i, o",
 
-	/* Citus locks rows of one organization only. There, read what is due
-	 * without the lock, and lease each by UPDATE ... WHERE due_at_ms =
-	 * <as read>: whoever changes the row has it. */
-	[SQL_OUTBOX_DUE] = "SELECT invite, secret, queued_at_ms, attempts,"
-			   " organization FROM outbox WHERE due_at_ms <= ?1"
-			   " ORDER BY due_at_ms, invite LIMIT ?2"
+	/*
+	 * Mails that others claim just now are skipped, and those whose invite
+	 * others have in hand: so a claim waits for nobody.
+	 *
+	 * Citus locks rows of one organization only. There, read what is due
+	 * without the lock, and lease each by OUTBOX_RENEW: whoever changes
+	 * the row has it.
+	 */
+	[SQL_OUTBOX_DUE] = "SELECT o.invite, o.secret, o.queued_at_ms,"
+			   " o.attempts, o.organization"
+			   " FROM outbox o JOIN invite i"
+			   " ON i.organization = o.organization"
+			   " AND i.id = o.invite WHERE o.due_at_ms <= ?1"
+			   " ORDER BY o.due_at_ms, o.invite LIMIT ?2"
 			   " FOR UPDATE SKIP LOCKED",
 
 	/* Walks the primary key; there is no index on states. */
@@ -117,6 +131,11 @@ static const char *const own[PGSQL_COUNT] = {
 	    " SELECT id + 1, organization, at, actor, 1, id FROM done)"
 
 	    " SELECT id, standard FROM done",
+
+	/* Of many organizations, some of which nobody knows yet: Citus has no
+	 * such locks, and does without. */
+	[PGSQL_LOCK_MANY] = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
+			    " ORDER BY id FOR UPDATE",
 
 	[PGSQL_WITNESS] = "SELECT 1 FROM audit"
 			  " WHERE organization = ?1 AND id = ?2",

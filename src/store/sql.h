@@ -163,9 +163,12 @@
 		      " ORDER BY due_at_ms, invite LIMIT ?2")                  \
 	X(OUTBOX_LEASE, "UPDATE outbox SET due_at_ms = ?3"                     \
 			" WHERE invite = ?1 AND organization = ?2")            \
+	X(OUTBOX_RENEW, "UPDATE outbox SET due_at_ms = ?3"                     \
+			" WHERE invite = ?1 AND organization = ?2"             \
+			" AND due_at_ms = ?4")                                 \
 	X(OUTBOX_NEXT, "SELECT MIN(due_at_ms) FROM outbox")                    \
-	X(OUTBOX_ATTEMPTS, "SELECT attempts FROM outbox"                       \
-			   " WHERE invite = ?1 AND organization = ?2")         \
+	X(OUTBOX_GET, "SELECT attempts, queued_at_ms FROM outbox"              \
+		      " WHERE invite = ?1 AND organization = ?2")              \
 	X(OUTBOX_DEFER, "UPDATE outbox SET due_at_ms = ?3, attempts = ?4"      \
 			" WHERE invite = ?1 AND organization = ?2")            \
 	X(OUTBOX_COUNT, "SELECT count(*), min(queued_at_ms) FROM outbox")      \

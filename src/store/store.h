@@ -53,6 +53,7 @@ struct store_port;
 	X(INVITATION_ACCEPT) /* + user + memberships + audit events */    \
 	X(INVITATION_DECLINE)                                             \
 	X(OUTBOX_CLAIM)	 /* lease mails that are due */                   \
+	X(OUTBOX_RENEW)	 /* prolong the lease of one */                   \
 	X(OUTBOX_SETTLE) /* record how one went */                        \
 	X(PROBE)	 /* can anything be written at all? */            \
 	/* reads */                                                       \
@@ -106,6 +107,7 @@ struct outbox_mail {
 	struct token token;   /* secret: only for the mail's text */
 	int attempts;	      /* made before this one */
 	int64_t queued_at_ms; /* Unix, milliseconds */
+	int64_t leased_until_ms;
 };
 
 enum outbox_outcome { OUTBOX_SENT, OUTBOX_DEFERRED, OUTBOX_FAILED };
@@ -185,6 +187,15 @@ struct store_op {
 		} outbox_claim;
 		struct {
 			int64_t invite;
+			int64_t leased_until_ms; /* as it is now... */
+			int64_t until_ms;	 /* ...and to be */
+		} outbox_renew;
+		struct {
+			int64_t invite;
+			/* Of the mail that is meant: where it went to
+			 * somebody else, there may be another by now. 0: any
+			 * one. */
+			int64_t queued_at_ms;
 			enum outbox_outcome outcome;
 			const char *error;  /* NULL when sent */
 			int64_t next_at_ms; /* when deferred */

@@ -63,7 +63,7 @@ void let_go(const struct writing *w, const struct invite *invite,
 	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 }
 
-static enum refusal probe(const struct writing *w)
+enum refusal write_probe(const struct writing *w)
 {
 	struct statement *st = db_statement(w->db, SQL_PROBE);
 
@@ -105,8 +105,9 @@ enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
 		[STORE_INVITATION_ACCEPT] = write_invitation_accept,
 		[STORE_INVITATION_DECLINE] = write_invitation_decline,
 		[STORE_OUTBOX_CLAIM] = write_outbox_claim,
+		[STORE_OUTBOX_RENEW] = write_outbox_renew,
 		[STORE_OUTBOX_SETTLE] = write_outbox_settle,
-		[STORE_PROBE] = probe,
+		[STORE_PROBE] = write_probe,
 	};
 	_Static_assert(COUNT_OF(verbs) == STORE_FIRST_READ,
 		       "a verb is missing");

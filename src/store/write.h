@@ -61,6 +61,8 @@ enum refusal write_invitation_decline(const struct writing *w);
 
 /* write_outbox.c */
 enum refusal write_outbox_claim(const struct writing *w);
+enum refusal write_probe(const struct writing *w);
+enum refusal write_outbox_renew(const struct writing *w);
 enum refusal write_outbox_settle(const struct writing *w);
 
 #endif

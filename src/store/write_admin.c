@@ -66,11 +66,17 @@ static void insert_key(const struct writing *w, const char *name,
 	writing_audit(w, AUDIT_KEY_CREATED, ret_key->id);
 }
 
+/*
+ * Several daemons may start at once on an empty database, with different names
+ * for the organization even. The probe's row lets them in one after the other.
+ */
 enum refusal write_bootstrap(const struct writing *w)
 {
-	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_ANY);
+	struct statement *st;
 	struct admin_key key;
 
+	(void)write_probe(w);
+	st = db_statement(w->db, SQL_ORGANIZATION_ANY);
 	w->op->bootstrap.ret_created = false;
 	if (db_row(w->db, st)) {
 		db_done(st);

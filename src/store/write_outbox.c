@@ -2,10 +2,13 @@
  * write_outbox.c: mails that wait: leased to a worker, then settled.
  *
  * A lease outlives a worker that dies: the mail is due again when it ends.
+ * Whoever still works on it then may find that it has gone to somebody else.
  */
 #include "base/base.h"
 
 #include "store/write.h"
+
+#define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
 
 static void record_delivery(const struct writing *w, int64_t invite,
 			    enum delivery_status status, int attempts,
@@ -73,23 +76,36 @@ static bool load_mail(const struct writing *w, struct outbox_mail *mail)
 	return true;
 }
 
-static void lease(const struct writing *w, const struct outbox_mail *mail)
+static void lease(const struct writing *w, struct outbox_mail *mail)
 {
 	struct statement *st = db_statement(w->db, SQL_OUTBOX_LEASE);
 
+	mail->leased_until_ms = w->op->now_ms + w->op->outbox_claim.lease_ms;
 	db_bind_i64(st, 1, mail->token.invite);
 	db_bind_i64(st, 2, mail->to.invite.organization);
-	db_bind_i64(st, 3, w->op->now_ms + w->op->outbox_claim.lease_ms);
+	db_bind_i64(st, 3, mail->leased_until_ms);
 	db_run(w->db, st);
+}
+
+/* When the next mail is due; 0: none waits. */
+static int64_t next_due(const struct writing *w)
+{
+	struct statement *st = db_statement(w->db, SQL_OUTBOX_NEXT);
+	int64_t due;
+
+	if (!db_row(w->db, st))
+		return 0;
+	due = column_i64(st, 0);
+	db_done(st);
+	return due;
 }
 
 enum refusal write_outbox_claim(const struct writing *w)
 {
 	struct store_op *op = w->op;
-	size_t due, kept = 0;
-	struct statement *st;
-	struct outbox_mail *mails = arena_array(
-	    op->arena, (size_t)op->outbox_claim.limit, sizeof(*mails));
+	size_t limit = (size_t)op->outbox_claim.limit, due, kept = 0;
+	struct outbox_mail *mails =
+	    arena_array(op->arena, limit, sizeof(*mails));
 
 	if (!mails)
 		return REFUSAL_OUT_OF_MEMORY;
@@ -102,13 +118,41 @@ enum refusal write_outbox_claim(const struct writing *w)
 	}
 	op->outbox_claim.ret_mails = mails;
 	op->outbox_claim.ret_count = kept;
-	op->outbox_claim.ret_next_due_ms = 0;
-	st = db_statement(w->db, SQL_OUTBOX_NEXT);
-	if (db_row(w->db, st)) {
-		op->outbox_claim.ret_next_due_ms = column_i64(st, 0);
-		db_done(st);
-	}
+	op->outbox_claim.ret_next_due_ms = next_due(w);
+	/* Due, and yet not found: others have it. */
+	if (due < limit && op->outbox_claim.ret_next_due_ms != 0 &&
+	    op->outbox_claim.ret_next_due_ms <= op->now_ms)
+		op->outbox_claim.ret_next_due_ms = op->now_ms + LOCKED_MS;
 	return REFUSAL_GRANTED;
+}
+
+enum refusal write_outbox_renew(const struct writing *w)
+{
+	struct statement *st = db_statement(w->db, SQL_OUTBOX_RENEW);
+
+	db_bind_i64(st, 1, w->op->outbox_renew.invite);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_i64(st, 3, w->op->outbox_renew.until_ms);
+	db_bind_i64(st, 4, w->op->outbox_renew.leased_until_ms);
+	db_run(w->db, st);
+	return REFUSAL_GRANTED;
+}
+
+/* The mail that is to be settled, if it is still there. */
+static bool find_mail(const struct writing *w, int *ret_attempts)
+{
+	struct statement *st = db_statement(w->db, SQL_OUTBOX_GET);
+	int64_t meant = w->op->outbox_settle.queued_at_ms;
+	bool found;
+
+	db_bind_i64(st, 1, w->op->outbox_settle.invite);
+	db_bind_i64(st, 2, w->op->organization);
+	if (!db_row(w->db, st)) /* answered or deleted while it was sent */
+		return false;
+	*ret_attempts = (int)column_i64(st, 0);
+	found = meant == 0 || column_i64(st, 1) == meant;
+	db_done(st);
+	return found;
 }
 
 static void defer_mail(const struct writing *w, int attempts)
@@ -131,15 +175,11 @@ enum refusal write_outbox_settle(const struct writing *w)
 	};
 	struct store_op *op = w->op;
 	int64_t id = op->outbox_settle.invite;
-	struct statement *st = db_statement(w->db, SQL_OUTBOX_ATTEMPTS);
 	int attempts;
 
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, op->organization);
-	if (!db_row(w->db, st)) /* answered or deleted while it was sent */
+	if (!find_mail(w, &attempts))
 		return REFUSAL_GRANTED;
-	attempts = (int)column_i64(st, 0) + 1;
-	db_done(st);
+	attempts++;
 	if (op->outbox_settle.outcome == OUTBOX_DEFERRED)
 		defer_mail(w, attempts);
 	else

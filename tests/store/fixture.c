@@ -309,6 +309,16 @@ struct store_op claim_op(int limit, int64_t lease_ms)
 	return op;
 }
 
+struct store_op renew_op(const struct outbox_mail *mail, int64_t until_ms)
+{
+	struct store_op op = op_of(STORE_OUTBOX_RENEW);
+
+	op.outbox_renew.invite = mail->token.invite;
+	op.outbox_renew.leased_until_ms = mail->leased_until_ms;
+	op.outbox_renew.until_ms = until_ms;
+	return op;
+}
+
 struct store_op settle_op(int64_t invite, enum outbox_outcome outcome)
 {
 	struct store_op op = op_of(STORE_OUTBOX_SETTLE);

@@ -101,6 +101,7 @@ int64_t member(const char *address);
 struct store_op by_id(enum store_verb verb, int64_t id);
 struct store_op list_op(enum store_verb verb, int64_t after, int limit);
 struct store_op claim_op(int limit, int64_t lease_ms);
+struct store_op renew_op(const struct outbox_mail *mail, int64_t until_ms);
 struct store_op settle_op(int64_t invite, enum outbox_outcome outcome);
 
 struct invite invite_now(int64_t id);

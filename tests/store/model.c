@@ -475,6 +475,18 @@ static enum refusal follow_claim(struct model *model, const struct store_op *op)
 	return REFUSAL_GRANTED;
 }
 
+static enum refusal follow_renew(struct model *model, const struct store_op *op)
+{
+	struct model_invite *invite =
+	    model_invite(model, op->outbox_renew.invite);
+
+	if (invite && invite->waits &&
+	    invite->row.organization == op->organization &&
+	    invite->due_ms == op->outbox_renew.leased_until_ms)
+		invite->due_ms = op->outbox_renew.until_ms;
+	return REFUSAL_GRANTED;
+}
+
 static enum refusal follow_settle(struct model *model,
 				  const struct store_op *op)
 {
@@ -647,6 +659,7 @@ void model_follow(struct model *model, const struct store_op *op)
 		[STORE_INVITATION_ACCEPT] = follow_accept,
 		[STORE_INVITATION_DECLINE] = follow_decline,
 		[STORE_OUTBOX_CLAIM] = follow_claim,
+		[STORE_OUTBOX_RENEW] = follow_renew,
 		[STORE_OUTBOX_SETTLE] = follow_settle,
 		[STORE_INVITE_GET] = follow_get,
 		[STORE_INVITE_LIST] = follow_list,

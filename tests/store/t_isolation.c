@@ -227,6 +227,7 @@ static bool is_for_all(enum store_verb verb)
 	case STORE_ORGANIZATION_LIST:
 	case STORE_KEY_FIND:
 	case STORE_OUTBOX_CLAIM:
+	case STORE_OUTBOX_RENEW:
 	case STORE_OUTBOX_SETTLE:
 	case STORE_OUTBOX_COUNT:
 	case STORE_PROBE:

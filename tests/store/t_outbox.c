@@ -68,6 +68,39 @@ START_TEST(test_leased_is_not_claimed)
 }
 END_TEST
 
+START_TEST(test_a_lease_is_renewed)
+{
+	struct store_op op, renew;
+
+	(void)invited("ada@example.com");
+	ck_assert_uint_eq(claim(&op), 1);
+	f.now_ms += LEASE_MS - 1;
+	renew = renew_op(&op.outbox_claim.ret_mails[0], f.now_ms + LEASE_MS);
+	assert_granted(&renew);
+	f.now_ms += LEASE_MS - 1;
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + 1);
+	f.now_ms += 1;
+	ck_assert_uint_eq(claim(&op), 1);
+}
+END_TEST
+
+/* A lease that has ended, and another's begun, is nobody's to prolong. */
+START_TEST(test_a_lost_lease_is_not_renewed)
+{
+	struct store_op first, second, op, renew;
+
+	(void)invited("ada@example.com");
+	ck_assert_uint_eq(claim(&first), 1);
+	f.now_ms += LEASE_MS;
+	ck_assert_uint_eq(claim(&second), 1);
+	renew = renew_op(&first.outbox_claim.ret_mails[0], f.now_ms + DAY_MS);
+	assert_granted(&renew);
+	f.now_ms += LEASE_MS;
+	ck_assert_uint_eq(claim(&op), 1);
+}
+END_TEST
+
 START_TEST(test_the_oldest_first_and_no_more_than_asked)
 {
 	struct store_op op, create[5];
@@ -223,6 +256,34 @@ START_TEST(test_ended_while_it_is_sent)
 }
 END_TEST
 
+/*
+ * Somebody who was away for longer than the lease comes back: meanwhile the
+ * mail has failed and another was queued, which is not the one he sent.
+ */
+START_TEST(test_settling_a_mail_of_before)
+{
+	struct store_op create = invited("ada@example.com"), op, late;
+	int64_t id = create.invite_create.ret_invite.id;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	late = settle_op(id, OUTBOX_SENT);
+	late.outbox_settle.queued_at_ms =
+	    op.outbox_claim.ret_mails[0].queued_at_ms;
+	op = settle_op(id, OUTBOX_FAILED);
+	assert_granted(&op);
+	f.now_ms += HOUR_MS;
+	(void)invited("ada@example.com");
+	assert_granted(&late);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_QUEUED);
+	ck_assert_uint_eq(claim(&op), 1);
+	late.outbox_settle.queued_at_ms =
+	    op.outbox_claim.ret_mails[0].queued_at_ms;
+	assert_granted(&late);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
 START_TEST(test_settling_what_never_was)
 {
 	struct store_op op = settle_op(12345, OUTBOX_DEFERRED);
@@ -311,6 +372,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_nothing_waits);
 	tcase_add_test(tests, test_claim);
 	tcase_add_test(tests, test_leased_is_not_claimed);
+	tcase_add_test(tests, test_a_lease_is_renewed);
+	tcase_add_test(tests, test_a_lost_lease_is_not_renewed);
 	tcase_add_test(tests, test_the_oldest_first_and_no_more_than_asked);
 	tcase_add_test(tests, test_sent);
 	tcase_add_test(tests, test_deferred_then_sent);
@@ -319,6 +382,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_expired_beside_others);
 	tcase_add_loop_test(tests, test_ended_while_it_waits, 0, 3);
 	tcase_add_loop_test(tests, test_ended_while_it_is_sent, 0, 9);
+	tcase_add_test(tests, test_settling_a_mail_of_before);
 	tcase_add_test(tests, test_settling_what_never_was);
 	tcase_add_test(tests, test_count);
 	tcase_add_test(tests, test_requeued_is_due_at_once);

@@ -175,6 +175,21 @@ static struct store_op some_claim(void)
 	return claim_op(1 + (int)below(5), MINUTE_MS);
 }
 
+static struct store_op some_renew(void)
+{
+	int64_t id = some_invite_id();
+	struct model_invite *invite = model_invite(&model, id);
+	struct store_op op = op_of(STORE_OUTBOX_RENEW);
+
+	op.organization = invite && !one_in(20) ? invite->row.organization
+						: some_organization();
+	op.outbox_renew.invite = id;
+	op.outbox_renew.leased_until_ms =
+	    invite && !one_in(5) ? invite->due_ms : f.now_ms;
+	op.outbox_renew.until_ms = f.now_ms + MINUTE_MS;
+	return op;
+}
+
 static struct store_op some_settle(void)
 {
 	int64_t id = some_invite_id();
@@ -219,9 +234,10 @@ static struct store_op some_count(void)
 }
 
 static struct store_op (*const kinds[])(void) = {
-	some_create, some_create, some_create, some_create, some_answer,
-	some_answer, some_answer, some_delete, some_claim,  some_settle,
-	some_settle, some_get,	  some_list,   some_people, some_count,
+	some_create, some_create, some_create, some_create,
+	some_answer, some_answer, some_answer, some_delete,
+	some_claim,  some_renew,  some_settle, some_settle,
+	some_get,    some_list,	  some_people, some_count,
 };
 
 /* ---- what happens around the operations ---- */
