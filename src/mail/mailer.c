@@ -8,8 +8,9 @@
  *	             mail over, record how it went, and wait for the next
  *
  * A mail is only claimed when somebody can take it in hand at once, so that a
- * stop leaves nothing claimed behind. A claim is a lease: should the daemon
- * die, the mail is due again when that has run out.
+ * stop leaves nothing claimed behind. A claim is a lease, which the dispatcher
+ * renews for as long as somebody has the mail in hand: should the daemon die,
+ * the mail is due again soon, for whichever daemon sees it first.
  *
  * The server is also looked at without a mail: at the start, so that a wrong
  * password shows in the log before the first invite, and again and again
@@ -31,10 +32,11 @@
 #include "mail/outbox.h"
 
 #define WORKERS	       4
-#define LEASE_MS       (5 * MINUTE_MS) /* at least */
-#define REST_MS	       (5 * SECOND_MS) /* until an idle connection is closed */
-#define STORE_PAUSE_MS SECOND_MS       /* while the store cannot write */
-#define OPTIONS_MAX    (64 * 1024)     /* octets of text */
+#define LEASE_MS       (30 * SECOND_MS)
+#define RENEW_MS       (LEASE_MS / 3)
+#define REST_MS	       (5 * SECOND_MS)	/* until an idle connection is closed */
+#define STORE_PAUSE_MS SECOND_MS	/* while the store cannot write */
+#define OPTIONS_MAX    (64 * 1024)	/* octets of text */
 #define POLL_MS	       (10 * SECOND_MS) /* for what others leave behind */
 #define NEVER	       HEALTH_NEVER
 
@@ -58,6 +60,8 @@ struct worker {
 	enum task task;
 	struct outbox_mail *mail;
 	struct batch *batch;
+	struct lease lease;
+	int64_t renew_at; /* clock_mono_ms(), or NEVER */
 };
 
 struct mailer {
@@ -73,7 +77,6 @@ struct mailer {
 	pthread_cond_t changed; /* for the dispatcher; and when stopping */
 	bool stopping;		/* no more claims */
 	bool ending;		/* nor tasks: the dispatcher is gone */
-	int64_t lease_ms;	/* longer than any hand-over */
 	int64_t claim_at;	/* clock_mono_ms(), or NEVER */
 	bool store_refused;	/* and that was logged */
 	struct health health;
@@ -111,13 +114,11 @@ static bool wait_until(struct mailer *mailer, pthread_cond_t *condition,
 
 /*
  * Records it, however long the store cannot write: the mail is gone already,
- * and nobody else will say so. At the end of the lease or of the program it
- * has to do without.
+ * and nobody else will say so. At the end of the program it has to do without.
  */
 static void record(struct worker *worker, const struct outbox_verdict *verdict)
 {
 	struct mailer *mailer = worker->mailer;
-	int64_t end = clock_mono_ms() + mailer->lease_ms;
 	char id[ID_TEXT_SIZE];
 
 	while (!outbox_record(worker->port, worker->mail, verdict)) {
@@ -126,7 +127,7 @@ static void record(struct worker *worker, const struct outbox_verdict *verdict)
 		if (!mailer->stopping)
 			(void)wait_until(mailer, &worker->given,
 					 clock_mono_ms() + STORE_PAUSE_MS);
-		stop = mailer->stopping || clock_mono_ms() > end;
+		stop = mailer->stopping;
 		pthread_mutex_unlock(&mailer->lock);
 		if (!stop)
 			continue;
@@ -208,6 +209,7 @@ static void work(struct worker *worker)
 	worker->task = TASK_NONE;
 	worker->mail = NULL;
 	worker->batch = NULL;
+	worker->renew_at = NEVER;
 	pthread_cond_signal(&mailer->changed);
 }
 
@@ -246,8 +248,7 @@ static size_t count_idle(const struct mailer *mailer)
 }
 
 /* Under the lock; somebody is idle, and only the dispatcher gives. */
-static void give(struct mailer *mailer, enum task task,
-		 struct outbox_mail *mail, struct batch *batch)
+static struct worker *give(struct mailer *mailer, enum task task)
 {
 	size_t i = 0;
 
@@ -255,9 +256,39 @@ static void give(struct mailer *mailer, enum task task,
 		i++;
 	assert(i < WORKERS);
 	mailer->workers[i].task = task;
-	mailer->workers[i].mail = mail;
-	mailer->workers[i].batch = batch;
 	pthread_cond_signal(&mailer->workers[i].given);
+	return &mailer->workers[i];
+}
+
+/* Who has the mail in hand already; NULL: nobody. */
+static struct worker *holder(struct mailer *mailer, int64_t invite)
+{
+	for (size_t i = 0; i < WORKERS; i++) {
+		struct worker *worker = &mailer->workers[i];
+
+		if (worker->mail && worker->lease.invite == invite)
+			return worker;
+	}
+	return NULL;
+}
+
+/* Where a lease could not be renewed in time we may have claimed a mail that is
+ * in hand: then that goes on. */
+static void give_mail(struct mailer *mailer, struct outbox_mail *mail,
+		      struct batch *batch)
+{
+	struct worker *worker = holder(mailer, mail->to.invite.id);
+
+	if (!worker) {
+		worker = give(mailer, TASK_MAIL);
+		worker->mail = mail;
+		worker->batch = batch;
+		batch->unfinished++;
+	}
+	worker->lease =
+	    (struct lease){ mail->to.invite.organization, mail->to.invite.id,
+			    mail->leased_until_ms };
+	worker->renew_at = clock_mono_ms() + RENEW_MS;
 }
 
 /* The store's answer to a claim, or that it gave none: in the log, once. */
@@ -273,12 +304,10 @@ static void note_store(struct mailer *mailer, bool refused)
 static void give_claimed(struct mailer *mailer, const struct store_op *op,
 			 struct batch *batch)
 {
-	size_t count = op->outbox_claim.ret_count;
 	int64_t due = op->outbox_claim.ret_next_due_ms;
 
-	batch->unfinished = count;
-	for (size_t i = 0; i < count; i++)
-		give(mailer, TASK_MAIL, &op->outbox_claim.ret_mails[i], batch);
+	for (size_t i = 0; i < op->outbox_claim.ret_count; i++)
+		give_mail(mailer, &op->outbox_claim.ret_mails[i], batch);
 	if (due != 0)
 		claim_in(mailer, due - op->now_ms);
 }
@@ -290,8 +319,7 @@ static void claim(struct mailer *mailer, size_t idle)
 	struct store_op op = {
 		.verb = STORE_OUTBOX_CLAIM,
 		.now_ms = clock_now_ms(),
-		.outbox_claim = { .limit = (int)idle,
-				  .lease_ms = mailer->lease_ms },
+		.outbox_claim = { .limit = (int)idle, .lease_ms = LEASE_MS },
 	};
 
 	/* Unless something is queued meanwhile. */
@@ -315,6 +343,46 @@ static void claim(struct mailer *mailer, size_t idle)
 		release_batch(batch);
 }
 
+/* Whose lease is to be renewed next; when: in `renew_at`. */
+static struct worker *next_to_renew(struct mailer *mailer)
+{
+	struct worker *next = &mailer->workers[0];
+
+	for (size_t i = 1; i < WORKERS; i++) {
+		if (mailer->workers[i].renew_at < next->renew_at)
+			next = &mailer->workers[i];
+	}
+	return next;
+}
+
+/* Called and left with the lock held; the worker may finish meanwhile, but is
+ * given nothing else. */
+static void renew(struct mailer *mailer, struct worker *worker)
+{
+	struct lease lease = worker->lease;
+	bool done;
+
+	pthread_mutex_unlock(&mailer->lock);
+	done = outbox_renew(mailer->port, &lease, LEASE_MS);
+	pthread_mutex_lock(&mailer->lock);
+	if (!worker->mail)
+		return;
+	worker->lease = lease;
+	worker->renew_at = clock_mono_ms() + (done ? RENEW_MS : STORE_PAUSE_MS);
+}
+
+/* Until there is something for the dispatcher to do. */
+static void rest(struct mailer *mailer, bool somebody_idle)
+{
+	int64_t at = next_to_renew(mailer)->renew_at;
+
+	if (somebody_idle && mailer->claim_at < at)
+		at = mailer->claim_at;
+	if (somebody_idle && mailer->health.probe_at < at)
+		at = mailer->health.probe_at;
+	(void)wait_until(mailer, &mailer->changed, at);
+}
+
 static void *run_dispatcher(void *context)
 {
 	struct mailer *mailer = context;
@@ -323,18 +391,16 @@ static void *run_dispatcher(void *context)
 	while (!mailer->stopping) {
 		int64_t now = clock_mono_ms();
 		size_t idle = count_idle(mailer);
-		int64_t *probe_at = &mailer->health.probe_at;
-		if (idle > 0 && *probe_at <= now) {
-			*probe_at = NEVER;
-			give(mailer, TASK_PROBE, NULL, NULL);
+		struct worker *held = next_to_renew(mailer);
+		if (held->renew_at <= now) {
+			renew(mailer, held);
+		} else if (idle > 0 && mailer->health.probe_at <= now) {
+			mailer->health.probe_at = NEVER;
+			give(mailer, TASK_PROBE);
 		} else if (idle > 0 && mailer->claim_at <= now) {
 			claim(mailer, idle);
 		} else {
-			int64_t at = mailer->claim_at < *probe_at
-					 ? mailer->claim_at
-					 : *probe_at;
-			(void)wait_until(mailer, &mailer->changed,
-					 idle > 0 ? at : NEVER);
+			rest(mailer, idle > 0);
 		}
 	}
 	pthread_mutex_unlock(&mailer->lock);
@@ -383,10 +449,6 @@ static int open_ports(struct mailer *mailer, const struct mail_options *options,
 		if (open_worker(mailer, &mailer->workers[i], options, store,
 				fail) < 0)
 			return -1;
-	mailer->lease_ms =
-	    mailer->workers[0].transport->patience_ms + MINUTE_MS;
-	if (mailer->lease_ms < LEASE_MS)
-		mailer->lease_ms = LEASE_MS;
 	return store_port_open(store, NULL, NULL, &mailer->port, fail);
 }
 
@@ -419,8 +481,10 @@ static struct mailer *new_mailer(void)
 	arena_init(&mailer->arena, OPTIONS_MAX);
 	pthread_mutex_init(&mailer->lock, NULL);
 	init_condition(&mailer->changed);
-	for (size_t i = 0; i < WORKERS; i++)
+	for (size_t i = 0; i < WORKERS; i++) {
 		init_condition(&mailer->workers[i].given);
+		mailer->workers[i].renew_at = NEVER;
+	}
 	return mailer;
 }
 

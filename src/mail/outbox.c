@@ -89,6 +89,29 @@ void outbox_attempt(const struct outbox_policy *policy,
 	decide(policy, mail, ret_verdict);
 }
 
+bool outbox_renew(struct store_port *port, struct lease *lease, int64_t ms)
+{
+	char room[512];
+	struct arena arena;
+	struct store_op op = {
+		.verb = STORE_OUTBOX_RENEW,
+		.organization = lease->organization,
+		.now_ms = clock_now_ms(),
+		.arena = &arena,
+		.outbox_renew = { .invite = lease->invite,
+				  .leased_until_ms = lease->until_ms },
+	};
+
+	op.outbox_renew.until_ms = op.now_ms + ms;
+	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
+	store_call(port, &op);
+	arena_release(&arena);
+	if (op.refusal != REFUSAL_GRANTED)
+		return false;
+	lease->until_ms = op.outbox_renew.until_ms;
+	return true;
+}
+
 bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		   const struct outbox_verdict *verdict)
 {
@@ -101,6 +124,7 @@ bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		.arena = &arena,
 		.outbox_settle = {
 			.invite = mail->to.invite.id,
+			.queued_at_ms = mail->queued_at_ms,
 			.outcome = verdict->report.outcome,
 			.error = verdict->error,
 			.next_at_ms = verdict->next_at_ms,

@@ -36,6 +36,18 @@ void outbox_attempt(const struct outbox_policy *policy,
 		    struct outbox_mail *mail,
 		    struct outbox_verdict *ret_verdict);
 
+/* That a mail is ours, and for how long. */
+struct lease {
+	int64_t organization, invite, until_ms;
+};
+
+/*
+ * Keeps the mail for `ms` from now, if it is still ours: once its lease has
+ * ended somebody else may have it. False where the store cannot write just now.
+ */
+bool outbox_renew(struct store_port *port, struct lease *lease,
+		  int64_t ms) MUST_CHECK;
+
 /* Records the verdict. False where the store cannot write just now. */
 bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		   const struct outbox_verdict *verdict) MUST_CHECK;

@@ -455,7 +455,6 @@ static int smtp_open(const struct transport_options *options,
 		return -1;
 	}
 	/* A kept connection that turns out dead, the mail, the good-bye. */
-	smtp->transport.patience_ms = 3 * smtp->settings.whole_ms;
 	*ret_transport = &smtp->transport;
 	return 0;
 }

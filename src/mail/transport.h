@@ -70,7 +70,6 @@ struct transport_kind {
 
 struct transport {
 	const struct transport_kind *kind; /* set by transport_open() */
-	int64_t patience_ms; /* no delivery takes longer; the kind sets it */
 };
 
 extern const struct transport_kind transport_smtp, transport_smtps,
