@@ -3,26 +3,66 @@ Fixtures for all tests against the real daemon.
 
 A test that only looks takes `shared` (one daemon per test process, with an
 organization of the test's own); a test that stops, kills, configures or reads
-the daemon's files takes `daemon` or `make_daemon`.
+the daemon's files takes `daemon` or `make_daemon`. Each is run once for each
+engine of harness.databases, and its id says which: `-k sqlite` and
+`-k postgres` choose.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 from typing import Any, Callable, Iterator
 
 import pytest
 
-from harness import Client, Daemon, admin_key_in
+from harness import ENGINES, Client, Daemon, admin_key_in
+from postgres_server import CARELESS, Postgres
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "engines(*names): what it is about is "
+                                       "true of these engines only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever starts a daemon, with each engine."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("engines")
+    names = mark.args if mark else tuple(ENGINES)
+    assert set(names) <= set(ENGINES), names
+    metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of the server that tests/with-postgres has started, or of one of
+    this test process's own."""
+    if "INVITED_TEST_POSTGRES" in os.environ:
+        yield os.environ["INVITED_TEST_POSTGRES"]
+        return
+    with Postgres(CARELESS) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INVITED_TEST_POSTGRES", server.url())
+        yield server.url()
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the test's daemons have."""
+    name: str = request.param
+    if name == "postgres":
+        request.getfixturevalue("postgres_server")
+    return name
 
 
 @pytest.fixture
-def make_daemon() -> Iterator[Callable[..., Daemon]]:
+def make_daemon(engine: str) -> Iterator[Callable[..., Daemon]]:
     """Starts daemons; they are stopped, and must have done well, at the end."""
     made: list[Daemon] = []
 
     def make(*args: str, start: bool = True, **options: Any) -> Daemon:
-        daemon = Daemon(*args, **options)
+        daemon = Daemon(*args, **{"engine": engine, **options})
         made.append(daemon)
         return daemon.start() if start else daemon
     try:
@@ -49,9 +89,10 @@ def api(daemon: Daemon) -> Client:
 
 
 @pytest.fixture(scope="session")
-def shared_daemon() -> Iterator[Daemon]:
-    """One daemon per test process: never stop it, never read its files."""
-    with Daemon() as daemon:
+def shared_daemon(engine: str) -> Iterator[Daemon]:
+    """One daemon per test process and engine: never stop it, never read its
+    files."""
+    with Daemon(engine=engine) as daemon:
         yield daemon
 
 

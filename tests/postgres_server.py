@@ -211,7 +211,7 @@ class Postgres:
 
     def make_database(self) -> str:
         """An empty one; its name."""
-        return make_database(self.url()).rsplit("/", 1)[1].split("?")[0]
+        return name_of(make_database(self.url()))
 
 
 def url_of(servers: list[Postgres], database: str, **options: str) -> str:
@@ -221,6 +221,11 @@ def url_of(servers: list[Postgres], database: str, **options: str) -> str:
     options = {"host": ",".join(str(s.directory) for s in servers), **options}
     query = "&".join(f"{name}={value}" for name, value in options.items())
     return f"postgres://{user}@/{database}?{query}"
+
+
+def name_of(url: str) -> str:
+    """The database that a URL leads to."""
+    return url.partition("?")[0].rsplit("/", 1)[1]
 
 
 def run_sql(url: str, text: str) -> str:
@@ -241,6 +246,13 @@ def make_database(server_url: str) -> str:
     return place.rsplit("/", 1)[0] + "/" + name + mark + options
 
 
+def dump_database(url: str) -> bytes:
+    """As pg_dump writes it: octets in hex."""
+    return subprocess.run([str(programs() / "pg_dump"), "-d", url], check=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          timeout=DEADLINE * 2).stdout
+
+
 def drop_database(url: str, server_url: str) -> None:
-    name = url.partition("?")[0].rsplit("/", 1)[1]
-    run_sql(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    run_sql(server_url,
+            f"DROP DATABASE IF EXISTS {name_of(url)} WITH (FORCE)")

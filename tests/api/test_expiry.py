@@ -5,8 +5,6 @@ To make an invite old, a test ends the daemon, moves the times in its database
 and starts it again.
 """
 
-import sqlite3
-
 import pytest
 
 from harness import INVITES, PROJECTS, USERS, eventually, refused
@@ -17,11 +15,8 @@ VERBS = ("lookup", "accept", "decline")
 def age(daemon, seconds):
     """Everything in the database happened `seconds` earlier."""
     daemon.stop()
-    with sqlite3.connect(daemon.database) as database:
-        database.execute(
-            "UPDATE invite SET created_at = created_at - ?,"
-            " expires_at = expires_at - ?", (seconds, seconds))
-    database.close()
+    daemon.database.sql(f"UPDATE invite SET created_at = created_at - {seconds}"
+                        f", expires_at = expires_at - {seconds}")
     daemon.start()
 
 
@@ -115,12 +110,10 @@ def test_old_and_new_in_one_list(daemon):
 def archive(daemon, name):
     """Archives a project of the stopped daemon's database."""
     daemon.stop()
-    with sqlite3.connect(daemon.database) as database:
-        changed = database.execute(
-            "UPDATE project SET archived_at = created_at + 1 WHERE name = ?",
-            (name,)).rowcount
-    database.close()
-    assert changed == 1
+    changed = daemon.database.sql(
+        "UPDATE project SET archived_at = created_at + 1"
+        f" WHERE name = '{name}' RETURNING id")
+    assert len(changed) == 1
     daemon.start()
 
 

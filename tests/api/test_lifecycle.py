@@ -9,7 +9,6 @@ import re
 import resource
 import signal
 import socket
-import sqlite3
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -294,43 +293,43 @@ def refusal_to_start(daemon):
     return said[0]
 
 
+@pytest.mark.engines("sqlite")
 def test_a_second_daemon_on_the_same_data(daemon, make_daemon):
     second = make_daemon(start=False, data=daemon.data)
     refusal_to_start(second)
     assert daemon.api.get("/readyz").status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 def test_a_database_newer_than_the_program(daemon):
     daemon.api.invite("ada@example.com")
     daemon.stop()
-    with sqlite3.connect(daemon.database) as database:
-        database.execute("PRAGMA user_version = 999")
-    database.close()
-    before = daemon.database.read_bytes()
+    daemon.database.sql("PRAGMA user_version = 999")
+    before = daemon.database.path.read_bytes()
     assert "newer" in refusal_to_start(daemon)
     done = daemon.command("key", "list", check=False)
     assert done.returncode == REFUSED and "newer" in done.stderr
-    assert daemon.database.read_bytes() == before
+    assert daemon.database.path.read_bytes() == before
 
 
+@pytest.mark.engines("sqlite")
 def test_another_programs_database(make_daemon):
     daemon = make_daemon(start=False)
-    with sqlite3.connect(daemon.database) as database:
-        database.execute("CREATE TABLE recipes(name TEXT)")
-        database.execute("PRAGMA user_version = 1")
-    database.close()
-    before = daemon.database.read_bytes()
+    daemon.database.sql("CREATE TABLE recipes(name TEXT)")
+    daemon.database.sql("PRAGMA user_version = 1")
+    before = daemon.database.path.read_bytes()
     refusal_to_start(daemon)
-    assert daemon.database.read_bytes() == before
+    assert daemon.database.path.read_bytes() == before
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("content", [b"not a database\n" * 1000,
                                      b"SQLite format 3\0" + b"\xff" * 9000])
 def test_no_database_at_all(make_daemon, content):
     daemon = make_daemon(start=False)
-    daemon.database.write_bytes(content)
+    daemon.database.path.write_bytes(content)
     refusal_to_start(daemon)
-    assert daemon.database.read_bytes() == content
+    assert daemon.database.path.read_bytes() == content
 
 
 def test_a_directory_that_cannot_be_made(make_daemon, tmp_path):
@@ -354,6 +353,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
+@pytest.mark.engines("sqlite")
 def test_a_read_only_file_system(small_disk, make_daemon):
     daemon = make_daemon(data=small_disk / "data")
     daemon.api.invite("ada@example.com")
@@ -405,6 +405,7 @@ def check_full_disk(daemon, free):
     assert daemon.command("check").returncode == 0
 
 
+@pytest.mark.engines("sqlite")
 def test_a_full_disk(small_disk, make_daemon):
     daemon = make_daemon(data=small_disk / "data")
     ballast = small_disk / "ballast"
@@ -413,6 +414,7 @@ def test_a_full_disk(small_disk, make_daemon):
     check_full_disk(daemon, ballast.unlink)
 
 
+@pytest.mark.engines("sqlite")
 def test_a_file_size_limit(make_daemon):
     """The same without being root: files may not grow beyond 4 MiB."""
     daemon = make_daemon()

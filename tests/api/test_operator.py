@@ -156,7 +156,7 @@ def test_check_of_a_sound_database(daemon, running):
 
 FAULTS = {
     "an invite that nobody accepted":
-        "UPDATE invite SET user = 0 WHERE state = 1",
+        'UPDATE invite SET "user" = 0 WHERE state = 1',
     "an address that is held for nothing":
         "UPDATE invite SET slot = 0 WHERE state = 1",
     "a member of no project":
@@ -164,7 +164,7 @@ FAULTS = {
     "an organization without default project":
         "UPDATE organization SET default_project = 1",
     "a mail of no invite":
-        "INSERT INTO outbox VALUES(1, 1, x'00', 0, 0, 0)",
+        "INSERT INTO outbox SELECT 1, 1, secret_hash, 0, 0, 0 FROM admin_key",
 }
 
 
@@ -173,19 +173,18 @@ def test_check_finds(daemon, fault):
     _, token = daemon.api.link("ada@example.com")
     daemon.api.accept(token)
     daemon.stop()
-    with sqlite3.connect(daemon.database) as database:
-        assert database.execute(FAULTS[fault]).rowcount >= 1
-    database.close()
+    assert daemon.database.sql(FAULTS[fault] + " RETURNING 1")
     done = daemon.command("check", check=False)
     assert done.returncode == 1 and done.stdout.strip()
 
 
+@pytest.mark.engines("sqlite")
 def test_check_of_a_damaged_file(daemon):
     for number in range(200):
         daemon.api.invite(f"p{number}@example.com", send_email=False)
     daemon.stop()
-    size = daemon.database.stat().st_size
-    with daemon.database.open("r+b") as file:
+    size = daemon.database.path.stat().st_size
+    with daemon.database.path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xa5" * (size - 4096 * 4))
     done = daemon.command("check", check=False)
@@ -198,6 +197,7 @@ def test_check_of_nothing(tmp_path):
     assert not (tmp_path / "none" / "invited.db").exists()
 
 
+@pytest.mark.engines("sqlite")
 def test_backup_of_a_running_daemon(daemon, make_daemon, tmp_path):
     _, token = daemon.api.link("ada@example.com")
     daemon.api.accept(token)
@@ -217,6 +217,7 @@ def test_backup_of_a_running_daemon(daemon, make_daemon, tmp_path):
         "pending"
 
 
+@pytest.mark.engines("sqlite")
 def test_backup_while_others_write(daemon, tmp_path):
     stop, failed = threading.Event(), []
 
@@ -245,6 +246,7 @@ def test_backup_while_others_write(daemon, tmp_path):
     assert not failed
 
 
+@pytest.mark.engines("sqlite")
 def test_backup_overwrites_nothing(daemon, tmp_path):
     target = tmp_path / "precious"
     target.write_text("precious")
@@ -253,6 +255,7 @@ def test_backup_overwrites_nothing(daemon, tmp_path):
     assert target.read_text() == "precious"
 
 
+@pytest.mark.engines("sqlite")
 def test_backup_into_nowhere(daemon, tmp_path):
     done = daemon.command("backup", str(tmp_path / "no" / "where"),
                           check=False)
@@ -357,6 +360,7 @@ def test_an_empty_file_does_not_check_as_ok(tmp_path):
     assert (tmp_path / "invited.db").stat().st_size == 0
 
 
+@pytest.mark.engines("sqlite")
 def test_a_backup_that_was_killed_is_in_nobodys_way(daemon, tmp_path):
     copy = tmp_path / "copy.db"
     (tmp_path / "copy.db.partial").write_bytes(b"half of it")

@@ -11,6 +11,9 @@ import pytest
 from conftest import Cli, Drive, drivers
 from harness import Daemon
 
+# Which database there is behind the daemon cannot be told from here.
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def invite(daemon: Daemon) -> Cli:

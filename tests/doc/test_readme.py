@@ -18,6 +18,8 @@ import pytest
 from harness import DEADLINE, INVITES, USERS, Daemon
 from harness.daemon import ROOT, clean_environment
 
+pytestmark = pytest.mark.engines("sqlite")
+
 ADDRESS = "http://127.0.0.1:8080"
 
 

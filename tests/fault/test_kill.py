@@ -94,6 +94,9 @@ def test_kill_under_load(daemon, number):
         assert known in ([], [again["id"]])
         answered[again["id"]] = email
 
+    daemon.stop()
+    daemon.database.end_leases()
+    daemon.start()
     settled(daemon, answered)
     mails = {}
     for mail in daemon.mailbox.all():

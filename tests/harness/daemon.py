@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Callable, IO, Iterable, Mapping
 
 from harness.client import Client
+from harness.databases import ENGINES, Database
 from harness.mail import Maildir
 from harness.wait import DEADLINE
 
@@ -106,14 +107,19 @@ class Lines:
 class Daemon:
     """`with Daemon("--invite-ttl", "2d") as daemon: daemon.api.get(...)`.
 
-    data     the data directory; a temporary one where None, removed at the end
-    env      settings by environment, such as INVITED_MAIL
-    key      the admin key to start with; where None the daemon makes one and
-             prints it, as it does for everybody
-    limits   resource limits of the process, {resource.RLIMIT_FSIZE: bytes}
+    data      the data directory; a temporary one where None, removed at the
+              end
+    engine    one of ENGINES: the kind of database that it gets
+    database  one that is there, such as another daemon's; where None it gets
+              one of its own, removed at the end
+    env       settings by environment, such as INVITED_MAIL
+    key       the admin key to start with; where None the daemon makes one and
+              prints it, as it does for everybody
+    limits    resource limits of the process, {resource.RLIMIT_FSIZE: bytes}
     """
 
     def __init__(self, *args: str, data: Path | str | None = None,
+                 engine: str = "sqlite", database: Database | None = None,
                  env: Mapping[str, str] | None = None,
                  key: str | None = None,
                  limits: Mapping[int, int] | None = None,
@@ -125,6 +131,9 @@ class Daemon:
         self._own_data = data is None
         self.data = Path(tempfile.mkdtemp(prefix="invited-test-")
                          if data is None else data)
+        self._own_database = database is None
+        self.database = (ENGINES[engine](self.data) if database is None
+                         else database)
         self.key = key
         self.url = ""
         self.process: subprocess.Popen[bytes] | None = None
@@ -168,7 +177,7 @@ class Daemon:
     def launch(self) -> subprocess.Popen[bytes]:
         """Starts it without waiting: for starts that are to be refused."""
         assert self.process is None, "it runs already"
-        env = clean_environment(self.env)
+        env = self._environment(self.env)
         if self.key is not None:
             env["INVITED_ADMIN_KEY"] = self.key
         self.process = subprocess.Popen(
@@ -181,6 +190,9 @@ class Daemon:
         self._out = Lines(self.process.stdout)
         self._err = Lines(self.process.stderr)
         return self.process
+
+    def _environment(self, extra: Mapping[str, str] | None) -> dict[str, str]:
+        return clean_environment({**self.database.settings, **(extra or {})})
 
     def _limit(self) -> None:
         for what, value in self.limits.items():
@@ -234,6 +246,9 @@ class Daemon:
             self.wait()
         for client in self._clients:
             client.close()
+        if self._own_database:
+            self.database.drop()
+            self._own_database = False
         if self._own_data:
             shutil.rmtree(self.data, ignore_errors=True)
 
@@ -306,8 +321,10 @@ class Daemon:
 
     def command(self, *args: str, env: Mapping[str, str] | None = None,
                 check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Runs `invited ARGS... --data DIR`, beside the daemon or without."""
-        return self.run(*args, "--data", str(self.data), env=env, check=check)
+        """Runs `invited ARGS... --data DIR` with the daemon's database, beside
+        the daemon or without."""
+        return self.run(*args, "--data", str(self.data),
+                        env=self._environment(env), check=check)
 
     def run(self, *args: str, env: Mapping[str, str] | None = None,
             check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -320,10 +337,6 @@ class Daemon:
             raise DaemonFault(f"{' '.join(args)}: exit status "
                               f"{done.returncode}\n{done.stdout}{done.stderr}")
         return done
-
-    @property
-    def database(self) -> Path:
-        return self.data / "invited.db"
 
     def files(self) -> Iterable[Path]:
         """Everything in the data directory."""

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import resource
 import signal
-import sqlite3
 import time
-from contextlib import closing
 from typing import Any, Callable
 
 import pytest
@@ -33,10 +31,8 @@ def mail_to(server: RealServer | ScriptedServer, options: str = PATIENT,
 
 def waiting_mails(daemon: Daemon) -> int:
     """Rows of the outbox, with their secrets."""
-    with closing(sqlite3.connect(f"file:{daemon.database}?mode=ro",
-                                 uri=True)) as database:
-        [(count,)] = database.execute("SELECT count(*) FROM outbox")
-        return int(count)
+    [[count]] = daemon.database.sql("SELECT count(*) FROM outbox")
+    return int(count)
 
 
 def ready(daemon: Daemon) -> Any:
@@ -283,13 +279,14 @@ def test_stalls_then_goes(make_daemon: Maker, stage: str) -> None:
         daemon.api.delivered(invite["id"])
 
 
-# -- a disk that is full -----------------------------------------------------
+# -- a disk that is full, a database that is away ------------------------------
 
 def set_quota(daemon: Daemon, limit: int) -> None:
     resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
                      (limit, resource.RLIM_INFINITY))
 
 
+@pytest.mark.engines("sqlite")
 def test_delivered_while_the_disk_is_full(make_daemon: Maker) -> None:
     """The mail is gone and cannot be unsent: its record waits for space."""
     def fill_disk(_mail: Received) -> None:
@@ -311,6 +308,7 @@ def test_delivered_while_the_disk_is_full(make_daemon: Maker) -> None:
         assert len(server.mailbox.all()) == 1
 
 
+@pytest.mark.engines("sqlite")
 def test_due_while_the_disk_is_full(make_daemon: Maker) -> None:
     with ScriptedServer(RCPT="451 4.7.1 Later") as server:
         daemon = make_daemon(*mail_to(server))
@@ -324,6 +322,39 @@ def test_due_while_the_disk_is_full(make_daemon: Maker) -> None:
         daemon.api.delivered(invite["id"])
 
 
+@pytest.mark.engines("postgres")
+def test_delivered_while_the_database_is_away(make_daemon: Maker) -> None:
+    def cut_off(_mail: Received) -> None:
+        daemon.database.go_away()
+
+    with RealServer(verdict=cut_off) as server:
+        daemon = make_daemon(*mail_to(server))
+        daemon.expect_error("store_unavailable")
+        invite = daemon.api.invite("ada@example.com")
+        server.mailbox.wait()
+        refused = daemon.api.post(INVITES, json={
+            "email": "bob@example.com", "role": "reader"})
+        assert refused.status_code == 503
+        daemon.database.come_back()
+        sent = daemon.api.delivered(invite["id"])["delivery"]
+        assert sent["attempts"] == 1
+        assert len(server.mailbox.all()) == 1
+
+
+@pytest.mark.engines("postgres")
+def test_due_while_the_database_is_away(make_daemon: Maker) -> None:
+    with ScriptedServer(RCPT="451 4.7.1 Later") as server:
+        daemon = make_daemon(*mail_to(server))
+        invite = daemon.api.invite("ada@example.com")
+        daemon.expect_error("store_unavailable")
+        daemon.api.delivered(invite["id"], "deferred")
+        daemon.database.go_away()
+        daemon.wait_log("outbox_unavailable")
+        server.answer(RCPT="250 2.1.5 Ok")
+        daemon.database.come_back()
+        daemon.api.delivered(invite["id"])
+
+
 # -- a daemon that ends ------------------------------------------------------
 
 def test_killed_with_a_mail_in_hand(make_daemon: Maker) -> None:
@@ -333,6 +364,7 @@ def test_killed_with_a_mail_in_hand(make_daemon: Maker) -> None:
         assert server.stalled.wait(DEADLINE)
         daemon.kill()
         server.answer(MAIL="250 2.1.0 Ok")
+        daemon.database.end_leases()
         daemon.start()
         daemon.api.delivered(invite["id"])
         [mail] = server.mailbox.wait()
@@ -350,6 +382,7 @@ def test_killed_between_delivery_and_record(make_daemon: Maker) -> None:
         assert server.stalled.wait(DEADLINE)
         daemon.kill()
         server.answer(message="250 2.0.0 Ok")
+        daemon.database.end_leases()
         daemon.start()
         daemon.api.delivered(invite["id"])
         first, second = server.read.wait(2)
@@ -364,6 +397,7 @@ def test_killed_before_anything_was_sent(make_daemon: Maker) -> None:
                    for number in range(20)]
         daemon.kill()
         server.answer(greeting="220 peer.example ESMTP")
+        daemon.database.end_leases()
         daemon.start()
         for invite in invites:
             daemon.api.delivered(invite["id"])

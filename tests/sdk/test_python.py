@@ -258,23 +258,35 @@ def test_a_restart_is_survived_by_retries(make_daemon):
     assert again.id == first["id"] and len(refusals) == 3
 
 
-def test_a_full_disk_is_bridged_by_retries(daemon):
-    """503 with retry-after: the SDK waits and asks again."""
-    first = daemon.api.invite("first@example.com")
-    daemon.api.delivered(first["id"])
+def fill_disk(daemon):
+    """Returns what empties it again."""
     full = max(path.stat().st_size for path in daemon.files())
-    attempts = []
 
     def limit(size):
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
                          (size, resource.RLIM_INFINITY))
+    limit(full)
+    return lambda: limit(resource.RLIM_INFINITY)
+
+
+def cut_off(daemon):
+    """Returns what lets it reach its database again."""
+    daemon.database.go_away()
+    return daemon.database.come_back
+
+
+def test_trouble_is_bridged_by_retries(daemon, engine):
+    """503 with retry-after: the SDK waits and asks again."""
+    first = daemon.api.invite("first@example.com")
+    daemon.api.delivered(first["id"])
+    attempts = []
 
     def on_request(request):
         attempts.append(request)
         if len(attempts) == 3:
-            limit(resource.RLIM_INFINITY)
+            end_trouble()
     daemon.expect_error("store_unavailable")
-    limit(full)
+    end_trouble = {"sqlite": fill_disk, "postgres": cut_off}[engine](daemon)
     with OpenAI(admin_api_key=daemon.key, base_url=f"{daemon.url}/v1",
                 http_client=httpx.Client(
                     event_hooks={"request": [on_request]})) as client:
