@@ -167,6 +167,8 @@ void answer_refusal(struct request *request, const char *param)
 {
 	const struct error_text *text = &error_texts[request->op.refusal];
 
+	if (text->status == 401) /* a key revoked meanwhile: not the path's */
+		param = NULL;
 	write_error(request, text->status, text->code, param, text->message);
 }
 
