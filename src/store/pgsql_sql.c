@@ -82,6 +82,9 @@ static const char *const own[PGSQL_COUNT] = {
 	 * rows in `r` might be planned as a scan of the whole table. The
 	 * insertion is sorted, so that two daemons with the same addresses
 	 * wait for each other in one direction only.
+	 *
+	 * Not for Citus, which looks up no row of a distributed table for each
+	 * row of `r`: there, let pgsql_create() leave all to the careful verb.
 	 */
 	[PGSQL_CREATE_MANY] =
 	    "WITH r AS MATERIALIZED (SELECT r.*, (SELECT o.default_project"

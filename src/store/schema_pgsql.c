@@ -4,11 +4,12 @@
  * The names are those of schema_sqlite.c, which explains them. What differs:
  *
  * The organization leads every primary key and index, and nothing outside of
- * one organization is ever joined: Citus can distribute all tables by it.
- * Exceptions are organization, admin_key and meta, small tables to be copied
- * to every node (Citus: reference tables), since a request begins with a key
- * whose organization is not known yet; invite_number, which finds the invite
- * that a link is for; and outbox_due, since a daemon sends everybody's mail.
+ * one organization is ever joined: the tables are laid out to be distributed by
+ * it. Exceptions are organization, admin_key and meta, small tables to be
+ * copied to every node, since a request begins with a key whose organization is
+ * not known yet; invite_number, which finds the invite that a link is for; and
+ * outbox_due, since a daemon sends everybody's mail. What else stands in the
+ * way on Citus: doc/relatives.md.
  *
  * One open invite for each address: a unique index on (organization,
  * address_hash, slot), as in SQLite. A partial one on the address itself would
@@ -35,8 +36,12 @@
 #include "base/encode.h"
 #include "base/random.h"
 
-/* Waits for others at the same; until the transaction's end. CockroachDB has
- * no such locks: there, take the row of 'schema' in meta with FOR UPDATE. */
+/*
+ * Waits for others at the same; until the transaction's end. Where there are no
+ * such locks, or where CREATE TABLE ends the transaction (CockroachDB,
+ * YugabyteDB), no row lock would do either: there, one daemon is started alone
+ * when the version changes. See doc/relatives.md.
+ */
 #define LOCK	     "SELECT pg_advisory_xact_lock(1768846897)" /* "inv1" */
 
 #define MIGRATION_MS (10LL * 60 * 1000)
@@ -239,11 +244,26 @@ static int take_lock(struct pgsql_db *db, struct fail *fail)
 {
 	if (run(db, "BEGIN", fail) < 0 ||
 	    run(db, "SET LOCAL statement_timeout = 0", fail) < 0 ||
-	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0 ||
-	    run(db, LOCK, fail) < 0)
+	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0)
 		return -1;
+	return run(db, LOCK, fail);
+}
+
+/* Not IF NOT EXISTS, which a role that may create nothing is refused, though
+ * the table is there: such a role is enough once the schema is up to date. */
+static int make_meta(struct pgsql_db *db, struct fail *fail)
+{
+	PGresult *result =
+	    pgsql_db_query(db, "SELECT 1 WHERE to_regclass('meta') IS NULL");
+	bool missing = result && PQntuples(result) > 0;
+
+	PQclear(result);
+	if (!result)
+		return fail_set(fail, "%s", pgsql_db_why(db));
+	if (!missing)
+		return 0;
 	return run(db,
-		   "CREATE TABLE IF NOT EXISTS meta("
+		   "CREATE TABLE meta("
 		   "key TEXT PRIMARY KEY, value TEXT NOT NULL)",
 		   fail);
 }
@@ -254,7 +274,8 @@ int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail)
 
 	db->deadline += MIGRATION_MS;
 	do {
-		if (take_lock(db, fail) < 0 || advance(db, &more, fail) < 0) {
+		if (take_lock(db, fail) < 0 || make_meta(db, fail) < 0 ||
+		    advance(db, &more, fail) < 0) {
 			pgsql_db_rollback(db);
 			return -1;
 		}
