@@ -92,7 +92,7 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
-	  "copy the database to a new file, also while it is in use" },
+	  "copy the SQLite database to a new file, also while it is in use" },
 	{ COMMAND_HELP, "help", NULL, NULL, false,
 	  "print this; as --help does" },
 	{ COMMAND_VERSION, "version", NULL, NULL, false,

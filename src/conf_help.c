@@ -87,6 +87,8 @@ void conf_print_help(FILE *out)
 		"  invited --data /var/lib/invited --mail smtp://localhost\n"
 		"  invited --listen 0.0.0.0:8080 --public-url "
 		"https://invited.example.com\n"
+		"  invited --database "
+		"postgres://invited@db1.example.com/invited\n"
 		"  invited key create deploy --data /var/lib/invited\n\n"
 		"Exit codes: 0 done, 1 failed, 2 wrong usage, 75 try again "
 		"later.\n"

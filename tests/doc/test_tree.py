@@ -64,7 +64,7 @@ def test_header_compiles_alone(header: Path, tmp_path: Path) -> None:
     first = "" if "include" in name(header) else '#include "base/base.h"\n'
     source.write_text(f'{first}#include "{header}"\n#include "{header}"\n')
     flags = subprocess.run(
-        ["pkg-config", "--cflags", "sqlite3", "jansson", "libcurl"],
+        ["pkg-config", "--cflags", "sqlite3", "jansson", "libcurl", "libpq"],
         check=True, capture_output=True, text=True).stdout.split()
     done = subprocess.run(
         ["gcc", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
