@@ -454,7 +454,6 @@ static int smtp_open(const struct transport_options *options,
 		smtp_close(&smtp->transport);
 		return -1;
 	}
-	/* A kept connection that turns out dead, the mail, the good-bye. */
 	*ret_transport = &smtp->transport;
 	return 0;
 }

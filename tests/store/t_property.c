@@ -4,6 +4,9 @@
  * the same history:
  *
  *	INVITED_TEST_SEED=12345 t_store_property sqlite
+ *
+ * ./check gives every engine the same seed. So all are led through one history
+ * and held to the answers of one model: they answer alike.
  */
 #include "base/base.h"
 #include "fixture.h"
