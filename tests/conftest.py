@@ -72,7 +72,7 @@ def make_daemon(engine: str) -> Iterator[Callable[..., Daemon]]:
                 daemon.stop()
             daemon.check_log()
     finally:
-        for daemon in made:
+        for daemon in reversed(made):  # who shares goes before who owns
             daemon.discard()
 
 

@@ -135,6 +135,7 @@ def test_kill_while_accepting(daemon):
     daemon.kill()
     for thread in threads:
         thread.join()
+    daemon.database.settle()
     daemon.start()
 
     api = daemon.api

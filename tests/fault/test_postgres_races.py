@@ -3,14 +3,14 @@ Two daemons at one address: the moments between somebody's look and their
 step, held open by a transaction that stands for what another daemon does.
 """
 
-import os
 import subprocess
 import threading
 
 import pytest
 
 from harness import INVITES, eventually
-from postgres_server import drop_database, make_database, run_sql
+
+pytestmark = pytest.mark.engines("postgres")
 
 # The invite of ada@example.com, accepted, but not yet committed.
 ACCEPT = """
@@ -47,19 +47,9 @@ class Session:
         assert self._psql.wait(30) == 0
 
 
-@pytest.fixture
-def database():
-    server = os.environ["INVITED_TEST_POSTGRES"]
-    url = make_database(server)
-    yield url
-    drop_database(url, server)
-
-
 @pytest.mark.parametrize("other, status, code", [
     (ACCEPT, 400, "user_already_exists"), (DELETE, 200, None)])
-def test_create_meets_the_answer_to_its_invite(make_daemon, database, other,
-                                               status, code):
-    daemon = make_daemon(env={"INVITED_DATABASE": database})
+def test_create_meets_the_answer_to_its_invite(daemon, other, status, code):
     first = daemon.api.invite("ada@example.com")
     answers = []
 
@@ -67,14 +57,14 @@ def test_create_meets_the_answer_to_its_invite(make_daemon, database, other,
         answers.append(daemon.client().post(
             INVITES, json={"email": "ada@example.com", "role": "reader"}))
 
-    session = Session(database)
+    session = Session(daemon.database.url)
     session.run(other)
     thread = threading.Thread(target=create)
     thread.start()
-    eventually(lambda: run_sql(
-        database, "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()")
-        == "1", "the create's wait for the other's lock")
+    eventually(lambda: daemon.database.sql(
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        " AND datname = current_database()"),
+        "the create's wait for the other's lock")
     session.run("COMMIT;")
     thread.join()
     session.end()
@@ -84,5 +74,4 @@ def test_create_meets_the_answer_to_its_invite(make_daemon, database, other,
         assert answer.json()["error"]["code"] == code
     else:
         assert answer.json()["id"] != first["id"]
-    assert daemon.command("check", env={
-        "INVITED_DATABASE": database}).stdout == "ok\n"
+    assert daemon.command("check").stdout == "ok\n"

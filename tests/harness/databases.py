@@ -34,9 +34,12 @@ class Database(Protocol):
         """All that is in it, by the names of what it is in, where that is not
         in the data directory."""
 
+    def settle(self) -> None:
+        """Waits until all that a killed daemon began has ended; none runs."""
+
     def end_leases(self) -> None:
         """Lets the time pass for which nobody else takes the mails that a
-        killed daemon had in hand; none runs."""
+        killed daemon had in hand."""
 
     def drop(self) -> None:
         """Removes it, whoever uses it."""
@@ -56,6 +59,9 @@ class SqliteFile:
 
     def copy(self) -> dict[str, bytes]:
         return {}
+
+    def settle(self) -> None:
+        """It ended with the daemon."""
 
     def end_leases(self) -> None:
         """Whoever serves the file next does it."""
@@ -79,6 +85,9 @@ class PostgresDatabase:
         self.url = (self._kept.pop() if self._kept
                     else make_database(self._server))
         self.settings = {"INVITED_DATABASE": self.url}
+        self._connections = (f"FROM pg_stat_activity WHERE datname ="
+                             f" '{name_of(self.url)}' AND application_name ="
+                             " 'invited'")
 
     def sql(self, text: str) -> list[list[str]]:
         return [[value.removeprefix("\\x") for value in line.split("|")]
@@ -91,7 +100,9 @@ class PostgresDatabase:
         """Nobody is let in, whoever is in has to leave."""
         self._away = True
         self._admit(False)
-        self._end_connections()
+        if run_sql(self._server, f"SELECT pg_terminate_backend(pid)"
+                                 f" {self._connections}"):
+            self.settle()
 
     def come_back(self) -> None:
         self._admit(True)
@@ -101,20 +112,18 @@ class PostgresDatabase:
         run_sql(self._server, f"ALTER DATABASE {name_of(self.url)}"
                               f" ALLOW_CONNECTIONS {anybody}")
 
-    def _end_connections(self) -> None:
-        others = f"FROM pg_stat_activity WHERE datname = '{name_of(self.url)}'"
-        if run_sql(self._server, f"SELECT pg_terminate_backend(pid) {others}"):
-            eventually(lambda: not run_sql(self._server, f"SELECT 1 {others}"),
-                       "the end of all connections")
+    def settle(self) -> None:
+        eventually(lambda: not run_sql(self._server,
+                                       f"SELECT 1 {self._connections}"),
+                   "the end of all connections")
 
     def end_leases(self) -> None:
-        self._end_connections()
         self.sql("UPDATE outbox SET due_at_ms = queued_at_ms")
 
     def drop(self) -> None:
         if self._away:
             self.come_back()
-        self._end_connections()
+        self.settle()
         self.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         self._kept.append(self.url)
 

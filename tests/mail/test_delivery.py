@@ -373,6 +373,30 @@ def test_killed_with_a_mail_in_hand(make_daemon: Maker) -> None:
     assert user["email"] == "ada@example.com"
 
 
+@pytest.mark.engines("postgres")
+def test_another_daemon_takes_up_what_a_killed_one_had(
+        make_daemon: Maker) -> None:
+    """Not before the lease is over: the first might be alive and about to
+    send it."""
+    with ScriptedServer(**{"MAIL": [STALL]}) as server:
+        killed = make_daemon(*mail_to(server))
+        other = make_daemon(*mail_to(server), database=killed.database,
+                            key=killed.key)
+        invite = killed.api.invite("ada@example.com")
+        assert server.stalled.wait(DEADLINE)
+        killed.kill()
+        server.answer(MAIL="250 2.1.0 Ok")
+        later = other.api.invite("bob@example.com")
+        other.api.delivered(later["id"])
+        waits = other.api.ok("GET", f"{INVITES}/{invite['id']}")
+        assert waits["delivery"]["status"] == "queued"
+        killed.database.end_leases()
+        sent = other.api.delivered(invite["id"])
+        assert sent["delivery"]["attempts"] == 1
+        assert [mail.message["To"] for mail in server.mailbox.wait(2)] == [
+            "bob@example.com", "ada@example.com"]
+
+
 def test_killed_between_delivery_and_record(make_daemon: Maker) -> None:
     """Then it comes twice, and every mail reader can see that it is one."""
     with ScriptedServer(message=STALL) as server:
