@@ -82,7 +82,7 @@ static void engine_close(struct engine *engine)
 	free(engine);
 }
 
-static int prepare_engine(struct engine *engine, struct fail *fail)
+static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 {
 	struct pgsql_db *db = &engine->db;
 	struct fail why;
@@ -93,7 +93,9 @@ static int prepare_engine(struct engine *engine, struct fail *fail)
 	if (!pgsql_db_connect(db))
 		return fail_set(fail, "could not reach the database: %s",
 				pgsql_db_why(db));
-	if (pgsql_schema_bring_up(db, &why) < 0)
+	/* A mistyped name must not look like a healthy, empty database. */
+	if ((serve ? pgsql_schema_bring_up(db, &why)
+		   : pgsql_schema_examine(db, &why)) < 0)
 		return fail_set(fail, "could not use the database: %s",
 				why.message);
 	if (!pgsql_db_prepare(db))
@@ -107,7 +109,6 @@ static int engine_open(const char *place, bool serve,
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 
-	(void)serve; /* any number of daemons may */
 	if (!engine)
 		return fail_set(fail, "out of memory");
 	engine->url = url_of(place);
@@ -116,7 +117,7 @@ static int engine_open(const char *place, bool serve,
 		engine_close(engine);
 		return fail_set(fail, "out of memory");
 	}
-	if (prepare_engine(engine, fail) < 0) {
+	if (prepare_engine(engine, serve, fail) < 0) {
 		engine_close(engine);
 		return -1;
 	}

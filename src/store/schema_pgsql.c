@@ -219,21 +219,27 @@ static int load_hash_key(struct pgsql_db *db, struct fail *fail)
 				       : "its hash key is missing");
 }
 
+static int check_oldest(const struct version *version, struct fail *fail)
+{
+	if (version->oldest > (int64_t)COUNT_OF(steps))
+		return fail_set(fail,
+				"its schema is version %lld and needs a "
+				"program of version %lld at least, which this "
+				"one (%zu) is not: use a newer invited",
+				(long long)version->steps,
+				(long long)version->oldest, COUNT_OF(steps));
+	return 0;
+}
+
 /* In a transaction that holds the lock; `ret_more`: there is more to do. */
 static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 {
 	struct version version;
 
 	*ret_more = false;
-	if (read_version(db, &version, fail) < 0)
+	if (read_version(db, &version, fail) < 0 ||
+	    check_oldest(&version, fail) < 0)
 		return -1;
-	if (version.oldest > (int64_t)COUNT_OF(steps))
-		return fail_set(fail,
-				"its schema is version %lld and needs a "
-				"program of version %lld at least, which this "
-				"one (%zu) is not: use a newer invited",
-				(long long)version.steps,
-				(long long)version.oldest, COUNT_OF(steps));
 	if (version.steps >= (int64_t)COUNT_OF(steps))
 		return make_hash_key(db, fail);
 	*ret_more = true;
@@ -282,5 +288,39 @@ int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail)
 		if (run(db, "COMMIT", fail) < 0)
 			return -1;
 	} while (more);
+	return load_hash_key(db, fail);
+}
+
+/* Where there is no such table, to ask it would be an error. */
+static bool has_meta(struct pgsql_db *db)
+{
+	PGresult *result =
+	    pgsql_db_query(db, "SELECT 1 WHERE"
+			       " to_regclass('meta') IS NOT NULL");
+	bool found = result && PQntuples(result) == 1;
+
+	PQclear(result);
+	return found;
+}
+
+int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
+{
+	struct version version = { 0, 0 };
+
+	if (has_meta(db) && read_version(db, &version, fail) < 0)
+		return -1;
+	if (db->base.error)
+		return fail_set(fail, "%s", pgsql_db_why(db));
+	if (version.steps == 0)
+		return fail_set(fail, "there is nothing of invited in it: "
+				      "`invited serve` makes what it needs");
+	if (version.steps < (int64_t)COUNT_OF(steps))
+		return fail_set(fail,
+				"its schema is version %lld, older than this "
+				"program's %zu: `invited serve` brings it up "
+				"to date",
+				(long long)version.steps, COUNT_OF(steps));
+	if (check_oldest(&version, fail) < 0)
+		return -1;
 	return load_hash_key(db, fail);
 }

@@ -13,4 +13,7 @@
  */
 int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail) MUST_CHECK;
 
+/* For who would leave it as it is: -1 also where it is too old. */
+int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail) MUST_CHECK;
+
 #endif
