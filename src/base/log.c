@@ -3,21 +3,22 @@
  *
  * Nothing is allocated and no lock is taken: a line is one write(2), and the
  * kernel keeps lines of several threads apart (a held batch, too, is one
- * write). A line that is too long is cut at a field and ends in " ...". A
- * standard error that takes nothing more loses lines; it never stops the
- * program.
+ * write, of no more than a pipe takes in one piece). A line that is too long is
+ * cut at a field and ends in " ...". A standard error that takes nothing more
+ * loses lines; it never stops the program.
  */
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-#define LINE_MAX_OCTETS	 4096  /* a line, newline included */
-#define VALUE_MAX_OCTETS 1024  /* a value as it is written, quotes included */
-#define HOLD_OCTETS	 16384 /* lines that wait, per thread */
+#define LINE_MAX_OCTETS	 4096 /* a line, newline included */
+#define VALUE_MAX_OCTETS 1024 /* a value as it is written, quotes included */
+#define HOLD_OCTETS	 PIPE_BUF /* lines that wait, per thread */
 
 static const char *const level_names[] = {
 	[LOG_ERROR] = "error",

@@ -288,9 +288,9 @@ START_TEST(test_held_lines_have_a_ceiling)
 		log_event(LOG_INFO, "e",
 			  LOG_STR("v", ((struct str){ value, 900 })));
 	text = next_write();
-	ck_assert_int_gt(count_lines(text), 10);
+	ck_assert_int_gt(count_lines(text), 1);
 	for (; *text; text = next_write()) {
-		ck_assert_uint_le(strlen(text), HOLD_OCTETS);
+		ck_assert_uint_le(strlen(text), PIPE_BUF);
 		ck_assert_int_eq(text[strlen(text) - 1], '\n');
 		seen += count_lines(text);
 	}
