@@ -255,18 +255,23 @@ static int take_lock(struct pgsql_db *db, struct fail *fail)
 	return run(db, LOCK, fail);
 }
 
+/* Where there is no such table, to ask it would be an error. */
+static bool has_meta(struct pgsql_db *db)
+{
+	PGresult *result =
+	    pgsql_db_query(db, "SELECT 1 WHERE"
+			       " to_regclass('meta') IS NOT NULL");
+	bool found = result && PQntuples(result) == 1;
+
+	PQclear(result);
+	return found;
+}
+
 /* Not IF NOT EXISTS, which a role that may create nothing is refused, though
  * the table is there: such a role is enough once the schema is up to date. */
 static int make_meta(struct pgsql_db *db, struct fail *fail)
 {
-	PGresult *result =
-	    pgsql_db_query(db, "SELECT 1 WHERE to_regclass('meta') IS NULL");
-	bool missing = result && PQntuples(result) > 0;
-
-	PQclear(result);
-	if (!result)
-		return fail_set(fail, "%s", pgsql_db_why(db));
-	if (!missing)
+	if (has_meta(db))
 		return 0;
 	return run(db,
 		   "CREATE TABLE meta("
