@@ -248,7 +248,8 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 
 static int take_lock(struct pgsql_db *db, struct fail *fail)
 {
-	if (run(db, "BEGIN", fail) < 0 ||
+	/* Else what was done by others while we waited may not be seen. */
+	if (run(db, "BEGIN ISOLATION LEVEL READ COMMITTED", fail) < 0 ||
 	    run(db, "SET LOCAL statement_timeout = 0", fail) < 0 ||
 	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0)
 		return -1;
