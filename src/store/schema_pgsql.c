@@ -297,18 +297,6 @@ int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail)
 	return load_hash_key(db, fail);
 }
 
-/* Where there is no such table, to ask it would be an error. */
-static bool has_meta(struct pgsql_db *db)
-{
-	PGresult *result =
-	    pgsql_db_query(db, "SELECT 1 WHERE"
-			       " to_regclass('meta') IS NOT NULL");
-	bool found = result && PQntuples(result) == 1;
-
-	PQclear(result);
-	return found;
-}
-
 int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
 {
 	struct version version = { 0, 0 };
