@@ -104,16 +104,18 @@ class Tools:
 
 
 class Daemon:
-    """`invited` on a free port, with its data in `directory`."""
+    """`invited` on a free port, with its data in `directory` or, where that
+    is given, in the database at `url`."""
 
-    def __init__(self, tools, directory, mail="none:"):
+    def __init__(self, tools, directory, mail="none:", url=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         began = time.perf_counter()
         with open(os.path.join(directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [tools.invited, "serve", "--listen", HOST + ":0",
-                 "--data", directory, "--mail", mail],
+                 "--data", directory, "--mail", mail,
+                 *(["--database", url] if url else [])],
                 env={**os.environ, "INVITED_ADMIN_KEY": KEY},
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, text=True)
@@ -175,10 +177,10 @@ class Daemon:
 class Bare:
     """bench/bare: the store without the daemon."""
 
-    def __init__(self, tools, directory):
+    def __init__(self, tools, directory, url=None):
         os.makedirs(directory, exist_ok=True)
         self.process = subprocess.Popen(
-            [tools.path("bare"), "sqlite:" + database(directory), KEY],
+            [tools.path("bare"), url or "sqlite:" + database(directory), KEY],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def _ask(self, command):

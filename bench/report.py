@@ -9,7 +9,7 @@ from typing import Callable
 
 from steps import WIDTH, WIDTHS
 
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+MARKS = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 @dataclass
@@ -95,27 +95,27 @@ def rows(scale):
     ]
 
 
-def _short(value):
+def short(value):
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
-def targets_table(rounds, scale):
+def targets_table(rounds, promises):
     """Markdown, one line a promise."""
     lines = ["| | target | median | range | met |", "|---|---|---|---|---|"]
-    for row in rows(scale):
+    for row in promises:
         values = row.values(rounds)
         middle = statistics.median(values)
         lines.append(
-            f"| {row.what} | {row.target()} | **{_short(middle)}**{row.unit} "
-            f"| {_short(min(values))} .. {_short(max(values))} "
+            f"| {row.what} | {row.target()} | **{short(middle)}**{row.unit} "
+            f"| {short(min(values))} .. {short(max(values))} "
             f"| {'yes' if row.met(middle) else '**no**'} |")
     return "\n".join(lines)
 
 
-def _middle(rounds, of):
-    return _short(statistics.median(of(r) for r in rounds))
+def middle_of(rounds, of):
+    return short(statistics.median(of(r) for r in rounds))
 
 
 def creates_table(rounds):
@@ -134,7 +134,7 @@ def creates_table(rounds):
                 ("bare", "batch", 1), ("fsync", "per_second", 1),
                 ("fsync", "p50_us", 1000)):
             of = _create(width, who, what)
-            cells.append(_middle(rounds, lambda r: of(r) / scale))
+            cells.append(middle_of(rounds, lambda r: of(r) / scale))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -165,7 +165,7 @@ def other_table(rounds, scale):
 
 def _other_line(rounds, what, step, name):
     def middle(key, scale=1):
-        return _middle(rounds, lambda r: r[step][name][key] / scale)
+        return middle_of(rounds, lambda r: r[step][name][key] / scale)
 
     bare = name == "bare"
     cells = [what, middle("per_second"), middle("p50_us", 1000),
@@ -178,7 +178,7 @@ def _other_line(rounds, what, step, name):
 def remarks(rounds):
     """What does not fit a table."""
     def middle(of):
-        return _middle(rounds, of)
+        return middle_of(rounds, of)
 
     mails = middle(lambda r: r["mail"]["delivered"])
     memory = [middle(lambda r: r["memory"][k])
@@ -207,22 +207,27 @@ def samples(value):
             yield from samples(item)
 
 
+def head(result):
+    """When, where, and how often."""
+    return (f"{result['when']}; {result['machine']}; "
+            f"{len(result['rounds'])} rounds of "
+            f"{result['scale']['seconds']:g} s a measurement.")
+
+
 def markdown(result):
     rounds, scale = result["rounds"], result["scale"]
     return "\n\n".join([
-        f"{result['when']}; {result['machine']}; {len(rounds)} rounds of "
-        f"{scale['seconds']:g} s a measurement.",
-        targets_table(rounds, scale), creates_table(rounds),
-        other_table(rounds, scale), remarks(rounds)])
+        head(result), targets_table(rounds, rows(scale)),
+        creates_table(rounds), other_table(rounds, scale), remarks(rounds)])
 
 
-def write_readme(path, result):
+def write_readme(path, tables, begin, end):
     """Puts the tables between the two marks in the file."""
     with open(path) as file:
         text = file.read()
-    before, _, rest = text.partition(BEGIN)
-    _, mark, after = rest.partition(END)
+    before, _, rest = text.partition(begin)
+    _, mark, after = rest.partition(end)
     if not mark:
         raise SystemExit(f"{path}: the marks for the table are missing")
     with open(path, "w") as file:
-        file.write(f"{before}{BEGIN}\n\n{markdown(result)}\n\n{END}{after}")
+        file.write(f"{before}{begin}\n\n{tables}\n\n{end}{after}")

@@ -36,6 +36,9 @@ class Bench:
             with running(Bare(self.tools, self.prepared(count))) as bare:
                 self.last_page = bare.fill(count)["last_page"]
 
+    def release(self):
+        """What prepare() has started."""
+
     def targets(self, name, targets):
         path = os.path.join(self.work, name)
         with open(path, "w") as out:

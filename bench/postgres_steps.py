@@ -1,0 +1,322 @@
+"""What is measured on PostgreSQL, step by step: as in steps.py, with a server
+of the bench's own that keeps its promises (fsync, synchronous commit), and a
+new database for each step.
+
+What the server spends is read from the process table, and divided by the
+invites that were made meanwhile, warming up included."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
+
+import steps  # noqa: E402
+from harness import (INVITES, START_SECONDS, Bare,  # noqa: E402
+                     BenchError, Daemon, read_line, running)
+from postgres_server import (Postgres, drop_database,  # noqa: E402
+                             make_database, run_sql)
+
+WIDTHS = steps.WIDTHS
+WIDTH = steps.WIDTH
+# What is not named here is as the server has it: commits wait for the disk.
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB",
+            "checkpoint_timeout": "15min", "max_connections": "400"}
+DELAYS_MS = (0, 2, 10)  # of the standby's answer
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Sql:
+    """bench/sql, connected and waiting for go()."""
+
+    def __init__(self, tools, url, span, arguments):
+        mode, width, *size = map(str, arguments)
+        self.process = subprocess.Popen(
+            [tools.path("sql"), url, mode, width, *map(str, span), *size],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        read_line(self.process, "sql")
+
+    def go(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        answer = json.loads(read_line(self.process, "sql"))
+        if answer["failures"] or not answer["count"]:
+            raise BenchError(f"sql: {answer}")
+        return answer
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(START_SECONDS)
+        self.process.stdout.close()
+
+
+def server_cpu_seconds(server):
+    """Of all the server's processes, and of those that have ended."""
+    total, root = 0, server.process.pid
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                words = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(name) == root:  # and its children that it has waited for
+            total += sum(int(word) for word in words[11:15])
+        elif int(words[1]) == root:
+            total += sum(int(word) for word in words[11:13])
+    return total / TICKS
+
+
+class Bench(steps.Bench):
+    """With a server, from the first step to the end of the run."""
+
+    def prepare(self):
+        self.server = Postgres(SETTINGS).start()
+
+    def release(self):
+        self.server.discard()
+
+    @contextlib.contextmanager
+    def database(self):
+        """The URL of one that goes with the block."""
+        url = make_database(self.server.url())
+        try:
+            yield url
+        finally:
+            drop_database(url, self.server.url())
+
+    def daemon(self, url, mail="none:"):
+        return Daemon(self.tools, self.fresh("daemon"), mail, url)
+
+    def sql(self, url, *arguments):
+        """bench/sql: creates without the daemon. Its connections are made
+        before anything is measured."""
+        with running(Sql(self.tools, url, self.span, arguments)) as sql:
+            return self.watched(url, lambda: self.without_server(sql.go))
+
+    def load(self, *arguments):
+        return self.without_server(lambda: self.tools.load(*arguments))
+
+    def without_server(self, measure):
+        """`measure`; the server is none of the others on the machine."""
+        cpu, began = server_cpu_seconds(self.server), time.monotonic()
+        answer = measure()
+        cores = (server_cpu_seconds(self.server) - cpu) / (time.monotonic()
+                                                            - began)
+        answer["others"] = max(0, answer["others"] - cores)
+        return answer
+
+    def create(self, daemon, width=WIDTH):
+        """Creates through a daemon, and how many went together."""
+        before = batches(daemon)
+        answer = self.load("create", daemon, width, self.span)
+        after = batches(daemon)
+        answer["batch"] = ((after[0] - before[0])
+                           / max(1, after[1] - before[1]))
+        return answer
+
+    def watched(self, url, measure):
+        """What `measure` returns, and what it cost the server a create."""
+        def count(what):
+            return float(run_sql(url, what))
+
+        made = "SELECT count(*) FROM audit"
+        wal = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
+        before = count(made), count(wal), server_cpu_seconds(self.server)
+        answer = measure()
+        cpu = server_cpu_seconds(self.server) - before[2]
+        bytes_ = count(wal) - before[1]
+        creates = max(1, count(made) - before[0])
+        answer["database_cpu_us"] = cpu / creates * 1e6
+        answer["wal_bytes"] = bytes_ / creates
+        return answer
+
+
+def batches(daemon):
+    """Writes, and transactions, that the daemon has made so far."""
+    text = daemon.get("/metrics").decode()
+    return [int(re.search(rf"batch_size_{name} (\d+)", text).group(1))
+            for name in ("sum", "count")]
+
+
+def creates(bench):
+    """Creates through the daemon at each width; then at one width in plain
+    SQL, and by the store's own statement in batches as large as its were."""
+    result = {"fsync": bench.tools.fsync(bench.work, bench.span[0])}
+    with bench.database() as url, running(bench.daemon(url)) as daemon:
+        for width in WIDTHS:
+            if width == WIDTH:
+                result.update(_compared(bench, url, daemon))
+            else:
+                result[str(width)] = bench.watched(
+                    url, lambda: bench.create(daemon, width))
+    return result
+
+
+def _compared(bench, url, daemon):
+    """All that is compared, close together."""
+    ours = bench.watched(url, lambda: bench.create(daemon))
+    size = max(1, round(ours["batch"]))
+    return {str(WIDTH): ours,
+            "set": bench.sql(url, "many", 1, size),
+            "each": bench.sql(url, "each", WIDTH),
+            "one_trip": bench.sql(url, "many", WIDTH, 1)}
+
+
+def _at_once(*measures):
+    """The results of functions that run at the same time."""
+    results = [None] * len(measures)
+
+    def run(at):
+        results[at] = measures[at]()
+
+    threads = [threading.Thread(target=run, args=(i,))
+               for i in range(len(measures))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if None in results:
+        raise BenchError("one of those that ran at once failed")
+    return results
+
+
+def daemons(bench):
+    """The same clients on one daemon, and half of them on each of two."""
+    with bench.database() as url, running(bench.daemon(url)) as first, \
+            running(bench.daemon(url)) as second:
+        one = bench.watched(url, lambda: bench.create(first))
+        two = bench.watched(url, lambda: _together(
+            *_at_once(lambda: bench.create(first, WIDTH // 2),
+                      lambda: bench.create(second, WIDTH // 2))))
+    return {"one": one, "two": two}
+
+
+def _together(first, second):
+    """Two loads of the same seconds as one. What each takes for others'
+    work is the other's, too; so nothing is said of that."""
+    both = dict(first)
+    both["per_second"] += second["per_second"]
+    both["count"] += second["count"]
+    for name in ("p50_us", "p99_us"):
+        both[name] = max(first[name], second[name])
+    for name in ("server_cpu_us", "own_cpu_us", "batch"):
+        both[name] = (first[name] + second[name]) / 2
+    both["others"] = 0
+    return both
+
+
+def reads(bench):
+    """Retrieve and list(20), on PostgreSQL and on a file."""
+    with bench.database() as url:
+        result = {"postgres": _reads(bench, url)}
+    return {**result, "sqlite": _reads(bench, None)}
+
+
+def _reads(bench, url):
+    directory = bench.fresh("daemon")
+    with running(Bare(bench.tools, directory, url)) as bare:
+        bare.fill(bench.scale["sizes"][0])
+    with running(Daemon(bench.tools, directory, "none:", url)) as daemon:
+        one = bench.targets("one", [f"{INVITES}/{id}"
+                                    for id in daemon.invite_ids(1000)])
+        page = bench.targets("page", [f"{INVITES}?limit=20"])
+
+        def get(targets):
+            return bench.load("get", daemon, WIDTH, bench.span, targets)
+
+        return {"retrieve": get(one), "list": get(page)}
+
+
+def mail(bench):
+    """Mails that wait already, into a maildir; on PostgreSQL and on a file."""
+    with bench.database() as url:
+        result = {"postgres": _mail(bench, url)}
+    return {**result, "sqlite": _mail(bench, None)}
+
+
+def _mail(bench, url):
+    directory = bench.fresh("daemon")
+    with running(Bare(bench.tools, directory, url)) as bare:
+        bare.create(WIDTH, bench.span, mail=True)
+    maildir = os.path.join(directory, "mail")
+    daemon = Daemon(bench.tools, directory, "maildir:" + maildir, url)
+
+    def delivered():
+        return len(os.listdir(os.path.join(maildir, "new")))
+
+    with running(daemon):
+        time.sleep(bench.span[1])
+        count, began = delivered(), time.monotonic()
+        time.sleep(bench.span[0])
+        rate = (delivered() - count) / (time.monotonic() - began)
+        daemon.kill()  # not waiting for its backlog of mails
+    bench.remove(directory)
+    return {"per_second": rate}
+
+
+def sizes(bench):
+    """Creates with no invites yet, and with many."""
+    result = {}
+    for count in (0, bench.scale["sizes"][-1]):
+        with bench.database() as url:
+            result[str(count)] = _with_invites(bench, url, count)
+    return result
+
+
+def _with_invites(bench, url, count):
+    if count:
+        with running(Bare(bench.tools, bench.fresh("bare"), url)) as bare:
+            bare.fill(count)
+        run_sql(url, "VACUUM ANALYZE")
+    with running(bench.daemon(url)) as daemon:
+        return bench.watched(url, lambda: bench.create(daemon))
+
+
+def standby(bench):
+    """Creates that wait for a synchronous standby, whose answer takes a
+    while. The delay is made by having it apply what it receives later, and
+    commits wait for that."""
+    result = {}
+    for delay in DELAYS_MS:
+        result[str(delay)] = _delayed(bench, delay)
+    return result
+
+
+def _delayed(bench, delay):
+    settings = {**SETTINGS, "recovery_min_apply_delay": f"{delay}ms"}
+    answer = {}
+    with bench.database() as url, running(bench.daemon(url)) as daemon, \
+            _standby_with(bench, settings, delay):
+        for width in (1, WIDTH, WIDTHS[-1]):
+            answer[str(width)] = bench.create(daemon, width)
+    return answer
+
+
+@contextlib.contextmanager
+def _standby_with(bench, settings, delay):
+    """A standby that commits wait for: for its disk, or, with a delay, until
+    it shows what was committed."""
+    how = {"synchronous_standby_names": "bench",
+           "synchronous_commit": "remote_apply" if delay else "on"}
+    with Postgres(settings, copy_of=bench.server, name="bench"):
+        for name, value in how.items():
+            bench.server.sql(f"ALTER SYSTEM SET {name} = '{value}'")
+        bench.server.sql("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            for name in how:
+                bench.server.sql(f"ALTER SYSTEM RESET {name}")
+            bench.server.sql("SELECT pg_reload_conf()")
+
+
+STEPS = {"creates": creates, "daemons": daemons, "reads": reads,
+         "mail": mail, "sizes": sizes, "standby": standby}
