@@ -81,7 +81,10 @@ static const char *const own[PGSQL_COUNT] = {
 	 * their own, each by an index, for a join with the unknown number of
 	 * rows in `r` might be planned as a scan of the whole table. The
 	 * insertion is sorted, so that two daemons with the same addresses
-	 * wait for each other in one direction only.
+	 * wait for each other in one direction only. Of the unique indexes it
+	 * asks that of addresses alone: looking into the others for each row
+	 * costs a twentieth of the whole, and an id that somebody else has
+	 * drawn too is an error, after which the batch is run with new ones.
 	 *
 	 * Not for Citus, which looks up no row of a distributed table for each
 	 * row of `r`: there, let pgsql_create() leave all to the careful verb.
@@ -118,7 +121,8 @@ static const char *const own[PGSQL_COUNT] = {
 	    "  coalesce(projects, '[[' || standard::text || ',0]]')"
 	    " FROM r WHERE standard IS NOT NULL"
 	    " ORDER BY organization, address_hash"
-	    " ON CONFLICT DO NOTHING RETURNING id),"
+	    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
+	    " RETURNING id),"
 
 	    " done AS MATERIALIZED (SELECT * FROM r"
 	    "  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
