@@ -21,8 +21,8 @@
 #define INVITE_TTL_MIN 60 /* seconds; as in a create's body */
 #define INVITE_TTL_MAX 31536000
 
-static taker take_text, take_listen, take_public_url, take_web_url, take_name,
-    take_admin_key, take_ttl, take_retry, take_level;
+static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
+    take_name, take_admin_key, take_ttl, take_retry, take_level;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -35,6 +35,10 @@ const struct setting SETTINGS[] = {
 	  "what the mailed links begin with, as people reach the server; "
 	  "https, "
 	  "unless on this machine (default: the first listen address)" },
+	{ "--proxy", "INVITED_PROXY", "NETWORK", NULL, take_proxy, 0,
+	  "whose X-Forwarded-For is believed, besides this machine's: an "
+	  "address, or as in 10.0.0.0/24; may be given several times, in the "
+	  "variable separated by commas" },
 	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
 	  offsetof(struct conf, data), "directory for what is kept" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
@@ -145,6 +149,26 @@ static const char *take_listen(struct conf *conf, const struct setting *setting,
 		conf->listen[conf->listen_count] = arena_str(&conf->arena, one);
 		if (!conf->listen[conf->listen_count++])
 			return OUT_OF_MEMORY;
+	} while (more);
+	return NULL;
+}
+
+/* As take_listen() does. */
+static const char *take_proxy(struct conf *conf, const struct setting *setting,
+			      const char *value)
+{
+	struct str rest = str_of(value), one;
+	bool more;
+
+	(void)setting;
+	do {
+		more = str_cut(rest, ',', &one, &rest);
+		if (conf->proxy_count == CONF_PROXY_MAX)
+			return "16 networks are the most";
+		if (!network_parse(str_trim(one),
+				   &conf->proxies[conf->proxy_count++]))
+			return "expected an address, such as 10.0.0.1, or "
+			       "many, such as 10.0.0.0/24";
 	} while (more);
 	return NULL;
 }

@@ -14,8 +14,10 @@
 #include "base/base.h"
 #include "base/fail.h"
 #include "base/log.h"
+#include "base/network.h"
 
 #define CONF_LISTEN_MAX 16 /* listen addresses */
+#define CONF_PROXY_MAX	16 /* networks of proxies */
 
 enum command {
 	COMMAND_SERVE,
@@ -40,11 +42,13 @@ struct conf {
 	size_t listen_count;		     /* at least one */
 	const char *public_url; /* no final '/'; NULL = derive it from the first
 				 * listen address, which is a loopback one */
-	const char *data;	/* directory */
-	const char *database;	/* "sqlite:PATH", PATH inside data or absolute;
-				 * or "postgres://...", which may hold a
-				 * password: never to be printed */
-	const char *mail;	/* its PATH likewise */
+	struct network proxies[CONF_PROXY_MAX]; /* besides this machine */
+	size_t proxy_count;
+	const char *data;     /* directory */
+	const char *database; /* "sqlite:PATH", PATH inside data or absolute;
+			       * or "postgres://...", which may hold a
+			       * password: never to be printed */
+	const char *mail;     /* its PATH likewise */
 	const char *mail_from;
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;

@@ -170,6 +170,8 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.invite_ttl_seconds = conf->invite_ttl_seconds,
 		.mail_sends = mail_sends(conf->mail),
 		.limiter = limiter_new(),
+		.proxies = conf->proxies,
+		.proxy_count = conf->proxy_count,
 		.ready = others_ready,
 		.metrics = others_metrics,
 		.context = daemon,

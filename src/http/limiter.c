@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/hash.h"
+#include "base/network.h"
 #include "base/random.h"
 #include "http/request.h"
 
@@ -59,6 +60,18 @@ static bool is_own_machine(const struct sockaddr *peer)
 	return false;
 }
 
+/* Whose X-Forwarded-For is the truth. */
+static bool is_proxy(const struct request *request)
+{
+	const struct http_service *service = request->service;
+
+	for (size_t i = 0; i < service->proxy_count; i++) {
+		if (network_has(&service->proxies[i], request->peer))
+			return true;
+	}
+	return is_own_machine(request->peer);
+}
+
 /*
  * What stands for an address: all four octets, or the /64 that one customer
  * has; an IPv4 address written as IPv6 is the same one.
@@ -85,7 +98,7 @@ static struct str peer_bytes(const struct sockaddr *peer)
 	return (struct str){ NULL, 0 };
 }
 
-/* The entry that the proxy on our own machine wrote itself: the last. */
+/* The entry that the proxy wrote itself: the last. */
 static struct str last_forwarded(struct str list)
 {
 	struct str head;
@@ -137,7 +150,7 @@ static struct str forwarded_bytes(struct str list, struct in6_addr *room)
 struct limiter_client limiter_client(const struct request *request)
 {
 	struct in6_addr room;
-	struct str who = is_own_machine(request->peer)
+	struct str who = is_proxy(request)
 			     ? forwarded_bytes(request->forwarded_for, &room)
 			     : peer_bytes(request->peer);
 

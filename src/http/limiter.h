@@ -22,8 +22,9 @@ void limiter_free(struct limiter *limiter);
 
 /*
  * Who asks: the peer's address (IPv6: its /64), or, where that is this very
- * machine (a reverse proxy, a UNIX socket), the last of X-Forwarded-For, with
- * or without a port.
+ * machine (a reverse proxy, a UNIX socket) or one of --proxy, the last of
+ * X-Forwarded-For, with or without a port. Where it says nothing, all who come
+ * through it are one.
  */
 struct limiter_client limiter_client(const struct request *request);
 

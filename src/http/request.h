@@ -15,6 +15,8 @@
 #include "base/jw.h"
 #include "store/store.h"
 
+struct network;
+
 #define BODY_MAX	(64 * 1024)	  /* octets that a client may send */
 #define ANSWER_MAX	(8 * 1024 * 1024) /* octets of ours */
 #define REQUEST_ARENA	(16 * 1024 * 1024)
@@ -43,8 +45,8 @@ struct request {
 	/* From the wire; borrowed until the request ends. */
 	enum http_method method;
 	const char *method_name;
-	struct str target; /* as sent: path and query, still encoded */
-	struct str host;   /* headers: empty where absent */
+	struct str target;	  /* as sent: path and query, still encoded */
+	struct str host;	  /* headers: empty where absent */
 	struct str authorization; /* headers: empty where absent */
 	struct str content_type;
 	struct str accept;
@@ -102,6 +104,8 @@ struct http_service {
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;
+	const struct network *proxies; /* whose word is taken; borrowed */
+	size_t proxy_count;
 	/* Whether all else is in order; writes what is not into `out`. */
 	bool (*ready)(void *context, struct buf *out);
 	/* Appends everybody else's metrics. */

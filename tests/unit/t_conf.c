@@ -168,6 +168,17 @@ START_TEST(test_listen_can_be_repeated_and_replaces_the_environment)
 }
 END_TEST
 
+START_TEST(test_proxies)
+{
+	environment =
+	    (const char *[]){ "INVITED_PROXY", "10.0.0.1, 10.1.0.0/16", NULL };
+	ck_assert_int_eq(PARSE("serve"), 0);
+	ck_assert_uint_eq(conf.proxy_count, 2);
+	ck_assert_uint_eq(conf.proxies[0].bits, 128);
+	ck_assert_uint_eq(conf.proxies[1].bits, 112);
+}
+END_TEST
+
 START_TEST(test_at_most_16_listen_addresses)
 {
 	char all[16 * 12 + 16] = "127.0.0.1:1";
@@ -269,6 +280,9 @@ static const struct {
 	{ { "--listen", "127.0.0.1:1," }, "expected ADDRESS:PORT" },
 	{ { "--listen", "unix:" }, "the path of the socket is missing" },
 	{ { "--listen", "0.0.0.0:8080" }, "--public-url is needed" },
+	{ { "--proxy", "proxy.example.com" }, "expected an address" },
+	{ { "--proxy", "10.0.0.0/33" }, "expected an address" },
+	{ { "--proxy", "10.0.0.1," }, "expected an address" },
 	{ { "--listen", "unix:/run/i" }, "--public-url is needed" },
 	{ { "--public-url", "example.com" }, "begin with http:// or https://" },
 	{ { "--public-url", "ftp://example.com" }, "begin with http" },
@@ -420,6 +434,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_last_of_a_repeated_flag_wins);
 	tcase_add_test(
 	    tests, test_listen_can_be_repeated_and_replaces_the_environment);
+	tcase_add_test(tests, test_proxies);
 	tcase_add_test(tests, test_at_most_16_listen_addresses);
 	tcase_add_test(tests, test_relative_paths_lie_in_the_data_directory);
 	tcase_add_loop_test(tests, test_commands, 0, COUNT_OF(commands));

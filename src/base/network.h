@@ -1,0 +1,26 @@
+/*
+ * network.h: an address, or all that begin alike: 10.0.0.1, 10.0.0.0/24,
+ * 2001:db8::/32.
+ */
+#ifndef BASE_NETWORK_H
+#define BASE_NETWORK_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/* An address of IPv4 is kept as one of IPv6 (::ffff:10.0.0.1). */
+struct network {
+	struct in6_addr address;
+	unsigned bits; /* that count; 0 to 128 */
+};
+
+/* False, and `ret_network` untouched, where `text` is none. */
+bool network_parse(struct str text, struct network *ret_network) MUST_CHECK;
+
+/* Whether the peer is in it. UNIX sockets are in none. */
+bool network_has(const struct network *network, const struct sockaddr *peer);
+
+#endif
