@@ -1,7 +1,7 @@
 /*
  * outbox.h: one mail, from the outbox to its record.
  *
- * What is here knows no threads: mailer.c calls it from each of its workers.
+ * What is here knows no threads: worker.c calls it from each of them.
  */
 #ifndef MAIL_OUTBOX_H
 #define MAIL_OUTBOX_H

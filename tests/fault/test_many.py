@@ -136,6 +136,21 @@ def test_a_mail_in_hand_stays_in_hand(shared_database, make_team, post):
     assert len(post.letters()[made["id"]]) == 1
 
 
+def test_a_mail_in_hand_is_not_taken_twice(shared_database, make_team, post):
+    """Where the database was away for longer than the lease."""
+    [daemon] = make_team(1, shared_database)
+    post.hold()
+    made = daemon.api.invite("ada@example.com")["id"]
+    leased = "SELECT 1 FROM outbox WHERE due_at_ms > queued_at_ms"
+    eventually(lambda: rows(shared_database, leased))
+    run_sql(shared_database, "UPDATE outbox SET due_at_ms = queued_at_ms")
+    daemon.api.invite("bob@example.com")
+    eventually(lambda: len(rows(shared_database, leased)) == 2)
+    post.release()
+    emptied(shared_database)
+    assert len(post.letters()[made]) == 1
+
+
 def test_a_locked_invite_holds_up_no_other(shared_database, make_team, post):
     """Somebody is busy with one: everybody else's mail goes."""
     [daemon] = make_team(1, shared_database)

@@ -1,0 +1,182 @@
+/*
+ * dispatcher.c: who gets which mail, and for how long.
+ *
+ * A mail is only claimed when somebody can take it in hand at once, so that a
+ * stop leaves nothing claimed behind. A claim is a lease, which is renewed for
+ * as long as somebody has the mail in hand: should the daemon die, the mail is
+ * due again soon, for whichever daemon sees it first.
+ *
+ * Leases are half a minute. Shorter ones would end in the middle of a failover,
+ * when nobody can renew them, and then two send the same mail; longer ones keep
+ * a dead daemon's mails waiting.
+ */
+#include "base/base.h"
+
+#include "mail/crew.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define POLL_MS (10 * SECOND_MS) /* for what others leave behind */
+
+/* Under the lock; somebody is idle, and only the dispatcher gives. */
+static struct worker *give(struct mailer *mailer, enum task task)
+{
+	size_t i = 0;
+
+	while (i < WORKERS && mailer->workers[i].task != TASK_NONE)
+		i++;
+	assert(i < WORKERS);
+	mailer->workers[i].task = task;
+	pthread_cond_signal(&mailer->workers[i].given);
+	return &mailer->workers[i];
+}
+
+/* Who has the mail in hand already; NULL: nobody. */
+static struct worker *holder(struct mailer *mailer, int64_t invite)
+{
+	for (size_t i = 0; i < WORKERS; i++) {
+		struct worker *worker = &mailer->workers[i];
+
+		if (worker->mail && worker->lease.invite == invite)
+			return worker;
+	}
+	return NULL;
+}
+
+/* Where a lease could not be renewed in time we may have claimed a mail that is
+ * in hand: then that goes on. */
+static void give_mail(struct mailer *mailer, struct outbox_mail *mail,
+		      struct batch *batch)
+{
+	struct worker *worker = holder(mailer, mail->to.invite.id);
+
+	if (!worker) {
+		worker = give(mailer, TASK_MAIL);
+		worker->mail = mail;
+		worker->batch = batch;
+		batch->unfinished++;
+	}
+	worker->lease =
+	    (struct lease){ mail->to.invite.organization, mail->to.invite.id,
+			    mail->leased_until_ms };
+	worker->renew_at = clock_mono_ms() + RENEW_MS;
+}
+
+/* The store's answer to a claim, or that it gave none: in the log, once. */
+static void note_store(struct mailer *mailer, bool refused)
+{
+	if (refused && !mailer->store_refused)
+		log_event(LOG_WARN, "outbox_unavailable",
+			  LOG_I("retry_ms", STORE_PAUSE_MS));
+	mailer->store_refused = refused;
+}
+
+/* Gives the claimed mails to workers; says when to claim again. */
+static void give_claimed(struct mailer *mailer, const struct store_op *op,
+			 struct batch *batch)
+{
+	int64_t due = op->outbox_claim.ret_next_due_ms;
+
+	for (size_t i = 0; i < op->outbox_claim.ret_count; i++)
+		give_mail(mailer, &op->outbox_claim.ret_mails[i], batch);
+	if (due != 0)
+		mailer_claim_in(mailer, due - op->now_ms);
+}
+
+/* Claims for `idle` workers; called and left with the lock held. */
+static void claim(struct mailer *mailer, size_t idle)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+	struct store_op op = {
+		.verb = STORE_OUTBOX_CLAIM,
+		.now_ms = clock_now_ms(),
+		.outbox_claim = { .limit = (int)idle, .lease_ms = LEASE_MS },
+	};
+
+	/* Unless something is queued meanwhile. */
+	mailer->claim_at = mailer->shared ? clock_mono_ms() + POLL_MS : NEVER;
+	if (!batch) {
+		mailer_claim_in(mailer, STORE_PAUSE_MS);
+		return;
+	}
+	*batch = (struct batch){ .unfinished = 0 };
+	arena_init(&batch->arena, idle * MESSAGE_MAX);
+	op.arena = &batch->arena;
+	pthread_mutex_unlock(&mailer->lock);
+	store_call(mailer->port, &op);
+	pthread_mutex_lock(&mailer->lock);
+	note_store(mailer, op.refusal != REFUSAL_GRANTED);
+	if (op.refusal == REFUSAL_GRANTED)
+		give_claimed(mailer, &op, batch);
+	else
+		mailer_claim_in(mailer, STORE_PAUSE_MS);
+	if (batch->unfinished == 0)
+		batch_release(batch);
+}
+
+/* Whose lease is to be renewed next; when: in `renew_at`. */
+static struct worker *next_to_renew(struct mailer *mailer)
+{
+	struct worker *next = &mailer->workers[0];
+
+	for (size_t i = 1; i < WORKERS; i++) {
+		if (mailer->workers[i].renew_at < next->renew_at)
+			next = &mailer->workers[i];
+	}
+	return next;
+}
+
+/* Called and left with the lock held; the worker may finish meanwhile, but is
+ * given nothing else. */
+static void renew(struct mailer *mailer, struct worker *worker)
+{
+	struct lease lease = worker->lease;
+	bool done;
+
+	pthread_mutex_unlock(&mailer->lock);
+	done = outbox_renew(mailer->port, &lease, LEASE_MS);
+	pthread_mutex_lock(&mailer->lock);
+	if (!worker->mail)
+		return;
+	worker->lease = lease;
+	worker->renew_at = clock_mono_ms() + (done ? RENEW_MS : STORE_PAUSE_MS);
+}
+
+/* Until there is something for the dispatcher to do. */
+static void rest(struct mailer *mailer, bool somebody_idle)
+{
+	int64_t at = next_to_renew(mailer)->renew_at;
+
+	if (somebody_idle && mailer->claim_at < at)
+		at = mailer->claim_at;
+	if (somebody_idle && mailer->health.probe_at < at)
+		at = mailer->health.probe_at;
+	(void)mailer_wait(mailer, &mailer->changed, at);
+}
+
+void *dispatcher_run(void *context)
+{
+	struct mailer *mailer = context;
+
+	pthread_mutex_lock(&mailer->lock);
+	while (!mailer->stopping) {
+		int64_t now = clock_mono_ms();
+		size_t idle = mailer_idle(mailer);
+		struct worker *held = next_to_renew(mailer);
+		if (held->renew_at <= now) {
+			renew(mailer, held);
+		} else if (idle > 0 && mailer->health.probe_at <= now) {
+			mailer->health.probe_at = NEVER;
+			give(mailer, TASK_PROBE);
+		} else if (idle > 0 && mailer->claim_at <= now) {
+			claim(mailer, idle);
+		} else {
+			rest(mailer, idle > 0);
+		}
+	}
+	pthread_mutex_unlock(&mailer->lock);
+	return NULL;
+}

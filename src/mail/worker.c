@@ -1,0 +1,120 @@
+/*
+ * worker.c: hands one mail after the other over, and records how it went.
+ */
+#include "base/base.h"
+
+#include "mail/crew.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define REST_MS (5 * SECOND_MS) /* until an idle connection is closed */
+
+/*
+ * Records it, however long the store cannot write: the mail is gone already,
+ * and nobody else will say so. At the end of the program it has to do without.
+ */
+static void record(struct worker *worker, const struct outbox_verdict *verdict)
+{
+	struct mailer *mailer = worker->mailer;
+	char id[ID_TEXT_SIZE];
+
+	while (!outbox_record(worker->port, worker->mail, verdict)) {
+		bool stop;
+		pthread_mutex_lock(&mailer->lock);
+		if (!mailer->stopping)
+			(void)mailer_wait(mailer, &worker->given,
+					  clock_mono_ms() + STORE_PAUSE_MS);
+		stop = mailer->stopping;
+		pthread_mutex_unlock(&mailer->lock);
+		if (!stop)
+			continue;
+		log_event(
+		    LOG_ERROR, "mail_unrecorded",
+		    LOG_S("invite", id_format(ID_INVITE,
+					      worker->mail->to.invite.id, id)));
+		return;
+	}
+}
+
+/* The mail at hand, from composing it to the log. */
+static void send_mail(struct worker *worker, struct report *ret_report)
+{
+	struct mailer *mailer = worker->mailer;
+	struct outbox_verdict verdict;
+
+	outbox_attempt(&mailer->policy, worker->transport, &worker->message,
+		       worker->mail, &verdict);
+	pthread_mutex_lock(&mailer->lock);
+	mailer->health.attempts[verdict.report.outcome]++;
+	if (mailer->stopping) /* the next start need not wait */
+		verdict.next_at_ms = clock_now_ms();
+	pthread_mutex_unlock(&mailer->lock);
+	record(worker, &verdict);
+	outbox_log(worker->mail, &verdict);
+	*ret_report = verdict.report;
+	if (verdict.report.outcome != OUTBOX_DEFERRED)
+		return;
+	pthread_mutex_lock(&mailer->lock);
+	mailer_claim_in(mailer, verdict.next_at_ms - clock_now_ms());
+	pthread_mutex_unlock(&mailer->lock);
+}
+
+static void note_health(struct mailer *mailer, const struct report *report)
+{
+	bool changed;
+
+	pthread_mutex_lock(&mailer->lock);
+	changed = health_note(&mailer->health, report, clock_mono_ms());
+	pthread_mutex_unlock(&mailer->lock);
+	if (changed)
+		log_event(report->usable ? LOG_INFO : LOG_WARN,
+			  report->usable ? "mail_server_usable"
+					 : "mail_server_unusable",
+			  LOG_S("reply", report->words));
+}
+
+/* Does the task at hand; called and left with the lock held. */
+static void work(struct worker *worker)
+{
+	struct mailer *mailer = worker->mailer;
+	struct report report;
+
+	pthread_mutex_unlock(&mailer->lock);
+	if (worker->task == TASK_MAIL)
+		send_mail(worker, &report);
+	else
+		transport_probe(worker->transport, &report);
+	note_health(mailer, &report);
+	pthread_mutex_lock(&mailer->lock);
+	if (worker->batch && --worker->batch->unfinished == 0)
+		batch_release(worker->batch);
+	worker->task = TASK_NONE;
+	worker->mail = NULL;
+	worker->batch = NULL;
+	worker->renew_at = NEVER;
+	pthread_cond_signal(&mailer->changed);
+}
+
+void *worker_run(void *context)
+{
+	struct worker *worker = context;
+	struct mailer *mailer = worker->mailer;
+	int64_t rest_at = NEVER;
+
+	pthread_mutex_lock(&mailer->lock);
+	while (worker->task != TASK_NONE || !mailer->ending) {
+		if (worker->task != TASK_NONE) {
+			work(worker);
+			rest_at = clock_mono_ms() + REST_MS;
+		} else if (!mailer_wait(mailer, &worker->given, rest_at) &&
+			   worker->task == TASK_NONE) {
+			rest_at = NEVER;
+			pthread_mutex_unlock(&mailer->lock);
+			transport_rest(worker->transport);
+			pthread_mutex_lock(&mailer->lock);
+		}
+	}
+	pthread_mutex_unlock(&mailer->lock);
+	return NULL;
+}
