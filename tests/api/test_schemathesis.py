@@ -27,8 +27,8 @@ _callers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def fuzzed():
-    with Daemon("--mail", "none:") as daemon:
+def fuzzed(engine):
+    with Daemon("--mail", "none:", engine=engine) as daemon:
         api = daemon.api
         for number in range(30):
             api.link(f"p{number}@example.com")
