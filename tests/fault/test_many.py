@@ -22,7 +22,7 @@ LEASE = 30   # seconds that a dead daemon's mails are left alone
 
 
 def metric(daemon, name):
-    text = daemon.client(None).get("/metrics").text
+    text = daemon.api.get("/metrics").text
     return int(re.search(rf"^{re.escape(name)} (\d+)", text, re.M)[1])
 
 
@@ -178,52 +178,71 @@ class Clash:
     Requests to several daemons that meet in the database: somebody has an
     invite locked, each daemon is asked to delete that first, and so all others
     have arrived before any is looked at.
+
+    A daemon waits for a lock for a second and a half. On a machine so slow that
+    not all arrive in time, those that did meet, and who was refused repeats.
     """
+
+    HELD = 0.7
 
     def __init__(self, team, database):
         self.team, self.database = team, database
         self.pool = ThreadPoolExecutor(64)
-        self.apis = [[daemon.client() for _ in range(32)] for daemon in team]
+        self.apis = [[daemon.client() for _ in range(20)] for daemon in team]
         self.slowest = 0.0
+        self.watch = Session(database)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.pool.shutdown()
+        self.watch.__exit__(*what)
 
     def blocked(self):
-        return int(run_sql(
-            self.database, "SELECT count(*) FROM pg_stat_activity WHERE"
+        return int(self.watch.run(
+            "SELECT count(*) FROM pg_stat_activity WHERE"
             " datname = current_database() AND wait_event_type = 'Lock'"))
 
     def waiting(self):
         return sum(metric(daemon, "invited_http_requests_waiting")
                    for daemon in self.team)
 
+    def ask(self, call, api):
+        began = time.monotonic()
+        answer = call(api)
+        self.slowest = max(self.slowest, time.monotonic() - began)
+        if answer.status_code != 503:
+            return answer
+        return eventually(lambda: (again := call(api)).status_code != 503 and
+                          again, "an answer")
+
     def __call__(self, *calls):
         """`calls`: for each daemon, functions of a client; their answers."""
-        def timed(call, api):
-            began = time.monotonic()
-            answer = call(api)
-            self.slowest = max(self.slowest, time.monotonic() - began)
-            return answer
         plug = self.team[0].api.invite("plug@example.com", send_email=False)
         with Session(self.database) as other:
             other.run("BEGIN")
             other.run("SELECT FROM invite WHERE email = 'plug@example.com'"
                       " AND slot <= 0 FOR UPDATE")
-            stuck = [self.pool.submit(api.delete, f"{INVITES}/{plug['id']}")
-                     for api in (daemon.api for daemon in self.team)]
-            eventually(lambda: self.blocked() == len(stuck), "the plug")
-            waiting = [[self.pool.submit(timed, call, api)
-                        for call, api in zip(mine, apis, strict=False)]
+            end = time.monotonic() + self.HELD
+            futures = [self.pool.submit(self.ask, delete(plug["id"]),
+                                        daemon.api) for daemon in self.team]
+            eventually(lambda: self.blocked() == len(self.team) or
+                       time.monotonic() > end, "the plug")
+            waiting = [[self.pool.submit(self.ask, call, api)
+                        for call, api in zip(mine, apis, strict=True)]
                        for mine, apis in zip(calls, self.apis, strict=True)]
-            count = sum(map(len, waiting)) + len(stuck)
-            eventually(lambda: self.waiting() >= count, "all at once")
+            futures += itertools.chain(*waiting)
+            eventually(lambda: self.waiting() >= len(futures) or
+                       time.monotonic() > end, "all of them")
             other.run("COMMIT")
-        assert sorted(one.result().status_code for one in stuck) == [200, 404]
         return [[one.result() for one in mine] for mine in waiting]
 
 
 @pytest.fixture
 def clash(shared_database, make_team):
-    one = Clash(make_team(2, shared_database), shared_database)
-    with one.pool:
+    team = make_team(2, shared_database, expect=("store_unavailable",))
+    with Clash(team, shared_database) as one:
         yield one
     deadlocks = run_sql(shared_database, "SELECT pg_stat_force_next_flush();"
                         "SELECT deadlocks FROM pg_stat_database"
@@ -312,13 +331,19 @@ def test_delete_against_accept(clash):
 
 def test_the_same_deletes(clash):
     """One is told that it did it, the other that there is nothing."""
+    won = 0
     for number in range(6):
         ids = [clash.team[0].api.link(email)[0]["id"]
                for email in emails(number)]
         left, right = clash([delete(one) for one in ids],
                             [delete(one) for one in reversed(ids)])
         for pair in zip(left, reversed(right), strict=True):
-            assert sorted(one.status_code for one in pair) == [200, 404]
+            found = sorted(one.status_code for one in pair)
+            # Both repeated it, where the first time was in doubt.
+            assert found in ([200, 404], [404, 404])
+            won += found[0] == 200
+    assert won > 60
+    assert not rows(clash.database, "SELECT FROM invite WHERE state <> 2")
 
 
 # -- one daemon knows what another did ----------------------------------------
