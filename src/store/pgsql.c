@@ -287,37 +287,44 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
 }
 
 /*
- * Creates are better together, so what others do to the outbox meanwhile goes
- * behind them: verbs that come one by one, from ports that wait for the answer.
+ * Creates are better together, so what can wait goes behind them: what happens
+ * to the outbox, by ports that wait for the answer; then those that concern no
+ * other operation, but lock a row that all daemons share, in one order.
  */
-static bool can_wait(struct store_op *const *ops, size_t n, size_t index)
-{
-	enum store_verb verb = ops[index]->verb;
+enum rank { IN_PLACE, OUTBOX, PROBE, TOUCH, RANKS };
 
-	if (verb != STORE_KEY_TOUCH && verb != STORE_OUTBOX_CLAIM &&
-	    verb != STORE_OUTBOX_RENEW && verb != STORE_OUTBOX_SETTLE &&
-	    verb != STORE_PROBE)
-		return false;
+static enum rank rank_of(struct store_op *const *ops, size_t n, size_t index)
+{
+	switch (ops[index]->verb) {
+	case STORE_KEY_TOUCH:
+		return TOUCH;
+	case STORE_PROBE:
+		return PROBE;
+	case STORE_OUTBOX_CLAIM:
+	case STORE_OUTBOX_RENEW:
+	case STORE_OUTBOX_SETTLE:
+		break;
+	default:
+		return IN_PLACE;
+	}
 	for (size_t i = index + 1; i < n; i++) {
 		if (ops[i]->port == ops[index]->port)
-			return false;
+			return IN_PLACE;
 	}
-	return true;
+	return OUTBOX;
 }
 
 static void put_in_order(struct store_op **ops, size_t n,
 			 struct store_op **ret_ops)
 {
-	struct store_op *later[BATCH_MAX];
-	size_t count = 0, waiting = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (can_wait(ops, n, i))
-			later[waiting++] = ops[i];
-		else
-			ret_ops[count++] = ops[i];
+	for (int rank = IN_PLACE; rank < RANKS; rank++) {
+		for (size_t i = 0; i < n; i++) {
+			if ((int)rank_of(ops, n, i) == rank)
+				ret_ops[count++] = ops[i];
+		}
 	}
-	memcpy(ret_ops + count, later, waiting * sizeof(*later));
 }
 
 static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
