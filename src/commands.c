@@ -1,5 +1,5 @@
 /*
- * commands.c: key, organization, check, backup.
+ * commands.c: key, organization, check, backup. For copy see copy_command.c.
  *
  * Each opens the store itself, says what it did in words or columns that a
  * script can cut, and leaves.
@@ -351,6 +351,8 @@ int command_run(const struct conf *conf)
 	struct fail fail;
 	int code;
 
+	if (conf->command == COMMAND_COPY)
+		return command_copy(conf);
 	if (store_open(conf->database, false, &session.store, &fail) < 0)
 		return command_fail(EXIT_FAILED, "%s", fail.message);
 	if (store_port_open(session.store, NULL, NULL, &session.port, &fail) <

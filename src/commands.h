@@ -19,6 +19,9 @@ enum exit_code {
 /* Runs a command that is not `serve`; returns the exit code. */
 int command_run(const struct conf *conf);
 
+/* COMMAND_COPY, in copy_command.c; as command_run(). */
+int command_copy(const struct conf *conf);
+
 /* Prints "invited: <message>" to standard error and returns `code`. */
 int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 

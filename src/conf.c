@@ -46,6 +46,13 @@ const struct setting SETTINGS[] = {
 	  "sqlite:PATH (a relative path begins in the data directory) or "
 	  "postgres://USER@HOST/NAME; a password is better kept in PGPASSFILE "
 	  "than in the URL" },
+	{ "--from", "INVITED_FROM", "URL", NULL, take_text,
+	  offsetof(struct conf, from),
+	  "with copy: the database to read, written as for --database "
+	  "(default: the daemon's own)" },
+	{ "--to", "INVITED_TO", "URL", NULL, take_text,
+	  offsetof(struct conf, to),
+	  "with copy: the database to fill, empty or a former copy" },
 	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
 	  offsetof(struct conf, mail),
 	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "
@@ -97,6 +104,9 @@ const struct command_line COMMANDS[] = {
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
 	  "copy the SQLite database to a new file, also while it is in use" },
+	{ COMMAND_COPY, "copy", NULL, NULL, false,
+	  "make the database --to equal to the database --from, of whichever "
+	  "kind, also while that is in use" },
 	{ COMMAND_HELP, "help", NULL, NULL, false,
 	  "print this; as --help does" },
 	{ COMMAND_VERSION, "version", NULL, NULL, false,
@@ -465,12 +475,32 @@ static int place_in_data(struct conf *conf, const char *scheme,
 	return *url ? 0 : fail_set(fail, OUT_OF_MEMORY);
 }
 
+/* URLs are not repeated: they may hold a password. */
+static int finish_copy(struct conf *conf, struct fail *fail)
+{
+	if (!conf->to)
+		return fail_set(fail,
+				"copy needs a database to fill: --to sqlite:"
+				"PATH or --to postgres://HOST/NAME");
+	if (place_in_data(conf, "sqlite:", &conf->to, fail) < 0 ||
+	    (conf->from &&
+	     place_in_data(conf, "sqlite:", &conf->from, fail) < 0))
+		return -1;
+	if (!conf->from)
+		conf->from = conf->database; /* which is placed already */
+	if (strcmp(conf->from, conf->to) == 0)
+		return fail_set(fail, "--from and --to name the same database");
+	return 0;
+}
+
 /* What only shows when all settings are known. */
 static int finish(struct conf *conf, struct fail *fail)
 {
 	if (place_in_data(conf, "sqlite:", &conf->database, fail) < 0 ||
 	    place_in_data(conf, "maildir:", &conf->mail, fail) < 0)
 		return -1;
+	if (conf->command == COMMAND_COPY)
+		return finish_copy(conf, fail);
 	if (conf->command == COMMAND_SERVE && !conf->public_url &&
 	    !listens_on_loopback(str_of(conf->listen[0])))
 		return fail_set(fail,

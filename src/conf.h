@@ -28,6 +28,7 @@ enum command {
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_CHECK,
 	COMMAND_BACKUP, /* argument: the new file */
+	COMMAND_COPY,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
@@ -44,11 +45,12 @@ struct conf {
 				 * listen address, which is a loopback one */
 	struct network proxies[CONF_PROXY_MAX]; /* besides this machine */
 	size_t proxy_count;
-	const char *data;     /* directory */
-	const char *database; /* "sqlite:PATH", PATH inside data or absolute;
-			       * or "postgres://...", which may hold a
-			       * password: never to be printed */
-	const char *mail;     /* its PATH likewise */
+	const char *data;      /* directory */
+	const char *database;  /* "sqlite:PATH", PATH inside data or absolute;
+				* or "postgres://...", which may hold a
+				* password: never to be printed */
+	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
+	const char *mail;      /* its PATH likewise */
 	const char *mail_from;
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;

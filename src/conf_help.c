@@ -89,7 +89,9 @@ void conf_print_help(FILE *out)
 		"https://invited.example.com\n"
 		"  invited --database "
 		"postgres://invited@db1.example.com/invited\n"
-		"  invited key create deploy --data /var/lib/invited\n\n"
+		"  invited key create deploy --data /var/lib/invited\n"
+		"  invited copy --data /var/lib/invited --to "
+		"postgres://invited@db/invited\n\n"
 		"Exit codes: 0 done, 1 failed, 2 wrong usage, 75 try again "
 		"later.\n"
 		"More: man invited\n");

@@ -7,6 +7,7 @@
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
 
+#include "store/copy_end.h"
 #include "store/store.h"
 
 struct engine; /* the writer's side; used by one thread at a time */
@@ -55,9 +56,18 @@ struct engine_type {
 	int (*check)(struct engine *engine, FILE *out, struct fail *fail);
 	int (*backup)(struct engine *engine, const char *path,
 		      struct fail *fail);
+
+	/* How its rows come out, and others' in. */
+	const struct copy_type *copy;
 };
 
 extern const struct engine_type sqlite_engine;
 extern const struct engine_type pgsql_engine;
+
+/* By the URL's scheme, with what stands behind that; NULL with `fail` where
+ * there is none of this name. */
+const struct engine_type *engine_type_of(const char *url,
+					 const char **ret_place,
+					 struct fail *fail);
 
 #endif

@@ -47,34 +47,6 @@ struct reader {
 
 /* ---- opening ---- */
 
-/* "//host/name" was a URL; anything else is what libpq calls a conninfo. */
-static char *url_of(const char *place)
-{
-	size_t size = strlen(place) + sizeof("postgresql:");
-	char *url = malloc(size);
-
-	if (url)
-		snprintf(url, size, "%s%s",
-			 strncmp(place, "//", 2) == 0 ? "postgresql:" : "",
-			 place);
-	return url;
-}
-
-/* What the parser says could quote a password. */
-static int check_url(const char *url, struct fail *fail)
-{
-	PQconninfoOption *options = PQconninfoParse(url, NULL);
-
-	if (!options)
-		return fail_set(fail,
-				"the database's URL is malformed: expected "
-				"postgres://[USER@]HOST[:PORT][,...]/NAME"
-				"[?PARAMETER=VALUE&...], with %% and what is "
-				"special in it percent-encoded");
-	PQconninfoFree(options);
-	return 0;
-}
-
 static void engine_close(struct engine *engine)
 {
 	pgsql_db_close(&engine->db);
@@ -87,7 +59,7 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 	struct pgsql_db *db = &engine->db;
 	struct fail why;
 
-	if (check_url(engine->url, fail) < 0)
+	if (pgsql_check_url(engine->url, fail) < 0)
 		return -1;
 	pgsql_db_turn(db, OPEN_MS);
 	if (!pgsql_db_connect(db))
@@ -111,7 +83,7 @@ static int engine_open(const char *place, bool serve,
 
 	if (!engine)
 		return fail_set(fail, "out of memory");
-	engine->url = url_of(place);
+	engine->url = pgsql_url_of(place);
 	pgsql_db_init(&engine->db, engine->url);
 	if (!engine->url) {
 		engine_close(engine);
@@ -463,4 +435,5 @@ const struct engine_type pgsql_engine = {
 	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = engine_backup,
+	.copy = &pgsql_copy,
 };

@@ -38,6 +38,33 @@ static const char set_what_there_is[] =
 /* A statement whose client has given up should not go on for long. */
 static const char set_timeout[] = "SET statement_timeout = '2000ms'";
 
+char *pgsql_url_of(const char *place)
+{
+	size_t size = strlen(place) + sizeof("postgresql:");
+	char *url = malloc(size);
+
+	if (url)
+		snprintf(url, size, "%s%s",
+			 strncmp(place, "//", 2) == 0 ? "postgresql:" : "",
+			 place);
+	return url;
+}
+
+/* Not what the parser says, which could quote a password. */
+int pgsql_check_url(const char *url, struct fail *fail)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+	if (!options)
+		return fail_set(fail,
+				"the database's URL is malformed: expected "
+				"postgres://[USER@]HOST[:PORT][,...]/NAME"
+				"[?PARAMETER=VALUE&...], with %% and what is "
+				"special in it percent-encoded");
+	PQconninfoFree(options);
+	return 0;
+}
+
 /* Else libpq writes to standard error. */
 static void ignore_notice(void *context, const char *text)
 {

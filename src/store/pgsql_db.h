@@ -62,6 +62,11 @@ struct pgsql_db {
 	void *ask_context;
 };
 
+/* For libpq, from what follows the scheme: "//host/name" was a URL, anything
+ * else is what libpq calls a conninfo. To be freed; NULL when out of memory. */
+char *pgsql_url_of(const char *place);
+int pgsql_check_url(const char *url, struct fail *fail) MUST_CHECK;
+
 void pgsql_db_init(struct pgsql_db *db, const char *url);
 void pgsql_db_close(struct pgsql_db *db);
 

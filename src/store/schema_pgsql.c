@@ -42,7 +42,9 @@
  * YugabyteDB), no row lock would do either: there, one daemon is started alone
  * when the version changes. See doc/relatives.md.
  */
-#define LOCK	     "SELECT pg_advisory_xact_lock(1768846897)" /* "inv1" */
+#define LOCK_NUMBER  "1768846897" /* "inv1" */
+#define LOCK	     "SELECT pg_advisory_xact_lock(" LOCK_NUMBER ")"
+#define TRY_LOCK     "SELECT pg_try_advisory_lock(" LOCK_NUMBER ")"
 
 #define MIGRATION_MS (10LL * 60 * 1000)
 
@@ -317,4 +319,13 @@ int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
 	if (check_oldest(&version, fail) < 0)
 		return -1;
 	return load_hash_key(db, fail);
+}
+
+bool pgsql_schema_lock(struct pgsql_db *db)
+{
+	PGresult *result = pgsql_db_query(db, TRY_LOCK);
+	bool locked = result && PQgetvalue(result, 0, 0)[0] == 't';
+
+	PQclear(result);
+	return locked;
 }

@@ -19,7 +19,7 @@
 
 #include "store/flaw.h"
 #include "store/schema_sqlite.h"
-#include "store/sqlite_db.h"
+#include "store/sqlite_engine.h"
 #include "store/sqlite_log.h"
 
 /*
@@ -43,6 +43,7 @@ struct engine {
 	char *path;
 	int lock_file;
 	bool guest;	/* a daemon is serving the same file */
+	bool served;	/* and so we cannot */
 	int wal_pages;	/* in the log after the last commit */
 	bool uncertain; /* whether what failed is on disk all the same */
 };
@@ -90,7 +91,8 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 	engine->lock_file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (engine->lock_file < 0)
 		return fail_errno(fail, errno, "could not open %s", name);
-	if (serve && !lock(engine, LOCK_SERVE, false))
+	engine->served = serve && !lock(engine, LOCK_SERVE, false);
+	if (engine->served)
 		return fail_set(fail, "another invited is serving %s",
 				engine->path);
 	engine->guest = !serve;
@@ -179,8 +181,7 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	    (schema_examine(&engine->db, &why) < 0 ||
 	     set_up_writer(engine, &why) < 0 ||
 	     schema_bring_up(&engine->db, !engine->guest, &why) < 0 ||
-	     check_writable(engine, &why) < 0 ||
-	     end_leases(engine, &why) < 0)) {
+	     check_writable(engine, &why) < 0)) {
 		fail_set(fail, "could not use %s: %s", engine->path,
 			 why.message);
 		status = -1;
@@ -189,7 +190,7 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 	return status;
 }
 
-static void engine_close(struct engine *engine)
+void sqlite_engine_close(struct engine *engine)
 {
 	/* The log may still hold secrets that left the outbox. No guest may
 	 * write while it is emptied, here or by SQLite as it closes. */
@@ -206,11 +207,13 @@ static void engine_close(struct engine *engine)
 	free(engine);
 }
 
-static int engine_open(const char *place, bool serve,
-		       struct engine **ret_engine, struct fail *fail)
+int sqlite_engine_open(const char *place, bool serve,
+		       struct engine **ret_engine, bool *ret_served,
+		       struct fail *fail)
 {
 	struct engine *engine;
 
+	*ret_served = false;
 	if (!serve && access(place, F_OK) < 0)
 		return fail_errno(fail, errno,
 				  "there is no database at %s (--data says "
@@ -222,16 +225,39 @@ static int engine_open(const char *place, bool serve,
 	engine->lock_file = -1;
 	engine->path = strdup(place);
 	if (!engine->path) {
-		engine_close(engine);
+		sqlite_engine_close(engine);
 		return fail_set(fail, "out of memory");
 	}
 	if (take_locks(engine, serve, fail) < 0 ||
 	    open_and_prepare(engine, fail) < 0) {
-		engine_close(engine);
+		*ret_served = engine->served;
+		sqlite_engine_close(engine);
 		return -1;
 	}
 	*ret_engine = engine;
 	return 0;
+}
+
+static int engine_open(const char *place, bool serve,
+		       struct engine **ret_engine, struct fail *fail)
+{
+	struct engine *engine;
+	struct fail why;
+	bool served;
+
+	if (sqlite_engine_open(place, serve, &engine, &served, fail) < 0)
+		return -1;
+	if (end_leases(engine, &why) == 0) {
+		*ret_engine = engine;
+		return 0;
+	}
+	sqlite_engine_close(engine);
+	return fail_set(fail, "could not use %s: %s", place, why.message);
+}
+
+struct sqlite_db *sqlite_engine_db(struct engine *engine)
+{
+	return &engine->db;
 }
 
 /* ---- writing ---- */
@@ -528,7 +554,7 @@ static int engine_backup(struct engine *engine, const char *path,
 const struct engine_type sqlite_engine = {
 	.schemes = { "sqlite" },
 	.open = engine_open,
-	.close = engine_close,
+	.close = sqlite_engine_close,
 	.apply = engine_apply,
 	.tidy = engine_tidy,
 	.reader_open = reader_open,
@@ -538,4 +564,5 @@ const struct engine_type sqlite_engine = {
 	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = engine_backup,
+	.copy = &sqlite_copy,
 };

@@ -322,8 +322,9 @@ static bool has_scheme(const char *url, const char *scheme)
 	return strncmp(url, scheme, len) == 0 && url[len] == ':';
 }
 
-static const struct engine_type *type_of(const char *url,
-					 const char **ret_place)
+const struct engine_type *engine_type_of(const char *url,
+					 const char **ret_place,
+					 struct fail *fail)
 {
 	for (size_t i = 0; i < COUNT_OF(engine_types); i++) {
 		const char *const *scheme = engine_types[i]->schemes;
@@ -335,6 +336,8 @@ static const struct engine_type *type_of(const char *url,
 			return engine_types[i];
 		}
 	}
+	fail_set(fail, "the database must be given as sqlite:PATH or "
+		       "postgres://HOST/NAME");
 	return NULL;
 }
 
@@ -401,12 +404,11 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 	       struct fail *fail)
 {
 	const char *place;
-	const struct engine_type *type = type_of(url, &place);
+	const struct engine_type *type = engine_type_of(url, &place, fail);
 	struct store *store;
 
 	if (!type)
-		return fail_set(fail, "the database must be given as "
-				      "sqlite:PATH or postgres://HOST/NAME");
+		return -1;
 	store = calloc(1, sizeof(*store));
 	if (!store)
 		return fail_set(fail, "out of memory");
