@@ -20,6 +20,12 @@ def _ratio(above, below, what="per_second"):
     return lambda r: _of(*above, what)(r) / _of(*below, what)(r)
 
 
+def _whole_cpu(*names):
+    """Of client, daemon and server together, for one create."""
+    return lambda r: sum(_of("creates", *names, what)(r) for what in
+                         ("own_cpu_us", "server_cpu_us", "database_cpu_us"))
+
+
 def rows():
     """The table of targets."""
     ours = ("creates", str(WIDTH))
@@ -29,6 +35,9 @@ def rows():
             True, _ratio(ours, ("creates", "each"))),
         Row(f"{creates} / a statement for each on {WIDTH} connections", 1,
             True, _ratio(ours, ("creates", "one_trip"))),
+        Row("CPU of all programs for a create: a transaction for each / "
+            "through `invited`", 5, True,
+            lambda r: _whole_cpu("each")(r) / _whole_cpu(str(WIDTH))(r)),
         Row(f"{creates} / the statement alone, batches as large", 0.6, True,
             _ratio(ours, ("creates", "set"))),
         Row(f"{creates} / at 1", 4, True,

@@ -28,7 +28,7 @@ WIDTH = steps.WIDTH
 # What is not named here is as the server has it: commits wait for the disk.
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB",
             "checkpoint_timeout": "15min", "max_connections": "400"}
-DELAYS_MS = (0, 2, 10)  # of the standby's answer
+DELAYS_MS = (0, 10, 50)  # of the standby's answer
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
