@@ -144,7 +144,7 @@ class World:
             daemon.command("key", "revoke", re.search(r"key_\w+", gone)[0])
         source.sql("UPDATE project SET archived_at = created_at + 1"
                    " WHERE name = 'Archived'")
-        source.sql("UPDATE invite SET expires_at = created_at + 1"
+        source.sql("UPDATE invite SET expires_at = created_at - 1"
                    " WHERE email = 'late@example.com'")
 
     def _people(self, api: Client, project: dict[str, Any]) -> None:
