@@ -4,7 +4,6 @@ Fixtures for tests with many daemons over one PostgreSQL.
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import Callable, Iterator
 
@@ -24,14 +23,11 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture
-def shared_database() -> Iterator[str]:
-    """The URL of an empty database, on the server of tests/with-postgres."""
-    server = os.environ.get("INVITED_TEST_POSTGRES")
-    if not server:
-        raise RuntimeError("run this by tests/with-postgres")
-    url = make_database(server)
+def shared_database(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty database, on the server that tests share."""
+    url = make_database(postgres_server)
     yield url
-    drop_database(url, server)
+    drop_database(url, postgres_server)
 
 
 @pytest.fixture

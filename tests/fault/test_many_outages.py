@@ -70,7 +70,7 @@ def test_restarts_of_the_database(make_team, post):
                 assert_healed(load, back)
                 print(f"{restart.__name__}: away for {back - gone:.1f} s, "
                       f"{len(load.answers.troubles) - before} calls refused, "
-                      f"the last {load.outage(gone):.1f} s after its end began")
+                      f"the last {load.outage(gone):.1f} s after it went")
         print(settle(load, url))
         assert all(one.refused for one in load.answers.troubles)
         assert load.answers.slowest < ANSWER

@@ -28,7 +28,6 @@ from typing import Any, Callable, Iterable
 import openai
 from openai import OpenAI
 
-from harness.client import Client
 from harness.daemon import Daemon
 from harness.mail import Mail
 from harness.wait import DEADLINE, eventually
@@ -146,7 +145,9 @@ class Load:
     """`with Load(daemons, post) as load: ...`: runs until the block is left.
 
     daemons  all over one database, with one key; they may be restarted
-    retry    whether doubtful creates are repeated at once, half of them
+
+    A few invites of ten are deleted or accepted; all that are to be have been
+    when the block is left.
     """
 
     WEIGHTS = {"create": 10, "retrieve": 4, "delete": 2, "accept": 3,
@@ -246,8 +247,8 @@ class Load:
             self.fault(f"{identity} is not found")
 
     def _page(self, hand: Hand) -> None:
-        hand.call("page", lambda sdk:
-                  sdk.admin.organization.invites.list(limit=50))
+        hand.call("page",
+                  lambda sdk: sdk.admin.organization.invites.list(limit=50))
 
     def _delete(self, hand: Hand) -> None:
         try:
