@@ -354,7 +354,8 @@ int command_run(const struct conf *conf)
 	if (conf->command == COMMAND_COPY)
 		return command_copy(conf);
 	if (store_open(conf->database, false, &session.store, &fail) < 0)
-		return command_fail(EXIT_FAILED, "%s", fail.message);
+		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
+				    "%s", fail.message);
 	if (store_port_open(session.store, NULL, NULL, &session.port, &fail) <
 	    0) {
 		store_close(session.store);

@@ -263,7 +263,8 @@ static int serve(const struct conf *conf)
 	arena_init(&daemon.arena, 1024 * 1024);
 	if (start(&daemon, &fail) < 0) {
 		stop(&daemon);
-		return command_fail(EXIT_FAILED, "%s", fail.message);
+		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
+				    "%s", fail.message);
 	}
 	catch_signals(daemon.server);
 	announce(&daemon);

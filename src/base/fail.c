@@ -35,6 +35,7 @@ static void write_message(struct fail *fail, const char *format, va_list args)
 	else if ((size_t)len >= sizeof(text))
 		drop_torn_char(text, sizeof(text) - 1);
 	snprintf(fail->message, sizeof(fail->message), "%s", text);
+	fail->passing = false;
 }
 
 int fail_set(struct fail *fail, const char *format, ...)

@@ -12,6 +12,7 @@
 
 struct fail {
 	char message[512]; /* NUL-terminated; lower case, no full stop */
+	bool passing;	   /* of those who say so: worth trying again */
 };
 
 /*

@@ -169,7 +169,8 @@ void answer_refusal(struct request *request, const char *param)
 
 	if (text->status == 401) /* a key revoked meanwhile: not the path's */
 		param = NULL;
-	write_error(request, text->status, text->code, param, text->message);
+	write_error(request, text->status, text->code,
+		    text->status < 500 ? param : NULL, text->message);
 }
 
 void answer_unavailable(struct request *request)

@@ -55,6 +55,7 @@
 #define SWEEP_MS	SECOND_MS
 #define PARKED_MS	50  /* bound of a wait while requests are parked */
 #define SPARES_MAX	256 /* exchanges kept for the next requests */
+#define STORE_LINE_MS	(10 * SECOND_MS) /* between two that it is away */
 #define GOODBYE_MS	(10 * SECOND_MS) /* for requests under way at the end */
 
 struct exchange;
@@ -69,9 +70,10 @@ struct server {
 	struct deadline_ring connections;
 	struct exchange *spare; /* for the next request */
 	size_t spares;
-	bool store_failed; /* and that was logged */
-	size_t exchanges;  /* under way */
-	int64_t now_ms;	   /* monotonic, of this round */
+	bool store_failed; /* and that was logged, then: */
+	int64_t store_failed_ms;
+	size_t exchanges; /* under way */
+	int64_t now_ms;	  /* monotonic, of this round */
 };
 
 /* A request and what the library needs to know of it. */
@@ -420,7 +422,10 @@ static void collect(struct server *server)
 	}
 }
 
-/* One line when the store stops taking writes, one when it takes them again. */
+/*
+ * One line when the store stops taking writes, one when it takes them again.
+ * Where it does so every second, not every second.
+ */
 static void note_store(struct server *server)
 {
 	struct fail why;
@@ -428,7 +433,12 @@ static void note_store(struct server *server)
 
 	if (healthy == !server->store_failed)
 		return;
+	if (!healthy && server->store_failed_ms != 0 &&
+	    server->now_ms - server->store_failed_ms < STORE_LINE_MS)
+		return;
 	server->store_failed = !healthy;
+	if (!healthy)
+		server->store_failed_ms = server->now_ms;
 	if (healthy)
 		log_event(LOG_INFO, "store_recovered", LOG_I("healthy", 1));
 	else

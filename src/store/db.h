@@ -20,10 +20,11 @@
 enum db_error {
 	DB_FINE,
 	DB_NO_MEMORY,
-	DB_FAILED, /* the driver knows why */
-	DB_AGAIN,  /* others were in the way: the same again may succeed */
-	DB_LOST,   /* the connection is gone, or of no use */
-	DB_WAITS   /* no error: the answer is yet to come, see pgsql_read.c */
+	DB_FAILED,  /* the driver knows why */
+	DB_AGAIN,   /* others were in the way: the same again may succeed */
+	DB_BLOCKED, /* and still are: they hold a lock for long */
+	DB_LOST,    /* the connection is gone, or of no use */
+	DB_WAITS    /* no error: the answer is yet to come, see pgsql_read.c */
 };
 
 /* An audit event: there if and only if its transaction was committed. */

@@ -8,12 +8,35 @@
  * What can go wrong, and what is done about it, within a turn's time:
  *
  *	others in the way    (deadlock, serialization) the batch is run again
- *	anything else        the batch is halved, so that who is to blame is
- *	                     refused alone
+ *	others hold a lock   the batch is halved, in a hurry, so that only who
+ *	                     needs what they hold is refused
+ *	anything else        the same, without the hurry
  *	connection lost      a new one, and the batch is run again
- *	lost at COMMIT       a new one, and a look whether an audit event of the
- *	                     transaction is there: all of it was done, or none
+ *	lost at COMMIT       a new one, and the transaction is settled: all of
+ *	                     it was done, or none and it never will be
  *	no connection        refused
+ *
+ * Settling. The server may not have seen our COMMIT yet, or may be busy with
+ * it for as long as a synchronous standby is away; to look and find nothing
+ * proves nothing then. So we insert the transaction's last audit event
+ * ourselves, as one that says nothing (AUDIT_NONE). Either the event is there,
+ * and stands for the whole transaction; or our mark is now in its place, and
+ * the transaction, should it ever arrive, fails on it. While the server is
+ * busy with it we wait for it, as everybody does who wants a unique key that
+ * somebody is about to have. The mark stays: how late a packet may come nobody
+ * knows.
+ *
+ * A transaction without an audit event (leases, what became of a mail, when a
+ * key was used) may be done twice without harm, and is not looked for.
+ *
+ * What is found is answered once our own COMMIT has been: it waits for the
+ * standbys that the other's did not wait for, if the server was restarted, or
+ * somebody cancelled its wait ("committed locally, but might not have been
+ * replicated"). What is on one machine only was not promised to anybody.
+ *
+ * Until it is settled nothing else is begun, not by the next turns either, who
+ * try that first: a primary without its synchronous standby keeps each session
+ * that commits, and must not be given one after the other until it has no more.
  */
 #include "base/base.h"
 
@@ -21,6 +44,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "core/audit.h"
 #include "store/flaw.h"
 #include "store/pgsql_create.h"
 #include "store/pgsql_db.h"
@@ -39,6 +63,9 @@ struct engine {
 	struct pgsql_db db;
 	struct id_source ids;
 	char *url;
+	bool hurry;		/* somebody has waited for a lock, for all */
+	bool unsettled;		/* nobody knows how the last COMMIT ended */
+	struct witness witness; /* of its transaction */
 };
 
 struct reader {
@@ -76,6 +103,14 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 	return 0;
 }
 
+/* Whether it is the server's state that is in the way, and not what it is. */
+static bool may_pass(const struct pgsql_db *db)
+{
+	return !db->hopeless &&
+	       (db->base.error == DB_LOST || db->base.error == DB_AGAIN ||
+		db->base.error == DB_BLOCKED);
+}
+
 static int engine_open(const char *place, bool serve,
 		       struct engine **ret_engine, struct fail *fail)
 {
@@ -85,11 +120,13 @@ static int engine_open(const char *place, bool serve,
 		return fail_set(fail, "out of memory");
 	engine->url = pgsql_url_of(place);
 	pgsql_db_init(&engine->db, engine->url);
+	engine->db.impatient = !serve; /* somebody looks on */
 	if (!engine->url) {
 		engine_close(engine);
 		return fail_set(fail, "out of memory");
 	}
 	if (prepare_engine(engine, serve, fail) < 0) {
+		fail->passing = may_pass(&engine->db);
 		engine_close(engine);
 		return -1;
 	}
@@ -99,13 +136,15 @@ static int engine_open(const char *place, bool serve,
 
 /* ---- writing ---- */
 
-enum outcome { DONE, AGAIN, LOST, UNCERTAIN, FAILED };
+enum outcome { DONE, AGAIN, BLOCKED, LOST, UNCERTAIN, FAILED };
 
 static enum outcome outcome_of(const struct pgsql_db *db)
 {
 	switch (db->base.error) {
 	case DB_AGAIN:
 		return AGAIN;
+	case DB_BLOCKED:
+		return BLOCKED;
 	case DB_LOST:
 		return LOST;
 	default:
@@ -147,7 +186,7 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	db->base.witness = (struct witness){ 0, 0 };
 	if (!pgsql_db_connect(db))
 		return LOST;
-	pgsql_db_begin(db);
+	pgsql_db_begin(db, engine->hurry);
 	write_all(engine, ops, n);
 	if (db->base.error) {
 		pgsql_db_rollback(db);
@@ -157,6 +196,8 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	case COMMIT_DONE:
 		return DONE;
 	case COMMIT_UNKNOWN:
+		engine->unsettled = true;
+		engine->witness = db->base.witness;
 		return UNCERTAIN;
 	case COMMIT_FAILED:
 		break;
@@ -164,72 +205,117 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	return outcome_of(db);
 }
 
-/*
- * Whether the transaction that was lost at COMMIT was done. Where it wrote no
- * audit event, doing it again does no harm, and it counts as not done; so does
- * one that the server is still busy with: then the second meets the first's
- * rows, waits for them, and is answered as a repeat is.
- */
-static enum outcome find_out(struct engine *engine)
-{
-	struct pgsql_db *db = &engine->db;
-	struct witness witness = db->base.witness;
-	struct statement *st;
-	bool found;
-
-	if (witness.id == 0)
-		return LOST;
-	while (pgsql_db_time_left(db) > 0) {
-		db->base.error = DB_FINE;
-		if (!pgsql_db_connect(db))
-			break;
-		st = pgsql_statement(db, PGSQL_WITNESS);
-		db_bind_i64(st, 1, witness.organization);
-		db_bind_i64(st, 2, witness.id);
-		found = db_row(&db->base, st);
-		db_done(st);
-		if (!db->base.error)
-			return found ? DONE : LOST;
-	}
-	return UNCERTAIN;
-}
-
 static void pause_a_little(int tries)
 {
-	struct timespec time = {
-		.tv_nsec = (long)(random_u64() % (PAUSE_MS << tries)) * 1000000,
-	};
+	uint64_t most = PAUSE_MS << (tries < TRIES ? tries : TRIES);
+	struct timespec time = { .tv_nsec =
+				     (long)(random_u64() % most) * 1000000 };
 
 	nanosleep(&time, NULL);
 }
 
-/*
- * Runs the batch until it is known how it ended. Where a COMMIT was lost, was
- * not found, and no later attempt succeeds, it may still come to be.
- */
+/* ---- settling ---- */
+
+/* Whether the unsettled transaction's event is there; else the mark is now. */
+static bool find_event(struct pgsql_db *db, struct witness witness)
+{
+	struct statement *st = pgsql_statement(db, PGSQL_SETTLE);
+	bool found;
+
+	db_bind_i64(st, 1, witness.id);
+	db_bind_i64(st, 2, witness.organization);
+	found = db_row(&db->base, st) && column_i64(st, 0) != AUDIT_NONE;
+	db_done(st);
+	return found;
+}
+
+/* Where there was no event: that a transaction comes through at all. */
+static void write_something(struct pgsql_db *db)
+{
+	struct statement *st = db_statement(&db->base, SQL_PROBE);
+
+	db_bind_i64(st, 1, 0);
+	db_run(&db->base, st);
+}
+
+/* DONE, or LOST where it was not and never will be; or UNCERTAIN. */
+static enum outcome try_to_settle(struct engine *engine)
+{
+	struct pgsql_db *db = &engine->db;
+	bool found = false;
+
+	db->base.error = DB_FINE;
+	if (!pgsql_db_connect(db))
+		return UNCERTAIN;
+	pgsql_db_begin(db, false);
+	if (engine->witness.id)
+		found = find_event(db, engine->witness);
+	else
+		write_something(db);
+	if (db->base.error)
+		pgsql_db_rollback(db);
+	else if (pgsql_db_commit(db) == COMMIT_DONE)
+		return found ? DONE : LOST;
+	return UNCERTAIN;
+}
+
+static enum outcome settle(struct engine *engine)
+{
+	struct pgsql_db *db = &engine->db;
+	int tries = 0;
+
+	while (pgsql_db_time_left(db) > PGSQL_LOCK_MS) {
+		enum outcome outcome = try_to_settle(engine);
+
+		if (outcome != UNCERTAIN) {
+			engine->unsettled = false;
+			return outcome;
+		}
+		if (db->down)
+			return UNCERTAIN;
+		pause_a_little(++tries);
+	}
+	if (tries > 0)
+		fail_set(&db->why, "an earlier transaction has not ended yet");
+	return UNCERTAIN;
+}
+
+/* Whether the transactions of earlier turns have ended, however they did. */
+static bool is_settled(struct engine *engine)
+{
+	return !engine->unsettled || settle(engine) != UNCERTAIN;
+}
+
+/* ---- until it is known ---- */
+
+/* Whether the same once more may help, and there is time for it. */
+static bool try_again(struct engine *engine, enum outcome outcome, int tries)
+{
+	struct pgsql_db *db = &engine->db;
+
+	if (outcome != LOST && (outcome != AGAIN || tries >= TRIES))
+		return false;
+	if (db->down || pgsql_db_time_left(db) == 0)
+		return false;
+	if (outcome == AGAIN || tries > 1)
+		pause_a_little(tries);
+	return true;
+}
+
 static enum outcome apply_until_known(struct engine *engine,
 				      struct store_op **ops, size_t n)
 {
-	struct pgsql_db *db = &engine->db;
-	bool doubtful = false;
 	enum outcome outcome;
+	int tries = 0;
 
-	for (int tries = 1;; tries++) {
+	if (!is_settled(engine))
+		return LOST;
+	do {
 		outcome = apply_together(engine, ops, n);
-		if (outcome == UNCERTAIN) {
-			doubtful = true;
-			outcome = find_out(engine);
-		}
-		if (outcome == AGAIN && tries < TRIES)
-			pause_a_little(tries);
-		else if (outcome != LOST || db->down)
-			break;
-		if (pgsql_db_time_left(db) == 0)
-			break;
-	}
-	if (outcome == AGAIN)
-		return FAILED;
-	return outcome == LOST && doubtful ? UNCERTAIN : outcome;
+		if (outcome == UNCERTAIN)
+			outcome = settle(engine);
+	} while (try_again(engine, outcome, ++tries));
+	return outcome == AGAIN ? FAILED : outcome;
 }
 
 static void refuse(struct engine *engine, struct store_op **ops, size_t n,
@@ -249,7 +335,9 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
 
 	if (outcome == DONE)
 		return true;
-	if (outcome == FAILED && n > 1 && pgsql_db_time_left(&engine->db) > 0) {
+	engine->hurry = engine->hurry || outcome == BLOCKED;
+	if ((outcome == FAILED || outcome == BLOCKED) && n > 1 &&
+	    pgsql_db_time_left(&engine->db) > 2 * PGSQL_HURRY_MS) {
 		first = apply_batch(engine, ops, n / 2);
 		second = apply_batch(engine, ops + n / 2, n - n / 2);
 		return first || second;
@@ -306,6 +394,7 @@ static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
 
 	put_in_order(ops, n, ordered);
 	pgsql_db_turn(&engine->db, TURN_MS);
+	engine->hurry = false;
 	if (apply_batch(engine, ordered, n))
 		return true;
 	fail_set(fail, "%s", pgsql_db_why(&engine->db));
@@ -360,7 +449,8 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 		return true;
 	lost = db->base.error == DB_LOST;
 	for (size_t i = 0; i < n; i++) {
-		if (lost || n == 1 || !read_together(db, &ops[i], 1))
+		if (lost || n == 1 || pgsql_db_time_left(db) < PGSQL_LOCK_MS ||
+		    !read_together(db, &ops[i], 1))
 			ops[i]->refusal = db_refusal(db->base.error);
 		lost = lost || db->base.error == DB_LOST;
 	}

@@ -1,15 +1,21 @@
 /*
  * pgsql_connect.c: how a connection to PostgreSQL is made, and made again.
  *
- * What the URL does not say is chosen so that trouble shows soon: a host that
- * does not answer is given up after seconds, and only a server that takes
- * writes will do (of several hosts in the URL, the primary). The password is
- * better kept in PGPASSFILE than in the URL: libpq reads it at each connection,
- * so that a changed one needs no restart.
+ * libpq makes it in a thread of its own (pgsql_attempt.c): a host that says
+ * nothing, or four of them, may take longer than anybody here can wait. A turn
+ * waits for it while it has time; the attempt goes on meanwhile, and a later
+ * turn finds what has come of it.
  *
  * The database being away is nothing special: the first turn that notices
- * waits for it, in case it comes back at once; those after it fail without
- * waiting, so that nobody queues behind a dead server.
+ * waits for it, in case it comes back at once; those after it fail nearly
+ * without waiting, so that nobody queues behind a dead server.
+ *
+ * The password is better kept in PGPASSFILE than in the URL: libpq reads it at
+ * each connection, so that a changed one needs no restart.
+ *
+ * Reads go where writes go. A server that takes none may be one that another
+ * has replaced, and know neither the latest invites nor which keys were
+ * revoked; so reads are refused there too.
  */
 #include "base/base.h"
 
@@ -19,11 +25,12 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "store/pgsql_attempt.h"
 #include "store/pgsql_sql.h"
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500
-#define SLOW_MS	       500 /* an attempt that is not repeated in its turn */
+#define GLANCE_MS      250 /* that a turn waits where the last was in vain */
 
 /* Settings that not every relative of PostgreSQL knows: those that it has. The
  * verbs look rows up by index; a plan must not depend on how many there are. */
@@ -31,9 +38,10 @@ static const char set_what_there_is[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"
     " ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),"
     " ('enable_seqscan', 'off'), ('enable_mergejoin', 'off'),"
-    " ('lock_timeout', '1500'),"
-    " ('idle_in_transaction_session_timeout', '10000'))"
-    " v(name, value) JOIN pg_settings s ON s.name = v.name";
+    " ('lock_timeout', '" PGSQL_TEXT(
+	PGSQL_LOCK_MS) "'),"
+		       " ('idle_in_transaction_session_timeout', '5000'))"
+		       " v(name, value) JOIN pg_settings s ON s.name = v.name";
 
 /* A statement whose client has given up should not go on for long. */
 static const char set_timeout[] = "SET statement_timeout = '2000ms'";
@@ -50,11 +58,32 @@ char *pgsql_url_of(const char *place)
 	return url;
 }
 
+/*
+ * Whether there is an '@' behind that of the user and password: then it is one
+ * of a password, of which libpq would take the end for the host's name, and
+ * say so.
+ */
+static bool has_stray_at(const char *url)
+{
+	const char *start = strstr(url, "://");
+	size_t len;
+
+	if (!start)
+		return false;
+	start += 3;
+	len = strcspn(start, "@/");
+	if (start[len] == '@')
+		start += len + 1;
+	return start[strcspn(start, "@?")] == '@';
+}
+
 /* Not what the parser says, which could quote a password. */
 int pgsql_check_url(const char *url, struct fail *fail)
 {
-	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	PQconninfoOption *options = NULL;
 
+	if (!has_stray_at(url))
+		options = PQconninfoParse(url, NULL);
 	if (!options)
 		return fail_set(fail,
 				"the database's URL is malformed: expected "
@@ -65,28 +94,19 @@ int pgsql_check_url(const char *url, struct fail *fail)
 	return 0;
 }
 
-/* Else libpq writes to standard error. */
-static void ignore_notice(void *context, const char *text)
+/*
+ * Nobody reads notices, and libpq would write them to standard error. But a
+ * warning at COMMIT says that it is less than was asked for: see
+ * pgsql_db_commit().
+ */
+static void take_notice(void *context, const PGresult *notice)
 {
-	(void)context;
-	(void)text;
-}
+	struct pgsql_db *db = context;
+	const char *severity =
+	    PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
 
-static PGconn *connect_to(const char *url)
-{
-	static const char *const names[] = {
-		"connect_timeout",     "target_session_attrs",
-		"tcp_user_timeout",    "keepalives_idle",
-		"keepalives_interval", "keepalives_count",
-		"application_name",    "dbname",
-		"client_encoding",     NULL,
-	};
-	const char *values[COUNT_OF(names)] = {
-		"2", "read-write", "3000", "5",	   "2",
-		"2", "invited",	   url,	   "UTF8", NULL,
-	};
-
-	return PQconnectdbParams(names, values, 1);
+	if (severity && strcmp(severity, "WARNING") == 0)
+		db->warned = true;
 }
 
 /* Several lines, of which the last says the most. */
@@ -115,9 +135,10 @@ static bool set_up(struct pgsql_db *db)
 		fail_set(&db->why,
 			 "the database's encoding is %s; it has to be UTF8",
 			 encoding);
+		db->hopeless = true;
 		return false;
 	}
-	PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
+	PQsetNoticeReceiver(db->conn, take_notice, db);
 	if (PQsetnonblocking(db->conn, 1) < 0 || !PQenterPipelineMode(db->conn))
 		return false;
 	result = pgsql_db_query(db, set_timeout);
@@ -157,12 +178,14 @@ bool pgsql_db_prepare(struct pgsql_db *db)
 	return pgsql_db_exchange(db, NULL, NULL);
 }
 
-static bool try_once(struct pgsql_db *db)
+/* What an attempt has come to. */
+static bool take_over(struct pgsql_db *db, PGconn *conn)
 {
 	db->base.error = DB_FINE;
-	db->conn = connect_to(db->url);
-	if (PQstatus(db->conn) != CONNECTION_OK) {
-		say_why(db, PQerrorMessage(db->conn));
+	db->hopeless = false;
+	db->conn = conn;
+	if (PQstatus(conn) != CONNECTION_OK) {
+		say_why(db, conn ? PQerrorMessage(conn) : "out of memory");
 		pgsql_db_drop(db);
 		return false;
 	}
@@ -206,31 +229,63 @@ static bool is_writable(struct pgsql_db *db)
 	return !read_only || strcmp(read_only, "on") != 0;
 }
 
-bool pgsql_db_connect(struct pgsql_db *db)
+/* Begins an attempt unless one is under way. False where it is not time yet,
+ * and will not be within this turn. */
+static bool begin_attempt(struct pgsql_db *db)
 {
-	int64_t started;
+	if (db->attempt)
+		return true;
+	if (clock_mono_ms() < db->retry_at &&
+	    (db->down || db->retry_at >= db->deadline))
+		return false;
+	pause_until(db->retry_at);
+	db->attempt = attempt_begin(db->url);
+	if (!db->attempt)
+		fail_set(&db->why, "out of memory");
+	return db->attempt != NULL;
+}
 
-	if (db->conn && !is_writable(db))
-		pgsql_db_drop(db);
-	while (!db->conn) {
-		if (clock_mono_ms() < db->retry_at &&
-		    (db->down || db->retry_at >= db->deadline))
-			break;
-		pause_until(db->retry_at);
-		started = clock_mono_ms();
-		if (try_once(db)) {
+/* Waits for the attempt. False where it is still under way. */
+static bool end_attempt(struct pgsql_db *db, PGconn **ret_conn)
+{
+	int64_t left = pgsql_db_time_left(db);
+
+	if (db->down && left > GLANCE_MS)
+		left = GLANCE_MS;
+	if (attempt_wait(db->attempt, left, ret_conn)) {
+		db->attempt = NULL;
+		return true;
+	}
+	if (!db->down)
+		fail_set(&db->why, "the database did not answer in time");
+	return false;
+}
+
+static bool try_to_connect(struct pgsql_db *db)
+{
+	PGconn *conn;
+
+	while (begin_attempt(db) && end_attempt(db, &conn)) {
+		if (take_over(db, conn)) {
 			db->failures = 0;
 			db->retry_at = 0;
-			db->down = false;
-			break;
+			return true;
 		}
 		plan_retry(db);
-		if (db->down || clock_mono_ms() - started > SLOW_MS)
+		if (db->down || db->hopeless || db->impatient)
 			break;
 	}
-	if (db->conn)
-		return true;
-	db->down = true;
-	db->base.error = DB_LOST;
 	return false;
+}
+
+bool pgsql_db_connect(struct pgsql_db *db)
+{
+	if (db->conn && !is_writable(db))
+		pgsql_db_drop(db);
+	if (!db->conn) {
+		db->down = !try_to_connect(db);
+		if (db->down)
+			db->base.error = DB_LOST;
+	}
+	return !db->down;
 }

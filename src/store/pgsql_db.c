@@ -8,7 +8,9 @@
  * is concerned: it says ROLLBACK. So the answer's word is looked at.
  *
  * A connection that is lost while COMMIT is under way leaves nobody knowing
- * whether it happened. That is COMMIT_UNKNOWN; pgsql.c finds out.
+ * whether it happened. That is COMMIT_UNKNOWN; pgsql.c finds out. So is a
+ * COMMIT that was done with a warning: somebody has ended its wait for a
+ * synchronous standby, and it may be on the primary only.
  */
 #include "base/base.h"
 
@@ -19,6 +21,7 @@
 #include <poll.h>
 
 #include "base/clock.h"
+#include "store/pgsql_attempt.h"
 #include "store/pgsql_sql.h"
 
 void pgsql_db_turn(struct pgsql_db *db, int64_t ms)
@@ -64,7 +67,8 @@ static void note_lost(struct pgsql_db *db, const char *why)
 /*
  * What an SQLSTATE means for who was refused with it. Whatever a new
  * connection would cure is a lost one: a server that goes down or has become
- * read-only (25006), a plan that a migration has outdated (0A000).
+ * read-only (25006), a plan that a migration has outdated (0A000); and so is
+ * one that does not know itself how a COMMIT ended (40003).
  */
 static enum db_error error_of(const char *state)
 {
@@ -72,11 +76,14 @@ static enum db_error error_of(const char *state)
 		const char *prefix;
 		enum db_error error;
 	} errors[] = {
-		{ "40", DB_AGAIN },    /* serialization, deadlock */
+		{ "40003", DB_LOST },
+		{ "40", DB_AGAIN },    /* deadlock etc. */
 		{ "23505", DB_AGAIN }, /* somebody else was first */
-		{ "55P03", DB_AGAIN }, /* a lock was not to be had */
-		{ "08", DB_LOST },     { "57P", DB_LOST },
-		{ "25006", DB_LOST },  { "0A000", DB_LOST },
+		{ "55P03", DB_BLOCKED },
+		{ "08", DB_LOST },
+		{ "57P", DB_LOST },
+		{ "25006", DB_LOST },
+		{ "0A000", DB_LOST },
 		{ "26000", DB_LOST }, /* prepared statements are gone */
 	};
 
@@ -89,12 +96,23 @@ static enum db_error error_of(const char *state)
 	return state ? DB_FAILED : DB_LOST;
 }
 
+/* The server says it and hangs up. */
+static bool is_last_word(const PGresult *result)
+{
+	const char *severity =
+	    PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	return severity && (strcmp(severity, "FATAL") == 0 ||
+			    strcmp(severity, "PANIC") == 0);
+}
+
 static void note_refused(struct pgsql_db *db, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-	note(db, error_of(state), text ? text : "the connection was lost");
+	note(db, is_last_word(result) ? DB_LOST : error_of(state),
+	     text ? text : "the connection was lost");
 }
 
 /* ---- the wire ---- */
@@ -279,7 +297,7 @@ static bool execute(struct pgsql_statement *st)
 
 /* ---- transactions ---- */
 
-static void send_bare(struct pgsql_db *db, enum sql which)
+static void send_bare(struct pgsql_db *db, int which)
 {
 	struct statement *st = pgsql_statement(db, which);
 
@@ -287,9 +305,11 @@ static void send_bare(struct pgsql_db *db, enum sql which)
 		pgsql_send(db, (struct pgsql_statement *)st);
 }
 
-void pgsql_db_begin(struct pgsql_db *db)
+void pgsql_db_begin(struct pgsql_db *db, bool hurry)
 {
 	send_bare(db, SQL_BEGIN_WRITE);
+	if (hurry)
+		send_bare(db, PGSQL_HURRY);
 }
 
 void pgsql_db_rollback(struct pgsql_db *db)
@@ -312,11 +332,12 @@ enum pgsql_commit pgsql_db_commit(struct pgsql_db *db)
 	bool done;
 
 	send_bare(db, SQL_COMMIT);
+	db->warned = false;
 	if (!db->base.error && pgsql_db_exchange(db, keep_last, &last)) {
 		done = last && strcmp(PQcmdStatus(last), "COMMIT") == 0;
 		PQclear(last);
 		if (done)
-			return COMMIT_DONE;
+			return db->warned ? COMMIT_UNKNOWN : COMMIT_DONE;
 		note(db, DB_FAILED, "the transaction had failed before");
 		return COMMIT_FAILED;
 	}
@@ -458,6 +479,8 @@ void pgsql_db_drop(struct pgsql_db *db)
 
 void pgsql_db_close(struct pgsql_db *db)
 {
+	attempt_abandon(db->attempt);
+	db->attempt = NULL;
 	for (size_t i = 0; i < PGSQL_COUNT; i++)
 		forget_result(&db->statements[i]);
 	pgsql_db_drop(db);

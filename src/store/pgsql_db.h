@@ -20,11 +20,19 @@
 enum pgsql_sql {
 	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql_create.c */
 	PGSQL_LOCK_MANY,	       /* see pgsql_lock.c */
-	PGSQL_WITNESS,		       /* is this audit event there? */
+	PGSQL_SETTLE,		       /* see pgsql.c */
+	PGSQL_HURRY,		       /* hardly wait for locks */
 	PGSQL_COUNT
 };
 
 #define PGSQL_PARAMS 16
+
+/* How long a statement waits for a lock. It is better told so than to lose the
+ * connection at its turn's end, so with less time it is not begun. */
+#define PGSQL_LOCK_MS  800
+#define PGSQL_HURRY_MS 100
+#define PGSQL_TEXT(x)  PGSQL_TEXT_(x)
+#define PGSQL_TEXT_(x) #x
 
 struct pgsql_statement {
 	struct statement base;
@@ -49,10 +57,14 @@ struct pgsql_db {
 
 	bool prepared; /* and so will be each connection to come */
 
-	/* Not before then is a connection tried again. */
+	/* Of the next connection. Not before `retry_at` is it tried again. */
+	struct attempt *attempt; /* NULL: none is under way */
 	int64_t retry_at;
 	int failures;
-	bool down; /* a whole turn went by in vain: do not wait again */
+	bool down;	/* a whole turn went by in vain: do not wait again */
+	bool hopeless;	/* the last attempt: as will be the next */
+	bool impatient; /* one attempt has to do */
+	bool warned;	/* by the server, since it was set to false */
 
 	/*
 	 * Where set, statements with rows are answered by this instead of
@@ -76,8 +88,8 @@ int64_t pgsql_db_time_left(const struct pgsql_db *db);
 
 /*
  * Makes sure that there is a connection; within the turn it is tried again and
- * again, but only once where the turn before was in vain. False with the error
- * noted.
+ * again, but hardly waited for where the turn before was in vain. False with
+ * the error noted.
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 
@@ -111,10 +123,13 @@ PGresult *pgsql_db_query(struct pgsql_db *db, const char *sql);
 enum pgsql_commit {
 	COMMIT_DONE,
 	COMMIT_FAILED, /* nothing was written; the error is noted */
-	COMMIT_UNKNOWN /* the connection went while it was under way */
+	COMMIT_UNKNOWN /* the connection went while it was under way; or it is
+			* done, but may yet be undone: with the only machine
+			* that has it */
 };
 
-void pgsql_db_begin(struct pgsql_db *db);
+/* In a hurry it does not wait for others' locks as long as otherwise. */
+void pgsql_db_begin(struct pgsql_db *db, bool hurry);
 enum pgsql_commit pgsql_db_commit(struct pgsql_db *db) MUST_CHECK;
 void pgsql_db_rollback(struct pgsql_db *db);
 

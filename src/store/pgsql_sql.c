@@ -17,7 +17,8 @@ static const char *const names[PGSQL_COUNT] = {
 #undef X
 	    [PGSQL_CREATE_MANY] = "CREATE_MANY",
 	[PGSQL_LOCK_MANY] = "LOCK_MANY",
-	[PGSQL_WITNESS] = "WITNESS",
+	[PGSQL_SETTLE] = "SETTLE",
+	[PGSQL_HURRY] = "HURRY",
 };
 
 static const char *const common[SQL_COUNT] = {
@@ -144,8 +145,14 @@ static const char *const own[PGSQL_COUNT] = {
 	[PGSQL_LOCK_MANY] = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
 			    " ORDER BY id FOR UPDATE",
 
-	[PGSQL_WITNESS] = "SELECT 1 FROM audit"
-			  " WHERE organization = ?1 AND id = ?2",
+	/* 0: AUDIT_NONE. A write in either case, so that its COMMIT waits for
+	 * the standbys that the other should have waited for. */
+	[PGSQL_SETTLE] = "INSERT INTO audit(id, organization, at, actor, type,"
+			 " target) VALUES(?1, ?2, 0, 0, 0, 0)"
+			 " ON CONFLICT(organization, id)"
+			 " DO UPDATE SET type = audit.type RETURNING type",
+
+	[PGSQL_HURRY] = "SET LOCAL lock_timeout = " PGSQL_TEXT(PGSQL_HURRY_MS),
 };
 
 const char *pgsql_sql_name(int which)

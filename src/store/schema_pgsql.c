@@ -233,6 +233,35 @@ static int check_oldest(const struct version *version, struct fail *fail)
 	return 0;
 }
 
+/*
+ * Where there is nothing of ours yet there should be nothing of others either:
+ * most likely it is the wrong database. What extensions bring is nobody's.
+ */
+static int look_for_others(struct pgsql_db *db, struct fail *fail)
+{
+	PGresult *result = pgsql_db_query(
+	    db, "SELECT c.relname FROM pg_catalog.pg_class c"
+		" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+		" WHERE n.nspname = current_schema()"
+		" AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+		" AND c.relname <> 'meta'"
+		" AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
+		"  WHERE d.objid = c.oid AND d.deptype = 'e')"
+		" ORDER BY c.relname LIMIT 1");
+	int status = 0;
+
+	if (!result)
+		return fail_set(fail, "%s", pgsql_db_why(db));
+	if (PQntuples(result) > 0)
+		status = fail_set(fail,
+				  "it holds a table of another program, "
+				  "\"%s\"; give invited a database, or a "
+				  "schema, of its own",
+				  PQgetvalue(result, 0, 0));
+	PQclear(result);
+	return status;
+}
+
 /* In a transaction that holds the lock; `ret_more`: there is more to do. */
 static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 {
@@ -244,6 +273,8 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 		return -1;
 	if (version.steps >= (int64_t)COUNT_OF(steps))
 		return make_hash_key(db, fail);
+	if (version.steps == 0 && look_for_others(db, fail) < 0)
+		return -1;
 	*ret_more = true;
 	return take_step(db, (size_t)version.steps + 1, fail);
 }

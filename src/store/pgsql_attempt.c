@@ -1,0 +1,138 @@
+/*
+ * pgsql_attempt.c: how long libpq takes is its own affair.
+ *
+ * The surprise: the thread is not joined. Who has abandoned an attempt does
+ * not wait for it, not even to stop; the last of the two frees it.
+ */
+#include "base/base.h"
+
+#include "store/pgsql_attempt.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+struct attempt {
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	char *url; /* ours */
+	PGconn *conn;
+	bool over, abandoned; /* under mutex */
+};
+
+/*
+ * What the URL does not say is chosen so that trouble shows soon: a host that
+ * does not answer is given up after seconds, and only a server that takes
+ * writes will do (of several hosts, the primary).
+ */
+static PGconn *connect_to(const char *url)
+{
+	static const char *const names[] = {
+		"connect_timeout",     "target_session_attrs",
+		"tcp_user_timeout",    "keepalives_idle",
+		"keepalives_interval", "keepalives_count",
+		"application_name",    "dbname",
+		"client_encoding",     NULL,
+	};
+	const char *values[COUNT_OF(names)] = {
+		"2", "read-write", "3000", "5",	   "2",
+		"2", "invited",	   url,	   "UTF8", NULL,
+	};
+
+	return PQconnectdbParams(names, values, 1);
+}
+
+static void attempt_free(struct attempt *attempt)
+{
+	PQfinish(attempt->conn);
+	pthread_cond_destroy(&attempt->changed);
+	pthread_mutex_destroy(&attempt->mutex);
+	free(attempt->url);
+	free(attempt);
+}
+
+static void *run(void *context)
+{
+	struct attempt *attempt = context;
+	PGconn *conn = connect_to(attempt->url);
+	bool abandoned;
+
+	pthread_mutex_lock(&attempt->mutex);
+	attempt->conn = conn;
+	attempt->over = true;
+	abandoned = attempt->abandoned;
+	pthread_cond_signal(&attempt->changed);
+	pthread_mutex_unlock(&attempt->mutex);
+	if (abandoned)
+		attempt_free(attempt);
+	return NULL;
+}
+
+static bool start_thread(struct attempt *attempt)
+{
+	pthread_attr_t detached;
+	pthread_t thread;
+	bool started;
+
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	started = pthread_create(&thread, &detached, run, attempt) == 0;
+	pthread_attr_destroy(&detached);
+	return started;
+}
+
+struct attempt *attempt_begin(const char *url)
+{
+	struct attempt *attempt = calloc(1, sizeof(*attempt));
+	pthread_condattr_t clock;
+
+	if (!attempt)
+		return NULL;
+	pthread_mutex_init(&attempt->mutex, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&attempt->changed, &clock);
+	pthread_condattr_destroy(&clock);
+	attempt->url = strdup(url);
+	if (attempt->url && start_thread(attempt))
+		return attempt;
+	attempt_free(attempt);
+	return NULL;
+}
+
+bool attempt_wait(struct attempt *attempt, int64_t ms, PGconn **ret_conn)
+{
+	int64_t end = clock_mono_ms() + ms;
+	struct timespec until = { .tv_sec = end / 1000,
+				  .tv_nsec = end % 1000 * 1000000 };
+	bool over;
+	int error = 0;
+
+	pthread_mutex_lock(&attempt->mutex);
+	while (!attempt->over && error == 0)
+		error = pthread_cond_timedwait(&attempt->changed,
+					       &attempt->mutex, &until);
+	over = attempt->over;
+	pthread_mutex_unlock(&attempt->mutex);
+	if (!over)
+		return false;
+	*ret_conn = attempt->conn;
+	attempt->conn = NULL;
+	attempt_free(attempt);
+	return true;
+}
+
+void attempt_abandon(struct attempt *attempt)
+{
+	bool over;
+
+	if (!attempt)
+		return;
+	pthread_mutex_lock(&attempt->mutex);
+	attempt->abandoned = true;
+	over = attempt->over;
+	pthread_mutex_unlock(&attempt->mutex);
+	if (over)
+		attempt_free(attempt);
+}
