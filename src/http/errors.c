@@ -2,7 +2,8 @@
  * errors.c: the one table of refusals, and how errors are written.
  *
  * The SDKs repeat 408, 409, 429 and 5xx by themselves. So 409 is not used, and
- * every answer that a repetition cannot change says so in x-should-retry.
+ * every answer that a repetition cannot change, or must not follow at once,
+ * says so in x-should-retry.
  */
 #include "base/base.h"
 
@@ -163,10 +164,25 @@ const char *quoted(struct request *request, struct str text)
 	return quote;
 }
 
+/* Clients ask again by themselves, which would make a second project: two of
+ * one name are nothing unusual. */
+static void answer_uncertain_project(struct request *request)
+{
+	answer_header(request, "x-should-retry", "false");
+	write_error(request, 503, "service_unavailable", NULL,
+		    "The server lost its storage while it wrote. Look whether "
+		    "the project is there before you make it again.");
+}
+
 void answer_refusal(struct request *request, const char *param)
 {
 	const struct error_text *text = &error_texts[request->op.refusal];
 
+	if (request->op.refusal == REFUSAL_STORE_UNCERTAIN &&
+	    request->op.verb == STORE_PROJECT_CREATE) {
+		answer_uncertain_project(request);
+		return;
+	}
 	if (text->status == 401) /* a key revoked meanwhile: not the path's */
 		param = NULL;
 	write_error(request, text->status, text->code,

@@ -385,6 +385,23 @@ def test_server_stays_away_at_commit(daemon, proxy, server, database, when):
     assert create(daemon, "ada@example.com").json["id"] == made["id"]
 
 
+def test_an_uncertain_project_is_not_asked_for_again(daemon, proxy):
+    """Not by an SDK, which asks again after any other 503."""
+    harm = AT_COMMIT["before"]()
+    harm.how = HOLD
+    proxy.arm(harm)
+    asked = asynchronously(daemon.api.post, PROJECTS, json={"name": "Engine"})
+    eventually(lambda: harm.struck, "COMMIT")
+    proxy.refuse()
+    answer = asked.result()
+    refused(answer, 503, "service_unavailable")
+    assert answer.headers["x-should-retry"] == "false"
+    assert "before you make it again" in answer.json()["error"]["message"]
+    proxy.disarm()
+    proxy.allow()
+    heals(daemon)
+
+
 def stuck_at_commit(server):
     return backends(server, "wait_event = 'SyncRep'")
 
