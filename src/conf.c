@@ -105,8 +105,9 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
 	  "copy the SQLite database to a new file, also while it is in use" },
 	{ COMMAND_COPY, "copy", NULL, NULL, false,
-	  "make the database --to equal to the database --from, of whichever "
-	  "kind, also while that is in use" },
+	  "make the database --to URL equal to the database --from URL "
+	  "(default: the daemon's own), of whichever kind, also while that is "
+	  "in use" },
 	{ COMMAND_HELP, "help", NULL, NULL, false,
 	  "print this; as --help does" },
 	{ COMMAND_VERSION, "version", NULL, NULL, false,
