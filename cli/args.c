@@ -116,12 +116,20 @@ void args_release(struct args *args)
 	*args = (struct args){ 0 };
 }
 
-const char *args_text(const struct args *args, const char *name)
+/* The last one given under this name, or NULL. */
+static const struct arg *last(const struct args *args, const char *name)
 {
 	for (size_t i = args->count; i > 0; i--)
 		if (strcmp(args->list[i - 1].option->name, name) == 0)
-			return args->list[i - 1].value;
+			return &args->list[i - 1];
 	return NULL;
+}
+
+const char *args_text(const struct args *args, const char *name)
+{
+	const struct arg *arg = last(args, name);
+
+	return arg ? arg->value : NULL;
 }
 
 bool args_has(const struct args *args, const char *name)
@@ -144,6 +152,25 @@ bool args_number(const struct args *args, const char *name, long from, long to,
 		return true;
 	say_problem("--%s takes a whole number from %ld to %ld, not \"%s\"",
 		    name, from, to, text);
+	return false;
+}
+
+bool args_word(const struct args *args, const char *name)
+{
+	const struct arg *arg = last(args, name);
+	const char *word = arg ? arg->option->words : "";
+	size_t len;
+
+	if (!arg)
+		return true;
+	for (; *word; word += len + (word[len] == ' ')) {
+		len = strcspn(word, " ");
+		if (strlen(arg->value) == len &&
+		    memcmp(arg->value, word, len) == 0)
+			return true;
+	}
+	say_problem("--%s takes one of these: %s; not \"%s\"", name,
+		    arg->option->words, arg->value);
 	return false;
 }
 

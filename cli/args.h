@@ -58,6 +58,9 @@ bool args_has(const struct args *args, const char *name);
 bool args_number(const struct args *args, const char *name, long from, long to,
 		 long usual, long *ret_value);
 
+/* One of the words in the option's table, where it was given; likewise. */
+bool args_word(const struct args *args, const char *name);
+
 /* "30s", "5m", "12h", "7d" or plain seconds, in milliseconds; likewise. */
 bool args_duration(const struct args *args, const char *name, long long usual,
 		   long long *ret_ms);

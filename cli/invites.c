@@ -189,7 +189,8 @@ enum status cmd_list(struct cli *cli)
 	enum status status;
 	long max_items;
 
-	if (!list_read(cli, &params, &max_items))
+	if (!args_word(cli->args, "status") ||
+	    !list_read(cli, &params, &max_items))
 		return STATUS_USAGE;
 	if (cli->format == FORMAT_RAW)
 		return list_raw(cli, &params);

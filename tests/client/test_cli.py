@@ -182,9 +182,11 @@ def test_a_refusal_in_words_and_in_json(cli, peer):
     ["create", "--email", "a@b.c"], ["create", "--role", "reader"],
     ["get"], ["get", ""], ["get", "a", "b"], ["get", ".."], ["delete"],
     ["list", "--limit", "x"], ["list", "--limit", "-1"],
+    ["list", "--status", "pendin"], ["list", "--status", ""],
+    ["list", "--status", "pending accepted"],
     ["list", "--max-items", "-2"], ["list", "--format", "yaml"],
     ["watch"], ["watch", "x", "--interval", "often"], ["bulk"],
-    ["bulk", "/nowhere.csv"], ["accept"], ["accept", "--link", "http://x/y#z"],
+    ["bulk", "/nowhere.csv"], ["accept"], ["accept", ""], ["accept", "--link", "http://x/y#z"],
     ["users"], ["users", "get"], ["projects", "create"], ["completion"],
     ["completion", "tcsh"], ["help", "nonsense"], ["--timeout", "x", "list"],
     ["--base-url", "example.com", "list"],
@@ -301,6 +303,14 @@ def test_list(cli, peer, args, expected, requests):
     done = cli("list", "--format", "jsonl", *args)
     assert done.returncode == 0 and ids(done) == expected
     assert len(peer.requests) == requests
+
+
+def test_list_names_the_statuses_there_are(cli, peer):
+    done = cli("list", "--status", "pendin")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "invite: --status takes one of these: pending " \
+        "accepted expired; not \"pendin\"\n"
+    assert peer.requests == []
 
 
 def test_list_says_where_to_begin(cli, peer):
