@@ -16,6 +16,7 @@ struct cli {
 	struct inv_client *client;
 	enum format format; /* never AUTO */
 	bool format_asked;  /* by --format or --json */
+	bool is_base_asked; /* by --base-url, which wins over a link's host */
 	const struct args *args;
 };
 

@@ -1,9 +1,11 @@
 /*
  * invitee.c: invite lookup, accept and decline: what the invited person does
- * with the link from the mail. No admin key is needed or sent.
+ * with the link from the mail. No admin key is needed or sent. A link is asked
+ * for at the server that it names, unless --base-url names another.
  */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,12 +26,27 @@ typedef int invitation_call(struct inv_client *client,
 			    struct inv_invitation **ret_invitation,
 			    struct inv_error *err);
 
+/* What to ask with: the link, or no more than the code at its end. */
+static const char *link_of(const struct cli *cli)
+{
+	const char *link = args_text(cli->args, "link");
+	const char *code = link ? strchr(link, '#') : NULL;
+
+	return cli->is_base_asked && code ? code + 1 : link;
+}
+
 static void say_projects(struct table *table,
 			 const struct inv_invitation *invitation)
 {
 	for (size_t i = 0; i < invitation->projects_len; i++) {
+		const struct inv_invitation_project *project =
+		    invitation->projects[i];
+		char *text =
+		    print_to("%s (%s)", project->name, project->role_text);
+
 		table_add(table, i == 0 ? "  projects" : " ");
-		table_add(table, invitation->projects[i]->name);
+		table_add(table, text);
+		free(text);
 	}
 	for (size_t i = 0; i < invitation->skipped_projects_len; i++)
 		say_row(table, "  archived", invitation->skipped_projects[i]);
@@ -62,14 +79,14 @@ static void say_invitation(const struct cli *cli,
 static enum status call(struct cli *cli, invitation_call *function)
 {
 	struct inv_invitation_params params = {
-		.link = args_text(cli->args, "link"),
+		.link = link_of(cli),
 		.name = args_text(cli->args, "name"),
 	};
 	struct inv_invitation *invitation;
 	struct inv_error err;
 
-	if (!params.link) {
-		say_problem("--link has to be given");
+	if (!params.link || !*params.link) {
+		say_problem("the link from the mail has to be given");
 		return STATUS_USAGE;
 	}
 	if (function(cli->client, &params, &invitation, &err))

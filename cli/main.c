@@ -260,6 +260,7 @@ static enum status run(const struct command *command,
 	if (!read_format(leading, args, &cli) ||
 	    !read_options(leading, args, &options))
 		return STATUS_USAGE;
+	cli.is_base_asked = options.base_url != NULL;
 	if (inv_client_new(&options, &cli.client, &err))
 		return say_error(FORMAT_TABLE, &err);
 	status = command->run(&cli);

@@ -585,6 +585,47 @@ def test_accept(cli, make_peer):
     assert all("authorization" not in r.headers for r in there.requests)
 
 
+def test_a_link_is_asked_about_where_it_says_or_where_told(cli, peer,
+                                                           make_peer):
+    """--base-url wins over the link, the environment does not."""
+    invitation = Answer(200, {
+        "object": "invitation", "status": "pending", "email": "a@b.c",
+        "role": "reader", "projects": [], "skipped_projects": []})
+    named, told = make_peer(invitation), make_peer(invitation)
+    link = f"http://127.0.0.1:{named.port}/accept#CODE"
+    for verb in ("lookup", "accept", "decline"):
+        for args, asked in [
+                ([verb, link], named),
+                ([verb, link, "--base-url", told.url], told),
+                (["--base-url", told.url, verb, link], told),
+                ([verb, "CODE", "--base-url", told.url], told)]:
+            assert cli(*args).returncode == 0
+            assert asked.requests.pop().json == {"token": "CODE"}
+            assert not named.requests and not told.requests
+    assert peer.requests == []
+
+
+def test_an_invitation_for_people(cli, make_peer):
+    there = make_peer(Answer(200, {
+        "object": "invitation", "status": "pending", "email": "a@b.c",
+        "role": "reader", "skipped_projects": ["Old"],
+        "projects": [{"name": "One", "role": "member"},
+                     {"name": "Two", "role": "owner"}]}))
+    out = cli("lookup", f"http://127.0.0.1:{there.port}/accept#CODE",
+              "--format", "table").stdout
+    assert [line.strip().split(maxsplit=1) for line in out.splitlines()][-3:] \
+        == [["projects", "One (member)"], ["Two", "(owner)"],
+            ["archived", "Old"]]
+
+
+def test_without_a_link(cli, peer):
+    for verb in ("lookup", "accept", "decline"):
+        done = cli(verb)
+        assert done.returncode == 2
+        assert done.stderr == \
+            "invite: the link from the mail has to be given\n"
+
+
 def test_a_bare_word_is_what_the_command_is_about(cli, peer, make_peer):
     """`invite accept URL` and the like; as option or as word, not both."""
     for args, sent in [
