@@ -32,7 +32,13 @@ const struct option create_options[] = {
 	{ 0 },
 };
 
-/* The file's text, or NULL: none was asked for, or (said) not readable. */
+static bool is_blank(const char *text)
+{
+	return !text || !text[strspn(text, " \t\r\n")];
+}
+
+/* The file's text, or NULL where none was asked for; false after saying what
+ * is wrong. */
 static bool read_body(const struct args *args, char **ret_body)
 {
 	const char *path = args_text(args, "body");
@@ -40,10 +46,15 @@ static bool read_body(const struct args *args, char **ret_body)
 	*ret_body = NULL;
 	if (!path && !args_has(args, "email") && !isatty(STDIN_FILENO))
 		path = "-";
-	if (!path)
+	if (path) {
+		*ret_body = file_read(path, BODY_MAX, NULL);
+		if (!*ret_body)
+			return false;
+	}
+	if (args_has(args, "email") || !is_blank(*ret_body))
 		return true;
-	*ret_body = file_read(path, BODY_MAX, NULL);
-	return *ret_body != NULL;
+	say_problem("whom to invite has to be given");
+	return false;
 }
 
 /* `body` (taken, may be NULL) with one more member before its last brace. */

@@ -250,21 +250,22 @@ const char *ago(char out[AGO_SIZE], int64_t when)
 		{ 60, "minute" },
 		{ 1, "second" },
 	};
-	int64_t distance = when - (int64_t)time(NULL), size;
+	int64_t distance = when - (int64_t)time(NULL), size, count;
+	size_t i = 0;
 
-	size = distance < 0 ? -distance : distance;
-	snprintf(out, AGO_SIZE, "%s", when == 0 ? "-" : "now");
-	for (size_t i = 0; when != 0 && i < 4; i++) {
-		int64_t count = size / units[i].seconds;
-
-		if (count == 0 || (count == 1 && i < 3))
-			continue;
-		snprintf(out, AGO_SIZE, "%s%lld %s%s%s",
-			 distance > 0 ? "in " : "", (long long)count,
-			 units[i].name, count == 1 ? "" : "s",
-			 distance < 0 ? " ago" : "");
-		break;
+	if (when == 0 || distance == 0) {
+		snprintf(out, AGO_SIZE, "%s", when == 0 ? "-" : "now");
+		return out;
 	}
+	size = distance < 0 ? -distance : distance;
+	/* Two of a unit are the least: 119 minutes, then 2 hours. */
+	while (i < 3 && size < 2 * units[i].seconds - units[i + 1].seconds / 2)
+		i++;
+	/* The nearest: a week is 7 days, also when a second has passed. */
+	count = (size + units[i].seconds / 2) / units[i].seconds;
+	snprintf(out, AGO_SIZE, "%s%lld %s%s%s", distance > 0 ? "in " : "",
+		 (long long)count, units[i].name, count == 1 ? "" : "s",
+		 distance < 0 ? " ago" : "");
 	return out;
 }
 

@@ -141,11 +141,37 @@ def test_create_for_people(cli, peer):
     assert "\x1b[1minvite-1\x1b[0m" in out
     assert "email       a?[31m@b.c?" in out
     assert "\x1b[33mpending\x1b[0m" in out
-    assert re.search(r"expires +in [67] days", out)
+    assert re.search(r"expires +in 7 days", out)
     assert "p (owner)" in out and "https://x/accept#c" in out
     assert "451 busy" in out
     plain = on_terminal(cli, "get", "x", TERM="xterm", NO_COLOR="1")
     assert "invite-1" in plain and "\x1b" not in plain
+
+
+@pytest.mark.parametrize("seconds, said", [
+    (7 * 86400, "in 7 days"), (6.6 * 86400, "in 7 days"),
+    (6.4 * 86400, "in 6 days"), (2 * 86400, "in 2 days"),
+    (1.5 * 86400, "in 36 hours"), (3 * 3600, "in 3 hours"),
+    (3 * 60 * 60 + 50 * 60, "in 4 hours"), (10 * 60 + 25, "in 10 minutes"),
+    (-7 * 86400 - 60, "7 days ago"), (-47.9 * 3600, "2 days ago"),
+    (-47 * 3600, "47 hours ago"), (-20 * 60, "20 minutes ago"),
+])
+def test_times_are_rounded_to_the_nearest(cli, peer, seconds, said):
+    """Seconds pass between here and there."""
+    peer.script(Answer(200, {**INVITE,
+                             "expires_at": int(time.time() + seconds)}))
+    out = cli("get", "x", "--format", "table").stdout
+    assert re.search(r"^  expires +(.*)$", out, re.M)[1] == said
+
+
+@pytest.mark.parametrize("args, stdin", [
+    ([], ""), (["--role", "reader"], " \n"), (["--body", "-"], "\n"),
+    (["--role", "reader", "--no-email"], ""), (["--body", "/dev/null"], "x"),
+])
+def test_create_of_nobody(cli, peer, args, stdin):
+    done = cli("create", *args, stdin=stdin)
+    assert done.returncode == 2 and peer.requests == []
+    assert done.stderr == "invite: whom to invite has to be given\n"
 
 
 # ---- exit statuses --------------------------------------------------------
