@@ -22,7 +22,7 @@
 #define INVITE_TTL_MAX 31536000
 
 static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
-    take_name, take_admin_key, take_ttl, take_retry, take_level;
+    take_name, take_database, take_admin_key, take_ttl, take_retry, take_level;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -42,15 +42,15 @@ const struct setting SETTINGS[] = {
 	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
 	  offsetof(struct conf, data), "directory for what is kept" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
-	  take_text, offsetof(struct conf, database),
+	  take_database, offsetof(struct conf, database),
 	  "sqlite:PATH (a relative path begins in the data directory) or "
 	  "postgres://USER@HOST/NAME; a password is better kept in PGPASSFILE "
 	  "than in the URL" },
-	{ "--from", "INVITED_FROM", "URL", NULL, take_text,
+	{ "--from", "INVITED_FROM", "URL", NULL, take_database,
 	  offsetof(struct conf, from),
 	  "with copy: the database to read, written as for --database "
 	  "(default: the daemon's own)" },
-	{ "--to", "INVITED_TO", "URL", NULL, take_text,
+	{ "--to", "INVITED_TO", "URL", NULL, take_database,
 	  offsetof(struct conf, to),
 	  "with copy: the database to fill, empty or a former copy" },
 	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
@@ -218,6 +218,15 @@ static const char *take_name(struct conf *conf, const struct setting *setting,
 	return reason ? reason : take_text(conf, setting, value);
 }
 
+static const char *take_database(struct conf *conf,
+				 const struct setting *setting,
+				 const char *value)
+{
+	const char *reason = check_database(str_of(value));
+
+	return reason ? reason : take_text(conf, setting, value);
+}
+
 static const char *take_admin_key(struct conf *conf,
 				  const struct setting *setting,
 				  const char *value)
@@ -269,7 +278,8 @@ static int take(struct conf *conf, const struct setting *setting,
 
 	if (!reason)
 		return 0;
-	if (!setting->flag) /* a secret is not repeated */
+	/* A secret is not repeated; nor a URL that may hold one. */
+	if (!setting->flag || setting->take == take_database)
 		return fail_set(fail, "%s: %s", origin, reason);
 	return fail_set(fail, "%s \"%.100s\": %s", origin, value, reason);
 }

@@ -196,6 +196,35 @@ const char *check_public_url(struct str value)
 	return NULL;
 }
 
+/* Others write sqlite:///PATH, sqlite:PATH?mode=ro and sqlite::memory:, each
+ * of which would be the name of a file here. */
+static const char *check_sqlite_path(struct str path)
+{
+	if (path.len == 0)
+		return "the path of the file is missing";
+	if (str_starts_with(path, "//"))
+		return "the path follows the colon, as in "
+		       "sqlite:/var/lib/invited/invited.db, or "
+		       "sqlite:invited.db "
+		       "in the data directory";
+	if (path.data[0] == ':' || memchr(path.data, '?', path.len))
+		return "only a path may follow the colon";
+	return NULL;
+}
+
+const char *check_database(struct str url)
+{
+	struct str scheme, place;
+
+	if (str_cut(url, ':', &scheme, &place)) {
+		if (str_is(scheme, "sqlite"))
+			return check_sqlite_path(place);
+		if (str_is(scheme, "postgres") || str_is(scheme, "postgresql"))
+			return NULL;
+	}
+	return "expected sqlite:PATH or postgres://USER@HOST/NAME";
+}
+
 const char *check_name(struct str value)
 {
 	if (value.len == 0 || str_trim(value).len == 0)

@@ -28,6 +28,9 @@ const char *check_web_url(struct str value) MUST_CHECK;
  */
 const char *check_public_url(struct str value) MUST_CHECK;
 
+/* sqlite:PATH or postgres://..., as far as that can be told from here. */
+const char *check_database(struct str url) MUST_CHECK;
+
 /* A name of an organization or a key: 1 to 256 octets of UTF-8 text. */
 const char *check_name(struct str value) MUST_CHECK;
 

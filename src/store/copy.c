@@ -280,8 +280,8 @@ static int check_target(struct work *work, struct fail *fail)
 			name);
 }
 
-static int open_side(struct side *side, const char *url, enum copy_side which,
-		     struct fail *fail)
+static int open_end(struct side *side, const char *url, enum copy_side which,
+		    struct fail *fail)
 {
 	const char *place;
 	const struct engine_type *type = engine_type_of(url, &place, fail);
@@ -295,6 +295,19 @@ static int open_side(struct side *side, const char *url, enum copy_side which,
 	if (side->type->open(side->end, place, which, fail) < 0)
 		return -1;
 	return check_columns(side, fail);
+}
+
+/* What fails before a name is known fails on one side or the other. */
+static int open_side(struct side *side, const char *url, enum copy_side which,
+		     struct fail *fail)
+{
+	struct fail why;
+
+	if (open_end(side, url, which, &why) == 0)
+		return 0;
+	return fail_set(fail, "%s: %s",
+			which == COPY_SOURCE ? "the source" : "the target",
+			why.message);
 }
 
 static void close_side(struct work *work, struct side *side)

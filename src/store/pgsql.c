@@ -90,7 +90,8 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 		return -1;
 	pgsql_db_turn(db, OPEN_MS);
 	if (!pgsql_db_connect(db))
-		return fail_set(fail, "could not reach the database: %s",
+		return fail_set(fail, "could not %s the database: %s",
+				db->hopeless ? "use" : "connect to",
 				pgsql_db_why(db));
 	/* A mistyped name must not look like a healthy, empty database. */
 	if ((serve ? pgsql_schema_bring_up(db, &why)

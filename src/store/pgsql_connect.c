@@ -109,20 +109,28 @@ static void take_notice(void *context, const PGresult *notice)
 		db->warned = true;
 }
 
-/* Several lines, of which the last says the most. */
+/* Several lines, the later ones indented, as one. */
 static void say_why(struct pgsql_db *db, const char *message)
 {
 	char text[sizeof(db->why.message)];
-	size_t len;
+	size_t len = 0;
 
-	snprintf(text, sizeof(text), "%s", message);
-	for (len = strlen(text); len > 0 && text[len - 1] == '\n';)
-		text[--len] = '\0';
-	for (char *c = text; *c; c++) {
-		if (*c == '\n' || *c == '\t')
-			*c = ' ';
+	for (; *message && len < sizeof(text) - 1; message++) {
+		bool blank = strchr(" \n\t", *message) != NULL;
+
+		if (!blank)
+			text[len++] = *message;
+		else if (len > 0 && text[len - 1] != ' ')
+			text[len++] = ' ';
 	}
-	fail_set(&db->why, "%s", text);
+	if (len > 0 && text[len - 1] == ' ')
+		len--;
+	text[len] = '\0';
+	fail_set(&db->why, "%s%s", text,
+		 strstr(text, "no password supplied")
+		     ? " (put it into PGPASSFILE, a file that nobody else may "
+		       "read)"
+		     : "");
 }
 
 static bool set_up(struct pgsql_db *db)

@@ -299,7 +299,7 @@ static int connect(struct pgsql_end *end, const char *place, struct fail *fail)
 		return 0;
 	}
 	end->base.again = true;
-	return fail_set(fail, "could not reach the database: %s",
+	return fail_set(fail, "could not connect to the database: %s",
 			pgsql_db_why(db));
 }
 
@@ -355,7 +355,7 @@ static int wait_until_alone(struct pgsql_end *end, struct fail *fail)
 		nanosleep(&pause, NULL);
 	}
 	end->base.again = true;
-	return fail_set(fail, "another invited is using %s", end->base.name);
+	return fail_set(fail, "another invited is using %s; stop it first", end->base.name);
 }
 
 /* From here on nobody writes, and what is there can be believed. */

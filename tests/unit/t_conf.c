@@ -205,6 +205,38 @@ START_TEST(test_relative_paths_lie_in_the_data_directory)
 END_TEST
 
 static const struct {
+	const char *url, *reason; /* NULL: none */
+} databases[] = {
+	{ "sqlite:x.db", NULL },
+	{ "sqlite:/x/y z.db", NULL },
+	{ "postgres://u:secret@h1,h2/db?sslmode=verify-full", NULL },
+	{ "postgresql://h/db", NULL },
+	{ "postgres:host=/run dbname=x", NULL },
+	{ "sqlite:", "path of the file is missing" },
+	{ "sqlite://var/x.db", "the path follows the colon" },
+	{ "sqlite:///var/x.db", "the path follows the colon" },
+	{ "sqlite::memory:", "only a path" },
+	{ "sqlite:x.db?mode=secret", "only a path" },
+	{ "postgre://u:secret@h/db", "expected sqlite:PATH or postgres://" },
+	{ "mysql://u:secret@h/db", "expected sqlite:PATH or postgres://" },
+	{ "secret.db", "expected sqlite:PATH or postgres://" },
+};
+
+/* What is refused may hold a password, and is not repeated. */
+START_TEST(test_database_urls)
+{
+	const char *url = databases[_i].url, *reason = databases[_i].reason;
+
+	ck_assert_int_eq(PARSE("--database", url), reason ? -1 : 0);
+	if (reason) {
+		ck_says(reason);
+		ck_says("--database");
+		ck_assert_ptr_null(strstr(failure.message, "secret"));
+	}
+}
+END_TEST
+
+static const struct {
 	const char *argv[5];
 	enum command command;
 	const char *argument;
@@ -435,6 +467,7 @@ static void add(TCase *tests)
 	tcase_add_test(
 	    tests, test_listen_can_be_repeated_and_replaces_the_environment);
 	tcase_add_test(tests, test_proxies);
+	tcase_add_loop_test(tests, test_database_urls, 0, COUNT_OF(databases));
 	tcase_add_test(tests, test_at_most_16_listen_addresses);
 	tcase_add_test(tests, test_relative_paths_lie_in_the_data_directory);
 	tcase_add_loop_test(tests, test_commands, 0, COUNT_OF(commands));
