@@ -43,8 +43,13 @@
 
 #define LISTENERS_MAX	16
 #define CONNECTIONS_MAX 16384
-#define SPARE_FILES	128	   /* descriptors for everything else */
-#define CONNECTION_POOL (8 * 1024) /* octets: all headers of a request */
+#define SPARE_FILES	128 /* descriptors for everything else */
+
+/* Octets of a connection for a request's line and headers, and for what the
+ * library notes of each argument: enough for 100 addresses in a query. It is
+ * all touched by the first request, and an idle connection keeps it. */
+#define CONNECTION_POOL (16 * 1024)
+
 #define READ_STEP	2048
 #define DRAIN_MAX	(1024 * 1024) /* of a body that is refused anyway */
 

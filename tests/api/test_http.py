@@ -315,6 +315,17 @@ SMUGGLING = {
 }
 
 
+@pytest.mark.parametrize("size", [20_000, 50_000])
+def test_a_head_beyond_any_measure(daemon, size):
+    """An answer, not a cut connection."""
+    for line, more, status in (
+            (f"GET {USERS}?emails={'x' * size} HTTP/1.1", (), 414),
+            (f"GET {USERS} HTTP/1.1", (f"X-More: {'x' * size}",), 431)):
+        with RawClient(daemon.port) as raw:
+            raw.send(head(line, daemon.key, *more))
+            assert raw.response().status == status
+
+
 @pytest.mark.parametrize("kind", SMUGGLING)
 def test_smuggling_is_refused(daemon, kind):
     body = b'{"email":"ada@example.com","role":"reader"}'

@@ -113,6 +113,23 @@ def test_members_by_address(shared, query, found):
     assert [user["name"] for user in page["data"]] == found
 
 
+def many(name, count):
+    """So many addresses of 30 octets, but for the last, which is Ada's."""
+    others = [f"{number:018}%40example.com"
+              for number in range(count - 1)]
+    return "&".join(f"{name}={one}" for one in [*others,
+                                                "ada%40example.com"])
+
+
+@pytest.mark.parametrize("name", ["emails", "emails[]", "emails%5B%5D"])
+def test_as_many_addresses_as_may_be(shared, name):
+    member(shared, "ada@example.com", "Ada")
+    page = shared.ok("GET", f"{USERS}?{many(name, 100)}")
+    assert [user["name"] for user in page["data"]] == ["Ada"]
+    refused(shared.get(f"{USERS}?{many(name, 101)}"), 400,
+            "array_above_max_length")
+
+
 # -- members of projects ------------------------------------------------------
 
 def test_what_an_acceptance_grants(shared):
