@@ -56,7 +56,14 @@ void db_bind_blob(struct statement *st, int index, const void *data, size_t len)
 
 bool db_row(struct db *db, struct statement *st)
 {
-	return st && !db->error && db->driver->row(st);
+	if (!st)
+		return false;
+	if (!db->error)
+		return db->driver->row(st);
+	/* Of a loop over rows, one of which had no room: it ends here, or
+	 * SQLite would go on showing the state of that moment. */
+	db->driver->done(st);
+	return false;
 }
 
 void db_run(struct db *db, struct statement *st)
@@ -212,6 +219,40 @@ bool find_project(struct db *db, struct store_op *op, int64_t id,
 	return true;
 }
 
+size_t find_projects(struct db *db, struct store_op *op, struct grants grants,
+		     struct project *ret_projects)
+{
+	struct statement *st;
+	const char *list;
+	size_t count = 0;
+
+	if (grants.count == 0)
+		return 0;
+	if (grants.count == 1)
+		return find_project(db, op, grants.at[0].project, ret_projects);
+	list = grants_format(op->arena, grants);
+	if (!list) {
+		db_no_memory(db);
+		return 0;
+	}
+	st = db_statement(db, SQL_PROJECT_MANY);
+	db_bind_i64(st, 1, op->organization);
+	db_bind_text(st, 2, list);
+	while (db_row(db, st))
+		row_project(op->arena, st, &ret_projects[count++]);
+	return count;
+}
+
+const struct project *project_among(const struct project *projects,
+				    size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (projects[i].id == id)
+			return &projects[i];
+	}
+	return NULL;
+}
+
 static bool is_skipped(struct grants skipped, int64_t project)
 {
 	for (size_t i = 0; i < skipped.count; i++) {
@@ -223,6 +264,36 @@ static bool is_skipped(struct grants skipped, int64_t project)
 
 /* An accepted invite shows what was archived when it was accepted; any other
  * what is archived now. */
+static void name_grants(struct db *db, struct store_op *op,
+			struct invitation *invitation, struct grants skips)
+{
+	const struct invite *invite = &invitation->invite;
+	struct grants grants = invite->grants;
+	struct project *projects =
+	    arena_array(op->arena, grants.count + 1, sizeof(*projects));
+	size_t count;
+
+	if (!projects) {
+		db_no_memory(db);
+		return;
+	}
+	count = find_projects(db, op, grants, projects);
+	for (size_t i = 0; i < grants.count; i++) {
+		struct grant *grant = &grants.at[i];
+		const struct project *project =
+		    project_among(projects, count, grant->project);
+		struct named_grant *named = &invitation->grants[i];
+
+		*named = (struct named_grant){ "", grant->role, false };
+		if (!project)
+			continue;
+		named->project_name = project->name;
+		named->archived = invite->state == INVITE_ACCEPTED
+				      ? is_skipped(skips, grant->project)
+				      : project->archived_at != 0;
+	}
+}
+
 void name_invitation(struct db *db, struct store_op *op,
 		     struct invitation *invitation, struct str skipped)
 {
@@ -244,17 +315,7 @@ void name_invitation(struct db *db, struct store_op *op,
 		return;
 	}
 	op->organization = invite->organization;
-	for (size_t i = 0; i < invite->grants.count; i++) {
-		struct grant *grant = &invite->grants.at[i];
-		struct project project = { .name = "" };
-
-		if (find_project(db, op, grant->project, &project) &&
-		    invite->state == INVITE_ACCEPTED)
-			project.archived_at = is_skipped(skips, grant->project);
-		invitation->grants[i] =
-		    (struct named_grant){ project.name, grant->role,
-					  project.archived_at != 0 };
-	}
+	name_grants(db, op, invitation, skips);
 }
 
 bool find_invitation(struct db *db, struct store_op *op, enum sql which,

@@ -116,6 +116,18 @@ void row_organization(struct arena *arena, struct statement *st,
 bool find_project(struct db *db, struct store_op *op, int64_t id,
 		  struct project *ret_project) MUST_CHECK;
 
+/*
+ * The projects of a list, in no order, by one question however many they are:
+ * each question to a database elsewhere is a journey, which others wait for.
+ * How many there are; `ret_projects` has room for all.
+ */
+size_t find_projects(struct db *db, struct store_op *op, struct grants grants,
+		     struct project *ret_projects) MUST_CHECK;
+
+/* The one with this id among them, or NULL. */
+const struct project *project_among(const struct project *projects,
+				    size_t count, int64_t id) MUST_CHECK;
+
 /* By SQL_INVITE_GET or _TAKE. */
 bool find_invite(struct db *db, struct store_op *op, enum sql which, int64_t id,
 		 struct invite *ret_invite) MUST_CHECK;

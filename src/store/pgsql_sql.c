@@ -66,6 +66,16 @@ static const char *const own[PGSQL_COUNT] = {
 			   " ORDER BY o.due_at_ms, o.invite LIMIT ?2"
 			   " FOR UPDATE SKIP LOCKED",
 
+	/* By the index of ids, however the planner sees the list. */
+	[SQL_PROJECT_MANY] = "SELECT " PROJECT_COLUMNS " FROM project"
+			     " WHERE organization = ?1 AND id = ANY(ARRAY("
+			     "SELECT (g->>0)::bigint"
+			     " FROM json_array_elements(?2::json) g))",
+	[SQL_USER_MANY] = "SELECT " USER_COLUMNS " FROM \"user\""
+			  " WHERE organization = ?1 AND email_key = ANY(ARRAY("
+			  "SELECT json_array_elements_text(?2::json)))"
+			  " ORDER BY id DESC",
+
 	/* Walks the primary key; there is no index on states. */
 	[SQL_INVITE_LIST] = "SELECT " INVITE_COLUMNS " FROM invite"
 			    " WHERE organization = ?1 AND state < 2"

@@ -11,6 +11,8 @@
 
 #include <limits.h>
 
+#include "base/jw.h"
+
 /* ---- pages ---- */
 
 static int64_t page_before(const struct store_page *page)
@@ -229,24 +231,24 @@ static enum refusal user_get(struct db *db, struct store_op *op)
 	return REFUSAL_GRANTED;
 }
 
-/* Newest first, as every list. */
-static int compare_users(const void *a, const void *b)
+/* ["ada@example.com", ...]; NULL when out of memory. */
+static const char *address_list(struct arena *arena, const char **keys,
+				size_t count)
 {
-	int64_t left = ((const struct user *)a)->id;
-	int64_t right = ((const struct user *)b)->id;
+	struct buf text;
+	struct jw jw;
+	const char *copy = NULL;
 
-	return (left < right) - (left > right);
-}
-
-static size_t drop_repeated_users(struct user *users, size_t count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (kept == 0 || users[kept - 1].id != users[i].id)
-			users[kept++] = users[i];
-	}
-	return kept;
+	buf_init(&text, SIZE_MAX);
+	jw_init(&jw, &text);
+	jw_array(&jw);
+	for (size_t i = 0; i < count; i++)
+		jw_text(&jw, keys[i]);
+	jw_end_array(&jw);
+	if (buf_ok(&text))
+		copy = arena_str(arena, buf_str(&text));
+	buf_release(&text);
+	return copy;
 }
 
 static enum refusal users_by_address(struct db *db, struct store_op *op)
@@ -254,23 +256,21 @@ static enum refusal users_by_address(struct db *db, struct store_op *op)
 	struct store_page *page = &op->user_list.page;
 	size_t wanted = op->user_list.email_count, count = 0;
 	struct user *rows = arena_array(op->arena, wanted, sizeof(*rows));
+	const char *list =
+	    address_list(op->arena, op->user_list.email_keys, wanted);
+	struct statement *st;
 
-	if (!rows)
+	if (!rows || !list)
 		return REFUSAL_OUT_OF_MEMORY;
-	for (size_t i = 0; i < wanted; i++) {
-		struct statement *st = db_statement(db, SQL_USER_BY_ADDRESS);
-
-		db_bind_i64(st, 1, op->organization);
-		db_bind_text(st, 2, op->user_list.email_keys[i]);
-		if (!db_row(db, st))
-			continue;
+	st = db_statement(db, SQL_USER_MANY);
+	db_bind_i64(st, 1, op->organization);
+	db_bind_text(st, 2, list);
+	while (db_row(db, st)) {
 		row_user(op->arena, st, &rows[count]);
-		db_done(st);
 		if (rows[count].id < page_before(page))
 			count++;
 	}
-	qsort(rows, count, sizeof(*rows), compare_users);
-	page_end(page, drop_repeated_users(rows, count));
+	page_end(page, count);
 	op->user_list.ret_users = rows;
 	return REFUSAL_GRANTED;
 }

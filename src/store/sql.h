@@ -64,6 +64,10 @@
 	  " archived_at) VALUES(?1, ?2, ?3, ?4, 0)")                           \
 	X(PROJECT_GET, "SELECT " PROJECT_COLUMNS " FROM project"               \
 		       " WHERE id = ?1 AND organization = ?2")                 \
+	/* by a list of grants, [[id,role],...] */                             \
+	X(PROJECT_MANY, "SELECT " PROJECT_COLUMNS " FROM project"              \
+			" WHERE organization = ?1 AND id IN (SELECT"           \
+			" json_extract(value, '$[0]') FROM json_each(?2))")    \
 	X(PROJECT_LIST, "SELECT " PROJECT_COLUMNS " FROM project"              \
 			" WHERE organization = ?1 AND id < ?2"                 \
 			" ORDER BY id DESC LIMIT ?3")                          \
@@ -81,6 +85,10 @@
 			" WHERE id = ?1 AND organization = ?2")                \
 	X(USER_BY_ADDRESS, "SELECT " USER_COLUMNS " FROM \"user\""             \
 			   " WHERE organization = ?1 AND email_key = ?2")      \
+	/* by a list of addresses, ["ada@example.com",...] */                  \
+	X(USER_MANY, "SELECT " USER_COLUMNS " FROM \"user\""                   \
+		     " WHERE organization = ?1 AND email_key IN (SELECT"       \
+		     " value FROM json_each(?2)) ORDER BY id DESC")            \
 	X(USER_GET, "SELECT " USER_COLUMNS " FROM \"user\""                    \
 		    " WHERE id = ?1 AND organization = ?2")                    \
 	X(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\""                   \

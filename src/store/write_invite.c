@@ -63,15 +63,24 @@ static enum refusal use_default_project(const struct writing *w)
 static enum refusal check_projects(const struct writing *w)
 {
 	struct grants grants = w->op->invite_create.grants;
-	struct project project;
+	struct project *projects;
+	size_t count;
 
 	if (w->op->invite_create.default_project)
 		return REFUSAL_GRANTED;
+	projects =
+	    arena_array(w->op->arena, grants.count + 1, sizeof(*projects));
+	if (!projects)
+		return REFUSAL_OUT_OF_MEMORY;
+	count = find_projects(w->db, w->op, grants, projects);
 	for (size_t i = 0; i < grants.count; i++) {
+		const struct project *project =
+		    project_among(projects, count, grants.at[i].project);
+
 		w->op->invite_create.ret_index = i;
-		if (!find_project(w->db, w->op, grants.at[i].project, &project))
+		if (!project)
 			return REFUSAL_PROJECT_NOT_FOUND;
-		if (project.archived_at)
+		if (project->archived_at)
 			return REFUSAL_PROJECT_ARCHIVED;
 	}
 	return REFUSAL_GRANTED;
