@@ -20,7 +20,7 @@ import pytest
 
 from harness import DEADLINE, INVITES, PROJECTS, USERS, eventually, refused
 from harness.pgproxy import (DROP, HOLD, AtCommitted, AtStatement,
-                             InTransaction, PgProxy, Refused)
+                             InTransaction, Journeys, PgProxy, Refused)
 from harness.pgsession import Session
 from postgres_server import USER, Postgres, run_sql, url_of
 
@@ -1046,6 +1046,42 @@ def test_bad_invites_fail_alone(daemon, server, database):
                  "email LIKE 'p%@example.com' AND email <> "
                  "'pending@example.com' OR email LIKE 'u%'") == 0
     assert largest_batch(daemon) >= 16
+
+
+# -- 12: one request that asks for much ---------------------------------------
+
+def test_a_long_list_is_no_long_journey(daemon, proxy):
+    """A hundred projects or addresses are asked for at once: what others wait
+    for must not grow with what somebody sends."""
+    api = daemon.api
+    grants = [{"id": api.project(f"P{number}")["id"], "role": "member"}
+              for number in range(100)]
+    _, token = api.link("ada@example.com", projects=grants)
+    missing = [*grants[:99], {"id": "proj_0000000000001", "role": "member"}]
+    addresses = [f"user{number}@example.com" for number in range(99)]
+    invited = daemon.client(None)
+    for ask, status in [
+            (lambda: invited.post("/v1/invitations/lookup",
+                                  json={"token": token}), 200),
+            (lambda: api.post(INVITES, json={
+                "email": "bob@example.com", "role": "reader",
+                "projects": missing}), 400),
+            (lambda: invited.post("/v1/invitations/accept",
+                                    json={"token": token}), 200),
+            (lambda: invited.post("/v1/invitations/accept",
+                                    json={"token": token}), 200),
+            (lambda: api.get(USERS, params={
+                "emails": [*addresses, "ada@example.com"]}), 200)]:
+        journeys = proxy.arm(Journeys())
+        answer = ask()
+        proxy.disarm()
+        assert answer.status_code == status, answer.text
+        assert 0 < journeys.count < 12
+    assert [user["email"] for user in answer.json()["data"]] == [
+        "ada@example.com"]
+    shown = invited.post("/v1/invitations/lookup", json={"token": token}).json()
+    assert [project["name"] for project in shown["projects"]] == [
+        f"P{number}" for number in range(100)]
 
 
 def test_a_create_that_the_server_refuses_fails_alone(daemon, server,

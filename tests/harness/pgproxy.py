@@ -95,6 +95,18 @@ class Harm:
         return how
 
 
+class Journeys(Harm):
+    """Does none: counts how often somebody waits for the server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def client(self, link: Link, message: Message) -> Fate:
+        self.count += message.kind == "S"
+        return PASS
+
+
 class InTransaction(Harm):
     """Counts what goes over a link from its BEGIN on, in the first link that
     begins one, and strikes behind the n-th."""
