@@ -61,7 +61,7 @@ static void give_mail(struct mailer *mailer, struct outbox_mail *mail,
 	}
 	worker->lease =
 	    (struct lease){ mail->to.invite.organization, mail->to.invite.id,
-			    mail->leased_until_ms };
+			    mail->leased_until_ms, 0 };
 	worker->renew_at = clock_mono_ms() + RENEW_MS;
 }
 
@@ -129,20 +129,36 @@ static struct worker *next_to_renew(struct mailer *mailer)
 	return next;
 }
 
-/* Called and left with the lock held; the worker may finish meanwhile, but is
- * given nothing else. */
+/*
+ * Called and left with the lock held; the worker may finish meanwhile, but is
+ * given nothing else.
+ *
+ * The worker may also come to record how it went while the store is at this:
+ * so what is asked for is in the lease before. What got no answer may have been
+ * done, and is asked for again as it was: then there are never more than two
+ * times until which the mail may be ours.
+ */
 static void renew(struct mailer *mailer, struct worker *worker)
 {
-	struct lease lease = worker->lease;
-	bool done;
+	bool again = worker->lease.asked_ms != 0, done;
+	struct lease lease;
 
+	if (!again)
+		worker->lease.asked_ms = clock_now_ms() + LEASE_MS;
+	lease = worker->lease;
 	pthread_mutex_unlock(&mailer->lock);
-	done = outbox_renew(mailer->port, &lease, LEASE_MS);
+	done = outbox_renew(mailer->port, &lease);
 	pthread_mutex_lock(&mailer->lock);
 	if (!worker->mail)
 		return;
 	worker->lease = lease;
-	worker->renew_at = clock_mono_ms() + (done ? RENEW_MS : STORE_PAUSE_MS);
+	if (worker->renew_at == NEVER) /* it is being recorded */
+		return;
+	worker->renew_at = clock_mono_ms();
+	if (!done)
+		worker->renew_at += STORE_PAUSE_MS;
+	else if (!again) /* else what it got is older than a lease should be */
+		worker->renew_at += RENEW_MS;
 }
 
 /* Until there is something for the dispatcher to do. */

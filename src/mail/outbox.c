@@ -89,7 +89,7 @@ void outbox_attempt(const struct outbox_policy *policy,
 	decide(policy, mail, ret_verdict);
 }
 
-bool outbox_renew(struct store_port *port, struct lease *lease, int64_t ms)
+bool outbox_renew(struct store_port *port, struct lease *lease)
 {
 	char room[512];
 	struct arena arena;
@@ -99,20 +99,22 @@ bool outbox_renew(struct store_port *port, struct lease *lease, int64_t ms)
 		.now_ms = clock_now_ms(),
 		.arena = &arena,
 		.outbox_renew = { .invite = lease->invite,
-				  .leased_until_ms = lease->until_ms },
+				  .leased_until_ms = lease->until_ms,
+				  .until_ms = lease->asked_ms },
 	};
 
-	op.outbox_renew.until_ms = op.now_ms + ms;
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
 	store_call(port, &op);
 	arena_release(&arena);
 	if (op.refusal != REFUSAL_GRANTED)
 		return false;
-	lease->until_ms = op.outbox_renew.until_ms;
+	lease->until_ms = lease->asked_ms;
+	lease->asked_ms = 0;
 	return true;
 }
 
 bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
+		   const struct lease *lease,
 		   const struct outbox_verdict *verdict)
 {
 	char room[512];
@@ -125,6 +127,8 @@ bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		.outbox_settle = {
 			.invite = mail->to.invite.id,
 			.queued_at_ms = mail->queued_at_ms,
+			.leased_until_ms = lease->until_ms,
+			.asked_until_ms = lease->asked_ms,
 			.outcome = verdict->report.outcome,
 			.error = verdict->error,
 			.next_at_ms = verdict->next_at_ms,

@@ -39,17 +39,22 @@ void outbox_attempt(const struct outbox_policy *policy,
 /* That a mail is ours, and for how long. */
 struct lease {
 	int64_t organization, invite, until_ms;
+	int64_t asked_ms; /* until when it may be instead: we asked; 0: no */
 };
 
 /*
- * Keeps the mail for `ms` from now, if it is still ours: once its lease has
- * ended somebody else may have it. False where the store cannot write just now.
+ * Keeps the mail until `asked_ms`, if it is still ours: once its lease has
+ * ended somebody else may have it. False where the store cannot write just
+ * now, or does not know whether it did: then ask for the same again.
  */
-bool outbox_renew(struct store_port *port, struct lease *lease,
-		  int64_t ms) MUST_CHECK;
+bool outbox_renew(struct store_port *port, struct lease *lease) MUST_CHECK;
 
-/* Records the verdict. False where the store cannot write just now. */
+/*
+ * Records the verdict on a mail that was ours by `lease`; if it no longer is,
+ * nothing but that it was sent. False where the store cannot write just now.
+ */
 bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
+		   const struct lease *lease,
 		   const struct outbox_verdict *verdict) MUST_CHECK;
 
 /* One line in the log; names neither the person nor a secret. */

@@ -11,6 +11,33 @@
 #define REST_MS (5 * SECOND_MS) /* until an idle connection is closed */
 
 /*
+ * The lease by which the mail is ours, for good: from here on it is not
+ * renewed. Were it, the store might do that before it looks at the verdict,
+ * which would then seem to come from somebody who lost the mail, and not count.
+ * A renewal that is under way is no trouble: the lease names its outcome too.
+ */
+static struct lease last_lease(struct worker *worker)
+{
+	struct mailer *mailer = worker->mailer;
+	struct lease lease;
+
+	pthread_mutex_lock(&mailer->lock);
+	worker->renew_at = NEVER;
+	lease = worker->lease;
+	pthread_mutex_unlock(&mailer->lock);
+	return lease;
+}
+
+static bool try_to_record(struct worker *worker,
+			  const struct outbox_verdict *verdict)
+{
+	/* Each time: we may have claimed it again ourselves. */
+	struct lease lease = last_lease(worker);
+
+	return outbox_record(worker->port, worker->mail, &lease, verdict);
+}
+
+/*
  * Records it, however long the store cannot write: the mail is gone already,
  * and nobody else will say so. At the end of the program it has to do without.
  */
@@ -19,7 +46,7 @@ static void record(struct worker *worker, const struct outbox_verdict *verdict)
 	struct mailer *mailer = worker->mailer;
 	char id[ID_TEXT_SIZE];
 
-	while (!outbox_record(worker->port, worker->mail, verdict)) {
+	while (!try_to_record(worker, verdict)) {
 		bool stop;
 		pthread_mutex_lock(&mailer->lock);
 		if (!mailer->stopping)

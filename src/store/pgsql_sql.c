@@ -44,7 +44,8 @@ static const char *const own[PGSQL_COUNT] = {
 			       " AND slot <= 0 FOR UPDATE",
 	/* The invite's row is locked first, as whoever answers or deletes it
 	 * does. */
-	[SQL_OUTBOX_GET] = "SELECT o.attempts, o.queued_at_ms"
+	[SQL_OUTBOX_GET] = "SELECT o.attempts, o.queued_at_ms,"
+			   " o.due_at_ms"
 			   " FROM invite i, outbox o"
 			   " WHERE i.id = ?1 AND i.organization = ?2"
 			   " AND o.invite = ?1 AND o.organization = ?2"

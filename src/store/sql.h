@@ -175,7 +175,7 @@
 			" WHERE invite = ?1 AND organization = ?2"             \
 			" AND due_at_ms = ?4")                                 \
 	X(OUTBOX_NEXT, "SELECT MIN(due_at_ms) FROM outbox")                    \
-	X(OUTBOX_GET, "SELECT attempts, queued_at_ms FROM outbox"              \
+	X(OUTBOX_GET, "SELECT attempts, queued_at_ms, due_at_ms FROM outbox"   \
 		      " WHERE invite = ?1 AND organization = ?2")              \
 	X(OUTBOX_DEFER, "UPDATE outbox SET due_at_ms = ?3, attempts = ?4"      \
 			" WHERE invite = ?1 AND organization = ?2")            \

@@ -152,9 +152,9 @@ static int check_writable(struct engine *engine, struct fail *fail)
 }
 
 /*
- * Nobody else serves this file: who leased a mail is gone, and it need not
- * wait for its lease to end. One that was tried before waits all the same: its
- * lease looks like the pause before its next attempt.
+ * Nobody else serves this file: who leased a mail is gone, and will not settle
+ * it late; it need not wait for its lease to end. One that was tried before
+ * waits all the same: its lease looks like the pause before its next attempt.
  */
 static int end_leases(struct engine *engine, struct fail *fail)
 {

@@ -196,6 +196,12 @@ struct store_op {
 			 * somebody else, there may be another by now. 0: any
 			 * one. */
 			int64_t queued_at_ms;
+			/* Until when it was ours, as far as we know, and as
+			 * we asked without an answer yet (0: did not). Where
+			 * it is somebody else's by now, only SENT counts: that
+			 * it arrived is true whoever has it, how a failure
+			 * ends is theirs to say. 0: whoever has it. */
+			int64_t leased_until_ms, asked_until_ms;
 			enum outbox_outcome outcome;
 			const char *error;  /* NULL when sent */
 			int64_t next_at_ms; /* when deferred */

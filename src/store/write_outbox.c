@@ -2,7 +2,8 @@
  * write_outbox.c: mails that wait: leased to a worker, then settled.
  *
  * A lease outlives a worker that dies: the mail is due again when it ends.
- * Whoever still works on it then may find that it has gone to somebody else.
+ * Whoever still works on it then may find that it has gone to somebody else,
+ * and then says no more of it than that it was sent.
  */
 #include "base/base.h"
 
@@ -138,7 +139,15 @@ enum refusal write_outbox_renew(const struct writing *w)
 	return REFUSAL_GRANTED;
 }
 
-/* The mail that is to be settled, if it is still there. */
+/* Whether the mail, which is due at `due_ms`, is still whose attempt it was. */
+static bool is_theirs(const struct store_op *op, int64_t due_ms)
+{
+	return op->outbox_settle.leased_until_ms == 0 ||
+	       op->outbox_settle.leased_until_ms == due_ms ||
+	       op->outbox_settle.asked_until_ms == due_ms;
+}
+
+/* The mail that is to be settled, if it is still there and theirs to settle. */
 static bool find_mail(const struct writing *w, int *ret_attempts)
 {
 	struct statement *st = db_statement(w->db, SQL_OUTBOX_GET);
@@ -150,7 +159,9 @@ static bool find_mail(const struct writing *w, int *ret_attempts)
 	if (!db_row(w->db, st)) /* answered or deleted while it was sent */
 		return false;
 	*ret_attempts = (int)column_i64(st, 0);
-	found = meant == 0 || column_i64(st, 1) == meant;
+	found = (meant == 0 || column_i64(st, 1) == meant) &&
+		(w->op->outbox_settle.outcome == OUTBOX_SENT ||
+		 is_theirs(w->op, column_i64(st, 2)));
 	db_done(st);
 	return found;
 }

@@ -487,6 +487,17 @@ static enum refusal follow_renew(struct model *model, const struct store_op *op)
 	return REFUSAL_GRANTED;
 }
 
+/* Somebody else has it by now: only that it was sent counts. */
+static bool may_settle(const struct model_invite *invite,
+		       const struct store_op *op)
+{
+	int64_t until = op->outbox_settle.leased_until_ms;
+
+	return op->outbox_settle.outcome == OUTBOX_SENT || until == 0 ||
+	       until == invite->due_ms ||
+	       op->outbox_settle.asked_until_ms == invite->due_ms;
+}
+
 static enum refusal follow_settle(struct model *model,
 				  const struct store_op *op)
 {
@@ -500,7 +511,8 @@ static enum refusal follow_settle(struct model *model,
 	    model_invite(model, op->outbox_settle.invite);
 
 	if (!invite || !invite->waits ||
-	    invite->row.organization != op->organization)
+	    invite->row.organization != op->organization ||
+	    !may_settle(invite, op))
 		return REFUSAL_GRANTED;
 	invite->waiting_attempts++;
 	invite->due_ms = op->outbox_settle.next_at_ms;

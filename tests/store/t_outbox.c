@@ -284,6 +284,124 @@ START_TEST(test_settling_a_mail_of_before)
 }
 END_TEST
 
+/* How an attempt at `mail` ended, by whoever claimed it as it is here. */
+static struct store_op verdict(const struct outbox_mail *mail,
+			       enum outbox_outcome outcome)
+{
+	struct store_op op = settle_op(mail->token.invite, outcome);
+
+	op.outbox_settle.queued_at_ms = mail->queued_at_ms;
+	op.outbox_settle.leased_until_ms = mail->leased_until_ms;
+	return op;
+}
+
+/* Claimed; when the lease has ended, claimed by another. */
+static struct store_op claimed_twice(struct outbox_mail *ret_first,
+				     struct outbox_mail *ret_second)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	*ret_first = op.outbox_claim.ret_mails[0];
+	f.now_ms += LEASE_MS;
+	ck_assert_uint_eq(claim(&op), 1);
+	*ret_second = op.outbox_claim.ret_mails[0];
+	return create;
+}
+
+/* Who has lost the mail does not say that it failed: the other succeeds. */
+START_TEST(test_late_failure)
+{
+	static const enum outbox_outcome outcomes[] = { OUTBOX_DEFERRED,
+							OUTBOX_FAILED };
+	struct outbox_mail first, second;
+	struct store_op create = claimed_twice(&first, &second), op;
+
+	op = verdict(&first, outcomes[_i]);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_QUEUED);
+	ck_assert_int_eq(delivery_of(&create).attempts, 0);
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+			 second.leased_until_ms);
+	op = verdict(&second, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(delivery_of(&create).attempts, 1);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* It has arrived, whoever has it now, and however that ends. */
+START_TEST(test_late_success)
+{
+	struct outbox_mail first, second;
+	struct store_op create = claimed_twice(&first, &second), op;
+
+	op = verdict(&first, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(rows("outbox"), 0);
+	op = verdict(&second, _i == 0 ? OUTBOX_DEFERRED : OUTBOX_FAILED);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* Its lease has ended, but nobody took it: that is not late. */
+START_TEST(test_failure_after_the_lease)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	f.now_ms += LEASE_MS;
+	op = verdict(&op.outbox_claim.ret_mails[0], OUTBOX_FAILED);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* A renewal that was asked for: it was done, or (odd) was not. */
+START_TEST(test_failure_beside_a_renewal)
+{
+	struct store_op create = invited("ada@example.com"), op, renew;
+	int64_t until = f.now_ms + LEASE_MS + SECOND_MS;
+	bool renewed = _i % 2 == 0;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	renew = renew_op(&op.outbox_claim.ret_mails[0], until);
+	if (renewed)
+		assert_granted(&renew);
+	op = verdict(&op.outbox_claim.ret_mails[0],
+		     _i < 2 ? OUTBOX_DEFERRED : OUTBOX_FAILED);
+	op.outbox_settle.asked_until_ms = until;
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status,
+			 _i < 2 ? DELIVERY_DEFERRED : DELIVERY_FAILED);
+	ck_assert_int_eq(delivery_of(&create).attempts, 1);
+	if (!renewed) /* it comes after the verdict, and changes nothing */
+		assert_granted(&renew);
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+			 _i < 2 ? f.now_ms + MINUTE_MS : 0);
+}
+END_TEST
+
+/* What was recorded, but without an answer, is recorded again: once. */
+START_TEST(test_the_same_verdict_again)
+{
+	struct store_op create = invited("ada@example.com"), op;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	op = verdict(&op.outbox_claim.ret_mails[0], OUTBOX_DEFERRED);
+	assert_granted(&op);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).attempts, 1);
+}
+END_TEST
+
 START_TEST(test_settling_what_never_was)
 {
 	struct store_op op = settle_op(12345, OUTBOX_DEFERRED);
@@ -383,6 +501,11 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_ended_while_it_waits, 0, 3);
 	tcase_add_loop_test(tests, test_ended_while_it_is_sent, 0, 9);
 	tcase_add_test(tests, test_settling_a_mail_of_before);
+	tcase_add_loop_test(tests, test_late_failure, 0, 2);
+	tcase_add_loop_test(tests, test_late_success, 0, 2);
+	tcase_add_test(tests, test_failure_after_the_lease);
+	tcase_add_loop_test(tests, test_failure_beside_a_renewal, 0, 4);
+	tcase_add_test(tests, test_the_same_verdict_again);
 	tcase_add_test(tests, test_settling_what_never_was);
 	tcase_add_test(tests, test_count);
 	tcase_add_test(tests, test_requeued_is_due_at_once);

@@ -201,6 +201,13 @@ static struct store_op some_settle(void)
 
 	op.organization = invite && !one_in(20) ? invite->row.organization
 						: some_organization();
+	if (one_in(3)) /* else whoever has it */
+		return op;
+	op.outbox_settle.leased_until_ms =
+	    invite && one_in(2) ? invite->due_ms : f.now_ms;
+	if (one_in(3))
+		op.outbox_settle.asked_until_ms =
+		    invite && one_in(2) ? invite->due_ms : f.now_ms + 1;
 	return op;
 }
 
