@@ -167,7 +167,7 @@ class HangUp(Exception):
 
 
 class Stall(Exception):
-    """An action: the server says nothing more."""
+    """An action: the server says nothing more, unless it is to resume."""
 
 
 HANG_UP, STALL = HangUp(), Stall()
@@ -203,6 +203,7 @@ class ScriptedServer:
         self.stalled = threading.Event()
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._after_stall: Action = STALL
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self.answer(**(POLITE | actions))
@@ -213,6 +214,11 @@ class ScriptedServer:
             for stage, action in actions.items():
                 self._actions[stage] = (list(action) if isinstance(action, list)
                                         else [action])
+
+    def resume(self, action: Action) -> None:
+        """Where it stalled, and instead of any further stall."""
+        self._after_stall = action
+        self._ended.set()
 
     def __enter__(self) -> ScriptedServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -257,6 +263,7 @@ class ScriptedServer:
         if isinstance(action, Stall):
             self.stalled.set()
             self._ended.wait()
+            action = self._after_stall
         if isinstance(action, Exception):
             raise action
         if isinstance(action, str):

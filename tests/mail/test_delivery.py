@@ -5,6 +5,7 @@ or later, whatever the mail server and the daemon go through meanwhile.
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import time
@@ -395,6 +396,33 @@ def test_another_daemon_takes_up_what_a_killed_one_had(
         assert sent["delivery"]["attempts"] == 1
         assert [mail.message["To"] for mail in server.mailbox.wait(2)] == [
             "bob@example.com", "ada@example.com"]
+
+
+@pytest.mark.engines("postgres")
+def test_another_daemon_delivers_what_one_fails_with_too_late(
+        make_daemon: Maker) -> None:
+    """The first was stopped for longer than its lease, and then is refused:
+    the mail is the other's by now, and so is what is said of it."""
+    with (ScriptedServer(RCPT=STALL) as refusing,
+          ScriptedServer(RCPT=STALL) as taking):
+        first = make_daemon(*mail_to(refusing, "timeout=60s"))
+        invite = first.api.invite("ada@example.com")
+        assert refusing.stalled.wait(DEADLINE)
+        assert first.process is not None
+        os.kill(first.process.pid, signal.SIGSTOP)
+        first.database.end_leases()
+        other = make_daemon(*mail_to(taking, "timeout=60s"),
+                            database=first.database, key=first.key)
+        assert taking.stalled.wait(DEADLINE)
+        os.kill(first.process.pid, signal.SIGCONT)
+        refusing.resume("554 5.7.1 Not from you")
+        first.wait_log("mail_failed")
+        waits = other.api.ok("GET", f"{INVITES}/{invite['id']}")["delivery"]
+        assert (waits["status"], waits["attempts"]) == ("queued", 0)
+        taking.resume("250 2.1.5 Ok")
+        sent = other.api.delivered(invite["id"])["delivery"]
+        assert (sent["attempts"], sent["last_error"]) == (1, None)
+        assert not refusing.mailbox.all()
 
 
 def test_killed_between_delivery_and_record(make_daemon: Maker) -> None:
