@@ -6,6 +6,7 @@
 #include "http/router.h"
 
 #include "base/encode.h"
+#include "core/id.h"
 #include "http/errors.h"
 #include "http/handlers.h"
 
@@ -180,4 +181,37 @@ int router_find(struct request *request)
 			      : route_method(&routes[i]);
 	}
 	return allow ? refuse_method(request, allow) : refuse_path(request);
+}
+
+static bool is_id(struct str text)
+{
+	int64_t id;
+
+	for (int kind = 0; kind < ID_KINDS; kind++) {
+		if (id_parse((enum id_kind)kind, text, &id))
+			return true;
+	}
+	return false;
+}
+
+const char *router_shown_path(const struct request *request,
+			      char out[SHOWN_PATH_SIZE])
+{
+	struct str pattern, path = request->path, want, have;
+	size_t len = 0;
+	bool more = true;
+
+	if (!request->route)
+		return "unknown";
+	pattern = str_of(request->route->pattern);
+	while (more && len < SHOWN_PATH_SIZE) {
+		more = str_cut(pattern, '/', &want, &pattern);
+		str_cut(path, '/', &have, &path);
+		if (str_starts_with(want, "{"))
+			want = is_id(have) ? have : STR("?");
+		len +=
+		    (size_t)snprintf(out + len, SHOWN_PATH_SIZE - len, "%.*s%s",
+				     STR_ARG(want), more ? "/" : "");
+	}
+	return out;
 }

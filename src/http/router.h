@@ -31,4 +31,12 @@ struct route {
  */
 int router_find(struct request *request) MUST_CHECK;
 
+/*
+ * The path as a log may show it: "unknown" where there is no route, and "?"
+ * for a parameter that is no id. Either may hold anything, a link's code too.
+ */
+#define SHOWN_PATH_SIZE 128
+const char *router_shown_path(const struct request *request,
+			      char out[SHOWN_PATH_SIZE]);
+
 #endif

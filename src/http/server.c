@@ -40,6 +40,7 @@
 #include "http/errors.h"
 #include "http/framing.h"
 #include "http/listen.h"
+#include "http/router.h"
 
 #define LISTENERS_MAX	16
 #define CONNECTIONS_MAX 16384
@@ -246,19 +247,19 @@ static bool add_headers(struct MHD_Response *response,
 		   MHD_YES;
 }
 
+/* A method that is none may hold anything, secrets too. */
 static void log_request(const struct request *request)
 {
-	/* Paths of no route may hold anything, secrets too; so may methods
-	 * that are none. */
-	log_event(
-	    LOG_INFO, "request",
-	    LOG_S("method", request->method == METHOD_OTHER
-				? "other"
-				: request->method_name),
-	    LOG_STR("path", request->route ? request->path : STR("unknown")),
-	    LOG_I("status", request->status),
-	    LOG_I("ms", clock_now_ms() - request->now_ms),
-	    LOG_S("id", request->id));
+	char path[SHOWN_PATH_SIZE];
+
+	log_event(LOG_INFO, "request",
+		  LOG_S("method", request->method == METHOD_OTHER
+				      ? "other"
+				      : request->method_name),
+		  LOG_S("path", router_shown_path(request, path)),
+		  LOG_I("status", request->status),
+		  LOG_I("ms", clock_now_ms() - request->now_ms),
+		  LOG_S("id", request->id));
 }
 
 /* Hands the answer to the library. MHD_NO closes the connection. */

@@ -104,6 +104,30 @@ def test_nothing_in_the_log(make_daemon):
     daemon.start()
 
 
+def test_no_link_of_a_url_in_the_log(daemon):
+    """Pasted where an id belongs, or anywhere else. Ids are told."""
+    api = daemon.api
+    invite, token = api.link("ada@example.com")
+    encoded = token.replace(".", "%2e")
+    places = [f"/v1/organization/{what}/{it}" for it in (token, encoded)
+              for what in ("invites", "users", "projects")]
+    places += [f"{PROJECTS}/{token}/users", f"/accept/{token}", f"/{token}",
+               f"/assets/{token}", f"{INVITES}/{invite['id']}/{token}",
+               f"/v1/{token}/users",
+               f"{INVITES}/x{token[:-1]}"]
+    for client in (api, daemon.client(None)):
+        for place in places:
+            assert client.get(place).status_code in (401, 404)
+    api.ok("GET", f"{INVITES}/{invite['id']}")
+    daemon.stop()
+    log = "\n".join(daemon.log)
+    assert "path=/organization/invites/? " in log
+    assert "path=/organization/projects/?/users " in log
+    assert f"path=/organization/invites/{invite['id']} " in log
+    assert secret_of(token)[:-1] not in log
+    daemon.start()
+
+
 def test_input_cannot_forge_log_lines(daemon):
     """The harness refuses lines that are not of a log's form."""
     evil = "x%0a2026-01-31T12:00:00.000Z%20error%20forged"
