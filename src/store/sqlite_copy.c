@@ -96,22 +96,43 @@ static struct str bytes_of(sqlite3_stmt *st, int column, enum column_type type)
 	return (struct str){ data, (size_t)sqlite3_column_bytes(st, column) };
 }
 
-static void put_row(struct buf *row, sqlite3_stmt *st,
-		    const struct table *table)
+/* What SQLite calls a column's type. */
+static const int stored_types[] = {
+	[COLUMN_NUMBER] = SQLITE_INTEGER,
+	[COLUMN_TEXT] = SQLITE_TEXT,
+	[COLUMN_BLOB] = SQLITE_BLOB,
+};
+
+/* SQLite takes any value in any column, and would convert it for us. */
+static int put_row(struct buf *row, sqlite3_stmt *st, const struct table *table,
+		   struct fail *fail)
 {
 	int n = (int)table_columns(table);
 
 	row_begin(row, table);
 	for (int i = 0; i < n; i++) {
 		enum column_type type = table->columns[i].type;
+		int stored = sqlite3_column_type(st, i);
 
-		if (sqlite3_column_type(st, i) == SQLITE_NULL)
+		if (stored == SQLITE_NULL)
 			row_add_bytes(row, (struct str){ NULL, 0 });
+		else if (stored != stored_types[type])
+			return fail_set(fail,
+					"%s has a value in its column %s that "
+					"is not of the column's type",
+					table->name, table->columns[i].name);
 		else if (type == COLUMN_NUMBER)
 			row_add_number(row, sqlite3_column_int64(st, i));
 		else
 			row_add_bytes(row, bytes_of(st, i, type));
 	}
+	return 0;
+}
+
+/* Whether the row is all there. */
+static bool is_whole(struct sqlite_end *end, struct buf *row)
+{
+	return buf_ok(row) && sqlite3_errcode(end->handle) != SQLITE_NOMEM;
 }
 
 static int read_rows(struct sqlite_end *end, sqlite3_stmt *st,
@@ -123,11 +144,11 @@ static int read_rows(struct sqlite_end *end, sqlite3_stmt *st,
 
 	buf_init(&row, SIZE_MAX);
 	while (status == 0 && (code = sqlite3_step(st)) == SQLITE_ROW) {
-		put_row(&row, st, table);
-		status =
-		    buf_ok(&row) && sqlite3_errcode(end->handle) != SQLITE_NOMEM
-			? take(context, buf_str(&row), fail)
-			: no_memory(fail);
+		status = put_row(&row, st, table, fail);
+		if (status == 0)
+			status = is_whole(end, &row)
+				     ? take(context, buf_str(&row), fail)
+				     : no_memory(fail);
 	}
 	buf_release(&row);
 	if (status == 0 && code != SQLITE_DONE)

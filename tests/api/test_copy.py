@@ -421,6 +421,22 @@ def test_what_arrives_is_looked_at(side, engine):
     assert target.dump() == before
 
 
+@pytest.mark.parametrize("change, where", [
+    ("invite SET role = 'abc'", "invite has a value in its column role"),
+    ("invite SET created_at = 1.5", "column created_at"),
+    ("invite SET accepted_at = x'00'", "column accepted_at"),
+    ("invite SET email = x'00'", "column email"),
+    ("admin_key SET secret_hash = 17", "admin_key .* column secret_hash"),
+    ("admin_key SET secret_hash = 'abc'", "admin_key .* column secret_hash"),
+])
+def test_a_source_with_values_of_other_types(side, engine, change, where):
+    """SQLite keeps what it is given; nothing is converted on the way."""
+    source, target = side("sqlite"), side(engine)
+    small(source)
+    source.sql(f"UPDATE {change}")
+    assert re.search(where, copy(source, target, code=REFUSED))
+
+
 # -- while it runs ------------------------------------------------------------
 
 def test_while_the_source_is_served(pair):
