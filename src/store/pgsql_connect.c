@@ -77,20 +77,37 @@ static bool has_stray_at(const char *url)
 	return start[strcspn(start, "@?")] == '@';
 }
 
+/*
+ * Whether its ports are numbers, or left out. What stands behind the host's
+ * colon and is none may be a password, and libpq would say it when connecting.
+ */
+static bool has_sound_ports(const PQconninfoOption *option)
+{
+	for (; option->keyword; option++) {
+		const char *value = option->val;
+
+		if (value && strcmp(option->keyword, "port") == 0)
+			return value[strspn(value, "0123456789,")] == '\0';
+	}
+	return true;
+}
+
 /* Not what the parser says, which could quote a password. */
 int pgsql_check_url(const char *url, struct fail *fail)
 {
 	PQconninfoOption *options = NULL;
+	bool sound;
 
 	if (!has_stray_at(url))
 		options = PQconninfoParse(url, NULL);
-	if (!options)
+	sound = options && has_sound_ports(options);
+	PQconninfoFree(options);
+	if (!sound)
 		return fail_set(fail,
 				"the database's URL is malformed: expected "
 				"postgres://[USER@]HOST[:PORT][,...]/NAME"
 				"[?PARAMETER=VALUE&...], with %% and what is "
 				"special in it percent-encoded");
-	PQconninfoFree(options);
 	return 0;
 }
 
