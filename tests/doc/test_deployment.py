@@ -30,11 +30,14 @@ PAGE = (ROOT / "doc/deployment.md").read_text()
 REFUSED_WITHIN = DEADLINE / 2
 
 
+# Every example, with the language that it names: fences come in pairs.
+EXAMPLES = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
 def block(language: str, holding: str) -> str:
     """The one example of this language with these words in it."""
-    found = [text for text in
-             re.findall(rf"^```{language}\n(.*?)^```$", PAGE,
-                        re.DOTALL | re.MULTILINE) if holding in text]
+    found = [text for its_language, text in EXAMPLES
+             if its_language == language and holding in text]
     assert len(found) == 1, f"{len(found)} {language} examples with {holding}"
     return found[0]
 
