@@ -10,6 +10,10 @@
 #include "store/copy_end.h"
 #include "store/store.h"
 
+/* Operations that an engine is given at once; more buy nothing but longer
+ * waits. */
+#define BATCH_MAX 256
+
 struct engine; /* the writer's side; used by one thread at a time */
 struct reader; /* a reader's side; used by one thread at a time */
 

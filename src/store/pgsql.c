@@ -52,12 +52,11 @@
 #include "store/pgsql_read.h"
 #include "store/schema_pgsql.h"
 
-#define TURN_MS	  2000 /* that a batch may take; twice that for who waits */
-#define OPEN_MS	  10000
-#define CHECK_MS  HOUR_MS
-#define BATCH_MAX 256
-#define TRIES	  4 /* where others are in the way */
-#define PAUSE_MS  8 /* before the second of them, at most */
+#define TURN_MS	 2000 /* that a batch may take; twice that for who waits */
+#define OPEN_MS	 10000
+#define CHECK_MS HOUR_MS
+#define TRIES	 4 /* where others are in the way */
+#define PAUSE_MS 8 /* before the second of them, at most */
 
 struct engine {
 	struct pgsql_db db;
@@ -378,11 +377,14 @@ static enum rank rank_of(struct store_op *const *ops, size_t n, size_t index)
 static void put_in_order(struct store_op **ops, size_t n,
 			 struct store_op **ret_ops)
 {
+	enum rank ranks[BATCH_MAX];
 	size_t count = 0;
 
+	for (size_t i = 0; i < n; i++)
+		ranks[i] = rank_of(ops, n, i);
 	for (int rank = IN_PLACE; rank < RANKS; rank++) {
 		for (size_t i = 0; i < n; i++) {
-			if ((int)rank_of(ops, n, i) == rank)
+			if ((int)ranks[i] == rank)
 				ret_ops[count++] = ops[i];
 		}
 	}

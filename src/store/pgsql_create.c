@@ -20,12 +20,11 @@
 #include "store/pgsql_create.h"
 
 #include "base/random.h"
+#include "store/engine.h"
 #include "store/pgsql_array.h"
 #include "store/write.h"
 
-#define BATCH_MAX 256
-
-enum column {
+enum create_column {
 	COLUMN_ID,
 	COLUMN_ORGANIZATION,
 	COLUMN_ACTOR,

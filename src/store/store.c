@@ -21,9 +21,8 @@
 #include "base/clock.h"
 #include "store/engine.h"
 
-#define BATCH_MAX 256 /* more buys nothing but longer waits */
-#define HANDOVER  16
-#define READERS	  3 /* the slow one, and two where reads travel */
+#define HANDOVER 16
+#define READERS	 3 /* the slow one, and two where reads travel */
 
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
