@@ -103,10 +103,10 @@ static void slot_done(struct bare *bare, struct slot *slot)
 {
 	struct store_op *op = &slot->op;
 
-	if (op->refusal != REFUSAL_GRANTED) {
+	if (op->result != RESULT_OK) {
 		if (bare->sample.failures++ == 0)
 			fprintf(stderr, "bare: refused, number %d\n",
-				(int)op->refusal);
+				(int)op->result);
 	} else {
 		sample_add(&bare->sample, sample_now_ns() - slot->sent_ns);
 		if (bare->oldest_count < COUNT_OF(bare->oldest))
@@ -218,7 +218,7 @@ static void call(struct bare *bare, struct store_op *op, const char *what)
 {
 	op->now_ms = clock_now_ms();
 	store_call(bare->port, op);
-	if (op->refusal != REFUSAL_GRANTED)
+	if (op->result != RESULT_OK)
 		die(what, "refused");
 }
 

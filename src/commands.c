@@ -38,27 +38,27 @@ struct session {
 	struct arena arena;
 };
 
-static enum refusal ask(struct session *session, struct store_op *op,
-			enum store_verb verb)
+static enum result ask(struct session *session, struct store_op *op,
+		       enum store_verb verb)
 {
 	op->verb = verb;
 	op->now_ms = clock_now_ms();
 	op->arena = &session->arena;
 	store_call(session->port, op);
-	return op->refusal;
+	return op->result;
 }
 
-static int refused(enum refusal refusal)
+static int refused(enum result result)
 {
-	switch (refusal) {
-	case REFUSAL_ORGANIZATION_EXISTS:
+	switch (result) {
+	case RESULT_ORGANIZATION_EXISTS:
 		return command_fail(EXIT_FAILED, "there is an organization of "
 						 "this name already");
-	case REFUSAL_ORGANIZATION_NOT_FOUND:
+	case RESULT_ORGANIZATION_NOT_FOUND:
 		return command_fail(EXIT_FAILED, "there is no such "
 						 "organization; see `invited "
 						 "organization list`");
-	case REFUSAL_KEY_NOT_FOUND:
+	case RESULT_KEY_NOT_FOUND:
 		return command_fail(EXIT_FAILED,
 				    "there is no key in force with this id; "
 				    "see `invited key list`");
@@ -76,7 +76,7 @@ static bool next_page(struct session *session, struct store_op *op,
 	*op = (struct store_op){ .organization = op->organization };
 	op->organization_list.page.limit = LIST_PAGE;
 	op->organization_list.page.after = after;
-	return ask(session, op, STORE_ORGANIZATION_LIST) == REFUSAL_GRANTED;
+	return ask(session, op, STORE_ORGANIZATION_LIST) == RESULT_OK;
 }
 
 static bool is_named(const struct organization *organization,
@@ -107,7 +107,7 @@ static int visit_organizations(struct session *session,
 
 	do {
 		if (!next_page(session, &op, after))
-			return refused(op.refusal), -1;
+			return refused(op.result), -1;
 		for (size_t i = 0; i < op.organization_list.page.count; i++) {
 			const struct organization *o =
 			    &op.organization_list.ret_organizations[i];
@@ -124,7 +124,7 @@ static int visit_organizations(struct session *session,
 	if (visited > 0)
 		return visited;
 	if (conf->organization_given)
-		refused(REFUSAL_ORGANIZATION_NOT_FOUND);
+		refused(RESULT_ORGANIZATION_NOT_FOUND);
 	else
 		command_fail(EXIT_FAILED, "there is no organization yet; the "
 					  "first start of `invited serve` "
@@ -163,8 +163,8 @@ static int organization_create(struct session *session)
 	char id[ID_TEXT_SIZE];
 
 	op.organization_create.name = name;
-	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != REFUSAL_GRANTED)
-		return refused(op.refusal);
+	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != RESULT_OK)
+		return refused(op.result);
 	printf("organization: %s\n",
 	       id_format(ID_ORGANIZATION,
 			 op.organization_create.ret_organization.id, id));
@@ -180,7 +180,7 @@ static int organization_list(struct session *session)
 
 	do {
 		if (!next_page(session, &op, after))
-			return refused(op.refusal);
+			return refused(op.result);
 		for (size_t i = 0; i < op.organization_list.page.count; i++) {
 			const struct organization *o =
 			    &op.organization_list.ret_organizations[i];
@@ -215,8 +215,8 @@ static int key_create(struct session *session)
 	admin_key_format(secret, text);
 	op.key_create.name = name ? name : "admin key";
 	op.key_create.secret = str_of(text);
-	if (ask(session, &op, STORE_KEY_CREATE) != REFUSAL_GRANTED)
-		return refused(op.refusal);
+	if (ask(session, &op, STORE_KEY_CREATE) != RESULT_OK)
+		return refused(op.result);
 	printf("key: %s\n", id_format(ID_KEY, op.key_create.ret_key.id, id));
 	printf("admin key: %s\n", text);
 	fprintf(stderr, "The key is shown only now: keep it in a safe "
@@ -260,8 +260,8 @@ static bool list_keys_of(struct session *session, const struct organization *o,
 		op = (struct store_op){ .organization = o->id };
 		op.key_list.page.limit = LIST_PAGE;
 		op.key_list.page.after = after;
-		if (ask(session, &op, STORE_KEY_LIST) != REFUSAL_GRANTED) {
-			*(int *)context = refused(op.refusal);
+		if (ask(session, &op, STORE_KEY_LIST) != RESULT_OK) {
+			*(int *)context = refused(op.result);
 			return false;
 		}
 		for (size_t i = 0; i < op.key_list.page.count; i++) {
@@ -281,14 +281,14 @@ static int key_list(struct session *session)
 	return code;
 }
 
-/* `context`: a struct store_op, whose refusal says how it went. */
+/* `context`: a struct store_op, whose result says how it went. */
 static bool revoke_key_of(struct session *session, const struct organization *o,
 			  void *context)
 {
 	struct store_op *op = context;
 
 	op->organization = o->id;
-	return ask(session, op, STORE_KEY_REVOKE) == REFUSAL_KEY_NOT_FOUND;
+	return ask(session, op, STORE_KEY_REVOKE) == RESULT_KEY_NOT_FOUND;
 }
 
 /* An id is nobody else's, so the organization need not be named. */
@@ -304,8 +304,8 @@ static int key_revoke(struct session *session)
 				    session->conf->argument);
 	if (visit_organizations(session, revoke_key_of, &op) < 0)
 		return EXIT_FAILED;
-	if (op.refusal != REFUSAL_GRANTED)
-		return refused(op.refusal);
+	if (op.result != RESULT_OK)
+		return refused(op.result);
 	printf("revoked: %s\n", session->conf->argument);
 	return EXIT_OK;
 }

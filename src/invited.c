@@ -111,7 +111,7 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 	op.bootstrap.secret = str_of(choose_admin_key(conf, generated));
 	store_call(port, &op);
 	store_port_close(port);
-	if (op.refusal != REFUSAL_GRANTED)
+	if (op.result != RESULT_OK)
 		return fail_set(fail, "the database could not be written");
 	if (op.bootstrap.ret_created)
 		log_event(LOG_INFO, "organization_created",

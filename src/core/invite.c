@@ -210,32 +210,32 @@ enum create_verdict invite_on_create(const struct invite *open, enum role role,
 	return CREATE_CONFLICT;
 }
 
-enum refusal invite_on_answer(const struct invite *invite,
-			      const uint8_t hash[SHA256_SIZE],
-			      int64_t now_seconds)
+enum result invite_on_answer(const struct invite *invite,
+			     const uint8_t hash[SHA256_SIZE],
+			     int64_t now_seconds)
 {
 	if (!invite || !same_bytes(invite->secret_hash, hash, SHA256_SIZE))
-		return REFUSAL_INVITATION_NOT_FOUND;
+		return RESULT_INVITATION_NOT_FOUND;
 	switch (invite->state) {
 	case INVITE_ACCEPTED:
-		return REFUSAL_INVITE_ACCEPTED;
+		return RESULT_INVITE_ACCEPTED;
 	case INVITE_WITHDRAWN:
-		return REFUSAL_INVITATION_WITHDRAWN;
+		return RESULT_INVITATION_WITHDRAWN;
 	case INVITE_DECLINED:
-		return REFUSAL_INVITATION_DECLINED;
+		return RESULT_INVITATION_DECLINED;
 	case INVITE_OPEN:
 		break;
 	}
-	return now_seconds >= invite->expires_at ? REFUSAL_INVITATION_EXPIRED
-						 : REFUSAL_GRANTED;
+	return now_seconds >= invite->expires_at ? RESULT_INVITATION_EXPIRED
+						 : RESULT_OK;
 }
 
-enum refusal invite_on_delete(const struct invite *invite)
+enum result invite_on_delete(const struct invite *invite)
 {
 	if (!invite || invite->state == INVITE_WITHDRAWN ||
 	    invite->state == INVITE_DECLINED)
-		return REFUSAL_INVITE_NOT_FOUND;
+		return RESULT_INVITE_NOT_FOUND;
 	if (invite->state == INVITE_ACCEPTED)
-		return REFUSAL_INVITE_ACCEPTED;
-	return REFUSAL_GRANTED;
+		return RESULT_INVITE_ACCEPTED;
+	return RESULT_OK;
 }

@@ -17,7 +17,7 @@
 #include "base/base.h"
 #include "base/hash.h"
 #include "base/str.h"
-#include "core/refusal.h"
+#include "core/result.h"
 
 /* Stored as numbers: never renumber. */
 enum role { ROLE_READER = 0, ROLE_OWNER = 1 };
@@ -68,8 +68,7 @@ bool grants_equal(struct grants a, struct grants b);
  * Grants as they lie in the database: "[[<project number>,<role>],...]"; the
  * empty list is "[]". NULL when out of memory.
  */
-const char *grants_format(struct arena *arena, struct grants grants)
-    MUST_CHECK;
+const char *grants_format(struct arena *arena, struct grants grants) MUST_CHECK;
 /* -1 when out of memory or where the text is not of that form. */
 int grants_parse(struct arena *arena, struct str text,
 		 struct grants *ret_grants) MUST_CHECK;
@@ -78,7 +77,7 @@ struct delivery {
 	enum delivery_status status;
 	int attempts;
 	const char *last_error; /* the server's last words, or NULL */
-	int64_t updated_at;     /* Unix seconds; 0 with DELIVERY_NONE */
+	int64_t updated_at;	/* Unix seconds; 0 with DELIVERY_NONE */
 };
 
 struct invite {
@@ -88,8 +87,8 @@ struct invite {
 	struct grants grants;
 	enum invite_state state;
 	int64_t created_at, expires_at; /* Unix seconds */
-	int64_t accepted_at;            /* Unix seconds; 0 unless accepted */
-	int64_t user;                   /* who accepted; 0 unless accepted */
+	int64_t accepted_at;		/* Unix seconds; 0 unless accepted */
+	int64_t user;			/* who accepted; 0 unless accepted */
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;
 };
@@ -103,27 +102,26 @@ enum invite_status invite_status(const struct invite *invite,
  * to the same address.
  */
 enum create_verdict {
-	CREATE_NEW,       /* nothing stands in the way */
+	CREATE_NEW,	  /* nothing stands in the way */
 	CREATE_SUPERSEDE, /* the open one has expired: it gives up its place */
-	CREATE_REPLAY,    /* pending with the same grants: answer that one */
-	CREATE_CONFLICT   /* pending with other grants: REFUSAL_INVITE_EXISTS */
+	CREATE_REPLAY,	  /* pending with the same grants: answer that one */
+	CREATE_CONFLICT	  /* pending with other grants: RESULT_INVITE_EXISTS */
 };
 enum create_verdict invite_on_create(const struct invite *open, enum role role,
-				     struct grants grants,
-				     int64_t now_seconds);
+				     struct grants grants, int64_t now_seconds);
 
 /*
- * What the holder of a secret may do. REFUSAL_GRANTED for an invite that can
- * be accepted or declined now; REFUSAL_INVITE_ACCEPTED where it was accepted
+ * What the holder of a secret may do. RESULT_OK for an invite that can
+ * be accepted or declined now; RESULT_INVITE_ACCEPTED where it was accepted
  * before (an accept answers as the first did and changes nothing; a decline is
  * refused); otherwise the reason. A wrong secret is told nothing but
- * REFUSAL_INVITATION_NOT_FOUND, whatever the state; so is a NULL invite.
+ * RESULT_INVITATION_NOT_FOUND, whatever the state; so is a NULL invite.
  */
-enum refusal invite_on_answer(const struct invite *invite,
-			      const uint8_t hash[SHA256_SIZE],
-			      int64_t now_seconds);
+enum result invite_on_answer(const struct invite *invite,
+			     const uint8_t hash[SHA256_SIZE],
+			     int64_t now_seconds);
 
-/* REFUSAL_GRANTED, REFUSAL_INVITE_NOT_FOUND or REFUSAL_INVITE_ACCEPTED. */
-enum refusal invite_on_delete(const struct invite *invite);
+/* RESULT_OK, RESULT_INVITE_NOT_FOUND or RESULT_INVITE_ACCEPTED. */
+enum result invite_on_delete(const struct invite *invite);
 
 #endif

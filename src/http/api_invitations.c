@@ -23,14 +23,14 @@ static void finished(struct request *request)
 {
 	struct jw jw;
 
-	if (request->op.refusal == REFUSAL_INVITE_ACCEPTED) {
+	if (request->op.result == RESULT_INVITE_ACCEPTED) {
 		answer_error(request, 400, "invite_already_accepted", "token",
 			     "The invitation was already accepted and cannot "
 			     "be declined any more.");
 		return;
 	}
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, "token");
+	if (request->op.result != RESULT_OK) {
+		answer_result(request, "token");
 		return;
 	}
 	jw = answer_json(request);

@@ -150,8 +150,8 @@ static void refuse_create(struct request *request)
 	const struct create_state *state = request->state;
 	char id[ID_TEXT_SIZE];
 
-	switch (request->op.refusal) {
-	case REFUSAL_INVITE_EXISTS:
+	switch (request->op.result) {
+	case RESULT_INVITE_EXISTS:
 		id_format(ID_INVITE, request->op.invite_create.ret_invite.id,
 			  id);
 		answer_error(request, 400, "invite_already_exists", "email",
@@ -160,12 +160,12 @@ static void refuse_create(struct request *request)
 			     "it first to change it.",
 			     id);
 		return;
-	case REFUSAL_PROJECT_NOT_FOUND:
-	case REFUSAL_PROJECT_ARCHIVED: {
+	case RESULT_PROJECT_NOT_FOUND:
+	case RESULT_PROJECT_ARCHIVED: {
 		size_t index = request->op.invite_create.ret_index;
-		bool archived = request->op.refusal == REFUSAL_PROJECT_ARCHIVED;
+		bool archived = request->op.result == RESULT_PROJECT_ARCHIVED;
 
-		answer_error(request, 400, refusal_code(request->op.refusal),
+		answer_error(request, 400, result_code(request->op.result),
 			     body_item_param(request, "projects",
 					     state->asked[index].index, "id"),
 			     archived
@@ -175,11 +175,11 @@ static void refuse_create(struct request *request)
 				   "organization.");
 		return;
 	}
-	case REFUSAL_USER_EXISTS:
-		answer_refusal(request, "email");
+	case RESULT_USER_EXISTS:
+		answer_result(request, "email");
 		return;
 	default:
-		answer_refusal(request, NULL);
+		answer_result(request, NULL);
 	}
 }
 
@@ -198,7 +198,7 @@ static void create_finished(struct request *request)
 	const char *link = NULL;
 	struct jw jw;
 
-	if (request->op.refusal != REFUSAL_GRANTED) {
+	if (request->op.result != RESULT_OK) {
 		refuse_create(request);
 		return;
 	}

@@ -80,12 +80,12 @@ static void key_found(struct request *request)
 	struct key_memo *memo = &request->service->memo;
 	const struct admin_key *found = &request->op.key_find.ret_key;
 
-	if (request->op.refusal == REFUSAL_KEY_UNKNOWN) {
+	if (request->op.result == RESULT_KEY_UNKNOWN) {
 		refuse_key(request);
 		return;
 	}
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
+	if (request->op.result != RESULT_OK) {
+		answer_result(request, NULL);
 		return;
 	}
 	sha256(request->op.key_find.secret, memo->hash);

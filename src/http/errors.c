@@ -1,5 +1,5 @@
 /*
- * errors.c: the one table of refusals, and how errors are written.
+ * errors.c: how errors are written; core/result.h has their words.
  *
  * The SDKs repeat 408, 409, 429 and 5xx by themselves. So 409 is not used, and
  * every answer that a repetition cannot change, or must not follow at once,
@@ -18,80 +18,19 @@ struct error_text {
 };
 
 static const struct error_text error_texts[] = {
-	[REFUSAL_GRANTED] = { 200, NULL, NULL },
-	[REFUSAL_KEY_UNKNOWN] = { 401, "invalid_api_key",
-				  "The admin key is not known or was revoked. "
-				  "Make a new one with `invited key create`." },
-	[REFUSAL_INVITE_NOT_FOUND] = { 404, "invite_not_found",
-				       "There is no invite with this id in "
-				       "your organization; it may have been "
-				       "deleted or declined." },
-	[REFUSAL_INVITE_EXISTS] = { 400, "invite_already_exists",
-				    "An invite to this address is pending "
-				    "already. Delete it first to change it." },
-	[REFUSAL_INVITE_ACCEPTED] = { 400, "invite_already_accepted",
-				      "The invite was already accepted, so it "
-				      "cannot be deleted any more." },
-	[REFUSAL_USER_EXISTS] = { 400, "user_already_exists",
-				  "The user already exists in this "
-				  "organization." },
-	[REFUSAL_USER_NOT_FOUND] = { 404, "user_not_found",
-				     "There is no user with this id in your "
-				     "organization." },
-	[REFUSAL_PROJECT_NOT_FOUND] = { 404, "project_not_found",
-					"There is no project with this id in "
-					"your organization." },
-	[REFUSAL_PROJECT_ARCHIVED] = { 400, "project_archived",
-				       "The project is archived. Use one that "
-				       "is active." },
-	[REFUSAL_INVITATION_NOT_FOUND] = { 404, "invitation_not_found",
-					   "This invitation link is not valid. "
-					   "Check that it was copied whole; a "
-					   "newer link replaces an older "
-					   "one." },
-	[REFUSAL_INVITATION_EXPIRED] = { 410, "invitation_expired",
-					 "This invitation has expired. Ask for "
-					 "a new one." },
-	[REFUSAL_INVITATION_WITHDRAWN] = { 410, "invitation_withdrawn",
-					   "This invitation was withdrawn. Ask "
-					   "whoever sent it." },
-	[REFUSAL_INVITATION_DECLINED] = { 410, "invitation_declined",
-					  "This invitation was declined. Ask "
-					  "for a new one." },
-	[REFUSAL_ORGANIZATION_EXISTS] = { 400, "organization_already_exists",
-					  "There is an organization of this "
-					  "name already." },
-	[REFUSAL_ORGANIZATION_NOT_FOUND] = { 404, "organization_not_found",
-					     "There is no such "
-					     "organization." },
-	[REFUSAL_KEY_NOT_FOUND] = { 404, "key_not_found",
-				    "There is no key in force with this id in "
-				    "your organization." },
-	[REFUSAL_KEY_EXISTS] = { 400, "key_already_exists",
-				 "This key is in use already." },
-	[REFUSAL_OUT_OF_MEMORY] = { 503, "service_unavailable",
-				    "The server is out of memory. Nothing was "
-				    "changed; try again in a moment." },
-	[REFUSAL_STORE_UNAVAILABLE] = { 503, "service_unavailable",
-					"The server's storage is unavailable. "
-					"Nothing was changed; try again in a "
-					"moment." },
-	[REFUSAL_STORE_UNCERTAIN] = { 503, "service_unavailable",
-				      "The server lost its storage while it "
-				      "wrote. Try again: repeating the "
-				      "request is safe." },
+#define X(name, status, code, sentence) { status, code, sentence },
+	RESULTS(X)
+#undef X
 };
-_Static_assert(COUNT_OF(error_texts) == REFUSAL_COUNT,
-	       "a refusal has no status and no words");
 
-int refusal_status(enum refusal refusal)
+int result_status(enum result result)
 {
-	return error_texts[refusal].status;
+	return error_texts[result].status;
 }
 
-const char *refusal_code(enum refusal refusal)
+const char *result_code(enum result result)
 {
-	return error_texts[refusal].code;
+	return error_texts[result].code;
 }
 
 static void write_error(struct request *request, int status, const char *code,
@@ -174,11 +113,11 @@ static void answer_uncertain_project(struct request *request)
 		    "the project is there before you make it again.");
 }
 
-void answer_refusal(struct request *request, const char *param)
+void answer_result(struct request *request, const char *param)
 {
-	const struct error_text *text = &error_texts[request->op.refusal];
+	const struct error_text *text = &error_texts[request->op.result];
 
-	if (request->op.refusal == REFUSAL_STORE_UNCERTAIN &&
+	if (request->op.result == RESULT_STORE_UNCERTAIN &&
 	    request->op.verb == STORE_PROJECT_CREATE) {
 		answer_uncertain_project(request);
 		return;
@@ -191,6 +130,6 @@ void answer_refusal(struct request *request, const char *param)
 
 void answer_unavailable(struct request *request)
 {
-	request->op.refusal = REFUSAL_OUT_OF_MEMORY;
-	answer_refusal(request, NULL);
+	request->op.result = RESULT_OUT_OF_MEMORY;
+	answer_result(request, NULL);
 }

@@ -25,12 +25,12 @@ int answer_error(struct request *request, int status, const char *code,
  */
 const char *quoted(struct request *request, struct str text);
 
-/* Answers with what the table says of `op.refusal`; `param` may be NULL. */
-void answer_refusal(struct request *request, const char *param);
+/* Answers with what the table says of `op.result`; `param` may be NULL. */
+void answer_result(struct request *request, const char *param);
 
-/* The status and the code of a refusal; for pages and tests. */
-int refusal_status(enum refusal refusal);
-const char *refusal_code(enum refusal refusal);
+/* The status and the code of a result; for pages and tests. */
+int result_status(enum result result);
+const char *result_code(enum result result);
 
 /* 503 with retry-after, where a request cannot even be begun. */
 void answer_unavailable(struct request *request);

@@ -17,7 +17,7 @@ static void finished(struct request *request)
 {
 	struct asking *asking = request->state;
 
-	if (request->op.refusal == REFUSAL_INVITATION_NOT_FOUND)
+	if (request->op.result == RESULT_INVITATION_NOT_FOUND)
 		limiter_punish(request->service->limiter, asking->client,
 			       clock_mono_ms());
 	asking->ask.then(request);
@@ -35,7 +35,7 @@ void invitation_ask(struct request *request,
 	struct store_op *op = &request->op;
 	int wait;
 
-	op->refusal = REFUSAL_OUT_OF_MEMORY;
+	op->result = RESULT_OUT_OF_MEMORY;
 	if (!asking) {
 		ask->then(request);
 		return;
@@ -54,6 +54,6 @@ void invitation_ask(struct request *request,
 		request_submit(request, verbs[ask->action], finished);
 		return;
 	}
-	op->refusal = REFUSAL_INVITATION_NOT_FOUND;
+	op->result = RESULT_INVITATION_NOT_FOUND;
 	finished(request);
 }

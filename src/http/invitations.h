@@ -15,8 +15,8 @@ enum invitation_action {
 
 /*
  * Has the store do `action` with the token in `code` and calls `then` with
- * the outcome in `op.refusal` and `op.invitation`; a code that is none is
- * REFUSAL_INVITATION_NOT_FOUND without the store. Wrong codes are counted
+ * the outcome in `op.result` and `op.invitation`; a code that is none is
+ * RESULT_INVITATION_NOT_FOUND without the store. Wrong codes are counted
  * against the client's address; `too_many` is called instead, with the
  * seconds to wait, where there were too many.
  */

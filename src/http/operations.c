@@ -35,7 +35,7 @@ static void answer_readiness(struct request *request, bool store_ready)
 
 static void write_probed(struct request *request)
 {
-	answer_readiness(request, request->op.refusal == REFUSAL_GRANTED);
+	answer_readiness(request, request->op.result == RESULT_OK);
 }
 
 /* A write only where the last one failed: watching costs the disk nothing. */
@@ -43,7 +43,7 @@ static void read_probed(struct request *request)
 {
 	struct fail fail;
 
-	if (request->op.refusal != REFUSAL_GRANTED)
+	if (request->op.result != RESULT_OK)
 		answer_readiness(request, false);
 	else if (store_healthy(request->service->store, &fail))
 		answer_readiness(request, true);
@@ -80,8 +80,8 @@ static void outbox_counted(struct request *request)
 	struct buf *out = &request->out;
 	int64_t oldest = request->op.outbox_count.ret_oldest_ms;
 
-	if (request->op.refusal != REFUSAL_GRANTED) {
-		answer_refusal(request, NULL);
+	if (request->op.result != RESULT_OK) {
+		answer_result(request, NULL);
 		return;
 	}
 	add_request_metrics(service, out);

@@ -10,34 +10,35 @@
 
 #include "base/base.h"
 #include "base/buf.h"
-#include "core/refusal.h"
+#include "core/result.h"
 #include "store/store.h"
 
 enum page_kind {
-	PAGE_CODE,      /* the form for the code; where everyone arrives */
-	PAGE_INVITED,   /* who invites to what; Accept, Decline */
-	PAGE_ACCEPTED,  /* done, now or before (`again`) */
-	PAGE_DECLINED,  /* done */
-	PAGE_REFUSED,   /* `refusal` says why it ends here */
-	PAGE_TOO_MANY,  /* too many wrong codes from that address: wait */
+	PAGE_CODE,	/* the form for the code; where everyone arrives */
+	PAGE_INVITED,	/* who invites to what; Accept, Decline */
+	PAGE_ACCEPTED,	/* done, now or before (`again`) */
+	PAGE_DECLINED,	/* done */
+	PAGE_REFUSED,	/* `result` says why it ends here */
+	PAGE_TOO_MANY,	/* too many wrong codes from that address: wait */
 	PAGE_NOT_FOUND, /* no such page */
-	PAGE_ERROR      /* our fault, or too busy: try again */
+	PAGE_ERROR	/* our fault, or too busy: try again */
 };
 
 struct page {
 	enum page_kind kind;
 	const struct invitation *invitation; /* INVITED, ACCEPTED; else NULL */
-	const char *base;        /* path of the public URL, no final '/', that
-				  * links begin with; NULL = "" */
-	const char *code;        /* INVITED: the token, for the hidden field;
-				  * ERROR, TOO_MANY: to try again with, or
-				  * NULL */
-	const char *name;        /* INVITED: what was typed, or NULL */
-	const char *notice;      /* CODE, INVITED: a sentence above the form,
-				  * or NULL */
-	enum refusal refusal;    /* REFUSED; ERROR where there is one */
-	bool again;              /* ACCEPTED: it had been before */
-	const char *welcome_url; /* ACCEPTED: where a member goes next, or NULL */
+	const char *base;   /* path of the public URL, no final '/', that
+			     * links begin with; NULL = "" */
+	const char *code;   /* INVITED: the token, for the hidden field;
+			     * ERROR, TOO_MANY: to try again with, or
+			     * NULL */
+	const char *name;   /* INVITED: what was typed, or NULL */
+	const char *notice; /* CODE, INVITED: a sentence above the form,
+			     * or NULL */
+	enum result result; /* REFUSED; ERROR where there is one */
+	bool again;	    /* ACCEPTED: it had been before */
+	const char
+	    *welcome_url; /* ACCEPTED: where a member goes next, or NULL */
 	int64_t now_seconds;
 };
 
@@ -46,9 +47,9 @@ void page_render(const struct page *page, struct buf *out);
 
 /* A static file of the pages. */
 struct asset {
-	const char *path;         /* "/assets/accept.css" */
+	const char *path;	  /* "/assets/accept.css" */
 	const char *content_type; /* "text/css; charset=utf-8" */
-	const char *etag;         /* quoted */
+	const char *etag;	  /* quoted */
 	const unsigned char *data;
 	size_t len;
 };

@@ -119,23 +119,23 @@ static const struct page_end not_found = {
 	.offer = OFFER_START,
 };
 
-static const struct page_end *end_of_refusal(enum refusal refusal)
+static const struct page_end *end_of_result(enum result result)
 {
-	switch (refusal) {
-	case REFUSAL_INVITATION_NOT_FOUND:
+	switch (result) {
+	case RESULT_INVITATION_NOT_FOUND:
 		return &wrong_link;
-	case REFUSAL_INVITATION_EXPIRED:
+	case RESULT_INVITATION_EXPIRED:
 		return &expired;
-	case REFUSAL_INVITATION_WITHDRAWN:
+	case RESULT_INVITATION_WITHDRAWN:
 		return &withdrawn;
-	case REFUSAL_INVITATION_DECLINED:
+	case RESULT_INVITATION_DECLINED:
 		return &declined_before;
-	case REFUSAL_INVITE_ACCEPTED:
+	case RESULT_INVITE_ACCEPTED:
 		return &accepted_before;
-	case REFUSAL_OUT_OF_MEMORY:
-	case REFUSAL_STORE_UNAVAILABLE:
+	case RESULT_OUT_OF_MEMORY:
+	case RESULT_STORE_UNAVAILABLE:
 		return &busy;
-	case REFUSAL_STORE_UNCERTAIN:
+	case RESULT_STORE_UNCERTAIN:
 		return &uncertain;
 	default:
 		return &fault;
@@ -157,7 +157,7 @@ const struct page_end *page_end(const struct page *page)
 		return &not_found;
 	case PAGE_REFUSED:
 	case PAGE_ERROR:
-		return end_of_refusal(page->refusal);
+		return end_of_result(page->result);
 	}
 	return &fault;
 }

@@ -74,11 +74,11 @@ static struct form read_form(struct request *request)
 static enum page_kind kind_of(const struct request *request,
 			      enum invitation_action action)
 {
-	enum refusal refusal = request->op.refusal;
+	enum result result = request->op.result;
 
-	if (refusal >= REFUSAL_OUT_OF_MEMORY)
+	if (result >= RESULT_OUT_OF_MEMORY)
 		return PAGE_ERROR;
-	if (refusal != REFUSAL_GRANTED)
+	if (result != RESULT_OK)
 		return PAGE_REFUSED;
 	if (action == INVITATION_DECLINE)
 		return PAGE_DECLINED;
@@ -92,12 +92,12 @@ static void show_outcome(struct request *request)
 {
 	struct form form = read_form(request);
 	enum page_kind kind = kind_of(request, form.action);
-	int status = refusal_status(request->op.refusal);
+	int status = result_status(request->op.result);
 	struct page page = {
 		.kind = kind,
 		.code = form.code,
 		.name = form.name,
-		.refusal = request->op.refusal,
+		.result = request->op.result,
 		.again = request->op.invitation.ret_again,
 	};
 
@@ -128,17 +128,16 @@ static void ask_name_again(struct request *request)
 		.name = "",
 		.notice = "Please enter your name without line breaks or other "
 			  "control characters, in at most 256 bytes.",
-		.refusal = request->op.refusal,
+		.result = request->op.result,
 		.again = request->op.invitation.ret_again,
 	};
 
 	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
 		page.invitation = &request->op.invitation.ret_invitation;
-	answer_page(request,
-		    page.kind == PAGE_INVITED
-			? 400
-			: refusal_status(request->op.refusal),
-		    &page);
+	answer_page(
+	    request,
+	    page.kind == PAGE_INVITED ? 400 : result_status(request->op.result),
+	    &page);
 }
 
 static bool name_is_fine(const char *name)

@@ -108,7 +108,7 @@ void request_submit(struct request *request, enum store_verb verb,
 	op->now_ms = request->now_ms;
 	op->arena = &request->arena;
 	op->context = request;
-	op->refusal = REFUSAL_GRANTED;
+	op->result = RESULT_OK;
 	request->then = then;
 	release_parsed(request); /* the operation holds all that was wanted */
 	if (store_submit(request->service->port, op)) {

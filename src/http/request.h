@@ -132,8 +132,8 @@ void request_forget_wire(struct request *request);
 /*
  * Hands `request->op` (verb and inputs filled in) to the store and has `then`
  * called when it is finished, perhaps at once. Organization, actor, time and
- * arena are filled in here. `then` sees `op.refusal`; whatever it does not
- * handle itself it passes to answer_refusal().
+ * arena are filled in here. `then` sees `op.result`; whatever it does not
+ * handle itself it passes to answer_result().
  */
 void request_submit(struct request *request, enum store_verb verb,
 		    void (*then)(struct request *request));

@@ -63,9 +63,9 @@ int64_t resource_path_id(const struct request *request,
 /* Whether the request was answered with a refusal. */
 static bool refused(struct request *request, const char *param)
 {
-	if (request->op.refusal == REFUSAL_GRANTED)
+	if (request->op.result == RESULT_OK)
 		return false;
-	answer_refusal(request, param);
+	answer_result(request, param);
 	return true;
 }
 

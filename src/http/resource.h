@@ -27,7 +27,7 @@ extern const struct resource project_user_resource;
 int64_t resource_path_id(const struct request *request,
 			 const struct resource *resource);
 
-/* Each answers with the operation's refusal where there is one. */
+/* Each answers with the operation's error where it was refused. */
 void answer_resource(struct request *request, const struct resource *resource,
 		     const void *item);
 void answer_page_of(struct request *request, const struct resource *resource,

@@ -108,8 +108,8 @@ static void claim(struct mailer *mailer, size_t idle)
 	pthread_mutex_unlock(&mailer->lock);
 	store_call(mailer->port, &op);
 	pthread_mutex_lock(&mailer->lock);
-	note_store(mailer, op.refusal != REFUSAL_GRANTED);
-	if (op.refusal == REFUSAL_GRANTED)
+	note_store(mailer, op.result != RESULT_OK);
+	if (op.result == RESULT_OK)
 		give_claimed(mailer, &op, batch);
 	else
 		mailer_claim_in(mailer, STORE_PAUSE_MS);

@@ -106,7 +106,7 @@ bool outbox_renew(struct store_port *port, struct lease *lease)
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
 	store_call(port, &op);
 	arena_release(&arena);
-	if (op.refusal != REFUSAL_GRANTED)
+	if (op.result != RESULT_OK)
 		return false;
 	lease->until_ms = lease->asked_ms;
 	lease->asked_ms = 0;
@@ -138,7 +138,7 @@ bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
 	store_call(port, &op);
 	arena_release(&arena);
-	return op.refusal == REFUSAL_GRANTED;
+	return op.result == RESULT_OK;
 }
 
 /* `words` with the person's address, which servers like to repeat, cut to its

@@ -20,10 +20,10 @@ void db_no_memory(struct db *db)
 	db_note(db, DB_NO_MEMORY);
 }
 
-enum refusal db_refusal(enum db_error error)
+enum result db_result(enum db_error error)
 {
-	return error == DB_NO_MEMORY ? REFUSAL_OUT_OF_MEMORY
-				     : REFUSAL_STORE_UNAVAILABLE;
+	return error == DB_NO_MEMORY ? RESULT_OUT_OF_MEMORY
+				     : RESULT_STORE_UNAVAILABLE;
 }
 
 /* ---- statements ---- */

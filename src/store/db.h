@@ -146,11 +146,10 @@ void name_invitation(struct db *db, struct store_op *op,
 		     struct invitation *invitation, struct str skipped);
 
 /* The verbs. Writes: inside a transaction of the writer. */
-enum refusal db_write(struct db *db, struct id_source *ids,
-		      struct store_op *op);
-enum refusal db_read(struct db *db, struct store_op *op);
+enum result db_write(struct db *db, struct id_source *ids, struct store_op *op);
+enum result db_read(struct db *db, struct store_op *op);
 
 /* What an operation is answered that met this error. */
-enum refusal db_refusal(enum db_error error);
+enum result db_result(enum db_error error);
 
 #endif

@@ -30,7 +30,7 @@ struct engine_type {
 
 	/*
 	 * Applies independent writes and returns when all that were granted
-	 * are durable; each `refusal` is set. May be called again and again
+	 * are durable; each `result` is set. May be called again and again
 	 * for the same trouble, so it takes a bounded time. False, and why in
 	 * `fail`, where the database could not be written at all.
 	 */

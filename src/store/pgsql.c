@@ -168,7 +168,7 @@ static void write_all(struct engine *engine, struct store_op **ops, size_t n)
 			pgsql_create(db, &engine->ids, &ops[i], end - i);
 			i = end;
 		} else {
-			ops[i]->refusal =
+			ops[i]->result =
 			    db_write(&db->base, &engine->ids, ops[i]);
 			i++;
 		}
@@ -322,9 +322,9 @@ static void refuse(struct engine *engine, struct store_op **ops, size_t n,
 		   enum outcome outcome)
 {
 	for (size_t i = 0; i < n; i++)
-		ops[i]->refusal = outcome == UNCERTAIN
-				      ? REFUSAL_STORE_UNCERTAIN
-				      : db_refusal(engine->db.base.error);
+		ops[i]->result = outcome == UNCERTAIN
+				     ? RESULT_STORE_UNCERTAIN
+				     : db_result(engine->db.base.error);
 }
 
 /* True where anything could be written. */
@@ -454,7 +454,7 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 	for (size_t i = 0; i < n; i++) {
 		if (lost || n == 1 || pgsql_db_time_left(db) < PGSQL_LOCK_MS ||
 		    !read_together(db, &ops[i], 1))
-			ops[i]->refusal = db_refusal(db->base.error);
+			ops[i]->result = db_result(db->base.error);
 		lost = lost || db->base.error == DB_LOST;
 	}
 	if (lost)

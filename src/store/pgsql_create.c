@@ -197,10 +197,10 @@ static void take_made(struct pgsql_db *db, struct store_op *op, int64_t id,
 		      int64_t default_project)
 {
 	if (op->invite_create.default_project)
-		op->refusal = grant_default_project(op, default_project);
+		op->result = grant_default_project(op, default_project);
 	else
-		op->refusal = REFUSAL_GRANTED;
-	if (op->refusal != REFUSAL_GRANTED)
+		op->result = RESULT_OK;
+	if (op->result != RESULT_OK)
 		db_no_memory(&db->base);
 	invite_begin(op, id);
 	db->base.witness = (struct witness){ op->organization, id + 1 };
@@ -258,7 +258,7 @@ static void make_singly(struct pgsql_db *db, struct id_source *ids,
 	for (size_t i = 0; i < count && !db->base.error; i++) {
 		struct store_op *op = stragglers[i].op;
 
-		op->refusal = db_write(&db->base, ids, op);
+		op->result = db_write(&db->base, ids, op);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include "store/pgsql_db.h"
 
 /*
- * Applies creates, in order, inside the transaction under way. Each `refusal`
+ * Applies creates, in order, inside the transaction under way. Each `result`
  * is set, unless an error is noted.
  */
 void pgsql_create(struct pgsql_db *db, struct id_source *ids,

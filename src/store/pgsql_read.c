@@ -163,7 +163,7 @@ static bool advance(struct reading *reading, struct store_op *op,
 
 	reading->course = course;
 	course->next = 0;
-	op->refusal = db_read(db, op);
+	op->result = db_read(db, op);
 	course->done = db->error == DB_FINE;
 	if (db->error == DB_WAITS)
 		db->error = DB_FINE;

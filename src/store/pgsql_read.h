@@ -7,7 +7,7 @@
 #include "store/pgsql_db.h"
 
 /*
- * Answers `n` reads. True where each `refusal` is set; otherwise none is, and
+ * Answers `n` reads. True where each `result` is set; otherwise none is, and
  * the error is noted.
  */
 bool pgsql_read(struct pgsql_db *db, struct store_op **ops,

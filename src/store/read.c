@@ -52,7 +52,7 @@ static struct statement *list_statement(struct db *db, enum sql which,
 
 /* ---- keys and organizations ---- */
 
-static enum refusal key_find(struct db *db, struct store_op *op)
+static enum result key_find(struct db *db, struct store_op *op)
 {
 	struct admin_key *key = &op->key_find.ret_key;
 	struct statement *st = db_statement(db, SQL_KEY_BY_HASH);
@@ -61,13 +61,13 @@ static enum refusal key_find(struct db *db, struct store_op *op)
 	sha256(op->key_find.secret, hash);
 	db_bind_blob(st, 1, hash, sizeof(hash));
 	if (!db_row(db, st))
-		return REFUSAL_KEY_UNKNOWN;
+		return RESULT_KEY_UNKNOWN;
 	row_key(op->arena, st, key);
 	db_done(st);
-	return key->revoked_at ? REFUSAL_KEY_UNKNOWN : REFUSAL_GRANTED;
+	return key->revoked_at ? RESULT_KEY_UNKNOWN : RESULT_OK;
 }
 
-static enum refusal key_list(struct db *db, struct store_op *op)
+static enum result key_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->key_list.page;
 	struct admin_key *rows = page_rows(db, op, page, sizeof(*rows));
@@ -79,10 +79,10 @@ static enum refusal key_list(struct db *db, struct store_op *op)
 		row_key(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->key_list.ret_keys = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal organization_list(struct db *db, struct store_op *op)
+static enum result organization_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->organization_list.page;
 	struct organization *rows = page_rows(db, op, page, sizeof(*rows));
@@ -95,17 +95,17 @@ static enum refusal organization_list(struct db *db, struct store_op *op)
 		row_organization(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->organization_list.ret_organizations = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* ---- invites ---- */
 
-static enum refusal invite_get(struct db *db, struct store_op *op)
+static enum result invite_get(struct db *db, struct store_op *op)
 {
 	if (!find_invite(db, op, SQL_INVITE_GET, op->invite_get.id,
 			 &op->invite_get.ret_invite))
-		return REFUSAL_INVITE_NOT_FOUND;
-	return REFUSAL_GRANTED;
+		return RESULT_INVITE_NOT_FOUND;
+	return RESULT_OK;
 }
 
 /* A status as what lies in the row: a state, and bounds of its expiry. */
@@ -159,7 +159,7 @@ static struct statement *invite_list_statement(struct db *db,
 	return st;
 }
 
-static enum refusal invite_list(struct db *db, struct store_op *op)
+static enum result invite_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->invite_list.page;
 	struct invite *rows = page_rows(db, op, page, sizeof(*rows));
@@ -170,37 +170,37 @@ static enum refusal invite_list(struct db *db, struct store_op *op)
 		row_invite(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->invite_list.ret_invites = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal invitation_lookup(struct db *db, struct store_op *op)
+static enum result invitation_lookup(struct db *db, struct store_op *op)
 {
 	struct invitation *invitation = &op->invitation.ret_invitation;
 	uint8_t hash[SHA256_SIZE];
-	enum refusal refusal;
+	enum result result;
 	bool found;
 
 	*invitation = (struct invitation){ .organization_name = "" };
 	found = find_invitation(db, op, SQL_INVITATION_GET, invitation);
 	secret_hash(op->invitation.token.secret, hash);
-	refusal = invite_on_answer(found ? &invitation->invite : NULL, hash,
-				   op->now_ms / 1000);
-	op->invitation.ret_again = refusal == REFUSAL_INVITE_ACCEPTED;
+	result = invite_on_answer(found ? &invitation->invite : NULL, hash,
+				  op->now_ms / 1000);
+	op->invitation.ret_again = result == RESULT_INVITE_ACCEPTED;
 	op->invitation.ret_user = invitation->invite.user;
-	return op->invitation.ret_again ? REFUSAL_GRANTED : refusal;
+	return op->invitation.ret_again ? RESULT_OK : result;
 }
 
 /* ---- projects and people ---- */
 
-static enum refusal project_get(struct db *db, struct store_op *op)
+static enum result project_get(struct db *db, struct store_op *op)
 {
 	if (!find_project(db, op, op->project_get.id,
 			  &op->project_get.ret_project))
-		return REFUSAL_PROJECT_NOT_FOUND;
-	return REFUSAL_GRANTED;
+		return RESULT_PROJECT_NOT_FOUND;
+	return RESULT_OK;
 }
 
-static enum refusal project_list(struct db *db, struct store_op *op)
+static enum result project_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->project_list.page;
 	struct project *rows = page_rows(db, op, page, sizeof(*rows));
@@ -215,20 +215,20 @@ static enum refusal project_list(struct db *db, struct store_op *op)
 		row_project(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->project_list.ret_projects = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal user_get(struct db *db, struct store_op *op)
+static enum result user_get(struct db *db, struct store_op *op)
 {
 	struct statement *st = db_statement(db, SQL_USER_GET);
 
 	db_bind_i64(st, 1, op->user_get.id);
 	db_bind_i64(st, 2, op->organization);
 	if (!db_row(db, st))
-		return REFUSAL_USER_NOT_FOUND;
+		return RESULT_USER_NOT_FOUND;
 	row_user(op->arena, st, &op->user_get.ret_user);
 	db_done(st);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* ["ada@example.com", ...]; NULL when out of memory. */
@@ -251,7 +251,7 @@ static const char *address_list(struct arena *arena, const char **keys,
 	return copy;
 }
 
-static enum refusal users_by_address(struct db *db, struct store_op *op)
+static enum result users_by_address(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->user_list.page;
 	size_t wanted = op->user_list.email_count, count = 0;
@@ -261,7 +261,7 @@ static enum refusal users_by_address(struct db *db, struct store_op *op)
 	struct statement *st;
 
 	if (!rows || !list)
-		return REFUSAL_OUT_OF_MEMORY;
+		return RESULT_OUT_OF_MEMORY;
 	st = db_statement(db, SQL_USER_MANY);
 	db_bind_i64(st, 1, op->organization);
 	db_bind_text(st, 2, list);
@@ -272,10 +272,10 @@ static enum refusal users_by_address(struct db *db, struct store_op *op)
 	}
 	page_end(page, count);
 	op->user_list.ret_users = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal user_list(struct db *db, struct store_op *op)
+static enum result user_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->user_list.page;
 	struct user *rows;
@@ -290,7 +290,7 @@ static enum refusal user_list(struct db *db, struct store_op *op)
 		row_user(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->user_list.ret_users = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 static void row_project_user(struct arena *arena, struct statement *st,
@@ -305,7 +305,7 @@ static void row_project_user(struct arena *arena, struct statement *st,
 	};
 }
 
-static enum refusal project_user_list(struct db *db, struct store_op *op)
+static enum result project_user_list(struct db *db, struct store_op *op)
 {
 	struct store_page *page = &op->project_user_list.page;
 	int64_t project_id = op->project_user_list.project;
@@ -315,9 +315,9 @@ static enum refusal project_user_list(struct db *db, struct store_op *op)
 	size_t count = 0;
 
 	if (!find_project(db, op, project_id, &project))
-		return REFUSAL_PROJECT_NOT_FOUND;
+		return RESULT_PROJECT_NOT_FOUND;
 	if (project.archived_at)
-		return REFUSAL_PROJECT_ARCHIVED;
+		return RESULT_PROJECT_ARCHIVED;
 	rows = page_rows(db, op, page, sizeof(*rows));
 	st = db_statement(db, SQL_PROJECT_USER_LIST);
 	db_bind_i64(st, 1, project_id);
@@ -328,24 +328,24 @@ static enum refusal project_user_list(struct db *db, struct store_op *op)
 		row_project_user(op->arena, st, &rows[count++]);
 	page_end(page, count);
 	op->project_user_list.ret_users = rows;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal outbox_count(struct db *db, struct store_op *op)
+static enum result outbox_count(struct db *db, struct store_op *op)
 {
 	struct statement *st = db_statement(db, SQL_OUTBOX_COUNT);
 
 	if (!db_row(db, st))
-		return REFUSAL_STORE_UNAVAILABLE;
+		return RESULT_STORE_UNAVAILABLE;
 	op->outbox_count.ret_waiting = column_i64(st, 0);
 	op->outbox_count.ret_oldest_ms = column_i64(st, 1);
 	db_done(st);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal db_read(struct db *db, struct store_op *op)
+enum result db_read(struct db *db, struct store_op *op)
 {
-	static enum refusal (*const verbs[])(struct db *, struct store_op *) = {
+	static enum result (*const verbs[])(struct db *, struct store_op *) = {
 		[STORE_KEY_FIND] = key_find,
 		[STORE_KEY_LIST] = key_list,
 		[STORE_ORGANIZATION_LIST] = organization_list,

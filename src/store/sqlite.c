@@ -273,7 +273,7 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	db->base.actor = 0;
 	sqlite_db_run(db, SQL_BEGIN_WRITE);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
-		ops[i]->refusal = db_write(&db->base, &engine->ids, ops[i]);
+		ops[i]->result = db_write(&db->base, &engine->ids, ops[i]);
 	written = db->base.error == DB_FINE;
 	sqlite_db_run(db, SQL_COMMIT);
 	if (db->base.error == DB_FINE)
@@ -288,11 +288,11 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
  * What cannot be synced may be in the log all the same. The next commit takes
  * its place; but if the machine stops before, it has happened after all.
  */
-static enum refusal why_not(const struct engine *engine)
+static enum result why_not(const struct engine *engine)
 {
 	if (engine->uncertain)
-		return REFUSAL_STORE_UNCERTAIN;
-	return db_refusal(engine->db.base.error);
+		return RESULT_STORE_UNCERTAIN;
+	return db_result(engine->db.base.error);
 }
 
 /*
@@ -314,7 +314,7 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 		    apply_together(engine, &ops[i], 1))
 			any = true;
 		else
-			ops[i]->refusal = why_not(engine);
+			ops[i]->result = why_not(engine);
 	}
 	if (!any)
 		fail_set(fail, "%s",
@@ -408,10 +408,10 @@ static void reader_read(struct reader *reader, struct store_op *op)
 		sqlite_db_run(db, SQL_BEGIN_READ);
 		reader->in_transaction = db->base.error == DB_FINE;
 	}
-	op->refusal = db_read(&db->base, op);
+	op->result = db_read(&db->base, op);
 	if (db->base.error == DB_FINE)
 		return;
-	op->refusal = db_refusal(db->base.error);
+	op->result = db_result(db->base.error);
 	reader->in_transaction = !sqlite3_get_autocommit(db->handle);
 	reader_rest(reader);
 }

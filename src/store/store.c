@@ -223,8 +223,7 @@ static void finish_batch(struct store_op **ops, size_t n)
 
 static bool queued_mail(const struct store_op *op)
 {
-	return op->verb == STORE_INVITE_CREATE &&
-	       op->refusal == REFUSAL_GRANTED &&
+	return op->verb == STORE_INVITE_CREATE && op->result == RESULT_OK &&
 	       op->invite_create.ret_invite.delivery.status == DELIVERY_QUEUED;
 }
 
@@ -240,7 +239,7 @@ static void count_batch(struct store *store, struct store_op **ops, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		atomic_fetch_add_explicit(&store->operations[ops[i]->verb], 1,
 					  memory_order_relaxed);
-		if (ops[i]->refusal >= REFUSAL_OUT_OF_MEMORY)
+		if (ops[i]->result >= RESULT_OUT_OF_MEMORY)
 			atomic_fetch_add_explicit(&store->failures, 1,
 						  memory_order_relaxed);
 	}

@@ -13,7 +13,7 @@
  *	         database elsewhere none is answered at once: all that wait
  *	         travel together.
  *
- * When an operation comes back, `refusal` says how it ended: REFUSAL_GRANTED
+ * When an operation comes back, `result` says how it ended: RESULT_OK
  * means done and, for writes, durable. Everything it returns lies in the
  * operation's arena. The operation and its arena belong to the store from
  * store_submit() until it is collected.
@@ -34,7 +34,7 @@
 #include "core/email.h"
 #include "core/invite.h"
 #include "core/organization.h"
-#include "core/refusal.h"
+#include "core/result.h"
 #include "core/token.h"
 
 struct store;
@@ -122,7 +122,7 @@ struct store_op {
 	void *context;	     /* yours */
 
 	/* Set by the store. */
-	enum refusal refusal;
+	enum result result;
 	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
 

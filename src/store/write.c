@@ -63,13 +63,13 @@ void let_go(const struct writing *w, const struct invite *invite,
 	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 }
 
-enum refusal write_probe(const struct writing *w)
+enum result write_probe(const struct writing *w)
 {
 	struct statement *st = db_statement(w->db, SQL_PROBE);
 
 	db_bind_i64(st, 1, w->op->now_ms);
 	db_run(w->db, st);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /*
@@ -91,9 +91,9 @@ static bool may_write(const struct writing *w)
 	return true;
 }
 
-enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
+enum result db_write(struct db *db, struct id_source *ids, struct store_op *op)
 {
-	static enum refusal (*const verbs[])(const struct writing *) = {
+	static enum result (*const verbs[])(const struct writing *) = {
 		[STORE_BOOTSTRAP] = write_bootstrap,
 		[STORE_ORGANIZATION_CREATE] = write_organization_create,
 		[STORE_KEY_CREATE] = write_key_create,
@@ -114,6 +114,6 @@ enum refusal db_write(struct db *db, struct id_source *ids, struct store_op *op)
 	struct writing writing = { db, ids, op, op->now_ms / 1000 };
 
 	if (!may_write(&writing))
-		return REFUSAL_KEY_UNKNOWN;
+		return RESULT_KEY_UNKNOWN;
 	return verbs[op->verb](&writing);
 }

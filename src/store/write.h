@@ -34,8 +34,8 @@ void let_go(const struct writing *w, const struct invite *invite,
 	    enum invite_state state);
 
 /* A create without projects: membership of the default one. */
-enum refusal grant_default_project(struct store_op *op,
-				   int64_t project) MUST_CHECK;
+enum result grant_default_project(struct store_op *op,
+				  int64_t project) MUST_CHECK;
 
 /* What a create returns that makes a new invite. */
 void invite_begin(struct store_op *op, int64_t id);
@@ -44,25 +44,25 @@ void invite_begin(struct store_op *op, int64_t id);
 void record_too_late(const struct writing *w, int64_t invite, int attempts);
 
 /* write_admin.c */
-enum refusal write_bootstrap(const struct writing *w);
-enum refusal write_organization_create(const struct writing *w);
-enum refusal write_key_create(const struct writing *w);
-enum refusal write_key_revoke(const struct writing *w);
-enum refusal write_key_touch(const struct writing *w);
-enum refusal write_project_create(const struct writing *w);
+enum result write_bootstrap(const struct writing *w);
+enum result write_organization_create(const struct writing *w);
+enum result write_key_create(const struct writing *w);
+enum result write_key_revoke(const struct writing *w);
+enum result write_key_touch(const struct writing *w);
+enum result write_project_create(const struct writing *w);
 
 /* write_invite.c */
-enum refusal write_invite_create(const struct writing *w);
-enum refusal write_invite_delete(const struct writing *w);
+enum result write_invite_create(const struct writing *w);
+enum result write_invite_delete(const struct writing *w);
 
 /* write_answer.c */
-enum refusal write_invitation_accept(const struct writing *w);
-enum refusal write_invitation_decline(const struct writing *w);
+enum result write_invitation_accept(const struct writing *w);
+enum result write_invitation_decline(const struct writing *w);
 
 /* write_outbox.c */
-enum refusal write_outbox_claim(const struct writing *w);
-enum refusal write_probe(const struct writing *w);
-enum refusal write_outbox_renew(const struct writing *w);
-enum refusal write_outbox_settle(const struct writing *w);
+enum result write_outbox_claim(const struct writing *w);
+enum result write_probe(const struct writing *w);
+enum result write_outbox_renew(const struct writing *w);
+enum result write_outbox_settle(const struct writing *w);
 
 #endif

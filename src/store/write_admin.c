@@ -70,7 +70,7 @@ static void insert_key(const struct writing *w, const char *name,
  * Several daemons may start at once on an empty database, with different names
  * for the organization even. The probe's row lets them in one after the other.
  */
-enum refusal write_bootstrap(const struct writing *w)
+enum result write_bootstrap(const struct writing *w)
 {
 	struct statement *st;
 	struct admin_key key;
@@ -80,16 +80,16 @@ enum refusal write_bootstrap(const struct writing *w)
 	w->op->bootstrap.ret_created = false;
 	if (db_row(w->db, st)) {
 		db_done(st);
-		return REFUSAL_GRANTED;
+		return RESULT_OK;
 	}
 	insert_organization(w, w->op->bootstrap.organization_name,
 			    &w->op->bootstrap.ret_organization);
 	insert_key(w, w->op->bootstrap.key_name, w->op->bootstrap.secret, &key);
 	w->op->bootstrap.ret_created = true;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_organization_create(const struct writing *w)
+enum result write_organization_create(const struct writing *w)
 {
 	const char *name = w->op->organization_create.name;
 	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_BY_NAME);
@@ -97,11 +97,11 @@ enum refusal write_organization_create(const struct writing *w)
 	db_bind_text(st, 1, name);
 	if (db_row(w->db, st)) {
 		db_done(st);
-		return REFUSAL_ORGANIZATION_EXISTS;
+		return RESULT_ORGANIZATION_EXISTS;
 	}
 	insert_organization(w, name,
 			    &w->op->organization_create.ret_organization);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 static bool key_is_known(const struct writing *w, struct str secret)
@@ -128,15 +128,15 @@ static bool organization_is_known(const struct writing *w)
 	return known;
 }
 
-enum refusal write_key_create(const struct writing *w)
+enum result write_key_create(const struct writing *w)
 {
 	if (!organization_is_known(w))
-		return REFUSAL_ORGANIZATION_NOT_FOUND;
+		return RESULT_ORGANIZATION_NOT_FOUND;
 	if (key_is_known(w, w->op->key_create.secret))
-		return REFUSAL_KEY_EXISTS;
+		return RESULT_KEY_EXISTS;
 	insert_key(w, w->op->key_create.name, w->op->key_create.secret,
 		   &w->op->key_create.ret_key);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* Both UPDATEs of a key take its id, its organization and the time. */
@@ -151,24 +151,24 @@ static struct statement *key_update(const struct writing *w, enum sql which,
 	return st;
 }
 
-enum refusal write_key_revoke(const struct writing *w)
+enum result write_key_revoke(const struct writing *w)
 {
 	int64_t id = w->op->key_revoke.id;
 
 	w->db->actor = 0; /* may be the one */
 	if (db_run_counting(w->db, key_update(w, SQL_KEY_REVOKE, id)) == 0)
-		return REFUSAL_KEY_NOT_FOUND;
+		return RESULT_KEY_NOT_FOUND;
 	writing_audit(w, AUDIT_KEY_REVOKED, id);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_key_touch(const struct writing *w)
+enum result write_key_touch(const struct writing *w)
 {
 	db_run(w->db, key_update(w, SQL_KEY_TOUCH, w->op->key_touch.id));
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_project_create(const struct writing *w)
+enum result write_project_create(const struct writing *w)
 {
 	const char *name = w->op->project_create.name;
 	int64_t id = insert_project(w, name);
@@ -180,5 +180,5 @@ enum refusal write_project_create(const struct writing *w)
 		.name = name,
 		.created_at = w->now,
 	};
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "store/write.h"
 
-static enum refusal find_answerable(const struct writing *w)
+static enum result find_answerable(const struct writing *w)
 {
 	struct store_op *op = w->op;
 	struct invitation *invitation = &op->invitation.ret_invitation;
@@ -89,20 +89,20 @@ static const char *admit_to_projects(const struct writing *w, int64_t user)
 	return text;
 }
 
-enum refusal write_invitation_accept(const struct writing *w)
+enum result write_invitation_accept(const struct writing *w)
 {
 	struct store_op *op = w->op;
 	struct invite *invite = &op->invitation.ret_invitation.invite;
-	enum refusal refusal = find_answerable(w);
+	enum result result = find_answerable(w);
 	const char *skipped;
 	struct statement *st;
 
-	op->invitation.ret_again = refusal == REFUSAL_INVITE_ACCEPTED;
+	op->invitation.ret_again = result == RESULT_INVITE_ACCEPTED;
 	op->invitation.ret_user = invite->user;
 	if (op->invitation.ret_again)
-		return REFUSAL_GRANTED;
-	if (refusal != REFUSAL_GRANTED)
-		return refusal;
+		return RESULT_OK;
+	if (result != RESULT_OK)
+		return result;
 
 	invite->user = admit_user(w, invite, op->invitation.name);
 	skipped = admit_to_projects(w, invite->user);
@@ -118,21 +118,21 @@ enum refusal write_invitation_accept(const struct writing *w)
 	db_run(w->db, st);
 	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 	writing_audit(w, AUDIT_INVITE_ACCEPTED, invite->id);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_invitation_decline(const struct writing *w)
+enum result write_invitation_decline(const struct writing *w)
 {
 	struct invite *invite = &w->op->invitation.ret_invitation.invite;
-	enum refusal refusal = find_answerable(w);
+	enum result result = find_answerable(w);
 
-	w->op->invitation.ret_again = refusal == REFUSAL_INVITATION_DECLINED;
+	w->op->invitation.ret_again = result == RESULT_INVITATION_DECLINED;
 	if (w->op->invitation.ret_again)
-		return REFUSAL_GRANTED;
-	if (refusal != REFUSAL_GRANTED)
-		return refusal;
+		return RESULT_OK;
+	if (result != RESULT_OK)
+		return result;
 	let_go(w, invite, INVITE_DECLINED);
 	invite->state = INVITE_DECLINED;
 	writing_audit(w, AUDIT_INVITE_DECLINED, invite->id);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }

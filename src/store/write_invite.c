@@ -36,42 +36,42 @@ static bool find_open(const struct writing *w, int64_t hash, const char *key,
 	return found;
 }
 
-enum refusal grant_default_project(struct store_op *op, int64_t project)
+enum result grant_default_project(struct store_op *op, int64_t project)
 {
 	struct grant *grant = arena_alloc(op->arena, sizeof(*grant));
 
 	if (!grant)
-		return REFUSAL_OUT_OF_MEMORY;
+		return RESULT_OUT_OF_MEMORY;
 	*grant = (struct grant){ project, PROJECT_MEMBER };
 	op->invite_create.grants = (struct grants){ grant, 1 };
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal use_default_project(const struct writing *w)
+static enum result use_default_project(const struct writing *w)
 {
 	struct statement *st = db_statement(w->db, SQL_ORGANIZATION_GET);
-	enum refusal refusal;
+	enum result result;
 
 	db_bind_i64(st, 1, w->op->organization);
 	if (!db_row(w->db, st))
-		return REFUSAL_KEY_UNKNOWN;
-	refusal = grant_default_project(w->op, column_i64(st, 3));
+		return RESULT_KEY_UNKNOWN;
+	result = grant_default_project(w->op, column_i64(st, 3));
 	db_done(st);
-	return refusal;
+	return result;
 }
 
-static enum refusal check_projects(const struct writing *w)
+static enum result check_projects(const struct writing *w)
 {
 	struct grants grants = w->op->invite_create.grants;
 	struct project *projects;
 	size_t count;
 
 	if (w->op->invite_create.default_project)
-		return REFUSAL_GRANTED;
+		return RESULT_OK;
 	projects =
 	    arena_array(w->op->arena, grants.count + 1, sizeof(*projects));
 	if (!projects)
-		return REFUSAL_OUT_OF_MEMORY;
+		return RESULT_OUT_OF_MEMORY;
 	count = find_projects(w->db, w->op, grants, projects);
 	for (size_t i = 0; i < grants.count; i++) {
 		const struct project *project =
@@ -79,11 +79,11 @@ static enum refusal check_projects(const struct writing *w)
 
 		w->op->invite_create.ret_index = i;
 		if (!project)
-			return REFUSAL_PROJECT_NOT_FOUND;
+			return RESULT_PROJECT_NOT_FOUND;
 		if (project->archived_at)
-			return REFUSAL_PROJECT_ARCHIVED;
+			return RESULT_PROJECT_ARCHIVED;
 	}
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 static void queue_mail(const struct writing *w, int64_t invite)
@@ -212,7 +212,7 @@ static void supersede(const struct writing *w, const struct invite *expired)
 		record_too_late(w, expired->id, expired->delivery.attempts);
 }
 
-enum refusal write_invite_create(const struct writing *w)
+enum result write_invite_create(const struct writing *w)
 {
 	struct store_op *op = w->op;
 	const char *key = op->invite_create.email.key;
@@ -220,49 +220,49 @@ enum refusal write_invite_create(const struct writing *w)
 	struct invite open;
 	struct user member;
 	bool found, slot_taken;
-	enum refusal refusal;
+	enum result result;
 
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
 	found = find_open(w, hash, key, &open, &slot_taken);
 	if (find_member(w, key, &member))
-		return REFUSAL_USER_EXISTS;
+		return RESULT_USER_EXISTS;
 	if (op->invite_create.default_project) {
-		refusal = use_default_project(w);
-		if (refusal != REFUSAL_GRANTED)
-			return refusal;
+		result = use_default_project(w);
+		if (result != RESULT_OK)
+			return result;
 	}
 	switch (invite_on_create(found ? &open : NULL, op->invite_create.role,
 				 op->invite_create.grants, w->now)) {
 	case CREATE_REPLAY:
 		create_again(w, &open);
-		return REFUSAL_GRANTED;
+		return RESULT_OK;
 	case CREATE_CONFLICT:
 		op->invite_create.ret_invite = open;
-		return REFUSAL_INVITE_EXISTS;
+		return RESULT_INVITE_EXISTS;
 	case CREATE_SUPERSEDE:
 	case CREATE_NEW:
 		break;
 	}
-	refusal = check_projects(w);
-	if (refusal != REFUSAL_GRANTED)
-		return refusal;
+	result = check_projects(w);
+	if (result != RESULT_OK)
+		return result;
 	if (found)
 		supersede(w, &open);
 	create_new(w, hash, slot_taken);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_invite_delete(const struct writing *w)
+enum result write_invite_delete(const struct writing *w)
 {
 	struct invite *invite = &w->op->invite_delete.ret_invite;
 	bool found = find_invite(w->db, w->op, SQL_INVITE_TAKE,
 				 w->op->invite_delete.id, invite);
-	enum refusal refusal = invite_on_delete(found ? invite : NULL);
+	enum result result = invite_on_delete(found ? invite : NULL);
 
-	if (refusal != REFUSAL_GRANTED)
-		return refusal;
+	if (result != RESULT_OK)
+		return result;
 	let_go(w, invite, INVITE_WITHDRAWN);
 	writing_audit(w, AUDIT_INVITE_DELETED, invite->id);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }

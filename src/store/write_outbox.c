@@ -101,7 +101,7 @@ static int64_t next_due(const struct writing *w)
 	return due;
 }
 
-enum refusal write_outbox_claim(const struct writing *w)
+enum result write_outbox_claim(const struct writing *w)
 {
 	struct store_op *op = w->op;
 	size_t limit = (size_t)op->outbox_claim.limit, due, kept = 0;
@@ -109,7 +109,7 @@ enum refusal write_outbox_claim(const struct writing *w)
 	    arena_array(op->arena, limit, sizeof(*mails));
 
 	if (!mails)
-		return REFUSAL_OUT_OF_MEMORY;
+		return RESULT_OUT_OF_MEMORY;
 	due = read_due(w, mails);
 	for (size_t i = 0; i < due; i++) {
 		if (!load_mail(w, &mails[i]))
@@ -124,10 +124,10 @@ enum refusal write_outbox_claim(const struct writing *w)
 	if (due < limit && op->outbox_claim.ret_next_due_ms != 0 &&
 	    op->outbox_claim.ret_next_due_ms <= op->now_ms)
 		op->outbox_claim.ret_next_due_ms = op->now_ms + LOCKED_MS;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-enum refusal write_outbox_renew(const struct writing *w)
+enum result write_outbox_renew(const struct writing *w)
 {
 	struct statement *st = db_statement(w->db, SQL_OUTBOX_RENEW);
 
@@ -136,7 +136,7 @@ enum refusal write_outbox_renew(const struct writing *w)
 	db_bind_i64(st, 3, w->op->outbox_renew.until_ms);
 	db_bind_i64(st, 4, w->op->outbox_renew.leased_until_ms);
 	db_run(w->db, st);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* Whether the mail, which is due at `due_ms`, is still whose attempt it was. */
@@ -177,7 +177,7 @@ static void defer_mail(const struct writing *w, int attempts)
 	db_run(w->db, st);
 }
 
-enum refusal write_outbox_settle(const struct writing *w)
+enum result write_outbox_settle(const struct writing *w)
 {
 	static const enum delivery_status statuses[] = {
 		[OUTBOX_SENT] = DELIVERY_SENT,
@@ -189,7 +189,7 @@ enum refusal write_outbox_settle(const struct writing *w)
 	int attempts;
 
 	if (!find_mail(w, &attempts))
-		return REFUSAL_GRANTED;
+		return RESULT_OK;
 	attempts++;
 	if (op->outbox_settle.outcome == OUTBOX_DEFERRED)
 		defer_mail(w, attempts);
@@ -197,5 +197,5 @@ enum refusal write_outbox_settle(const struct writing *w)
 		writing_run(w, SQL_OUTBOX_DELETE, id);
 	record_delivery(w, id, statuses[op->outbox_settle.outcome], attempts,
 			op->outbox_settle.error);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }

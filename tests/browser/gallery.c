@@ -75,13 +75,12 @@ static const struct invitation odd = {
 };
 
 #define CODE "0D4V3QSZ8M2K7.c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmU"
-#define END(name, reason)                                          \
-	{                                                          \
-		name,                                              \
-		{                                                  \
-			PAGE_REFUSED, .refusal = REFUSAL_##reason, \
-				      .code = CODE                 \
-		}                                                  \
+#define END(name, reason)                                                     \
+	{                                                                     \
+		name,                                                         \
+		{                                                             \
+			PAGE_REFUSED, .result = RESULT_##reason, .code = CODE \
+		}                                                             \
 	}
 
 static const struct {

@@ -43,7 +43,7 @@ static struct store_op op_of(enum store_verb verb)
 static void run(struct store_op *op)
 {
 	store_call(the_service.port, op);
-	needed(op->refusal == REFUSAL_GRANTED);
+	needed(op->result == RESULT_OK);
 }
 
 static void make_organization(void)

@@ -169,15 +169,15 @@ int store_tests(const char *name, int argc, char **argv,
 
 /* ---- operations ---- */
 
-const char *refusal_word(enum refusal refusal)
+const char *result_word(enum result result)
 {
 	static const char *const words[] = {
-#define X(name) #name,
-		REFUSALS(X)
+#define X(name, status, code, sentence) #name,
+		RESULTS(X)
 #undef X
 	};
 
-	return words[refusal];
+	return words[result];
 }
 
 struct store_op op_of(enum store_verb verb)
@@ -188,16 +188,16 @@ struct store_op op_of(enum store_verb verb)
 		.actor = f.key,
 		.now_ms = f.now_ms,
 		.arena = &f.arena,
-		.refusal = REFUSAL_COUNT,
+		.result = RESULT_COUNT,
 	};
 }
 
-enum refusal run(struct store_op *op)
+enum result run(struct store_op *op)
 {
 	store_call(f.port, op);
 	store_rest(f.port);
-	ck_assert_int_lt(op->refusal, REFUSAL_COUNT);
-	return op->refusal;
+	ck_assert_int_lt(op->result, RESULT_COUNT);
+	return op->result;
 }
 
 struct email email_of(const char *address)

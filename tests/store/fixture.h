@@ -73,19 +73,18 @@ int64_t sql(const char *format, ...) PRINTF_LIKE(1, 2);
 struct store_op op_of(enum store_verb verb);
 
 /* Has it done and returns how it ended. */
-enum refusal run(struct store_op *op);
+enum result run(struct store_op *op);
 
-const char *refusal_word(enum refusal refusal);
+const char *result_word(enum result result);
 
-#define assert_ends(op, wanted)                                          \
-	do {                                                             \
-		enum refusal ck_ended = run(op), ck_wanted = (wanted);   \
-		ck_assert_msg(ck_ended == ck_wanted, "%s instead of %s", \
-			      refusal_word(ck_ended),                    \
-			      refusal_word(ck_wanted));                  \
+#define assert_ends(op, wanted)                                               \
+	do {                                                                  \
+		enum result ck_ended = run(op), ck_wanted = (wanted);         \
+		ck_assert_msg(ck_ended == ck_wanted, "%s instead of %s",      \
+			      result_word(ck_ended), result_word(ck_wanted)); \
 	} while (0)
 
-#define assert_granted(op) assert_ends(op, REFUSAL_GRANTED)
+#define assert_granted(op) assert_ends(op, RESULT_OK)
 
 /* A create: reader, default project, by mail, a secret of its own. */
 struct store_op invite_op(const char *address);

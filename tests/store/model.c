@@ -173,7 +173,7 @@ static struct grants grants_wanted(struct model *model,
 	return grants_of(1, &grant);
 }
 
-static enum refusal check_grants(struct model *model, const struct store_op *op)
+static enum result check_grants(struct model *model, const struct store_op *op)
 {
 	struct grants grants = op->invite_create.grants;
 
@@ -185,10 +185,10 @@ static enum refusal check_grants(struct model *model, const struct store_op *op)
 		if (project && !project->archived_at)
 			continue;
 		agree_on(op->invite_create.ret_index, i);
-		return project ? REFUSAL_PROJECT_ARCHIVED
-			       : REFUSAL_PROJECT_NOT_FOUND;
+		return project ? RESULT_PROJECT_ARCHIVED
+			       : RESULT_PROJECT_NOT_FOUND;
 	}
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 static void create_again(struct model_invite *open, const struct store_op *op)
@@ -227,16 +227,15 @@ static void create_new(struct model *model, const struct store_op *op)
 	agree_on(op->invite_create.ret_link, !op->invite_create.queue_mail);
 }
 
-static enum refusal follow_create(struct model *model,
-				  const struct store_op *op)
+static enum result follow_create(struct model *model, const struct store_op *op)
 {
 	const char *key = op->invite_create.email.key;
 	int64_t now = op->now_ms / 1000;
 	struct model_invite *open = holder_of(model, op->organization, key);
-	enum refusal refusal;
+	enum result result;
 
 	if (user_at(model, op->organization, key))
-		return REFUSAL_USER_EXISTS;
+		return RESULT_USER_EXISTS;
 	if (open && now < open->row.expires_at) {
 		bool same =
 		    open->row.role == op->invite_create.role &&
@@ -245,11 +244,11 @@ static enum refusal follow_create(struct model *model,
 		if (same)
 			create_again(open, op);
 		agree_on_invite(&op->invite_create.ret_invite, &open->row);
-		return same ? REFUSAL_GRANTED : REFUSAL_INVITE_EXISTS;
+		return same ? RESULT_OK : RESULT_INVITE_EXISTS;
 	}
-	refusal = check_grants(model, op);
-	if (refusal != REFUSAL_GRANTED)
-		return refusal;
+	result = check_grants(model, op);
+	if (result != RESULT_OK)
+		return result;
 	if (open) {
 		open->holds_address = false;
 		if (open->waits)
@@ -258,42 +257,41 @@ static enum refusal follow_create(struct model *model,
 	create_new(model, op);
 	agree_on_invite(&op->invite_create.ret_invite,
 			&model->invites[model->invite_count - 1].row);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_delete(struct model *model,
-				  const struct store_op *op)
+static enum result follow_delete(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
 	    shown(model, op->organization, op->invite_delete.id);
 
 	if (!invite)
-		return REFUSAL_INVITE_NOT_FOUND;
+		return RESULT_INVITE_NOT_FOUND;
 	if (invite->row.state == INVITE_ACCEPTED)
-		return REFUSAL_INVITE_ACCEPTED;
+		return RESULT_INVITE_ACCEPTED;
 	invite->row.state = INVITE_WITHDRAWN;
 	invite->holds_address = invite->waits = false;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* ---- answers ---- */
 
-static enum refusal answerable(struct model *model, const struct store_op *op)
+static enum result answerable(struct model *model, const struct store_op *op)
 {
 	const struct token *token = &op->invitation.token;
 	struct model_invite *invite = model_invite(model, token->invite);
 
 	if (!invite || memcmp(invite->secret, token->secret, SECRET_SIZE) != 0)
-		return REFUSAL_INVITATION_NOT_FOUND;
+		return RESULT_INVITATION_NOT_FOUND;
 	if (invite->row.state == INVITE_ACCEPTED)
-		return REFUSAL_INVITE_ACCEPTED;
+		return RESULT_INVITE_ACCEPTED;
 	if (invite->row.state == INVITE_WITHDRAWN)
-		return REFUSAL_INVITATION_WITHDRAWN;
+		return RESULT_INVITATION_WITHDRAWN;
 	if (invite->row.state == INVITE_DECLINED)
-		return REFUSAL_INVITATION_DECLINED;
+		return RESULT_INVITATION_DECLINED;
 	if (op->now_ms / 1000 >= invite->row.expires_at)
-		return REFUSAL_INVITATION_EXPIRED;
-	return REFUSAL_GRANTED;
+		return RESULT_INVITATION_EXPIRED;
+	return RESULT_OK;
 }
 
 static void agree_on_invitation(struct model *model, const struct store_op *op)
@@ -371,14 +369,13 @@ static void admit(struct model *model, struct model_invite *invite,
 	}
 }
 
-static enum refusal follow_accept(struct model *model,
-				  const struct store_op *op)
+static enum result follow_accept(struct model *model, const struct store_op *op)
 {
-	enum refusal refusal = answerable(model, op);
+	enum result result = answerable(model, op);
 	struct model_invite *invite;
 
-	agree_on(op->invitation.ret_again, refusal == REFUSAL_INVITE_ACCEPTED);
-	if (refusal == REFUSAL_GRANTED) {
+	agree_on(op->invitation.ret_again, result == RESULT_INVITE_ACCEPTED);
+	if (result == RESULT_OK) {
 		invite = known_invite(model, op->invitation.token.invite);
 		admit(model, invite, op);
 		invite->row.state = INVITE_ACCEPTED;
@@ -388,41 +385,40 @@ static enum refusal follow_accept(struct model *model,
 		if (invite->waits)
 			invite->row.delivery.status = DELIVERY_SENT;
 		invite->waits = false;
-	} else if (refusal != REFUSAL_INVITE_ACCEPTED) {
-		return refusal;
+	} else if (result != RESULT_INVITE_ACCEPTED) {
+		return result;
 	}
 	agree_on_invitation(model, op);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_decline(struct model *model,
-				   const struct store_op *op)
+static enum result follow_decline(struct model *model,
+				  const struct store_op *op)
 {
-	enum refusal refusal = answerable(model, op);
+	enum result result = answerable(model, op);
 	struct model_invite *invite;
 
 	agree_on(op->invitation.ret_again,
-		 refusal == REFUSAL_INVITATION_DECLINED);
-	if (refusal == REFUSAL_INVITATION_DECLINED)
-		return REFUSAL_GRANTED;
-	if (refusal == REFUSAL_GRANTED) {
+		 result == RESULT_INVITATION_DECLINED);
+	if (result == RESULT_INVITATION_DECLINED)
+		return RESULT_OK;
+	if (result == RESULT_OK) {
 		invite = known_invite(model, op->invitation.token.invite);
 		invite->row.state = INVITE_DECLINED;
 		invite->holds_address = invite->waits = false;
 	}
-	return refusal;
+	return result;
 }
 
-static enum refusal follow_lookup(struct model *model,
-				  const struct store_op *op)
+static enum result follow_lookup(struct model *model, const struct store_op *op)
 {
-	enum refusal refusal = answerable(model, op);
+	enum result result = answerable(model, op);
 
-	if (refusal == REFUSAL_INVITE_ACCEPTED)
-		refusal = REFUSAL_GRANTED;
-	if (refusal == REFUSAL_GRANTED)
+	if (result == RESULT_INVITE_ACCEPTED)
+		result = RESULT_OK;
+	if (result == RESULT_OK)
 		agree_on_invitation(model, op);
-	return refusal;
+	return result;
 }
 
 /* ---- outbox ---- */
@@ -445,7 +441,7 @@ static struct model_invite *next_due(struct model *model, int64_t now_ms)
 	return first;
 }
 
-static enum refusal follow_claim(struct model *model, const struct store_op *op)
+static enum result follow_claim(struct model *model, const struct store_op *op)
 {
 	const struct outbox_mail *mails = op->outbox_claim.ret_mails;
 	struct model_invite *invite;
@@ -472,10 +468,10 @@ static enum refusal follow_claim(struct model *model, const struct store_op *op)
 	agree_on(op->outbox_claim.ret_count, kept);
 	invite = next_due(model, INT64_MAX);
 	agree_on(op->outbox_claim.ret_next_due_ms, invite ? invite->due_ms : 0);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_renew(struct model *model, const struct store_op *op)
+static enum result follow_renew(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
 	    model_invite(model, op->outbox_renew.invite);
@@ -484,7 +480,7 @@ static enum refusal follow_renew(struct model *model, const struct store_op *op)
 	    invite->row.organization == op->organization &&
 	    invite->due_ms == op->outbox_renew.leased_until_ms)
 		invite->due_ms = op->outbox_renew.until_ms;
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* Somebody else has it by now: only that it was sent counts. */
@@ -498,8 +494,7 @@ static bool may_settle(const struct model_invite *invite,
 	       op->outbox_settle.asked_until_ms == invite->due_ms;
 }
 
-static enum refusal follow_settle(struct model *model,
-				  const struct store_op *op)
+static enum result follow_settle(struct model *model, const struct store_op *op)
 {
 	static const enum delivery_status statuses[] = {
 		[OUTBOX_SENT] = DELIVERY_SENT,
@@ -513,38 +508,38 @@ static enum refusal follow_settle(struct model *model,
 	if (!invite || !invite->waits ||
 	    invite->row.organization != op->organization ||
 	    !may_settle(invite, op))
-		return REFUSAL_GRANTED;
+		return RESULT_OK;
 	invite->waiting_attempts++;
 	invite->due_ms = op->outbox_settle.next_at_ms;
 	invite->waits = outcome == OUTBOX_DEFERRED;
 	settle(invite, statuses[outcome], invite->waiting_attempts,
 	       op->outbox_settle.error, op->now_ms / 1000);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* ---- projects, organizations ---- */
 
-static enum refusal follow_project(struct model *model,
-				   const struct store_op *op)
+static enum result follow_project(struct model *model,
+				  const struct store_op *op)
 {
 	ck_assert_uint_lt(model->project_count, MODEL_PROJECTS);
 	model->projects[model->project_count++] =
 	    op->project_create.ret_project;
 	agree_on(op->project_create.ret_project.organization, op->organization);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 /* ---- reads ---- */
 
-static enum refusal follow_get(struct model *model, const struct store_op *op)
+static enum result follow_get(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
 	    shown(model, op->organization, op->invite_get.id);
 
 	if (!invite)
-		return REFUSAL_INVITE_NOT_FOUND;
+		return RESULT_INVITE_NOT_FOUND;
 	agree_on_invite(&op->invite_get.ret_invite, &invite->row);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 static bool is_listed(const struct model_invite *invite,
@@ -562,7 +557,7 @@ static bool is_listed(const struct model_invite *invite,
 		    op->invite_list.status);
 }
 
-static enum refusal follow_list(struct model *model, const struct store_op *op)
+static enum result follow_list(struct model *model, const struct store_op *op)
 {
 	const struct store_page *page = &op->invite_list.page;
 	int64_t below = INT64_MAX;
@@ -585,10 +580,10 @@ static enum refusal follow_list(struct model *model, const struct store_op *op)
 		wanted -= is_listed(&model->invites[i], op) &&
 			  model->invites[i].row.id < below;
 	agree_on(wanted, page->count);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_count(struct model *model, const struct store_op *op)
+static enum result follow_count(struct model *model, const struct store_op *op)
 {
 	int64_t waiting = 0, oldest = 0;
 
@@ -603,10 +598,10 @@ static enum refusal follow_count(struct model *model, const struct store_op *op)
 	}
 	agree_on(op->outbox_count.ret_waiting, waiting);
 	agree_on(op->outbox_count.ret_oldest_ms, oldest);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_users(struct model *model, const struct store_op *op)
+static enum result follow_users(struct model *model, const struct store_op *op)
 {
 	const struct store_page *page = &op->user_list.page;
 	size_t wanted = 0;
@@ -627,20 +622,20 @@ static enum refusal follow_users(struct model *model, const struct store_op *op)
 		agree_on(got->role, user->role);
 		agree_on(got->added_at, user->added_at);
 	}
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
-static enum refusal follow_project_users(struct model *model,
-					 const struct store_op *op)
+static enum result follow_project_users(struct model *model,
+					const struct store_op *op)
 {
 	int64_t id = op->project_user_list.project;
 	const struct project *project = project_of(model, op->organization, id);
 	size_t wanted = 0;
 
 	if (!project)
-		return REFUSAL_PROJECT_NOT_FOUND;
+		return RESULT_PROJECT_NOT_FOUND;
 	if (project->archived_at)
-		return REFUSAL_PROJECT_ARCHIVED;
+		return RESULT_PROJECT_ARCHIVED;
 	for (size_t i = 0; i < model->member_count; i++) {
 		const struct model_member *member = &model->members[i];
 		bool found = false;
@@ -658,12 +653,12 @@ static enum refusal follow_project_users(struct model *model,
 		agree(found);
 	}
 	agree_on(op->project_user_list.page.count, wanted);
-	return REFUSAL_GRANTED;
+	return RESULT_OK;
 }
 
 void model_follow(struct model *model, const struct store_op *op)
 {
-	typedef enum refusal follow(struct model *, const struct store_op *);
+	typedef enum result follow(struct model *, const struct store_op *);
 	static follow *const verbs[STORE_VERB_COUNT] = {
 		[STORE_PROJECT_CREATE] = follow_project,
 		[STORE_INVITE_CREATE] = follow_create,
@@ -680,13 +675,12 @@ void model_follow(struct model *model, const struct store_op *op)
 		[STORE_PROJECT_USER_LIST] = follow_project_users,
 		[STORE_OUTBOX_COUNT] = follow_count,
 	};
-	enum refusal expected;
+	enum result expected;
 
 	agree(verbs[op->verb] != NULL);
 	expected = verbs[op->verb](model, op);
-	ck_assert_msg(op->refusal == expected, "verb %d: %s instead of %s",
-		      op->verb, refusal_word(op->refusal),
-		      refusal_word(expected));
+	ck_assert_msg(op->result == expected, "verb %d: %s instead of %s",
+		      op->verb, result_word(op->result), result_word(expected));
 }
 
 /* The only daemon there is has started again: nobody holds a lease. */

@@ -18,7 +18,7 @@ START_TEST(test_bootstrap_happens_once)
 	ck_assert_int_eq(rows("organization"), 1);
 	ck_assert_int_eq(rows("admin_key"), 1);
 	find.key_find.secret = op.bootstrap.secret;
-	assert_ends(&find, REFUSAL_KEY_UNKNOWN);
+	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
 
@@ -38,7 +38,7 @@ START_TEST(test_organization)
 	get.organization = made.id;
 	assert_granted(&get);
 	ck_assert_str_eq(get.project_get.ret_project.name, "Default project");
-	assert_ends(&op, REFUSAL_ORGANIZATION_EXISTS);
+	assert_ends(&op, RESULT_ORGANIZATION_EXISTS);
 	ck_assert_int_eq(rows("organization"), 2);
 	ck_assert_int_eq(rows("project"), 2);
 }
@@ -110,11 +110,11 @@ START_TEST(test_keys_that_are_none)
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		find = find_op(texts[i]);
-		assert_ends(&find, REFUSAL_KEY_UNKNOWN);
+		assert_ends(&find, RESULT_KEY_UNKNOWN);
 	}
 	find = find_op(FIRST_KEY);
 	find.key_find.secret.len--;
-	assert_ends(&find, REFUSAL_KEY_UNKNOWN);
+	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
 
@@ -122,12 +122,12 @@ START_TEST(test_key_twice)
 {
 	struct store_op op = key_op(FIRST_KEY);
 
-	assert_ends(&op, REFUSAL_KEY_EXISTS);
+	assert_ends(&op, RESULT_KEY_EXISTS);
 	op.organization = add_organization("Second");
-	assert_ends(&op, REFUSAL_KEY_EXISTS);
+	assert_ends(&op, RESULT_KEY_EXISTS);
 	op = key_op("sk-admin-of-nobody-in-particular");
 	op.organization = 12345;
-	assert_ends(&op, REFUSAL_ORGANIZATION_NOT_FOUND);
+	assert_ends(&op, RESULT_ORGANIZATION_NOT_FOUND);
 	ck_assert_int_eq(rows("admin_key"), 1);
 }
 END_TEST
@@ -139,17 +139,17 @@ START_TEST(test_revoke)
 	struct store_op list = list_op(STORE_KEY_LIST, 0, 10), create;
 
 	assert_granted(&revoke);
-	assert_ends(&find, REFUSAL_KEY_UNKNOWN);
+	assert_ends(&find, RESULT_KEY_UNKNOWN);
 	revoke.actor = 0;
-	assert_ends(&revoke, REFUSAL_KEY_NOT_FOUND);
+	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	assert_granted(&list);
 	ck_assert_int_eq(list.key_list.ret_keys[0].revoked_at, START_MS / 1000);
 	create = key_op(FIRST_KEY);
 	create.actor = 0;
-	assert_ends(&create, REFUSAL_KEY_EXISTS);
+	assert_ends(&create, RESULT_KEY_EXISTS);
 	revoke = by_id(STORE_KEY_REVOKE, 12345);
 	revoke.actor = 0;
-	assert_ends(&revoke, REFUSAL_KEY_NOT_FOUND);
+	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	ck_assert_int_eq(rows("audit WHERE type = 8"), 1);
 }
 END_TEST
@@ -173,10 +173,10 @@ START_TEST(test_revoked_key_writes_nothing)
 		for (; op; op = op->next)
 			back++;
 	}
-	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
-	ck_assert_int_eq(ops[1].refusal, REFUSAL_GRANTED);
-	ck_assert_int_eq(ops[2].refusal, REFUSAL_KEY_UNKNOWN);
-	ck_assert_int_eq(ops[3].refusal, REFUSAL_KEY_UNKNOWN);
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
+	ck_assert_int_eq(ops[1].result, RESULT_OK);
+	ck_assert_int_eq(ops[2].result, RESULT_KEY_UNKNOWN);
+	ck_assert_int_eq(ops[3].result, RESULT_KEY_UNKNOWN);
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("project"), 1);
 }
@@ -221,7 +221,7 @@ START_TEST(test_project)
 	ck_assert_int_eq(get.project_get.ret_project.archived_at,
 			 START_MS / 1000);
 	get = by_id(STORE_PROJECT_GET, 12345);
-	assert_ends(&get, REFUSAL_PROJECT_NOT_FOUND);
+	assert_ends(&get, RESULT_PROJECT_NOT_FOUND);
 }
 END_TEST
 
@@ -260,9 +260,9 @@ START_TEST(test_people_of_a_project)
 	ck_assert_uint_eq(list.project_user_list.page.count, 0);
 	archive(list.project_user_list.project);
 	store_rest(f.port);
-	assert_ends(&list, REFUSAL_PROJECT_ARCHIVED);
+	assert_ends(&list, RESULT_PROJECT_ARCHIVED);
 	list.project_user_list.project = 12345;
-	assert_ends(&list, REFUSAL_PROJECT_NOT_FOUND);
+	assert_ends(&list, RESULT_PROJECT_NOT_FOUND);
 }
 END_TEST
 
@@ -299,7 +299,7 @@ START_TEST(test_unknown_user)
 {
 	struct store_op op = by_id(STORE_USER_GET, 12345);
 
-	assert_ends(&op, REFUSAL_USER_NOT_FOUND);
+	assert_ends(&op, RESULT_USER_NOT_FOUND);
 }
 END_TEST
 

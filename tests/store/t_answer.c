@@ -117,7 +117,7 @@ START_TEST(test_wrong_tokens)
 	for (int state = 0; state < 3; state++) {
 		for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 			op = answer_op(verbs[_i], wrong[i]);
-			assert_ends(&op, REFUSAL_INVITATION_NOT_FOUND);
+			assert_ends(&op, RESULT_INVITATION_NOT_FOUND);
 		}
 		if (state == 0)
 			f.now_ms += TTL * SECOND_MS;
@@ -314,11 +314,11 @@ START_TEST(test_expired)
 	assert_granted(&op);
 	f.now_ms += 1;
 	op = look(&create);
-	assert_ends(&op, REFUSAL_INVITATION_EXPIRED);
+	assert_ends(&op, RESULT_INVITATION_EXPIRED);
 	op = accept(&create);
-	assert_ends(&op, REFUSAL_INVITATION_EXPIRED);
+	assert_ends(&op, RESULT_INVITATION_EXPIRED);
 	op = decline(&create);
-	assert_ends(&op, REFUSAL_INVITATION_EXPIRED);
+	assert_ends(&op, RESULT_INVITATION_EXPIRED);
 	ck_assert_int_eq(rows("\"user\""), 0);
 }
 END_TEST
@@ -331,11 +331,11 @@ START_TEST(test_withdrawn)
 
 	assert_granted(&op);
 	op = look(&create);
-	assert_ends(&op, REFUSAL_INVITATION_WITHDRAWN);
+	assert_ends(&op, RESULT_INVITATION_WITHDRAWN);
 	op = accept(&create);
-	assert_ends(&op, REFUSAL_INVITATION_WITHDRAWN);
+	assert_ends(&op, RESULT_INVITATION_WITHDRAWN);
 	op = decline(&create);
-	assert_ends(&op, REFUSAL_INVITATION_WITHDRAWN);
+	assert_ends(&op, RESULT_INVITATION_WITHDRAWN);
 	ck_assert_int_eq(rows("\"user\""), 0);
 }
 END_TEST
@@ -367,11 +367,11 @@ START_TEST(test_decline)
 	assert_granted(&op);
 	ck_assert(op.invitation.ret_again);
 	op = accept(&create);
-	assert_ends(&op, REFUSAL_INVITATION_DECLINED);
+	assert_ends(&op, RESULT_INVITATION_DECLINED);
 	op = look(&create);
-	assert_ends(&op, REFUSAL_INVITATION_DECLINED);
+	assert_ends(&op, RESULT_INVITATION_DECLINED);
 	op = by_id(STORE_INVITE_GET, id);
-	assert_ends(&op, REFUSAL_INVITE_NOT_FOUND);
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
 	ck_assert_int_eq(rows("outbox"), 0);
 	ck_assert_int_eq(rows("\"user\""), 0);
 	ck_assert_int_eq(rows("audit WHERE type = 4"), 1);
@@ -385,7 +385,7 @@ START_TEST(test_accepted_is_not_declined)
 
 	assert_granted(&op);
 	op = decline(&create);
-	assert_ends(&op, REFUSAL_INVITE_ACCEPTED);
+	assert_ends(&op, RESULT_INVITE_ACCEPTED);
 	ck_assert_int_eq(rows("\"user\""), 1);
 	ck_assert_int_eq(rows("audit WHERE type = 4"), 0);
 }

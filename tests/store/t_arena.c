@@ -209,11 +209,11 @@ START_TEST(test_little_memory)
 		ck_assert_uint_lt(max, CEILING);
 		arena_init(&arena, max);
 		op.arena = &arena;
-		granted = run(&op) == REFUSAL_GRANTED;
+		granted = run(&op) == RESULT_OK;
 		if (granted) {
 			assert_whole(&op);
 		} else {
-			ck_assert_str_eq(refusal_word(op.refusal),
+			ck_assert_str_eq(result_word(op.result),
 					 "OUT_OF_MEMORY");
 			ck_assert_int_eq(everything(), before);
 			refused++;

@@ -66,7 +66,7 @@ START_TEST(test_each_gets_its_own)
 	run_all(f.port, ops, MANY, order);
 	for (size_t i = 0; i < MANY; i++) {
 		ck_assert_ptr_eq(order[i], &ops[i]); /* in order of arrival */
-		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(ops[i].result, RESULT_OK);
 		ck_assert(ops[i].invite_create.ret_created);
 		ck_assert_str_eq(ops[i].invite_create.ret_invite.email,
 				 ops[i].invite_create.email.typed);
@@ -88,7 +88,7 @@ START_TEST(test_same_address_at_once_is_one_invite)
 
 	run_all(f.port, ops, MANY, order);
 	for (size_t i = 0; i < MANY; i++) {
-		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(ops[i].result, RESULT_OK);
 		ck_assert_int_eq(ops[i].invite_create.ret_invite.id,
 				 ops[0].invite_create.ret_invite.id);
 		created += ops[i].invite_create.ret_created;
@@ -106,30 +106,30 @@ START_TEST(test_refused_harm_nobody)
 	struct store_op *order[MANY];
 	struct store_op *ops = ops_of(MANY, NULL);
 	const struct grant nowhere = { 12345, PROJECT_MEMBER };
-	enum refusal expected[MANY];
+	enum result expected[MANY];
 
 	(void)member("member@example.com");
 	(void)invited("pending@example.com");
 	for (size_t i = 0; i < MANY; i++) {
-		expected[i] = REFUSAL_GRANTED;
+		expected[i] = RESULT_OK;
 		if (i % 4 == 1) {
 			ops[i].invite_create.default_project = false;
 			ops[i].invite_create.grants = grants_of(1, &nowhere);
-			expected[i] = REFUSAL_PROJECT_NOT_FOUND;
+			expected[i] = RESULT_PROJECT_NOT_FOUND;
 		} else if (i % 4 == 2) {
 			ops[i].invite_create.email =
 			    email_of("member@example.com");
-			expected[i] = REFUSAL_USER_EXISTS;
+			expected[i] = RESULT_USER_EXISTS;
 		} else if (i % 8 == 3) {
 			ops[i].invite_create.email =
 			    email_of("pending@example.com");
 			ops[i].invite_create.role = ROLE_OWNER;
-			expected[i] = REFUSAL_INVITE_EXISTS;
+			expected[i] = RESULT_INVITE_EXISTS;
 		}
 	}
 	run_all(f.port, ops, MANY, order);
 	for (size_t i = 0; i < MANY; i++)
-		ck_assert_int_eq(ops[i].refusal, expected[i]);
+		ck_assert_int_eq(ops[i].result, expected[i]);
 	ck_assert_int_eq(rows("invite WHERE state = 0"), 1 + 25 + 12);
 	release(ops, MANY);
 }
@@ -146,9 +146,9 @@ START_TEST(test_failed_harm_nobody)
 		arena_init(ops[i].arena, 8); /* too little for anything */
 	run_all(f.port, ops, MANY, order);
 	for (size_t i = 0; i < MANY; i++)
-		ck_assert_int_eq(ops[i].refusal, i % 10 == 7
-						     ? REFUSAL_OUT_OF_MEMORY
-						     : REFUSAL_GRANTED);
+		ck_assert_int_eq(ops[i].result, i % 10 == 7
+						    ? RESULT_OUT_OF_MEMORY
+						    : RESULT_OK);
 	ck_assert_int_eq(rows("invite"), MANY - 10);
 	ck_assert(store_healthy(f.store, &fail));
 	release(ops, MANY);
@@ -169,13 +169,13 @@ START_TEST(test_steps_in_one_batch_see_each_other)
 	struct store_op *order[COUNT_OF(ops)];
 
 	run_all(f.port, ops, COUNT_OF(ops), order);
-	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
 	ck_assert(!ops[0].invitation.ret_again);
-	ck_assert_int_eq(ops[1].refusal, REFUSAL_INVITE_ACCEPTED);
-	ck_assert_int_eq(ops[2].refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(ops[1].result, RESULT_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[2].result, RESULT_OK);
 	ck_assert(ops[2].invitation.ret_again);
-	ck_assert_int_eq(ops[3].refusal, REFUSAL_INVITE_ACCEPTED);
-	ck_assert_int_eq(ops[4].refusal, REFUSAL_USER_EXISTS);
+	ck_assert_int_eq(ops[3].result, RESULT_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[4].result, RESULT_USER_EXISTS);
 }
 END_TEST
 
@@ -190,7 +190,7 @@ START_TEST(test_reads_see_own_writes)
 		    by_id(STORE_INVITE_GET, create.invite_create.ret_invite.id);
 
 		store_call(f.port, &get);
-		ck_assert_int_eq(get.refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(get.result, RESULT_OK);
 	}
 }
 END_TEST
@@ -210,7 +210,7 @@ START_TEST(test_reads_between_rests_see_one_state)
 			 0);
 	ck_assert(store_submit(f.port, &before));
 	store_call(other, &create);
-	ck_assert_int_eq(create.refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(create.result, RESULT_OK);
 	ck_assert(store_submit(f.port, &after));
 	ck_assert_uint_eq(after.invite_list.page.count, 0);
 	store_rest(f.port);
@@ -236,7 +236,7 @@ START_TEST(test_slow_reads_and_writes_together)
 	}
 	run_all(f.port, ops, 2 * MANY, order);
 	for (size_t i = 0; i < 2 * MANY; i++)
-		ck_assert_int_eq(ops[i].refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(ops[i].result, RESULT_OK);
 	ck_assert_int_eq(rows("invite"), MANY);
 	release(ops, 2 * MANY);
 }
@@ -292,7 +292,7 @@ static void add_up(struct crowd *crowd, struct handful *handful)
 	for (int i = 0; i < 24; i++) {
 		const struct store_op *op = &handful->ops[i];
 
-		if (op->refusal != REFUSAL_GRANTED)
+		if (op->result != RESULT_OK)
 			crowd->failed++;
 		else if (op->verb != STORE_INVITE_CREATE)
 			continue;
@@ -409,7 +409,7 @@ START_TEST(test_owner_collects_while_woken)
 	while (!owner.has_it)
 		sched_yield();
 	store_port_close(owner.port);
-	ck_assert_int_eq(op.refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(op.result, RESULT_OK);
 }
 END_TEST
 
@@ -509,9 +509,9 @@ START_TEST(test_a_key_revoked_in_the_batch_writes_no_more)
 	ops[1] = by_id(STORE_KEY_REVOKE, f.key);
 	ops[1].arena = arena;
 	run_all(f.port, ops, 3, order);
-	ck_assert_int_eq(ops[0].refusal, REFUSAL_GRANTED);
-	ck_assert_int_eq(ops[1].refusal, REFUSAL_GRANTED);
-	ck_assert_int_eq(ops[2].refusal, REFUSAL_KEY_UNKNOWN);
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
+	ck_assert_int_eq(ops[1].result, RESULT_OK);
+	ck_assert_int_eq(ops[2].result, RESULT_KEY_UNKNOWN);
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("outbox"), 1);
 	release(ops, 3);

@@ -51,7 +51,7 @@ static void assert_bob_is_pending(const struct store_op *bob)
 	ck_assert_int_eq(again.invite_create.ret_invite.id,
 			 bob->invite_create.ret_invite.id);
 	other.invite_create.role = ROLE_OWNER;
-	assert_ends(&other, REFUSAL_INVITE_EXISTS);
+	assert_ends(&other, RESULT_INVITE_EXISTS);
 	ck_assert_int_eq(other.invite_create.ret_invite.id,
 			 bob->invite_create.ret_invite.id);
 }
@@ -116,7 +116,7 @@ START_TEST(test_who_stood_aside_ends_in_any_way)
 	op = answer_op(STORE_INVITATION_ACCEPT, token_of(&bob));
 	assert_granted(&op);
 	op = invite_op("bob@example.com");
-	assert_ends(&op, REFUSAL_USER_EXISTS);
+	assert_ends(&op, RESULT_USER_EXISTS);
 }
 END_TEST
 

@@ -72,7 +72,7 @@ static void write_for_ever(int round, int pipe)
 		for (int i = 0; i < BATCH; i++) {
 			struct token token = token_of(&creates[i]);
 
-			if (creates[i].refusal != REFUSAL_GRANTED)
+			if (creates[i].result != RESULT_OK)
 				_exit(5);
 			tell(pipe, (struct record){ token.invite, 0 });
 			if (i % 3 == 0)

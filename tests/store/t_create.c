@@ -147,7 +147,7 @@ START_TEST(test_other_grants_conflict)
 	other.invite_create.default_project = others[_i].grants == 0;
 	if (others[_i].grants == 2)
 		other.invite_create.grants = grants_of(1, &grant);
-	assert_ends(&other, REFUSAL_INVITE_EXISTS);
+	assert_ends(&other, RESULT_INVITE_EXISTS);
 	ck_assert_int_eq(other.invite_create.ret_invite.id,
 			 first.invite_create.ret_invite.id);
 	ck_assert_int_eq(rows("invite"), 1);
@@ -239,9 +239,9 @@ START_TEST(test_member_is_not_invited)
 
 	(void)member("Ada@example.com");
 	op = invite_op("ada@Example.com");
-	assert_ends(&op, REFUSAL_USER_EXISTS);
+	assert_ends(&op, RESULT_USER_EXISTS);
 	op.invite_create.role = ROLE_OWNER;
-	assert_ends(&op, REFUSAL_USER_EXISTS);
+	assert_ends(&op, RESULT_USER_EXISTS);
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("outbox"), 0);
 }
@@ -253,15 +253,15 @@ START_TEST(test_projects_that_cannot_be_granted)
 	int64_t theirs = add_organization("Second");
 	const struct {
 		int64_t project;
-		enum refusal refusal;
+		enum result result;
 	} bad[] = {
-		{ old, REFUSAL_PROJECT_ARCHIVED },
-		{ INT64_MAX, REFUSAL_PROJECT_NOT_FOUND },
-		{ theirs - 1, REFUSAL_PROJECT_NOT_FOUND },
+		{ old, RESULT_PROJECT_ARCHIVED },
+		{ INT64_MAX, RESULT_PROJECT_NOT_FOUND },
+		{ theirs - 1, RESULT_PROJECT_NOT_FOUND },
 		{ sql("SELECT default_project FROM organization WHERE id = "
 		      "%lld",
 		      (long long)theirs),
-		  REFUSAL_PROJECT_NOT_FOUND },
+		  RESULT_PROJECT_NOT_FOUND },
 	};
 
 	archive(old);
@@ -274,7 +274,7 @@ START_TEST(test_projects_that_cannot_be_granted)
 
 		op.invite_create.default_project = false;
 		op.invite_create.grants = grants_of(2, grants);
-		assert_ends(&op, bad[i].refusal);
+		assert_ends(&op, bad[i].result);
 		ck_assert_uint_eq(op.invite_create.ret_index, 1);
 	}
 	ck_assert_int_eq(rows("invite"), 0);
@@ -292,7 +292,7 @@ START_TEST(test_refused_create_leaves_the_expired_one)
 	second = invite_op("ada@example.com");
 	second.invite_create.default_project = false;
 	second.invite_create.grants = grants_of(1, &grant);
-	assert_ends(&second, REFUSAL_PROJECT_NOT_FOUND);
+	assert_ends(&second, RESULT_PROJECT_NOT_FOUND);
 	ck_assert_int_eq(
 	    invite_now(first.invite_create.ret_invite.id).delivery.status,
 	    DELIVERY_QUEUED);
@@ -350,7 +350,7 @@ START_TEST(test_fresh_link_on_repeat)
 	ck_assert_int_eq(first.invite_create.ret_invite.id,
 			 again.invite_create.ret_invite.id);
 	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&first));
-	assert_ends(&look, REFUSAL_INVITATION_NOT_FOUND);
+	assert_ends(&look, RESULT_INVITATION_NOT_FOUND);
 	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&again));
 	assert_granted(&look);
 }
@@ -390,7 +390,7 @@ START_TEST(test_new_mail_after_one_that_failed)
 	ck_assert_ptr_null(invite_now(id).delivery.last_error);
 	ck_assert_int_eq(rows("outbox"), 1);
 	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&first));
-	assert_ends(&look, REFUSAL_INVITATION_NOT_FOUND);
+	assert_ends(&look, RESULT_INVITATION_NOT_FOUND);
 	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&again));
 	assert_granted(&look);
 }
@@ -408,9 +408,9 @@ START_TEST(test_delete)
 	    answer_op(STORE_INVITATION_LOOKUP, token_of(&create));
 
 	assert_granted(&gone);
-	assert_ends(&get, REFUSAL_INVITE_NOT_FOUND);
-	assert_ends(&gone, REFUSAL_INVITE_NOT_FOUND);
-	assert_ends(&look, REFUSAL_INVITATION_WITHDRAWN);
+	assert_ends(&get, RESULT_INVITE_NOT_FOUND);
+	assert_ends(&gone, RESULT_INVITE_NOT_FOUND);
+	assert_ends(&look, RESULT_INVITATION_WITHDRAWN);
 	ck_assert_int_eq(rows("outbox"), 0);
 	ck_assert_int_eq(rows("audit WHERE type = 3"), 1);
 }
@@ -421,9 +421,9 @@ START_TEST(test_delete_expired_superseded_and_unknown)
 	struct store_op create = invited("ada@example.com"), gone;
 
 	gone = by_id(STORE_INVITE_DELETE, 0);
-	assert_ends(&gone, REFUSAL_INVITE_NOT_FOUND);
+	assert_ends(&gone, RESULT_INVITE_NOT_FOUND);
 	gone = by_id(STORE_INVITE_DELETE, INT64_MAX);
-	assert_ends(&gone, REFUSAL_INVITE_NOT_FOUND);
+	assert_ends(&gone, RESULT_INVITE_NOT_FOUND);
 	f.now_ms += TTL * SECOND_MS;
 	(void)invited("ada@example.com");
 	gone = by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
@@ -442,9 +442,9 @@ START_TEST(test_accepted_and_declined_are_not_deleted)
 	op = answer_op(STORE_INVITATION_DECLINE, token_of(&two));
 	assert_granted(&op);
 	op = by_id(STORE_INVITE_DELETE, one.invite_create.ret_invite.id);
-	assert_ends(&op, REFUSAL_INVITE_ACCEPTED);
+	assert_ends(&op, RESULT_INVITE_ACCEPTED);
 	op = by_id(STORE_INVITE_DELETE, two.invite_create.ret_invite.id);
-	assert_ends(&op, REFUSAL_INVITE_NOT_FOUND);
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
 	ck_assert_int_eq(invite_now(one.invite_create.ret_invite.id).state,
 			 INVITE_ACCEPTED);
 }

@@ -136,7 +136,7 @@ static void begin_model(void)
 /* Whether the store says that it could not do it. */
 static bool failed(const struct store_op *op)
 {
-	return op->refusal >= REFUSAL_OUT_OF_MEMORY;
+	return op->result >= RESULT_OUT_OF_MEMORY;
 }
 
 static void run_history(void)
@@ -153,7 +153,7 @@ static void run_history(void)
 		fault_off();
 		ck_assert_msg(!failed(&op) || fault_struck(),
 			      "step %d: %s, but nothing had failed", i,
-			      refusal_word(op.refusal));
+			      result_word(op.result));
 		if (!failed(&op))
 			model_follow(&model, &op);
 	}
@@ -169,9 +169,9 @@ static void create_at_last(struct store_op *op)
 {
 	int64_t end = clock_mono_ms() + 30 * SECOND_MS;
 
-	while (run(op) != REFUSAL_GRANTED)
+	while (run(op) != RESULT_OK)
 		ck_assert_msg(!on_sqlite() && clock_mono_ms() < end, "%s",
-			      refusal_word(op->refusal));
+			      result_word(op->result));
 }
 
 static void recover(void)
@@ -389,13 +389,12 @@ START_TEST(test_uncertain)
 		fault_off();
 		store_rest(f.port);
 		there = is_there_after_crash(op.invite_create.email.typed);
-		ck_assert_msg(op.refusal == REFUSAL_GRANTED ||
-				  op.refusal == REFUSAL_STORE_UNCERTAIN ||
-				  !there,
+		ck_assert_msg(op.result == RESULT_OK ||
+				  op.result == RESULT_STORE_UNCERTAIN || !there,
 			      "%s, but it is there after a crash",
-			      refusal_word(op.refusal));
-		ck_assert(op.refusal != REFUSAL_GRANTED || there);
-		uncertain += op.refusal == REFUSAL_STORE_UNCERTAIN && there;
+			      result_word(op.result));
+		ck_assert(op.result != RESULT_OK || there);
+		uncertain += op.result == RESULT_STORE_UNCERTAIN && there;
 		op = create((int)n, true);
 		assert_granted(&op);
 	}
@@ -431,7 +430,7 @@ START_TEST(test_locked_by_others)
 	fault_off();
 	ck_assert_int_eq(fault_count(), 1);
 	for (size_t i = 0; i < COUNT_OF(ops); i++)
-		ck_assert_int_eq(ops[i].refusal, REFUSAL_STORE_UNAVAILABLE);
+		ck_assert_int_eq(ops[i].result, RESULT_STORE_UNAVAILABLE);
 	sqlite3_close(other);
 	for (size_t i = 0; i < COUNT_OF(ops); i++)
 		assert_granted(&ops[i]);

@@ -87,7 +87,7 @@ static void create_batch(int number)
 		if (!op)
 			sched_yield();
 		for (; op; op = op->next, back++)
-			ck_assert_int_eq(op->refusal, REFUSAL_GRANTED);
+			ck_assert_int_eq(op->result, RESULT_OK);
 	}
 }
 
@@ -215,12 +215,12 @@ START_TEST(test_guest_writes_beside_the_daemon)
 		    invited(arena_printf(&f.arena, "u%d@example.com", i));
 
 		store_call(guest.port, &key);
-		ck_assert_int_eq(key.refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(key.result, RESULT_OK);
 		find.key_find.secret = key.key_create.secret;
 		assert_granted(&find);
 		seen.invite_get.id = create.invite_create.ret_invite.id;
 		store_call(guest.port, &seen);
-		ck_assert_int_eq(seen.refusal, REFUSAL_GRANTED);
+		ck_assert_int_eq(seen.result, RESULT_OK);
 	}
 	guest_close(guest);
 	assert_does_not_open(f.url, true, "another invited is serving");
@@ -235,7 +235,7 @@ START_TEST(test_guest_outlives_the_daemon)
 	(void)invited("ada@example.com");
 	close_store();
 	store_call(guest.port, &key);
-	ck_assert_int_eq(key.refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
 	find.key_find.secret = key.key_create.secret;
@@ -253,7 +253,7 @@ START_TEST(test_command_without_a_daemon)
 	close_store();
 	guest = guest_open();
 	store_call(guest.port, &key);
-	ck_assert_int_eq(key.refusal, REFUSAL_GRANTED);
+	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
 	find.key_find.secret = key.key_create.secret;
@@ -403,10 +403,10 @@ START_TEST(test_torn_row)
 
 	sql("UPDATE invite SET projects = '[[1,' WHERE id = %lld",
 	    (long long)torn.invite_create.ret_invite.id);
-	ck_assert_int_ge(run(&get), REFUSAL_OUT_OF_MEMORY);
+	ck_assert_int_ge(run(&get), RESULT_OUT_OF_MEMORY);
 	(void)invite_now(fine.invite_create.ret_invite.id);
 	get = invite_op("torn@example.com");
-	ck_assert_int_ge(run(&get), REFUSAL_OUT_OF_MEMORY);
+	ck_assert_int_ge(run(&get), RESULT_OUT_OF_MEMORY);
 	(void)invited("more@example.com");
 	sql("UPDATE invite SET projects = '[]' WHERE id = %lld",
 	    (long long)torn.invite_create.ret_invite.id);

@@ -52,21 +52,21 @@ static void refuses_to_get(void)
 	static const struct {
 		enum store_verb verb;
 		int64_t *id;
-		enum refusal refusal;
+		enum result result;
 	} gets[] = {
-		{ STORE_INVITE_GET, &theirs.invite, REFUSAL_INVITE_NOT_FOUND },
+		{ STORE_INVITE_GET, &theirs.invite, RESULT_INVITE_NOT_FOUND },
 		{ STORE_INVITE_DELETE, &theirs.invite,
-		  REFUSAL_INVITE_NOT_FOUND },
+		  RESULT_INVITE_NOT_FOUND },
 		{ STORE_PROJECT_GET, &theirs.project,
-		  REFUSAL_PROJECT_NOT_FOUND },
-		{ STORE_USER_GET, &theirs.user, REFUSAL_USER_NOT_FOUND },
-		{ STORE_KEY_REVOKE, &theirs.key, REFUSAL_KEY_NOT_FOUND },
+		  RESULT_PROJECT_NOT_FOUND },
+		{ STORE_USER_GET, &theirs.user, RESULT_USER_NOT_FOUND },
+		{ STORE_KEY_REVOKE, &theirs.key, RESULT_KEY_NOT_FOUND },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(gets); i++) {
 		struct store_op op = by_id(gets[i].verb, *gets[i].id);
 
-		assert_ends(&op, gets[i].refusal);
+		assert_ends(&op, gets[i].result);
 	}
 }
 
@@ -100,7 +100,7 @@ static void grants_no_project_of_others(void)
 
 	op.invite_create.default_project = false;
 	op.invite_create.grants = grants_of(1, &grant);
-	assert_ends(&op, REFUSAL_PROJECT_NOT_FOUND);
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 }
 
 static void invites_members_of_others(void)
@@ -135,7 +135,7 @@ static void lists_our_own(void)
 	ck_assert_uint_eq(op.project_list.page.count, 1);
 	op = list_op(STORE_PROJECT_USER_LIST, 0, 100);
 	op.project_user_list.project = theirs.project;
-	assert_ends(&op, REFUSAL_PROJECT_NOT_FOUND);
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 }
 
 static void lists_our_people(void)

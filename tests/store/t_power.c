@@ -91,13 +91,13 @@ static void write_history(void)
 static enum invite_state state_of(struct token token)
 {
 	struct store_op op = answer_op(STORE_INVITATION_LOOKUP, token);
-	enum refusal refusal;
+	enum result result;
 
 	ck_assert(store_submit(f.port, &op));
-	refusal = op.refusal;
-	if (refusal == REFUSAL_INVITATION_WITHDRAWN)
+	result = op.result;
+	if (result == RESULT_INVITATION_WITHDRAWN)
 		return INVITE_WITHDRAWN;
-	ck_assert_str_eq(refusal_word(refusal), "GRANTED");
+	ck_assert_str_eq(result_word(result), "GRANTED");
 	return op.invitation.ret_invitation.invite.state;
 }
 

@@ -191,17 +191,17 @@ END_TEST
 static const struct {
 	enum invite_state state;
 	int64_t expires_at;
-	enum refusal refusal;
+	enum result result;
 } answers[] = {
-	{ INVITE_OPEN, NOW + 1, REFUSAL_GRANTED },
-	{ INVITE_OPEN, NOW, REFUSAL_INVITATION_EXPIRED },
-	{ INVITE_OPEN, NOW - 1, REFUSAL_INVITATION_EXPIRED },
-	{ INVITE_ACCEPTED, NOW + 1, REFUSAL_INVITE_ACCEPTED },
-	{ INVITE_ACCEPTED, NOW - 1, REFUSAL_INVITE_ACCEPTED },
-	{ INVITE_WITHDRAWN, NOW + 1, REFUSAL_INVITATION_WITHDRAWN },
-	{ INVITE_WITHDRAWN, NOW - 1, REFUSAL_INVITATION_WITHDRAWN },
-	{ INVITE_DECLINED, NOW + 1, REFUSAL_INVITATION_DECLINED },
-	{ INVITE_DECLINED, NOW - 1, REFUSAL_INVITATION_DECLINED },
+	{ INVITE_OPEN, NOW + 1, RESULT_OK },
+	{ INVITE_OPEN, NOW, RESULT_INVITATION_EXPIRED },
+	{ INVITE_OPEN, NOW - 1, RESULT_INVITATION_EXPIRED },
+	{ INVITE_ACCEPTED, NOW + 1, RESULT_INVITE_ACCEPTED },
+	{ INVITE_ACCEPTED, NOW - 1, RESULT_INVITE_ACCEPTED },
+	{ INVITE_WITHDRAWN, NOW + 1, RESULT_INVITATION_WITHDRAWN },
+	{ INVITE_WITHDRAWN, NOW - 1, RESULT_INVITATION_WITHDRAWN },
+	{ INVITE_DECLINED, NOW + 1, RESULT_INVITATION_DECLINED },
+	{ INVITE_DECLINED, NOW - 1, RESULT_INVITATION_DECLINED },
 };
 
 START_TEST(test_answer)
@@ -211,12 +211,12 @@ START_TEST(test_answer)
 	uint8_t hash[SHA256_SIZE] = { 1, 2, 3 };
 
 	ck_assert_int_eq(invite_on_answer(&invite, hash, NOW),
-			 answers[_i].refusal);
+			 answers[_i].result);
 	/* A guesser learns nothing of the state. */
 	for (int bit = 0; bit < 8 * SHA256_SIZE; bit++) {
 		hash[bit / 8] ^= 1 << bit % 8;
 		ck_assert_int_eq(invite_on_answer(&invite, hash, NOW),
-				 REFUSAL_INVITATION_NOT_FOUND);
+				 RESULT_INVITATION_NOT_FOUND);
 		hash[bit / 8] ^= 1 << bit % 8;
 	}
 }
@@ -227,18 +227,18 @@ START_TEST(test_answer_to_nothing)
 	uint8_t hash[SHA256_SIZE] = { 0 };
 
 	ck_assert_int_eq(invite_on_answer(NULL, hash, NOW),
-			 REFUSAL_INVITATION_NOT_FOUND);
+			 RESULT_INVITATION_NOT_FOUND);
 }
 END_TEST
 
 static const struct {
 	enum invite_state state;
-	enum refusal refusal;
+	enum result result;
 } deletes[] = {
-	{ INVITE_OPEN, REFUSAL_GRANTED },
-	{ INVITE_ACCEPTED, REFUSAL_INVITE_ACCEPTED },
-	{ INVITE_WITHDRAWN, REFUSAL_INVITE_NOT_FOUND },
-	{ INVITE_DECLINED, REFUSAL_INVITE_NOT_FOUND },
+	{ INVITE_OPEN, RESULT_OK },
+	{ INVITE_ACCEPTED, RESULT_INVITE_ACCEPTED },
+	{ INVITE_WITHDRAWN, RESULT_INVITE_NOT_FOUND },
+	{ INVITE_DECLINED, RESULT_INVITE_NOT_FOUND },
 };
 
 START_TEST(test_delete)
@@ -246,9 +246,9 @@ START_TEST(test_delete)
 	struct invite pending = invite_in(deletes[_i].state, NOW + 1);
 	struct invite expired = invite_in(deletes[_i].state, NOW - 1);
 
-	ck_assert_int_eq(invite_on_delete(&pending), deletes[_i].refusal);
-	ck_assert_int_eq(invite_on_delete(&expired), deletes[_i].refusal);
-	ck_assert_int_eq(invite_on_delete(NULL), REFUSAL_INVITE_NOT_FOUND);
+	ck_assert_int_eq(invite_on_delete(&pending), deletes[_i].result);
+	ck_assert_int_eq(invite_on_delete(&expired), deletes[_i].result);
+	ck_assert_int_eq(invite_on_delete(NULL), RESULT_INVITE_NOT_FOUND);
 }
 END_TEST
 

@@ -88,21 +88,21 @@ static const struct {
 	{ { PAGE_TOO_MANY }, "Too many attempts" },
 	{ { PAGE_NOT_FOUND }, "There’s no such page" },
 	{ { PAGE_ERROR }, "Something went wrong" },
-	{ { PAGE_ERROR, .refusal = REFUSAL_STORE_UNAVAILABLE },
+	{ { PAGE_ERROR, .result = RESULT_STORE_UNAVAILABLE },
 	  "We’re too busy just now" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_NOT_FOUND },
+	{ { PAGE_REFUSED, .result = RESULT_INVITATION_NOT_FOUND },
 	  "This link doesn’t open an invitation" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_EXPIRED },
+	{ { PAGE_REFUSED, .result = RESULT_INVITATION_EXPIRED },
 	  "This invitation has expired" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_WITHDRAWN },
+	{ { PAGE_REFUSED, .result = RESULT_INVITATION_WITHDRAWN },
 	  "This invitation was withdrawn" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITATION_DECLINED },
+	{ { PAGE_REFUSED, .result = RESULT_INVITATION_DECLINED },
 	  "This invitation was declined" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_INVITE_ACCEPTED },
+	{ { PAGE_REFUSED, .result = RESULT_INVITE_ACCEPTED },
 	  "This invitation is accepted already" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_OUT_OF_MEMORY },
+	{ { PAGE_REFUSED, .result = RESULT_OUT_OF_MEMORY },
 	  "We’re too busy just now" },
-	{ { PAGE_REFUSED, .refusal = REFUSAL_STORE_UNCERTAIN },
+	{ { PAGE_REFUSED, .result = RESULT_STORE_UNCERTAIN },
 	  "We lost track of your answer" },
 };
 
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(test_every_refusal_has_a_page)
 {
-	const char *text = render(PAGE_REFUSED, .refusal = (enum refusal)_i);
+	const char *text = render(PAGE_REFUSED, .result = (enum result)_i);
 
 	ck_has(text, "<p class=\"lead\">");
 }
@@ -342,7 +342,7 @@ END_TEST
 START_TEST(test_wrong_link_asks_for_another_and_repeats_nothing)
 {
 	const char *text = render(PAGE_REFUSED, .code = CODE,
-				  .refusal = REFUSAL_INVITATION_NOT_FOUND);
+				  .result = RESULT_INVITATION_NOT_FOUND);
 
 	ck_has(text, "<label for=\"code\">");
 	ck_has_not(text, CODE);
@@ -442,7 +442,7 @@ int main(void)
 			    test_no_page_needs_more_than_the_policy_allows, 0,
 			    COUNT_OF(all));
 	tcase_add_loop_test(tests, test_every_refusal_has_a_page, 0,
-			    REFUSAL_COUNT);
+			    RESULT_COUNT);
 	tcase_add_loop_test(tests, test_a_page_fits_or_says_that_it_does_not, 0,
 			    COUNT_OF(all));
 	tcase_add_test(tests, test_invitation_says_what_it_is_about);

@@ -1,0 +1,81 @@
+/*
+ * result.h: how an operation can end: done, or one of the ways in which the
+ * rules or the store say no.
+ *
+ * One list holds all there is to say of each: its name here, the HTTP status,
+ * the code for programs, and the sentence for people. A line that lacks one of
+ * them does not compile.
+ */
+#ifndef CORE_RESULT_H
+#define CORE_RESULT_H
+
+/* X(NAME, status, code, sentence) */
+#define RESULTS(X)                                                     \
+	/* done; for writes: durable */                                \
+	X(OK, 200, NULL, NULL)                                         \
+	/* no such key, or revoked, or expired */                      \
+	X(KEY_UNKNOWN, 401, "invalid_api_key",                         \
+	  "The admin key is not known or was revoked. Make a new one " \
+	  "with `invited key create`.")                                \
+	/* unknown, deleted or another's */                            \
+	X(INVITE_NOT_FOUND, 404, "invite_not_found",                   \
+	  "There is no invite with this id in your organization; it "  \
+	  "may have been deleted or declined.")                        \
+	/* pending with other role or projects */                      \
+	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
+	  "An invite to this address is pending already. Delete it "   \
+	  "first to change it.")                                       \
+	/* accepted: cannot be deleted or declined */                  \
+	X(INVITE_ACCEPTED, 400, "invite_already_accepted",             \
+	  "The invite was already accepted, so it cannot be deleted "  \
+	  "any more.")                                                 \
+	/* already a member */                                         \
+	X(USER_EXISTS, 400, "user_already_exists",                     \
+	  "The user already exists in this organization.")             \
+	X(USER_NOT_FOUND, 404, "user_not_found",                       \
+	  "There is no user with this id in your organization.")       \
+	X(PROJECT_NOT_FOUND, 404, "project_not_found",                 \
+	  "There is no project with this id in your organization.")    \
+	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
+	  "The project is archived. Use one that is active.")          \
+	/* wrong link: unknown number or secret */                     \
+	X(INVITATION_NOT_FOUND, 404, "invitation_not_found",           \
+	  "This invitation link is not valid. Check that it was "      \
+	  "copied whole; a newer link replaces an older one.")         \
+	X(INVITATION_EXPIRED, 410, "invitation_expired",               \
+	  "This invitation has expired. Ask for a new one.")           \
+	/* deleted by an administrator */                              \
+	X(INVITATION_WITHDRAWN, 410, "invitation_withdrawn",           \
+	  "This invitation was withdrawn. Ask whoever sent it.")       \
+	X(INVITATION_DECLINED, 410, "invitation_declined",             \
+	  "This invitation was declined. Ask for a new one.")          \
+	X(ORGANIZATION_EXISTS, 400, "organization_already_exists",     \
+	  "There is an organization of this name already.")            \
+	X(ORGANIZATION_NOT_FOUND, 404, "organization_not_found",       \
+	  "There is no such organization.")                            \
+	X(KEY_NOT_FOUND, 404, "key_not_found",                         \
+	  "There is no key in force with this id in your "             \
+	  "organization.")                                             \
+	/* the secret is in use already */                             \
+	X(KEY_EXISTS, 400, "key_already_exists",                       \
+	  "This key is in use already.")                               \
+	X(OUT_OF_MEMORY, 503, "service_unavailable",                   \
+	  "The server is out of memory. Nothing was changed; try "     \
+	  "again in a moment.")                                        \
+	/* nothing was written; try again */                           \
+	X(STORE_UNAVAILABLE, 503, "service_unavailable",               \
+	  "The server's storage is unavailable. Nothing was changed; " \
+	  "try again in a moment.")                                    \
+	/* nobody knows; read back before retrying */                  \
+	X(STORE_UNCERTAIN, 503, "service_unavailable",                 \
+	  "The server lost its storage while it wrote. Try again: "    \
+	  "repeating the request is safe.")
+
+enum result {
+#define X(name, status, code, sentence) RESULT_##name,
+	RESULTS(X)
+#undef X
+	    RESULT_COUNT
+};
+
+#endif
