@@ -13,15 +13,15 @@
 #ifndef CORE_INVITE_H
 #define CORE_INVITE_H
 
-#include "base/arena.h"
 #include "base/base.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "core/grants.h"
 #include "core/result.h"
+#include "core/vocabulary.h"
 
 /* Stored as numbers: never renumber. */
 enum role { ROLE_READER = 0, ROLE_OWNER = 1 };
-enum project_role { PROJECT_MEMBER = 0, PROJECT_OWNER = 1 };
 enum invite_state {
 	INVITE_OPEN = 0,
 	INVITE_ACCEPTED = 1,
@@ -37,41 +37,19 @@ enum delivery_status {
 	DELIVERY_FAILED = 4    /* refused for good, or given up */
 };
 
+extern const struct vocabulary roles;
+extern const struct vocabulary invite_states;
+extern const struct vocabulary invite_statuses;
+extern const struct vocabulary delivery_statuses;
+
 /* The API's words ("reader", "pending", ...), static. */
 const char *role_name(enum role role);
-const char *project_role_name(enum project_role role);
 const char *invite_status_name(enum invite_status status);
 const char *delivery_status_name(enum delivery_status status);
 
 /* The other way; false for any other word. */
 bool role_of(struct str name, enum role *ret_role) MUST_CHECK;
-bool project_role_of(struct str name, enum project_role *ret_role) MUST_CHECK;
 bool invite_status_of(struct str name, enum invite_status *ret) MUST_CHECK;
-
-/* A membership of a project that an acceptance brings. */
-struct grant {
-	int64_t project;
-	enum project_role role;
-};
-
-/* Sorted by project, each project once. */
-struct grants {
-	struct grant *at;
-	size_t count;
-};
-
-#define GRANTS_MAX 100 /* projects that one invite may name */
-
-bool grants_equal(struct grants a, struct grants b);
-
-/*
- * Grants as they lie in the database: "[[<project number>,<role>],...]"; the
- * empty list is "[]". NULL when out of memory.
- */
-const char *grants_format(struct arena *arena, struct grants grants) MUST_CHECK;
-/* -1 when out of memory or where the text is not of that form. */
-int grants_parse(struct arena *arena, struct str text,
-		 struct grants *ret_grants) MUST_CHECK;
 
 struct delivery {
 	enum delivery_status status;

@@ -36,14 +36,9 @@ static const struct field grant_fields[] = {
 	[GRANT_ROLE] = { "role", FIELD_STRING, true, 1, BODY_MAX },
 };
 
-/* A grant as it came, with its place in the request for complaints. */
-struct asked_grant {
-	struct grant grant;
-	size_t index;
-};
-
+/* For complaints: where in the request each of the grants stands. */
 struct create_state {
-	struct asked_grant *asked;
+	size_t *places;
 };
 
 static int read_email(struct request *request, struct str text,
@@ -63,56 +58,41 @@ static int read_email(struct request *request, struct str text,
 }
 
 static int read_grant(struct request *request, const struct value *projects,
-		      size_t index, struct asked_grant *ret_grant)
+		      size_t index, struct grant *ret_grant)
 {
 	struct value values[GRANT_FIELDS];
 
 	if (body_read_item(request, "projects", projects, index, grant_fields,
 			   GRANT_FIELDS, values) < 0)
 		return -1;
-	ret_grant->index = index;
-	if (!project_role_of(values[GRANT_ROLE].string, &ret_grant->grant.role))
+	if (!project_role_of(values[GRANT_ROLE].string, &ret_grant->role))
 		return body_refuse_word(
 		    request,
 		    body_item_param(request, "projects", index, "role"),
 		    values[GRANT_ROLE].string, "'member' and 'owner'");
-	if (!id_parse(ID_PROJECT, values[GRANT_ID].string,
-		      &ret_grant->grant.project))
-		ret_grant->grant.project = 0; /* nobody's */
+	if (!id_parse(ID_PROJECT, values[GRANT_ID].string, &ret_grant->project))
+		ret_grant->project = 0; /* nobody's */
 	return 0;
 }
 
-static int compare_grants(const void *a, const void *b)
+/* The same project twice counts once, where it stands first, unless the roles
+ * differ. */
+static int add_grant(struct request *request, struct grant grant, size_t index)
 {
-	const struct asked_grant *left = a, *right = b;
+	struct create_state *state = request->state;
+	struct grants *grants = &request->op.invite_create.grants;
+	const struct grant *same = grants_find(*grants, grant.project);
 
-	if (left->grant.project != right->grant.project)
-		return left->grant.project < right->grant.project ? -1 : 1;
-	return (left->index > right->index) - (left->index < right->index);
-}
-
-/* The same project twice counts once, unless the roles differ. */
-static int drop_repeated(struct request *request, struct asked_grant *asked,
-			 size_t *count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < *count; i++) {
-		if (kept == 0 ||
-		    asked[kept - 1].grant.project != asked[i].grant.project) {
-			asked[kept++] = asked[i];
-			continue;
-		}
-		if (asked[kept - 1].grant.role == asked[i].grant.role)
-			continue;
+	if (same && same->role != grant.role)
 		return answer_error(
 		    request, 400, "invalid_value",
-		    body_item_param(request, "projects", asked[i].index,
-				    "role"),
+		    body_item_param(request, "projects", index, "role"),
 		    "The project is named twice with different roles. Name it "
 		    "once.");
+	if (!same) {
+		state->places[grants->count] = index;
+		grants->at[grants->count++] = grant;
 	}
-	*count = kept;
 	return 0;
 }
 
@@ -121,27 +101,23 @@ static int read_projects(struct request *request, const struct value *projects,
 {
 	struct grants *grants = &request->op.invite_create.grants;
 	size_t count = projects->count;
+	struct grant grant;
 
 	request->op.invite_create.default_project = !projects->present;
-	state->asked =
-	    arena_array(&request->arena, count + 1, sizeof(*state->asked));
+	state->places =
+	    arena_array(&request->arena, count + 1, sizeof(*state->places));
 	*grants = (struct grants){
 		arena_array(&request->arena, count + 1, sizeof(*grants->at)), 0
 	};
-	if (!state->asked || !grants->at) {
+	if (!state->places || !grants->at) {
 		answer_unavailable(request);
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (read_grant(request, projects, i, &state->asked[i]) < 0)
+		if (read_grant(request, projects, i, &grant) < 0 ||
+		    add_grant(request, grant, i) < 0)
 			return -1;
 	}
-	qsort(state->asked, count, sizeof(*state->asked), compare_grants);
-	if (drop_repeated(request, state->asked, &count) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		grants->at[i] = state->asked[i].grant;
-	grants->count = count;
 	return 0;
 }
 
@@ -167,7 +143,7 @@ static void refuse_create(struct request *request)
 
 		answer_error(request, 400, result_code(request->op.result),
 			     body_item_param(request, "projects",
-					     state->asked[index].index, "id"),
+					     state->places[index], "id"),
 			     archived
 				 ? "The project is archived. Name one that is "
 				   "active."

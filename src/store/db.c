@@ -243,6 +243,23 @@ size_t find_projects(struct db *db, struct store_op *op, struct grants grants,
 	return count;
 }
 
+struct project_texts project_texts_of(struct db *db, struct arena *arena,
+				      struct grants grants)
+{
+	struct project_texts texts = { grants_format(arena, grants), NULL };
+	struct grants sorted;
+
+	if (grants_are_sorted(grants) && texts.sorted)
+		return texts;
+	texts.sent = texts.sorted;
+	texts.sorted = texts.sent && grants_sort(arena, grants, &sorted) == 0
+			   ? grants_format(arena, sorted)
+			   : NULL;
+	if (!texts.sorted)
+		db_no_memory(db);
+	return texts;
+}
+
 const struct project *project_among(const struct project *projects,
 				    size_t count, int64_t id)
 {

@@ -124,6 +124,16 @@ bool find_project(struct db *db, struct store_op *op, int64_t id,
 size_t find_projects(struct db *db, struct store_op *op, struct grants grants,
 		     struct project *ret_projects) MUST_CHECK;
 
+/* The projects of an invite as its row holds them: `sent` is NULL where they
+ * were sent in the order of `sorted`. */
+struct project_texts {
+	const char *sorted, *sent;
+};
+
+/* Out of memory is noted. */
+struct project_texts project_texts_of(struct db *db, struct arena *arena,
+				      struct grants grants);
+
 /* The one with this id among them, or NULL. */
 const struct project *project_among(const struct project *projects,
 				    size_t count, int64_t id) MUST_CHECK;

@@ -38,6 +38,7 @@ enum create_column {
 	COLUMN_EMAIL,
 	COLUMN_EMAIL_KEY,
 	COLUMN_PROJECTS,
+	COLUMN_PROJECTS_SENT,
 	COLUMNS
 };
 
@@ -98,14 +99,13 @@ static void add_create(struct columns *columns, const struct store_op *op,
 static void add_projects(struct columns *columns, struct pgsql_db *db,
 			 const struct store_op *op)
 {
-	const char *text = NULL;
+	struct project_texts texts = { NULL, NULL };
 
-	if (!op->invite_create.default_project) {
-		text = grants_format(op->arena, op->invite_create.grants);
-		if (!text)
-			db_no_memory(&db->base);
-	}
-	array_add_text(&columns->at[COLUMN_PROJECTS], text);
+	if (!op->invite_create.default_project)
+		texts = project_texts_of(&db->base, op->arena,
+					 op->invite_create.grants);
+	array_add_text(&columns->at[COLUMN_PROJECTS], texts.sorted);
+	array_add_text(&columns->at[COLUMN_PROJECTS_SENT], texts.sent);
 }
 
 static void bind_columns(struct statement *st, struct columns *columns)

@@ -116,6 +116,9 @@ static const struct step steps[] = {
 	      " type BIGINT NOT NULL, target BIGINT NOT NULL,"
 	      " PRIMARY KEY(organization, id))",
 	  } },
+
+	/* 2: the order in which projects were sent */
+	{ 1, { "ALTER TABLE invite ADD COLUMN projects_sent TEXT" } },
 };
 
 /* What meta says: how many steps were taken, and who can work with it. */

@@ -85,6 +85,10 @@ static const char *const steps[] = {
 	" id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
 	" at INTEGER NOT NULL, actor INTEGER NOT NULL,"
 	" type INTEGER NOT NULL, target INTEGER NOT NULL);",
+
+	/* 2: the order in which projects were sent; NULL where it is that of
+	 * `projects`, which is sorted, as older programs insist. */
+	"ALTER TABLE invite ADD COLUMN projects_sent TEXT;",
 };
 
 static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,

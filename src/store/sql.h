@@ -13,7 +13,8 @@
 #define INVITE_COLUMNS                                                      \
 	"id, organization, state, role, created_at, expires_at, "           \
 	"accepted_at, \"user\", delivery, delivery_attempts, delivery_at, " \
-	"delivery_error, secret_hash, email, email_key, projects, skipped"
+	"delivery_error, secret_hash, email, email_key, "                   \
+	"coalesce(projects_sent, projects), skipped"
 #define INVITE_SLOT	17 /* where a statement has `slot` behind them */
 #define PROJECT_COLUMNS "id, organization, name, created_at, archived_at"
 #define USER_COLUMNS	"id, organization, email, name, role, added_at"
@@ -112,8 +113,8 @@
 	  "INSERT INTO invite(id, organization, address_hash, slot, state,"    \
 	  " role, created_at, expires_at, accepted_at, \"user\", delivery,"    \
 	  " delivery_attempts, delivery_at, secret_hash, email, email_key,"    \
-	  " projects) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, 0, 0, ?8, 0,"      \
-	  " ?9, ?10, ?11, ?12, ?13)")                                          \
+	  " projects, projects_sent) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, 0," \
+	  " 0, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14)")                           \
 	X(INVITE_GET, "SELECT " INVITE_COLUMNS " FROM invite"                  \
 		      " WHERE id = ?1 AND organization = ?2 AND state < 2")    \
 	/* _TAKE: to be changed, in whatever state */                          \

@@ -155,7 +155,7 @@ struct store_op {
 			struct email email;
 			enum role role;
 			bool default_project; /* instead of `grants` */
-			struct grants grants; /* sorted, each project once */
+			struct grants grants;
 			int64_t ttl_seconds;
 			bool queue_mail;
 			uint8_t secret[SECRET_SIZE];

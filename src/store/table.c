@@ -49,7 +49,7 @@ const struct table tables[] = {
 	    NUMBER("user"), NUMBER("delivery"), NUMBER("delivery_attempts"),
 	    NUMBER("delivery_at"), TEXT("delivery_error"), BLOB("secret_hash"),
 	    TEXT("email"), TEXT("email_key"), TEXT("projects"),
-	    TEXT("skipped") } },
+	    TEXT("skipped"), TEXT("projects_sent") } },
 	{ "outbox",
 	  { NUMBER("invite"), NUMBER("organization"), BLOB("secret"),
 	    NUMBER("queued_at_ms"), NUMBER("due_at_ms"), NUMBER("attempts") } },

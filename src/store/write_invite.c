@@ -101,11 +101,10 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 			  int64_t hash, bool slot_taken)
 {
 	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
-	const char *projects = grants_format(w->op->arena, invite->grants);
+	struct project_texts projects =
+	    project_texts_of(w->db, w->op->arena, invite->grants);
 	struct statement *st = db_statement(w->db, SQL_INVITE_INSERT);
 
-	if (!projects)
-		db_no_memory(w->db);
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, invite->organization);
 	db_bind_i64(st, 3, hash);
@@ -118,7 +117,8 @@ static void insert_invite(const struct writing *w, const struct invite *invite,
 	db_bind_blob(st, 10, invite->secret_hash, SHA256_SIZE);
 	db_bind_text(st, 11, invite->email);
 	db_bind_text(st, 12, key_is_email ? NULL : invite->email_key);
-	db_bind_text(st, 13, projects);
+	db_bind_text(st, 13, projects.sorted);
+	db_bind_text(st, 14, projects.sent);
 	db_run(w->db, st);
 }
 

@@ -91,7 +91,28 @@ def test_named_projects(shared, roles):
     grants = [{"id": shared.project(f"P{number}")["id"], "role": role}
               for number, role in enumerate(roles)]
     invite = shared.invite("ada@example.com", projects=grants)
-    assert sorted(invite["projects"], key=lambda grant: grant["id"]) == grants
+    assert invite["projects"] == grants
+
+
+def test_projects_come_back_in_the_order_in_which_they_were_sent(shared):
+    projects = [shared.project(f"P{number}")["id"] for number in range(4)]
+    grants = [{"id": projects[at], "role": role} for at, role in
+              [(2, "owner"), (0, "member"), (3, "member"), (1, "owner")]]
+    invite = shared.invite("ada@example.com", projects=grants + grants[1:2])
+    assert invite["projects"] == grants
+    assert shared.ok("GET", f"{INVITES}/{invite['id']}")["projects"] == grants
+    assert shared.ok("GET", INVITES)["data"][0]["projects"] == grants
+    again = shared.invite("ada@example.com", projects=grants[::-1])
+    assert again["id"] == invite["id"] and again["projects"] == grants
+
+
+def test_a_refused_project_is_named_by_its_place_in_the_request(shared):
+    there = {"id": shared.project("P")["id"], "role": "member"}
+    gone = {"id": "proj_0000000000000", "role": "member"}
+    refused(shared.post(INVITES, json={"email": "ada@example.com",
+                                       "role": "reader",
+                                       "projects": [there, there, gone]}),
+            400, "project_not_found", "projects[2].id")
 
 
 def test_a_hundred_projects(shared):
@@ -169,7 +190,7 @@ def test_a_repeat_with_projects_in_another_order(shared):
               for number in range(3)]
     one = shared.invite("ada@example.com", projects=grants)
     two = shared.invite("ada@example.com", projects=grants[::-1] + grants)
-    assert two["id"] == one["id"]
+    assert two["id"] == one["id"] and two["projects"] == one["projects"]
 
 
 def test_naming_the_default_project_is_the_same_as_omitting_it(shared):

@@ -79,6 +79,38 @@ START_TEST(test_grants_are_kept)
 }
 END_TEST
 
+static void assert_order(struct grants grants, const struct grant *wanted)
+{
+	for (size_t i = 0; i < grants.count; i++) {
+		ck_assert_int_eq(grants.at[i].project, wanted[i].project);
+		ck_assert_int_eq(grants.at[i].role, wanted[i].role);
+	}
+}
+
+START_TEST(test_projects_keep_their_order)
+{
+	int64_t a = add_project("A"), b = add_project("B"),
+		c = add_project("C");
+	const struct grant sent[] = { { b, PROJECT_OWNER },
+				      { c, PROJECT_MEMBER },
+				      { a, PROJECT_MEMBER } };
+	const struct grant other[] = { sent[2], sent[0], sent[1] };
+	struct store_op op = invite_op("ada@example.com"), again;
+
+	op.invite_create.default_project = false;
+	op.invite_create.grants = grants_of(3, sent);
+	assert_granted(&op);
+	assert_order(op.invite_create.ret_invite.grants, sent);
+	assert_order(invite_now(op.invite_create.ret_invite.id).grants, sent);
+	again = invite_op("ada@example.com");
+	again.invite_create.default_project = false;
+	again.invite_create.grants = grants_of(3, other);
+	assert_granted(&again);
+	ck_assert(!again.invite_create.ret_created);
+	assert_order(again.invite_create.ret_invite.grants, sent);
+}
+END_TEST
+
 START_TEST(test_no_projects)
 {
 	struct store_op op = invite_op("ada@example.com");
@@ -455,6 +487,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_new_invite);
 	tcase_add_test(tests, test_what_is_answered_is_what_is_kept);
 	tcase_add_test(tests, test_grants_are_kept);
+	tcase_add_test(tests, test_projects_keep_their_order);
 	tcase_add_test(tests, test_no_projects);
 	tcase_add_test(tests, test_again_is_the_same);
 	tcase_add_test(tests, test_naming_the_default_project_is_the_same);

@@ -281,20 +281,24 @@ END_TEST
 
 START_TEST(test_newer_than_the_program)
 {
+	int64_t version = sql("PRAGMA user_version");
+
 	sql("PRAGMA user_version = 1000000");
 	assert_does_not_open(f.url, false, "newer than this program");
 	close_store();
 	assert_does_not_open(f.url, true, "newer than this program");
-	sql("PRAGMA user_version = 1");
+	sql("PRAGMA user_version = %lld", (long long)version);
 	open_store();
 }
 END_TEST
 
 START_TEST(test_older_beside_a_running_daemon)
 {
+	int64_t version = sql("PRAGMA user_version");
+
 	sql("PRAGMA user_version = 0");
 	assert_does_not_open(f.url, false, "older than this program");
-	sql("PRAGMA user_version = 1");
+	sql("PRAGMA user_version = %lld", (long long)version);
 }
 END_TEST
 

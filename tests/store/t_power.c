@@ -97,7 +97,7 @@ static enum invite_state state_of(struct token token)
 	result = op.result;
 	if (result == RESULT_INVITATION_WITHDRAWN)
 		return INVITE_WITHDRAWN;
-	ck_assert_str_eq(result_word(result), "GRANTED");
+	ck_assert_str_eq(result_word(result), "OK");
 	return op.invitation.ret_invitation.invite.state;
 }
 

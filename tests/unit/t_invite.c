@@ -126,11 +126,21 @@ static struct grant grant_lists[][3] = {
 	{ { 1, PROJECT_MEMBER }, { 2, PROJECT_OWNER }, { 3, PROJECT_MEMBER } },
 	{ { 1, PROJECT_MEMBER }, { 2, PROJECT_MEMBER }, { 3, PROJECT_MEMBER } },
 	{ { 1, PROJECT_MEMBER }, { 2, PROJECT_OWNER }, { 4, PROJECT_MEMBER } },
+	{ { 3, PROJECT_MEMBER }, { 1, PROJECT_MEMBER }, { 2, PROJECT_OWNER } },
 };
 
 static struct grants grants_of(int list, size_t count)
 {
 	return (struct grants){ count ? grant_lists[list] : NULL, count };
+}
+
+static void assert_same_order(struct grants a, struct grants b)
+{
+	ck_assert_uint_eq(a.count, b.count);
+	for (size_t i = 0; i < a.count; i++) {
+		ck_assert_int_eq(a.at[i].project, b.at[i].project);
+		ck_assert_int_eq(a.at[i].role, b.at[i].role);
+	}
 }
 
 START_TEST(test_grants_equal)
@@ -139,6 +149,8 @@ START_TEST(test_grants_equal)
 	ck_assert(grants_equal(grants_of(0, 3), grants_of(0, 3)));
 	ck_assert(grants_equal(grants_of(0, 2), grants_of(2, 2)));
 	ck_assert(grants_equal(grants_of(0, 1), grants_of(1, 1)));
+	ck_assert(grants_equal(grants_of(0, 3), grants_of(3, 3)));
+	ck_assert(!grants_equal(grants_of(1, 3), grants_of(3, 3)));
 	ck_assert(!grants_equal(grants_of(0, 3), grants_of(0, 2)));
 	ck_assert(!grants_equal(grants_of(0, 0), grants_of(0, 1)));
 	ck_assert(!grants_equal(grants_of(0, 3), grants_of(1, 3)));
@@ -262,6 +274,7 @@ static const struct {
 	{ { NULL, 0 }, "[]" },
 	{ { grant_lists[0], 1 }, "[[1,0]]" },
 	{ { grant_lists[0], 3 }, "[[1,0],[2,1],[3,0]]" },
+	{ { grant_lists[3], 3 }, "[[3,0],[1,0],[2,1]]" },
 	{ { extremes, 2 }, "[[1,1],[9223372036854775807,0]]" },
 };
 
@@ -273,7 +286,20 @@ START_TEST(test_grants_as_text)
 			 grant_texts[_i].text);
 	ck_assert_int_eq(
 	    grants_parse(&arena, str_of(grant_texts[_i].text), &back), 0);
-	ck_assert(grants_equal(back, grant_texts[_i].grants));
+	assert_same_order(back, grant_texts[_i].grants);
+}
+END_TEST
+
+START_TEST(test_grants_are_sorted_by_project)
+{
+	struct grants sorted;
+
+	ck_assert(grants_are_sorted(grants_of(0, 0)));
+	ck_assert(grants_are_sorted(grants_of(0, 3)));
+	ck_assert(!grants_are_sorted(grants_of(3, 2)));
+	ck_assert_int_eq(grants_sort(&arena, grants_of(3, 3), &sorted), 0);
+	assert_same_order(sorted, grants_of(0, 3));
+	assert_same_order(grants_of(3, 3), grants_of(3, 3));
 }
 END_TEST
 
@@ -322,8 +348,9 @@ static const char *const not_grants[] = {
 	"[[1,0]x[2,0]]",
 	"[[1,0]x,[2,0]]",
 	"[[1,0],x[2,0]]",
-	"[[2,0],[1,0]]",
 	"[[1,0],[1,1]]",
+	"[[2,0],[1,0],[2,0]]",
+	"[[1,0],[3,0],[2,0],[3,1]]",
 	"[[9223372036854775808,0]]",
 	"[[1,0],[",
 	"[]]",
@@ -365,6 +392,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_no_words, 0, COUNT_OF(no_words));
 	tcase_add_loop_test(tests, test_status, 0, COUNT_OF(statuses));
 	tcase_add_test(tests, test_grants_equal);
+	tcase_add_test(tests, test_grants_are_sorted_by_project);
 	tcase_add_loop_test(tests, test_create, 0, COUNT_OF(creates));
 	tcase_add_test(tests, test_create_where_nothing_is);
 	tcase_add_loop_test(tests, test_answer, 0, COUNT_OF(answers));

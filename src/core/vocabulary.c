@@ -1,0 +1,27 @@
+/*
+ * vocabulary.c: numbers that stand for words.
+ */
+#include "base/base.h"
+
+#include "core/vocabulary.h"
+
+bool vocabulary_has(const struct vocabulary *vocabulary, int64_t number)
+{
+	return number >= 0 && number < vocabulary->count &&
+	       vocabulary->words[number];
+}
+
+const char *vocabulary_word(const struct vocabulary *vocabulary, int64_t number)
+{
+	return vocabulary_has(vocabulary, number) ? vocabulary->words[number]
+						  : "unknown";
+}
+
+int vocabulary_find(const struct vocabulary *vocabulary, struct str word)
+{
+	for (int i = 0; i < vocabulary->count; i++) {
+		if (vocabulary->words[i] && str_is(word, vocabulary->words[i]))
+			return i;
+	}
+	return -1;
+}
