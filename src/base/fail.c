@@ -50,16 +50,18 @@ int fail_set(struct fail *fail, const char *format, ...)
 
 int fail_errno(struct fail *fail, int error_number, const char *format, ...)
 {
-	char text[128];
-	const char *reason = strerror_r(error_number, text, sizeof(text));
+	/* strerror_r() may allocate, to look for a translation. */
+	const char *reason = strerrordesc_np(error_number);
+	char unknown[sizeof("Unknown error -2147483648")];
 	size_t len;
 	va_list args;
 
 	va_start(args, format);
 	write_message(fail, format, args);
 	va_end(args);
+	snprintf(unknown, sizeof(unknown), "Unknown error %d", error_number);
 	len = strlen(fail->message);
 	snprintf(fail->message + len, sizeof(fail->message) - len, ": %s",
-		 reason);
+		 reason ? reason : unknown);
 	return -1;
 }
