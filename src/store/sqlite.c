@@ -167,6 +167,43 @@ static int end_leases(struct engine *engine, struct fail *fail)
 	    fail);
 }
 
+/*
+ * SQLite gives the files beside a database the mode that it has when they are
+ * made. Those made while it was read-only would be in the way for good, so they
+ * get the mode that it has now.
+ */
+static int mend_mode(const char *path, const char *suffix, mode_t mode,
+		     struct fail *fail)
+{
+	char name[4096];
+
+	if (snprintf(name, sizeof(name), "%s%s", path, suffix) >=
+	    (int)sizeof(name))
+		return fail_set(fail, "the database's path is too long");
+	if (eaccess(name, W_OK) == 0 || errno == ENOENT ||
+	    chmod(name, mode) == 0)
+		return 0;
+	return fail_errno(fail, errno, "could not make %s writable", name);
+}
+
+/* Before SQLite sees it, and makes files that are read-only too. */
+static int check_mode(const struct engine *engine, struct fail *fail)
+{
+	struct stat file;
+	mode_t mode;
+
+	if (engine->guest || stat(engine->path, &file) < 0)
+		return 0;
+	if (eaccess(engine->path, W_OK) < 0)
+		return fail_errno(fail, errno, "could not open %s for writing",
+				  engine->path);
+	mode = file.st_mode & 0666;
+	return mend_mode(engine->path, "-wal", mode, fail) < 0 ||
+		       mend_mode(engine->path, "-shm", mode, fail) < 0
+		   ? -1
+		   : 0;
+}
+
 static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { "" };
@@ -229,6 +266,7 @@ int sqlite_engine_open(const char *place, bool serve,
 		return fail_set(fail, "out of memory");
 	}
 	if (take_locks(engine, serve, fail) < 0 ||
+	    check_mode(engine, fail) < 0 ||
 	    open_and_prepare(engine, fail) < 0) {
 		*ret_served = engine->served;
 		sqlite_engine_close(engine);

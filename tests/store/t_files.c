@@ -348,20 +348,65 @@ START_TEST(test_no_database)
 }
 END_TEST
 
-/* The superuser may write anything, so the test is somebody else meanwhile. */
+#define NOBODY 65534
+
+/* Root may write anything, so the test becomes somebody else, who owns these
+ * files, and root again at the end. */
+static void give_up_root(void)
+{
+	static const char *const names[] = { "", "store.db", "store.db-lock",
+					     "store.db-wal", "store.db-shm" };
+
+	if (geteuid() != 0)
+		return;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (access(path_of(names[i]), F_OK) == 0)
+			ck_assert_int_eq(
+			    chown(path_of(names[i]), NOBODY, NOBODY), 0);
+	ck_assert_int_eq(seteuid(NOBODY), 0);
+}
+
+static void take_root_back(void)
+{
+	ck_assert_int_eq(seteuid(getuid()), 0);
+}
+
+static void assert_absent(const char *name)
+{
+	ck_assert_int_eq(access(path_of(name), F_OK), -1);
+}
+
 START_TEST(test_read_only)
 {
-	bool root = geteuid() == 0;
-
 	close_store();
-	ck_assert_int_eq(chmod(f.dir, 0755), 0);
+	unlink(path_of("store.db-wal"));
+	unlink(path_of("store.db-shm"));
 	ck_assert_int_eq(chmod(path_of("store.db"), 0444), 0);
-	ck_assert_int_eq(chmod(path_of("store.db-lock"), 0666), 0);
-	ck_assert_int_eq(root ? seteuid(65534) : 0, 0);
-	assert_does_not_open(f.url, true, "could not use");
-	ck_assert_int_eq(root ? seteuid(0) : 0, 0);
+	give_up_root();
+	assert_does_not_open(f.url, true, "for writing");
+	assert_absent("store.db-wal");
+	assert_absent("store.db-shm");
 	ck_assert_int_eq(chmod(path_of("store.db"), 0600), 0);
 	open_store();
+	take_root_back();
+}
+END_TEST
+
+/* Whoever looked at it meanwhile has left such files. */
+START_TEST(test_files_made_while_it_was_read_only)
+{
+	close_store();
+	unlink(path_of("store.db-wal"));
+	ck_assert_int_eq(chmod(path_of("store.db"), 0444), 0);
+	give_up_root();
+	ck_assert_int_eq(
+	    f.engine->sql(f.url, "SELECT count(*) FROM organization"), 1);
+	ck_assert_int_eq(eaccess(path_of("store.db-wal"), R_OK), 0);
+	ck_assert_int_eq(eaccess(path_of("store.db-wal"), W_OK), -1);
+	ck_assert_int_eq(chmod(path_of("store.db"), 0600), 0);
+	open_store();
+	(void)invited("ada@example.com");
+	take_root_back();
 }
 END_TEST
 
@@ -495,6 +540,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_not_ours, 0, 3);
 	tcase_add_test(tests, test_no_database);
 	tcase_add_test(tests, test_read_only);
+	tcase_add_test(tests, test_files_made_while_it_was_read_only);
 	tcase_add_loop_test(tests, test_check_finds, 0, COUNT_OF(damages));
 	tcase_add_test(tests, test_torn_row);
 	tcase_add_test(tests, test_damaged_pages);
