@@ -1,15 +1,16 @@
 # setup.sh: what `run` and `check` share; they source it. Installs what is
 # missing and says so; what is there is left alone.
 
-# To build and run the daemon.
+# To build, run and try the daemon as README.md says.
 run_packages='gcc libc6-dev meson ninja-build pkg-config
 	libmicrohttpd-dev libsqlite3-dev libpq-dev libjansson-dev
 	libcurl4-openssl-dev libunistring-dev libidn2-dev libssl-dev
-	libsystemd-dev'
+	libsystemd-dev curl python3-venv'
 
 # To test it, on top of that.
-check_packages='check g++ clang llvm libclang-rt-14-dev python3 python3-venv curl
-	openssl chromium fonts-dejavu-core mandoc ca-certificates postgresql'
+check_packages='check g++ clang llvm libclang-rt-dev openssl chromium
+	fonts-dejavu-core mandoc ca-certificates postgresql nginx-light fish zsh
+	valgrind systemd'
 
 say() {
 	printf '%s\n' "$*" >&2
@@ -20,14 +21,13 @@ die() {
 	exit 1
 }
 
+may_be_root() {
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
+}
+
 as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "needs root for: $*"
-	fi
+	may_be_root || die "this needs the rights of root: $*"
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # missing PACKAGE...: those of them that are not installed.
@@ -38,14 +38,20 @@ missing() {
 	done
 }
 
-# need PACKAGE...: installs what is missing of them.
+# need PACKAGE...: installs what is missing of them. Who may not do that is told
+# the one line that an administrator has to run.
 need() {
 	if ! command -v dpkg-query >/dev/null; then
 		say "not a Debian system: please see to these yourself: $*"
 		return
 	fi
-	absent=$(missing "$@" | tr '\n' ' ')
+	absent=$(missing "$@" | paste -s -d ' ')
 	[ -n "$absent" ] || return 0
+	may_be_root || die "some packages are missing. Ask an administrator to run
+
+  apt-get install --no-install-recommends $absent
+
+and start this again."
 	say "installing: $absent"
 	as_root apt-get update -qq >&2 || say 'apt-get update failed; going on'
 	# shellcheck disable=SC2086 # a list of words
@@ -54,29 +60,33 @@ need() {
 		die "could not install: $absent"
 }
 
-# compile DIR TARGETS... -- MESON_OPTIONS...: sets up DIR for the tree at $root
-# once, then builds what has changed, one caller at a time. The compiler's words
-# go to DIR.log, and here if it fails.
-compile() {
-	dir=$1
-	shift
-	targets=
-	while [ "$1" != -- ]; do
-		targets="$targets $1"
-		shift
-	done
-	shift
-	mkdir -p "$(dirname "$dir")"
+# The build that `run` starts and installs.
+build=$root/build/release
+
+# alone COMMAND...: of those that use that build, one at a time.
+alone() {
+	mkdir -p "$root/build"
 	(
 		flock 9
-		if ! [ -f "$dir/build.ninja" ]; then
-			rm -rf "$dir"
-			meson setup "$dir" "$root" "$@" || exit
-		fi
-		# shellcheck disable=SC2086 # a list of words
-		ninja -C "$dir" $targets
-	) 9>"$dir.lock" >"$dir.log" 2>&1 || {
-		tail -n 40 "$dir.log" >&2
+		"$@"
+	) 9>"$build.lock"
+}
+
+# quietly COMMAND...: what it prints is in build/release.log, and here if it
+# fails.
+quietly() {
+	"$@" >"$build.log" 2>&1 || {
+		tail -n 40 "$build.log" >&2
 		return 1
 	}
+}
+
+# compile TARGET...: all of that build, or what is named; what has changed.
+compile() {
+	if ! [ -f "$build/build.ninja" ]; then
+		rm -rf "$build"
+		meson setup "$build" "$root" --buildtype=release -Dtests=false ||
+			return
+	fi
+	ninja -C "$build" "$@"
 }

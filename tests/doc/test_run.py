@@ -107,7 +107,14 @@ def test_first_start_says_what_to_paste(runs: list[Run],
     assert f"mail goes  to files in {tmp_path / 'var'}/mail/new" in hints
     another = re.search(r"\./run key create (--data .*)", hints)
     assert another and another[1].split() == ["--data", f"{tmp_path / 'var'}"]
-    Maildir(tmp_path / "var/mail").wait("ada@example.com")
+    mailbox = Maildir(tmp_path / "var/mail")
+    mailbox.wait("ada@example.com")
+    mail = mailbox.wait("grace@example.com")
+    done = subprocess.run(["sh", "-c", indented(hints, "./run mail")],
+                          text=True, capture_output=True, timeout=DEADLINE,
+                          cwd=ROOT, env=clean_environment())
+    assert "To: grace@example.com" in done.stdout, done.stderr
+    assert mail.link in done.stdout
     assert run.end(signal.SIGINT) == 0
 
 
@@ -148,3 +155,52 @@ def test_commands_are_handed_on(runs: list[Run], tmp_path: Path) -> None:
                           capture_output=True, timeout=FIRST_BUILD,
                           env=clean_environment())
     assert done.returncode == 2 and "backup needs" in done.stderr
+
+
+def show_mail(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / "run", "mail", *args], text=True,
+                          capture_output=True, timeout=DEADLINE,
+                          env=clean_environment(env))
+
+
+def test_mail_shows_the_newest(tmp_path: Path) -> None:
+    """Decoded; of two, the one that came last, read or not."""
+    for place, to, age in (("new", "ada", 20), ("cur", "bob", 10)):
+        file = tmp_path / "post" / place / to
+        file.parent.mkdir(parents=True)
+        file.write_text(
+            f"To: {to}@example.com\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n"
+            "Content-Type: text/plain; charset=utf-8\n"
+            "Content-Transfer-Encoding: quoted-printable\n\n"
+            "http://127.0.0.1:8080/accept#abc=3D=\ndef\n")
+        os.utime(file, (file.stat().st_mtime - age,) * 2)
+    done = show_mail("--data", str(tmp_path), "--mail=maildir:post")
+    assert done.returncode == 0, done.stderr
+    assert "To: bob@example.com\nSubject: Gr\u00fc\u00dfe\n" in done.stdout
+    assert "\nhttp://127.0.0.1:8080/accept#abc=def\n" in done.stdout
+
+
+def test_mail_says_why_there_is_none(tmp_path: Path) -> None:
+    done = show_mail("--data", str(tmp_path))
+    assert done.returncode == 1
+    assert f"there is none in {tmp_path}/mail" in done.stderr
+    done = show_mail(INVITED_MAIL="smtp://127.0.0.1:25")
+    assert done.returncode == 1 and "to the mail server" in done.stderr
+
+
+def test_without_sudo_one_line_for_an_administrator(tmp_path: Path) -> None:
+    """A machine where nothing is installed, as somebody without rights."""
+    for name in ("dirname", "basename", "grep", "paste", "cat"):
+        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
+    for name, says in (("id", "echo 1000"), ("dpkg-query", "exit 1")):
+        stub = tmp_path / name
+        stub.write_text(f"#!/bin/sh\n{says}\n")
+        stub.chmod(0o755)
+    done = subprocess.run([ROOT / "run"], text=True, capture_output=True,
+                          timeout=DEADLINE, env={"PATH": str(tmp_path)})
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if "apt-get" in line]
+    assert len(lines) == 1
+    assert re.fullmatch(r"  apt-get install --no-install-recommends gcc .*"
+                        r"libmicrohttpd-dev .*curl.*", lines[0])
+    assert len(done.stderr.splitlines()) == 5
