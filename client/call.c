@@ -7,23 +7,65 @@
 #include <jansson.h>
 #include <strings.h>
 
-static bool brings_own_authorization(const struct inv_client *client)
-{
-	static const char name[] = "Authorization:";
+#define OUR_KEYS "sk-admin-inv_" /* what those of an invited(8) begin with */
 
-	for (const char **line = client->headers; *line; line++)
-		if (strncasecmp(*line, name, strlen(name)) == 0)
-			return true;
-	return false;
+/* Whether the host is OpenAI's, or one of its regions'. */
+static bool is_openai(const char *url)
+{
+	static const char domain[] = "openai.com";
+	const char *host = strstr(url, "://") + strlen("://");
+	size_t len = strcspn(host, ":/"), tail = strlen(domain);
+
+	while (len > 0 && host[len - 1] == '.')
+		len--;
+	return len >= tail &&
+	       strncasecmp(host + len - tail, domain, tail) == 0 &&
+	       (len == tail || host[len - tail - 1] == '.');
 }
 
 static int check_key(const struct inv_client *client, struct inv_error *err)
 {
-	if (client->key || brings_own_authorization(client))
+	const char *const *lines = (const char *const *)client->lines;
+
+	if (!headers_have(lines, "Authorization"))
+		return error_set(err, INV_ERROR_AUTHENTICATION,
+				 "There is no admin key: set OPENAI_ADMIN_KEY "
+				 "or admin_api_key.");
+	if (!is_openai(client->base_url))
 		return 0;
-	return error_set(err, INV_ERROR_AUTHENTICATION,
-			 "there is no admin key: set OPENAI_ADMIN_KEY or "
-			 "admin_api_key");
+	for (; *lines; lines++)
+		if (strstr(*lines, OUR_KEYS))
+			return error_set(
+			    err, INV_ERROR_USAGE,
+			    "This admin key is one of your own server's and "
+			    "is not sent to OpenAI: set OPENAI_BASE_URL or "
+			    "base_url to your server.");
+	return 0;
+}
+
+/* Printable ASCII only, and nothing that would end the part it stands in. */
+static bool is_part(const char *text, const char *stop)
+{
+	for (; *text; text++)
+		if (*text <= ' ' || *text >= 0x7f || strchr(stop, *text))
+			return false;
+	return true;
+}
+
+static int check_list(const struct inv_list_params *list, struct inv_error *err)
+{
+	if (!list)
+		return 0;
+	if (list->limit < 0)
+		return error_set(err, INV_ERROR_USAGE,
+				 "limit cannot be negative.");
+	if (list->extra_query &&
+	    (!is_part(list->extra_query, "#") || *list->extra_query == '?' ||
+	     *list->extra_query == '&'))
+		return error_set(err, INV_ERROR_USAGE,
+				 "The query has to be encoded, and to begin "
+				 "without \"?\" and \"&\".");
+	return 0;
 }
 
 static int url_add(struct buf *url, const struct inv_client *client,
@@ -31,6 +73,8 @@ static int url_add(struct buf *url, const struct inv_client *client,
 {
 	const char *after = call->after;
 
+	if (check_list(call->list, err))
+		return -1;
 	if (!after && call->list)
 		after = call->list->after;
 	buf_add_text(url, call->base_url ? call->base_url : client->base_url);
@@ -39,9 +83,28 @@ static int url_add(struct buf *url, const struct inv_client *client,
 	list_query_add(url, call->list, after);
 	if (!buf_ok(url))
 		return error_set(err, INV_ERROR_MEMORY,
-				 "out of memory, or a URL beyond %zu bytes",
+				 "There is not enough memory, or the URL has "
+				 "more than %zu bytes.",
 				 URL_MAX);
 	return 0;
+}
+
+static unsigned next_number(struct inv_client *client)
+{
+	return __atomic_add_fetch(&client->calls, 1, __ATOMIC_RELAXED);
+}
+
+static void *exchange(struct inv_client *client, const struct call *call,
+		      struct request *request, struct inv_error *err)
+{
+	struct answer answer;
+	void *result = NULL;
+
+	answer_init(&answer);
+	if (request_send(client, request, &answer, err) == 0)
+		result = result_new(call->route->shape, &answer, err);
+	answer_release(&answer);
+	return result;
 }
 
 static void *send_to(struct inv_client *client, const struct call *call,
@@ -49,16 +112,19 @@ static void *send_to(struct inv_client *client, const struct call *call,
 {
 	struct request request = { .method = call->route->method,
 				   .url = url,
-				   .body = call->body,
-				   .with_headers = !call->base_url,
-				   .with_key = !call->base_url && client->key };
-	struct answer answer = { 0 };
+				   .body = call->body.data,
+				   .body_len = call->body.len,
+				   .timeout_ms = client->timeout_ms,
+				   .max_retries = client->max_retries,
+				   .number = next_number(client) };
+	char first[1024];
+	struct arena memory;
 	void *result = NULL;
 
-	buf_init(&answer.body, ANSWER_BODY_MAX);
-	if (request_send(client, &request, &answer, err) == 0)
-		result = result_new(call->route->shape, &answer, err);
-	buf_release(&answer.body);
+	arena_init_with(&memory, first, sizeof(first), HEADERS_MAX);
+	if (headers_fill(client, &request, !call->base_url, &memory, err) == 0)
+		result = exchange(client, call, &request, err);
+	arena_release(&memory);
 	return result;
 }
 
@@ -90,7 +156,7 @@ int check_utf8(const char *name, const char *value, struct inv_error *err)
 {
 	if (str_is_utf8(str_of(value)))
 		return 0;
-	return error_set(err, INV_ERROR_USAGE, "%s is not UTF-8", name);
+	return error_set(err, INV_ERROR_USAGE, "%s is not UTF-8.", name);
 }
 
 int body_begin(struct body *body, const char *extra, struct inv_error *err)
@@ -104,8 +170,8 @@ int body_begin(struct body *body, const char *extra, struct inv_error *err)
 		if (!json_is_object(body->extra)) {
 			body_release(body);
 			return error_set(err, INV_ERROR_USAGE,
-					 "the extra body is not a JSON object"
-					 ": line %d: %s",
+					 "The extra body is not a JSON object"
+					 ": line %d: %s.",
 					 problem.line, problem.text);
 		}
 	}
@@ -133,7 +199,7 @@ int body_text(struct body *body, const char *name, const char *value,
 	      bool required, struct inv_error *err)
 {
 	if (!value && required && !json_object_get(body->extra, name))
-		return error_set(err, INV_ERROR_USAGE, "%s has to be given",
+		return error_set(err, INV_ERROR_USAGE, "%s has to be given.",
 				 name);
 	if (!value)
 		return 0;
@@ -169,7 +235,8 @@ int body_end(struct body *body, struct inv_error *err)
 	if (buf_ok(&body->text))
 		return 0;
 	return error_set(err, INV_ERROR_MEMORY,
-			 "out of memory, or a body beyond %zu bytes",
+			 "There is not enough memory, or the body has "
+			 "more than %zu bytes.",
 			 REQUEST_BODY_MAX);
 }
 
@@ -192,15 +259,6 @@ static bool is_method(const char *method)
 	       method[strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
 }
 
-/* Printable ASCII only, and nothing that would end the part it stands in. */
-static bool is_part(const char *text, const char *stop)
-{
-	for (; *text; text++)
-		if (*text <= ' ' || *text >= 0x7f || strchr(stop, *text))
-			return false;
-	return true;
-}
-
 int inv_request(struct inv_client *client, const char *method, const char *path,
 		const char *query, const char *body,
 		struct inv_answer **ret_answer, struct inv_error *err)
@@ -212,14 +270,11 @@ int inv_request(struct inv_client *client, const char *method, const char *path,
 
 	if (!is_method(method))
 		return error_set(err, INV_ERROR_USAGE,
-				 "the method has to be a word in capitals");
+				 "The method has to be a word in capitals.");
 	if (!path || *path != '/' || !is_part(path, "?#{}"))
 		return error_set(err, INV_ERROR_USAGE,
-				 "the path has to be encoded and begin with a "
-				 "slash");
-	if (query && !is_part(query, "#"))
-		return error_set(err, INV_ERROR_USAGE,
-				 "the query has to be encoded");
+				 "The path has to be encoded and begin with a "
+				 "slash.");
 	if (body)
 		call.body = str_of(body);
 	answer = call_send(client, &call, err);

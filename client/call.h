@@ -8,7 +8,6 @@
 #define CLIENT_CALL_H
 
 #include "base/base.h"
-#include "client.h"
 #include "decode.h"
 
 #include <jansson.h>

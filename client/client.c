@@ -5,7 +5,7 @@
  * it would let the rest be another header.
  */
 #include "base/base.h"
-#include "client.h"
+#include "transport.h"
 
 #include <limits.h>
 
@@ -46,7 +46,7 @@ static int keep_header(struct inv_client *client, const char *value,
 	for (const char *c = value; c && *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			return error_set(err, INV_ERROR_USAGE,
-					 "%s holds a control character", what);
+					 "%s holds a control character.", what);
 	return keep(client, value, ret_copy, err);
 }
 
@@ -59,9 +59,9 @@ static int keep_base_url(struct inv_client *client, const char *url,
 		url = OFFICIAL_URL;
 	if (!url_is_sane(url))
 		return error_set(err, INV_ERROR_USAGE,
-				 "the base URL has to be http://HOST... or "
-				 "https://HOST..., without user, query and "
-				 "fragment");
+				 "The base URL (base_url, OPENAI_BASE_URL) has "
+				 "to be http://HOST... or https://HOST..., "
+				 "without user, query and fragment.");
 	len = strlen(url);
 	while (url[len - 1] == '/')
 		len--;
@@ -80,33 +80,38 @@ static bool is_header_name(struct str name)
 	return name.len > 0;
 }
 
-/* A line without colon is passed over, as the official SDKs do. */
 static int keep_line(struct inv_client *client, struct str line, size_t *count,
 		     struct inv_error *err)
 {
 	struct str name, value;
 
-	if (!str_cut(line, ':', &name, &value))
-		return 0;
+	str_cut(line, ':', &name, &value);
 	name = str_trim(name);
 	value = str_trim(value);
 	if (!is_header_name(name) || str_has_control(value))
 		return error_set(err, INV_ERROR_USAGE,
-				 "an added header is not of the form "
-				 "\"Name: value\"");
+				 "An added header is not of the form "
+				 "\"Name: value\".");
 	if (*count >= LINES_MAX)
 		return error_set(err, INV_ERROR_USAGE,
-				 "more than %d added headers", LINES_MAX);
-	/* An empty value: libcurl wants a semicolon to send that. */
-	client->headers[*count] =
-	    value.len > 0
-		? arena_printf(&client->memory, "%.*s: %.*s", STR_ARG(name),
-			       STR_ARG(value))
-		: arena_printf(&client->memory, "%.*s;", STR_ARG(name));
+				 "There are more than %d added headers.",
+				 LINES_MAX);
+	client->headers[*count] = arena_printf(&client->memory, "%.*s: %.*s",
+					       STR_ARG(name), STR_ARG(value));
 	return client->headers[(*count)++] ? 0 : error_memory(err);
 }
 
-static int keep_lines(struct inv_client *client, const char *text,
+/*
+ * Other programs read OPENAI_CUSTOM_HEADERS too: what is no header there is
+ * passed over, as the official SDKs do.
+ */
+static bool is_passed_over(struct str line, bool is_ours)
+{
+	return str_trim(line).len == 0 ||
+	       (!is_ours && !memchr(line.data, ':', line.len));
+}
+
+static int keep_lines(struct inv_client *client, const char *text, bool is_ours,
 		      size_t *count, struct inv_error *err)
 {
 	struct str rest = str_of(text), line;
@@ -115,7 +120,8 @@ static int keep_lines(struct inv_client *client, const char *text,
 		str_cut(rest, '\n', &line, &rest);
 		if (line.len > 0 && line.data[line.len - 1] == '\r')
 			line.len--;
-		if (keep_line(client, line, count, err))
+		if (!is_passed_over(line, is_ours) &&
+		    keep_line(client, line, count, err))
 			return -1;
 	} while (rest.len > 0);
 	return 0;
@@ -130,14 +136,15 @@ static int keep_headers(struct inv_client *client, const char *given,
 				      sizeof(*client->headers));
 	if (!client->headers)
 		return error_memory(err);
-	if (keep_lines(client, getenv("OPENAI_CUSTOM_HEADERS"), &count, err))
+	if (keep_lines(client, getenv("OPENAI_CUSTOM_HEADERS"), false, &count,
+		       err))
 		return -1;
-	return keep_lines(client, given, &count, err);
+	return keep_lines(client, given, true, &count, err);
 }
 
 static long milliseconds(int64_t given, long usual)
 {
-	if (given <= 0)
+	if (given == 0)
 		return usual;
 	return given < LONG_MAX ? (long)given : LONG_MAX;
 }
@@ -145,7 +152,7 @@ static long milliseconds(int64_t given, long usual)
 static int keep_key(struct inv_client *client, const char *key,
 		    struct inv_error *err)
 {
-	if (keep_header(client, key, "the admin key", &client->key, err))
+	if (keep_header(client, key, "The admin key", &client->key, err))
 		return -1;
 	if (!client->key)
 		return 0;
@@ -169,9 +176,9 @@ static int keep_texts(struct inv_client *client,
 		     setting(options->admin_api_key, "OPENAI_ADMIN_KEY"),
 		     err) ||
 	    keep_header(client, setting(options->organization, "OPENAI_ORG_ID"),
-			"the organization", &client->organization, err) ||
+			"The organization", &client->organization, err) ||
 	    keep_header(client, setting(options->project, "OPENAI_PROJECT_ID"),
-			"the project", &client->project, err) ||
+			"The project", &client->project, err) ||
 	    keep(client, options->proxy, &client->proxy, err) ||
 	    keep(client, setting(options->ca_file, "SSL_CERT_FILE"),
 		 &client->ca_file, err) ||
@@ -179,6 +186,23 @@ static int keep_texts(struct inv_client *client,
 		 &client->ca_path, err))
 		return -1;
 	return keep_headers(client, options->headers, err);
+}
+
+static int check_options(const struct inv_options *options,
+			 struct inv_error *err)
+{
+	if (options->base_url && !*options->base_url)
+		return error_set(err, INV_ERROR_USAGE,
+				 "base_url is empty: leave it out for "
+				 "OPENAI_BASE_URL, or OpenAI's own server.");
+	if (options->timeout_ms < 0 || options->connect_timeout_ms < 0)
+		return error_set(err, INV_ERROR_USAGE,
+				 "A timeout cannot be negative.");
+	if (options->max_retries < INV_NO_RETRIES)
+		return error_set(err, INV_ERROR_USAGE,
+				 "max_retries cannot be %d.",
+				 options->max_retries);
+	return 0;
 }
 
 static void set_numbers(struct inv_client *client,
@@ -195,6 +219,18 @@ static void set_numbers(struct inv_client *client,
 	client->pause_arg = options->pause_arg;
 }
 
+static int take_options(struct inv_client *client,
+			const struct inv_options *options,
+			struct inv_error *err)
+{
+	if (check_options(options, err))
+		return -1;
+	set_numbers(client, options);
+	if (keep_texts(client, options, err))
+		return -1;
+	return headers_prepare(client, err);
+}
+
 int inv_client_new(const struct inv_options *options,
 		   struct inv_client **ret_client, struct inv_error *err)
 {
@@ -208,8 +244,7 @@ int inv_client_new(const struct inv_options *options,
 		return error_memory(err);
 	arena_init(&client->memory, OPTIONS_MAX);
 	pthread_mutex_init(&client->lock, NULL);
-	set_numbers(client, options ? options : &none);
-	if (keep_texts(client, options ? options : &none, err)) {
+	if (take_options(client, options ? options : &none, err)) {
 		inv_client_free(client);
 		return -1;
 	}
@@ -224,6 +259,8 @@ void inv_client_free(struct inv_client *client)
 	transport_close(client);
 	forget(client->key);
 	forget(client->authorization);
+	for (const char **line = client->lines; line && *line; line++)
+		forget(*line);
 	pthread_mutex_destroy(&client->lock);
 	arena_release(&client->memory);
 	free(client);

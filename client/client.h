@@ -4,8 +4,8 @@
  * The way of a call, downwards: a resource (invites.c, users.c, ...) is its
  * routes, its shapes and thin functions; call.c turns a route, ids and a body
  * into a request and the answer into a result; send.c sends it, again where
- * retry.c says so, through transport.c; decode.c fills structs from JSON by
- * their shapes.
+ * retry.c says so, through transport.c, which has the connections from link.c;
+ * decode.c fills structs from JSON by their shapes.
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
@@ -38,6 +38,7 @@ struct inv_client {
 	const char *authorization; /* the header's value, with the key */
 	const char *organization, *project;
 	const char **headers; /* "Name: value", the caller's; NULL-terminated */
+	const char **lines, **bare_lines; /* see headers_prepare() */
 	const char *proxy, *ca_file, *ca_path;
 	long timeout_ms, connect_timeout_ms;
 	int max_retries;
@@ -49,6 +50,7 @@ struct inv_client {
 
 	pthread_mutex_t lock; /* over what follows */
 	struct link *idle;    /* connections between two calls */
+	unsigned calls;	      /* how many there were */
 };
 
 /* ---- error.c ---------------------------------------------------------- */
@@ -71,6 +73,9 @@ int error_memory(struct inv_error *err);
  */
 int error_from_answer(struct inv_error *err, const struct answer *answer);
 
+/* What the answer says of itself, apart from its body's sense. */
+void error_note_answer(struct inv_error *err, const struct answer *answer);
+
 /* For a success whose body is not what it should be. Returns -1. */
 int error_bad_answer(struct inv_error *err, const struct answer *answer,
 		     const char *reason);
@@ -81,57 +86,16 @@ int error_bad_answer(struct inv_error *err, const struct answer *answer,
  */
 void text_copy(char *out, size_t size, struct str text);
 
-/* ---- transport.c ------------------------------------------------------ */
-
-struct request {
-	const char *method;
-	const char *url;
-	struct str body;   /* data NULL: no body */
-	bool with_headers; /* the caller's headers, organization, project */
-	bool with_key;
-};
-
-struct answer {
-	int status;
-	int attempts;
-	bool temporary;		/* worth another attempt */
-	int64_t retry_after_ms; /* 0: the server did not say */
-	struct buf body;
-	char request_id[128];
-	char content_type[64];
-};
-
-/*
- * Sends the request once: 0 for an answer of 2xx, -1 for any other and for
- * none. What the answer says of another attempt is in `*answer` either way.
- */
-int transport_attempt(struct inv_client *client, const struct request *request,
-		      int retries, struct answer *answer,
-		      struct inv_error *err);
-
-/* Once per process; 0, or -1 where libcurl cannot be set up. */
-int transport_start(struct inv_error *err);
-
-/* Closes the connections that a client keeps. */
-void transport_close(struct inv_client *client);
-
-/* ---- send.c ----------------------------------------------------------- */
-
-/*
- * Sends the request, again where that helps, until there is an answer of 2xx
- * (0) or a reason why there is none (-1). The caller owns `answer->body`, an
- * initialised buf, in both cases.
- */
-int request_send(struct inv_client *client, const struct request *request,
-		 struct answer *answer, struct inv_error *err);
-
 /* ---- debug.c ---------------------------------------------------------- */
 
-/* A line for the debug callback, if there is one. */
-void debug_say(const struct inv_client *client, const char *format, ...)
-    PRINTF_LIKE(2, 3);
-void debug_header(const struct inv_client *client, char direction,
-		  struct str name, struct str value);
+/*
+ * A line for the debug callback, if there is one; the call's number stands in
+ * front, so that calls of several threads can be told apart.
+ */
+void debug_say(const struct inv_client *client, unsigned number,
+	       const char *format, ...) PRINTF_LIKE(3, 4);
+void debug_header(const struct inv_client *client, unsigned number,
+		  char direction, struct str name, struct str value);
 
 /* ---- url.c ------------------------------------------------------------ */
 

@@ -33,7 +33,8 @@ static void add_without_key(struct buf *out, const char *line, const char *key)
 	buf_add_text(out, line);
 }
 
-void debug_say(const struct inv_client *client, const char *format, ...)
+void debug_say(const struct inv_client *client, unsigned number,
+	       const char *format, ...)
 {
 	struct buf shown;
 	char *raw = NULL;
@@ -46,6 +47,7 @@ void debug_say(const struct inv_client *client, const char *format, ...)
 		raw = NULL;
 	va_end(args);
 	buf_init(&shown, HEADERS_MAX);
+	buf_addf(&shown, "[%u] ", number);
 	if (raw)
 		add_without_key(&shown, raw, client->key);
 	if (raw && buf_ok(&shown))
@@ -54,11 +56,11 @@ void debug_say(const struct inv_client *client, const char *format, ...)
 	free(raw);
 }
 
-void debug_header(const struct inv_client *client, char direction,
-		  struct str name, struct str value)
+void debug_header(const struct inv_client *client, unsigned number,
+		  char direction, struct str name, struct str value)
 {
 	if (is_secret_header(name))
 		value = STR("[secret]");
-	debug_say(client, "%c %.*s: %.*s", direction, STR_ARG(name),
+	debug_say(client, number, "%c %.*s: %.*s", direction, STR_ARG(name),
 		  STR_ARG(value));
 }

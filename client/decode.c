@@ -24,6 +24,7 @@ struct decoder {
 	struct arena *memory;
 	const json_t *root; /* what `body` is */
 	struct str body;
+	const char *request_id;
 	char problem[256];
 	bool out_of_memory;
 };
@@ -131,6 +132,12 @@ static int decode_word(struct decoder *d, const struct field *field,
 	return 0;
 }
 
+static void note_request_id(const struct decoder *d, const struct shape *shape,
+			    char *out)
+{
+	*(const char **)(out + shape->request_id) = d->request_id;
+}
+
 static int decode_child(struct decoder *d, const struct field *field,
 			const json_t *json, void **ret_child)
 {
@@ -143,6 +150,8 @@ static int decode_child(struct decoder *d, const struct field *field,
 		return no_memory(d);
 	if (decode_object(d, field->shape, json, child))
 		return -1;
+	if (field->shape->request_id)
+		note_request_id(d, field->shape, child);
 	*ret_child = child;
 	return 0;
 }
@@ -285,40 +294,53 @@ static json_t *parse(struct str body, json_error_t *problem)
 	return root;
 }
 
+/* HEAD and 204 have no body; only an inv_answer can do without. */
+static bool may_be_empty(const struct shape *shape, const struct answer *answer)
+{
+	return shape->list[0].kind == FIELD_JSON && answer->body.len == 0 &&
+	       (answer->has_no_body || answer->status == 204 ||
+		answer->status == 205);
+}
+
+static int decode_body(struct decoder *d, const struct shape *shape, char *out)
+{
+	json_error_t problem;
+	json_t *root = parse(d->body, &problem);
+	int rc = -1;
+
+	d->root = root;
+	if (!root && json_error_code(&problem) == json_error_out_of_memory)
+		d->out_of_memory = true;
+	else if (!root)
+		snprintf(d->problem, sizeof(d->problem), "it is not JSON (%s)",
+			 problem.text);
+	else if (shape->list[0].kind != FIELD_JSON && !json_is_object(root))
+		snprintf(d->problem, sizeof(d->problem), "it is not an object");
+	else
+		rc = decode_object(d, shape, root, out);
+	json_decref(root);
+	return rc;
+}
+
 static int fill(struct result *result, const struct shape *shape,
 		const struct answer *answer, struct inv_error *err)
 {
 	struct decoder d = { .memory = &result->memory,
 			     .body = buf_str(&answer->body) };
-	json_error_t problem;
-	json_t *root = parse(d.body, &problem);
-	int rc = -1;
+	int rc;
 
-	d.root = root;
-	if (!root && json_error_code(&problem) == json_error_out_of_memory)
-		d.out_of_memory = true;
-	else if (!root)
-		snprintf(d.problem, sizeof(d.problem), "it is not JSON (%s)",
-			 problem.text);
-	else if (shape->list[0].kind != FIELD_JSON && !json_is_object(root))
-		snprintf(d.problem, sizeof(d.problem), "it is not an object");
+	d.request_id = arena_str(d.memory, str_of(answer->request_id));
+	if (!d.request_id)
+		return error_memory(err);
+	note_request_id(&d, shape, result->value);
+	if (may_be_empty(shape, answer))
+		rc = keep_json(&d, NULL,
+			       (void *)(result->value + shape->list[0].offset));
 	else
-		rc = decode_object(&d, shape, root, result->value);
-	json_decref(root);
+		rc = decode_body(&d, shape, result->value);
 	if (rc == 0 || !d.out_of_memory)
 		return rc == 0 ? 0 : error_bad_answer(err, answer, d.problem);
 	return error_memory(err);
-}
-
-static int note_request_id(struct result *result, const struct shape *shape,
-			   const struct answer *answer, struct inv_error *err)
-{
-	char *id = arena_str(&result->memory, str_of(answer->request_id));
-
-	if (!id)
-		return error_memory(err);
-	*(const char **)(result->value + shape->request_id) = id;
-	return 0;
 }
 
 void *result_new(const struct shape *shape, const struct answer *answer,
@@ -332,8 +354,7 @@ void *result_new(const struct shape *shape, const struct answer *answer,
 	}
 	arena_init_with(&result->memory, result->first, sizeof(result->first),
 			RESULT_MAX);
-	if (fill(result, shape, answer, err) ||
-	    note_request_id(result, shape, answer, err)) {
+	if (fill(result, shape, answer, err)) {
 		result_free(result->value);
 		return NULL;
 	}

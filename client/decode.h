@@ -10,7 +10,7 @@
 #define CLIENT_DECODE_H
 
 #include "base/base.h"
-#include "client.h"
+#include "request.h"
 
 enum field_kind {
 	FIELD_ID,      /* const char *, must be there and not be empty */

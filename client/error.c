@@ -6,7 +6,7 @@
  * object; the bare string and the object without envelope have been seen.
  */
 #include "base/base.h"
-#include "client.h"
+#include "request.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -77,7 +77,7 @@ int error_set(struct inv_error *err, enum inv_error_kind kind,
 
 int error_memory(struct inv_error *err)
 {
-	return error_set(err, INV_ERROR_MEMORY, "out of memory");
+	return error_set(err, INV_ERROR_MEMORY, "There is not enough memory.");
 }
 
 static enum inv_error_kind kind_of_status(int status)
@@ -103,8 +103,7 @@ static enum inv_error_kind kind_of_status(int status)
 	}
 }
 
-/* What the answer says about itself, apart from its body's sense. */
-static void note_answer(struct inv_error *err, const struct answer *answer)
+void error_note_answer(struct inv_error *err, const struct answer *answer)
 {
 	err->status = answer->status;
 	err->attempts = answer->attempts;
@@ -174,7 +173,7 @@ int error_from_answer(struct inv_error *err, const struct answer *answer)
 	if (!err)
 		return -1;
 	error_set(err, kind_of_status(answer->status), "%s", "");
-	note_answer(err, answer);
+	error_note_answer(err, answer);
 	note_body(err, buf_str(&answer->body));
 	if (err->message[strspn(err->message, " ")] == '\0')
 		snprintf(err->message, sizeof(err->message),
@@ -188,7 +187,9 @@ int error_bad_answer(struct inv_error *err, const struct answer *answer,
 {
 	error_set(err, INV_ERROR_ANSWER,
 		  "The server's answer makes no sense: %s.", reason);
-	if (err)
-		note_answer(err, answer);
+	if (err) {
+		err->cause = INV_CAUSE_JSON;
+		error_note_answer(err, answer);
+	}
 	return -1;
 }

@@ -67,7 +67,7 @@ static int read_link(const char *link, struct buf *base, struct str *ret_code,
 	size_t path_len = strlen(ACCEPT_PATH);
 
 	if (!link || !*link)
-		return error_set(err, INV_ERROR_USAGE, "link has to be given");
+		return error_set(err, INV_ERROR_USAGE, "link has to be given.");
 	*ret_code = str_of(link);
 	if (!strstr(link, "://"))
 		return 0;
@@ -78,8 +78,8 @@ static int read_link(const char *link, struct buf *base, struct str *ret_code,
 	if (code.len == 0 || !url_is_sane(base->data) || url.len <= path_len ||
 	    strcmp(base->data + url.len - path_len, ACCEPT_PATH) != 0)
 		return error_set(err, INV_ERROR_USAGE,
-				 "an invitation's link looks like "
-				 "https://HOST" ACCEPT_PATH "#CODE");
+				 "An invitation's link looks like "
+				 "https://HOST" ACCEPT_PATH "#CODE.");
 	base->data[url.len - path_len] = '\0';
 	*ret_code = code;
 	return 0;

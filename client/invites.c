@@ -78,7 +78,7 @@ static const struct route delete_route = { "DELETE",
 static int grant_problem(size_t i, const char *member, struct inv_error *err)
 {
 	return error_set(err, INV_ERROR_USAGE,
-			 "projects[%zu].%s has to be given, in UTF-8", i,
+			 "projects[%zu].%s has to be given, in UTF-8.", i,
 			 member);
 }
 
@@ -109,7 +109,7 @@ static int add_grants(struct body *body,
 
 	if (count > 0 && (!params->projects || params->no_projects))
 		return error_set(err, INV_ERROR_USAGE,
-				 "projects_len says %zu, but there are none",
+				 "projects_len says %zu, but there are none.",
 				 count);
 	if (!params->projects && !params->no_projects)
 		return 0;

@@ -1,8 +1,9 @@
 /*
  * page.c: one page of a list, and the iterator over all of them.
  *
- * There is another page where the server says so, the page is not empty and
- * names its last id. A server whose cursors go round in a circle would keep
+ * There is another page where the server says so; where it does not say what
+ * it begins behind, that is an error, since a list cut short would look like a
+ * whole one. A server whose cursors go round in a circle would keep
  * us forever; Brent's method finds that: one cursor is remembered, for twice
  * as many pages each time, and must not come back.
  */
@@ -73,18 +74,33 @@ void iter_free(struct iter *iter)
 	free(iter);
 }
 
-static bool is_last(const struct page *page)
+/*
+ * Where the next page begins: behind the last id, or the last item's where the
+ * page does not say. NULL: nowhere. Every item begins with its id.
+ */
+static const char *cursor_of(const struct page *page)
 {
-	return !page->has_more || page->data_len == 0 || !page->last_id ||
-	       *page->last_id == '\0';
+	if (page->last_id && *page->last_id)
+		return page->last_id;
+	if (page->data_len == 0)
+		return NULL;
+	return *(const char *const *)page->data[page->data_len - 1];
+}
+
+static int page_problem(const char *message, struct inv_error *err)
+{
+	error_set(err, INV_ERROR_ANSWER, "%s", message);
+	if (err)
+		err->cause = INV_CAUSE_PAGE;
+	return -1;
 }
 
 static int check_circle(struct iter *iter, const char *cursor,
 			struct inv_error *err)
 {
 	if (iter->mark && strcmp(iter->mark, cursor) == 0)
-		return error_set(err, INV_ERROR_ANSWER,
-				 "The server's list goes round in a circle.");
+		return page_problem("The server's list goes round in a circle.",
+				    err);
 	if (iter->pages++ < iter->mark_for)
 		return 0;
 	free(iter->mark);
@@ -93,9 +109,22 @@ static int check_circle(struct iter *iter, const char *cursor,
 	return iter->mark ? 0 : error_memory(err);
 }
 
+/* A list that ends here would be taken for the whole of it. */
+static int check_page(struct iter *iter, const struct page *page,
+		      struct inv_error *err)
+{
+	if (!page->has_more)
+		return 0;
+	if (page->data_len == 0 || !cursor_of(page))
+		return page_problem("The server says that the list goes on, "
+				    "but not where.",
+				    err);
+	return check_circle(iter, cursor_of(page), err);
+}
+
 static int turn_page(struct iter *iter, struct inv_error *err)
 {
-	const char *after = iter->page ? iter->page->last_id : NULL;
+	const char *after = iter->page ? cursor_of(iter->page) : NULL;
 	struct call call = { .route = iter->route,
 			     .ids = &iter->id,
 			     .list = &iter->params,
@@ -104,7 +133,7 @@ static int turn_page(struct iter *iter, struct inv_error *err)
 
 	if (!page)
 		return -1;
-	if (!is_last(page) && check_circle(iter, page->last_id, err)) {
+	if (check_page(iter, page, err)) {
 		result_free(page);
 		return -1;
 	}
@@ -117,7 +146,7 @@ static int turn_page(struct iter *iter, struct inv_error *err)
 int iter_next(struct iter *iter, const void **ret_item, struct inv_error *err)
 {
 	while (!iter->page || iter->next == iter->page->data_len) {
-		if (iter->page && is_last(iter->page)) {
+		if (iter->page && !iter->page->has_more) {
 			*ret_item = NULL;
 			return 0;
 		}

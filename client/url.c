@@ -26,10 +26,10 @@ static int id_add(struct buf *out, struct str name, const char *id,
 		  struct inv_error *err)
 {
 	if (!id || !*id)
-		return error_set(err, INV_ERROR_USAGE, "%.*s must not be empty",
-				 STR_ARG(name));
+		return error_set(err, INV_ERROR_USAGE,
+				 "%.*s must not be empty.", STR_ARG(name));
 	if (strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
-		return error_set(err, INV_ERROR_USAGE, "%.*s cannot be \"%s\"",
+		return error_set(err, INV_ERROR_USAGE, "%.*s cannot be \"%s\".",
 				 STR_ARG(name), id);
 	percent_add(out, id);
 	return 0;

@@ -121,15 +121,18 @@ static int list(struct inv_client *client, const json_t *line, json_t **ret,
 	};
 	const struct inv_invite *invite;
 	struct inv_invite_iter *iter;
-	json_t *ids = json_array();
+	json_t *ids = json_array(), *requests = json_array();
 	int rc;
 
 	if (inv_admin_organization_invites_iterate(client, &params, &iter, err))
 		return -1;
-	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite)
+	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite) {
 		json_array_append_new(ids, json_string(invite->id));
+		json_array_append_new(requests,
+				      json_string(invite->request_id));
+	}
 	inv_invite_iter_free(iter);
-	*ret = json_pack("{s:o}", "ids", ids);
+	*ret = json_pack("{s:o, s:o}", "ids", ids, "request_ids", requests);
 	return rc;
 }
 
@@ -285,13 +288,14 @@ static const struct {
 
 static json_t *describe(const struct inv_error *err)
 {
-	return json_pack("{s:s, s:i, s:i, s:b, s:I, s:s, s:s, s:s, s:s, s:s, "
-			 "s:s}",
-			 "kind", inv_error_kind_name(err->kind), "status",
-			 err->status, "attempts", err->attempts, "temporary",
-			 err->temporary, "retry_after_ms", err->retry_after_ms,
-			 "message", err->message, "type", err->type, "code",
-			 err->code, "param", err->param, "request_id",
+	return json_pack("{s:s, s:i, s:i, s:i, s:b, s:I, s:s, s:s, s:s, s:s, "
+			 "s:s, s:s, s:s}",
+			 "kind", inv_error_kind_name(err->kind), "cause",
+			 err->cause, "status", err->status, "attempts",
+			 err->attempts, "temporary", err->temporary,
+			 "retry_after_ms", err->retry_after_ms, "message",
+			 err->message, "detail", err->detail, "type", err->type,
+			 "code", err->code, "param", err->param, "request_id",
 			 err->request_id, "body", err->body);
 }
 

@@ -19,6 +19,11 @@ from tls import Authority
 GET = dict(call="retrieve", id="invite-1")
 
 
+# enum inv_cause
+(NONE, DNS, REFUSED, PROXY, TLS, CERTIFICATE, CUT, PROTOCOL, ENCODING,
+ TOO_LARGE, REDIRECT, JSON, PAGE, DEADLINE) = range(14)
+
+
 def fails(drive, kind: str, line: dict = GET) -> dict:
     out = drive(**line)
     assert not out["ok"], out
@@ -139,15 +144,37 @@ def test_wrong_pages_are_refused(drive, peer, body):
 
 
 @pytest.mark.parametrize("last", [
-    {**page([INVITE]), "has_more": True, "last_id": None},
-    {**page([INVITE]), "has_more": True, "last_id": ""},
-    {**page([]), "has_more": True},
-    {"data": [INVITE]},
+    page([INVITE]), page([]), {"data": [INVITE]},
 ])
-def test_a_list_ends_where_there_is_no_way_on(drive, peer, last):
+def test_a_list_ends_where_the_server_says_so(drive, peer, last):
     peer.script(Answer(200, last))
     out = drive("list")
     assert out["ok"] and len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("last_id", [None, ""])
+def test_a_list_goes_on_behind_its_last_item(drive, peer, last_id):
+    peer.script(Answer(200, {**page([INVITE], True), "last_id": last_id}),
+                Answer(200, page([{**INVITE, "id": "invite-2"}])))
+    out = drive("list")
+    assert out["result"]["ids"] == ["invite-1", "invite-2"]
+    assert peer.requests[1].query == [("after", "invite-1")]
+
+
+@pytest.mark.parametrize("where", [{}, {"last_id": "invite-9"}])
+def test_an_empty_page_that_is_not_the_last_is_an_error(drive, peer, where):
+    peer.script(Answer(200, {**page([], True), **where}))
+    error = fails(drive, "answer", dict(call="list"))
+    assert error["cause"] == PAGE and len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("headers, expected", [
+    ({"x-request-id": "req_1"}, "req_1"), ({}, ""),
+])
+def test_items_have_the_request_id_of_their_page(drive, peer, headers,
+                                                 expected):
+    peer.script(Answer(200, page([INVITE, {**INVITE, "id": "b"}]), headers))
+    assert drive("list")["result"]["request_ids"] == [expected] * 2
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7])
@@ -159,7 +186,7 @@ def test_a_list_in_a_circle_ends(drive, peer, length):
     turn.count = 0
     peer.script(turn)
     error = fails(drive, "answer", dict(call="list"))
-    assert "circle" in error["message"]
+    assert "circle" in error["message"] and error["cause"] == PAGE
     assert len(peer.requests) <= 6 * length + 6
 
 
@@ -202,8 +229,26 @@ def test_an_endless_body_is_given_up(drive, peer):
 def test_endless_headers_are_given_up(drive, peer):
     peer.script(Raw(b"HTTP/1.1 200 OK\r\n", "endless",
                     b"x-more: " + b"y" * 1000 + b"\r\n"))
-    out = drive(**GET)
-    assert not out["ok"]
+    error = fails(drive, "answer")
+    assert (error["cause"], error["status"]) == (TOO_LARGE, 200)
+
+
+@pytest.mark.parametrize("size", [70_000, 150_000])
+def test_a_header_line_too_long_is_told_as_such(drive, peer, size):
+    peer.script(Raw(b"HTTP/1.1 200 OK\r\nx-request-id: req_3\r\nx-long: "
+                    + b"y" * size + b"\r\n\r\n{}"))
+    error = fails(drive, "answer")
+    assert "too large" in error["message"]
+    assert (error["cause"], error["status"]) == (TOO_LARGE, 200)
+    assert error["request_id"] == "req_3"
+
+
+def test_a_cut_body_keeps_its_status(drive, peer):
+    peer.script(Raw(HEAD + b"x-request-id: req_4\r\ncontent-length: 500\r\n"
+                    b"\r\n{"))
+    error = fails(drive, "connection")
+    assert (error["cause"], error["status"]) == (CUT, 200)
+    assert error["request_id"] == "req_4" and error["temporary"]
 
 
 def test_a_stalled_answer_times_out(drive, peer):
@@ -249,19 +294,45 @@ def test_an_interim_answer_is_passed_over(drive, peer):
 
 # ---- redirects ------------------------------------------------------------
 
-def test_the_key_stays_at_home(drive, peer, make_peer):
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_leads_to_another_host(drive, peer, make_peer, status):
     other = make_peer(Answer(200, INVITE))
-    peer.script(Answer(307, "", {"location": other.url + "/there"}))
+    drive("new", base_url=peer.url, admin_api_key=KEY, organization="org-1",
+          headers="X-Secret: s")
+    peer.script(Answer(status, "", {"location": other.url + "/there"}))
+    error = fails(drive, "answer")
+    assert (error["cause"], error["status"]) == (REDIRECT, status)
+    assert f"127.0.0.1:{other.port}" in error["message"]
+    assert other.requests == [] and error["attempts"] == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+@pytest.mark.parametrize("line", [
+    dict(call="create", email="a@b.c", role="reader"),
+    dict(call="delete", id="x"),
+])
+def test_no_redirect_makes_a_get_of_it(drive, peer, status, line):
+    peer.script(Answer(status, "", {"location": "/v1/elsewhere"}),
+                Answer(200, INVITE))
+    error = fails(drive, "answer", line)
+    assert (error["cause"], error["status"]) == (REDIRECT, status)
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_get_follows_on_the_same_host(drive, peer, status):
+    peer.script(Answer(status, "", {"location": "elsewhere?a=b"}),
+                Answer(200, INVITE))
     assert drive(**GET)["ok"]
-    assert "authorization" not in other.requests[0].headers
-    assert peer.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert peer.requests[1].target == "/v1/organization/invites/elsewhere?a=b"
+    assert peer.requests[1].headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_redirects_have_an_end(drive, peer):
     peer.script(Answer(302, "", {"location": "/v1/again"}))
     error = fails(drive, "answer")
-    assert error["attempts"] == 1
-    assert len(peer.requests) == 21
+    assert (error["cause"], error["status"]) == (REDIRECT, 302)
+    assert error["attempts"] == len(peer.requests) == 21
 
 
 @pytest.mark.parametrize("where", ["file:///etc/passwd", "ftp://127.0.0.1/x",
@@ -284,18 +355,23 @@ def test_nobody_listens(drive):
     drive("new", base_url=f"http://127.0.0.1:{port}", admin_api_key=KEY)
     error = fails(drive, "connection")
     assert error["attempts"] == 3 and error["status"] == 0
+    assert error["cause"] == REFUSED and error["detail"]
+    assert f"127.0.0.1:{port}" in error["message"]
+    assert "OPENAI_BASE_URL" in error["message"]
 
 
 def test_a_name_that_does_not_exist(drive):
     drive("new", base_url="http://nowhere.invalid", admin_api_key=KEY,
           max_retries=-1)
-    assert fails(drive, "connection")["attempts"] == 1
+    error = fails(drive, "connection")
+    assert (error["attempts"], error["cause"]) == (1, DNS)
+    assert "nowhere.invalid" in error["message"]
 
 
 def test_a_proxy_that_does_not_exist(drive, peer):
     drive("new", base_url=peer.url, admin_api_key=KEY,
           proxy="http://nowhere.invalid:1", max_retries=-1)
-    fails(drive, "connection")
+    assert fails(drive, "connection")["cause"] == PROXY
 
 
 def test_a_proxy_is_used(drive, peer, make_peer):
@@ -318,6 +394,43 @@ def test_a_connection_closed_meanwhile_is_replaced(drive, peer):
     for _ in range(3):
         assert drive(**GET)["ok"]
     assert len({request.connection for request in peer.requests}) == 3
+
+
+@pytest.mark.parametrize("end", ["close", "reset"])
+def test_a_post_that_must_not_be_repeated_is_sent_once(drive, peer, end):
+    drive("new", base_url=peer.url, admin_api_key=KEY, max_retries=-1)
+    peer.script(Answer(200, INVITE), Raw(b"", end))
+    assert drive(**GET)["ok"]
+    error = fails(drive, "connection",
+                  dict(call="create", email="a@b.c", role="reader"))
+    assert error["attempts"] == 1 and error["cause"] == CUT
+    assert [r.method for r in peer.requests] == ["GET", "POST"]
+    assert [r.connection for r in peer.requests] == [0, 1]
+
+
+def test_requests_are_counted_on_the_wire(drive, peer):
+    """A kept connection dies, and libcurl itself sends a GET once more."""
+    drive("new", base_url=peer.url, admin_api_key=KEY, max_retries=-1)
+    peer.script(Answer(200, INVITE), Raw(b"", "close"), Answer(404))
+    assert drive(**GET)["ok"]
+    error = fails(drive, "not_found")
+    assert error["attempts"] == len(peer.requests) - 1 == 2
+
+
+def test_head_waits_for_no_body(drive, peer):
+    peer.script(Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n"
+                    b"x-request-id: req_6\r\n\r\n", "stall"))
+    out = drive("request", method="HEAD", path="/organization/invites")
+    assert out["result"]["json"] == ""
+    assert [r.method for r in peer.requests] == ["HEAD"]
+
+
+def test_another_call_may_have_no_body(drive, peer):
+    peer.script(Raw(b"HTTP/1.1 204 No Content\r\n\r\n", "close"))
+    out = drive("request", method="DELETE", path="/organization/invites/x")
+    assert out["result"]["json"] == ""
+    peer.script(Answer(200, ""))
+    fails(drive, "answer", dict(call="request", method="GET", path="/x"))
 
 
 # ---- TLS ------------------------------------------------------------------
@@ -351,6 +464,7 @@ def test_tls_with_a_wrong_name_is_refused(drive, make_peer, authority, name):
           ca_file=str(authority.file))
     error = fails(drive, "connection")
     assert error["attempts"] == 1 and not error["temporary"]
+    assert error["cause"] == CERTIFICATE
     assert peer.requests == []
 
 
@@ -366,6 +480,14 @@ def test_tls_that_has_expired_is_refused(drive, make_peer, authority):
     drive("new", base_url=peer.url, admin_api_key=KEY,
           ca_file=str(authority.file))
     assert fails(drive, "connection")["attempts"] == 1
+
+
+def test_a_bad_certificate_is_not_tried_again(drive, make_peer, authority):
+    peer = make_peer(tls=authority.context("IP:127.0.0.1", expired=True))
+    drive("new", base_url=peer.url, admin_api_key=KEY)
+    error = fails(drive, "connection")
+    assert not error["temporary"] and error["pauses"] == []
+    assert "SSL_CERT_FILE" in error["message"]
 
 
 def test_tls_without_its_file(drive, make_peer, authority):
@@ -407,6 +529,11 @@ def test_tls_against_one_that_speaks_none(drive, peer):
     (dict(call="request", method="GET", path="/{id}"), "path"),
     (dict(call="request", method="GET", path="/a b"), "path"),
     (dict(call="request", method="GET", path="/a", query="a b"), "query"),
+    (dict(call="request", method="GET", path="/a", query="a#b"), "query"),
+    (dict(call="list", extra_query="a=b#c"), "query"),
+    (dict(call="list", extra_query="?a=b"), "query"),
+    (dict(call="list", extra_query="a=b\nc"), "query"),
+    (dict(call="list", limit=-1), "limit"),
     (dict(call="accept"), "link"),
     (dict(call="accept", link="https://x.y/accept"), "link"),
     (dict(call="accept", link="https://x.y/other#code"), "link"),
@@ -425,6 +552,8 @@ def test_mistakes_are_told_and_nothing_is_sent(drive, peer, line, words):
     dict(base_url="https://x#y"), dict(base_url="https://x y"),
     dict(admin_api_key="a\r\nx: y"), dict(organization="a\nb"),
     dict(project="\x7f"), dict(headers="bad name: x"),
+    dict(base_url=""), dict(timeout_ms=-1), dict(connect_timeout_ms=-5),
+    dict(max_retries=-2), dict(headers="no colon"),
     dict(headers=": x"), dict(headers="a: b\x01"),
     dict(headers="\n".join(f"h{i}: x" for i in range(300))),
 ])
@@ -432,6 +561,35 @@ def test_options_that_cannot_be(make_drive, options):
     drive = make_drive()
     out = drive("new", **options)
     assert not out["ok"] and out["error"]["kind"] == "usage"
+
+
+OUR_KEY = "sk-admin-inv_" + "0" * 13 + "_" + "k" * 49
+
+
+@pytest.mark.parametrize("options", [
+    dict(admin_api_key=OUR_KEY), dict(headers=f"Authorization: Bearer {OUR_KEY}"),
+])
+@pytest.mark.parametrize("url", [
+    None, "https://api.openai.com/v1", "https://API.OpenAI.com.:443/v1",
+    "https://eu.api.openai.com/v1",
+])
+def test_a_key_of_our_own_server_is_never_sent_to_openai(make_drive, options,
+                                                         url):
+    drive = make_drive()
+    assert drive("new", base_url=url, proxy="http://127.0.0.1:1",
+                 **options)["ok"]
+    out = drive(**GET)
+    assert out["error"]["kind"] == "usage" and out["error"]["attempts"] == 0
+    assert "OPENAI_BASE_URL" in out["error"]["message"]
+    assert OUR_KEY not in json.dumps(out)
+
+
+@pytest.mark.parametrize("host", ["notopenai.com", "openai.com.example"])
+def test_a_key_of_our_own_server_goes_elsewhere(drive, make_peer, host):
+    proxy = make_peer(Answer(200, INVITE))
+    drive("new", base_url=f"http://{host}/v1", admin_api_key=OUR_KEY,
+          proxy=f"http://127.0.0.1:{proxy.port}")
+    assert drive(**GET)["ok"]
 
 
 def test_without_a_key_nothing_is_sent(drive, peer):
@@ -512,6 +670,7 @@ def test_debugging_never_shows_the_key(drive, peer):
                 Answer(200, {**INVITE, "value": "topsecret"}))
     out = drive(**GET)
     text = "\n".join(out["debug"])
+    assert {line.split()[0] for line in out["debug"]} == {"[1]"}
     assert "> GET " in text and "< 500" in text and "< 200" in text
     assert "again in" in text
     assert "x-echo: a[key]b" in text

@@ -127,7 +127,7 @@ START_TEST(what_is_not_utf8_is_not_sent)
 			     &invite, &err),
 			 -1);
 	ck_assert_int_eq(err.kind, INV_ERROR_USAGE);
-	ck_assert_str_eq(err.message, "email is not UTF-8");
+	ck_assert_str_eq(err.message, "email is not UTF-8.");
 	inv_client_free(client);
 }
 END_TEST

@@ -2,23 +2,24 @@
  * t_inv_curl.c: every way in which libcurl can fail is an error of the right
  * kind with a sentence, tried again where that can help.
  *
- * curl_easy_perform() is replaced by one that fails as told.
+ * link_perform(), which waits for libcurl, is replaced by one that fails as
+ * told.
  */
 #include "base/base.h"
 #include "unit.h"
 
-#include <curl/curl.h>
-
 #include "inv.h"
+#include "link.h"
 
 static CURLcode failure;
 static int performed, paused, give_up;
 
-CURLcode __wrap_curl_easy_perform(CURL *easy);
+CURLcode __wrap_link_perform(struct link *link, int wake);
 
-CURLcode __wrap_curl_easy_perform(CURL *easy)
+CURLcode __wrap_link_perform(struct link *link, int wake)
 {
-	(void)easy;
+	(void)link;
+	(void)wake;
 	performed++;
 	return failure;
 }
@@ -59,9 +60,15 @@ START_TEST(every_code)
 				  err.kind == INV_ERROR_TIMEOUT ||
 				  err.kind == INV_ERROR_MEMORY ||
 				  err.kind == INV_ERROR_USAGE ||
+				  err.kind == INV_ERROR_CANCELLED ||
 				  err.kind == INV_ERROR_ANSWER,
 			      "%d", code);
 		ck_assert_msg(err.message[0] != '\0', "%d", code);
+		ck_assert_str_eq(err.detail,
+				 curl_easy_strerror((CURLcode)code));
+		ck_assert_msg(err.kind == INV_ERROR_MEMORY ||
+				  strstr(err.message, "127.0.0.1:1"),
+			      "%s", err.message);
 		ck_assert_int_eq(err.status, 0);
 		ck_assert_int_eq(err.attempts, performed);
 		ck_assert_int_eq(performed, err.temporary ? 3 : 1);
@@ -75,34 +82,45 @@ START_TEST(codes_that_matter)
 	static const struct {
 		CURLcode code;
 		enum inv_error_kind kind;
+		enum inv_cause cause;
 		bool temporary;
 	} cases[] = {
-		{ CURLE_COULDNT_RESOLVE_PROXY, INV_ERROR_CONNECTION, true },
-		{ CURLE_COULDNT_RESOLVE_HOST, INV_ERROR_CONNECTION, true },
-		{ CURLE_COULDNT_CONNECT, INV_ERROR_CONNECTION, true },
-		{ CURLE_PARTIAL_FILE, INV_ERROR_CONNECTION, true },
-		{ CURLE_OPERATION_TIMEDOUT, INV_ERROR_TIMEOUT, true },
-		{ CURLE_GOT_NOTHING, INV_ERROR_CONNECTION, true },
-		{ CURLE_SEND_ERROR, INV_ERROR_CONNECTION, true },
-		{ CURLE_RECV_ERROR, INV_ERROR_CONNECTION, true },
-		{ CURLE_SSL_CONNECT_ERROR, INV_ERROR_CONNECTION, true },
-		{ CURLE_HTTP2, INV_ERROR_CONNECTION, true },
-		{ CURLE_PEER_FAILED_VERIFICATION, INV_ERROR_CONNECTION, false },
-		{ CURLE_SSL_CACERT_BADFILE, INV_ERROR_USAGE, false },
-		{ CURLE_OUT_OF_MEMORY, INV_ERROR_MEMORY, false },
-		{ CURLE_URL_MALFORMAT, INV_ERROR_USAGE, false },
-		{ CURLE_UNSUPPORTED_PROTOCOL, INV_ERROR_ANSWER, false },
-		{ CURLE_TOO_MANY_REDIRECTS, INV_ERROR_ANSWER, false },
-		{ CURLE_BAD_CONTENT_ENCODING, INV_ERROR_ANSWER, false },
+		{ CURLE_COULDNT_RESOLVE_PROXY, INV_ERROR_CONNECTION,
+		  INV_CAUSE_PROXY, true },
+		{ CURLE_COULDNT_RESOLVE_HOST, INV_ERROR_CONNECTION,
+		  INV_CAUSE_DNS, true },
+		{ CURLE_COULDNT_CONNECT, INV_ERROR_CONNECTION,
+		  INV_CAUSE_REFUSED, true },
+		{ CURLE_PARTIAL_FILE, INV_ERROR_CONNECTION, INV_CAUSE_CUT,
+		  true },
+		{ CURLE_OPERATION_TIMEDOUT, INV_ERROR_TIMEOUT, INV_CAUSE_NONE,
+		  true },
+		{ CURLE_GOT_NOTHING, INV_ERROR_CONNECTION, INV_CAUSE_CUT,
+		  true },
+		{ CURLE_SEND_ERROR, INV_ERROR_CONNECTION, INV_CAUSE_CUT, true },
+		{ CURLE_RECV_ERROR, INV_ERROR_CONNECTION, INV_CAUSE_CUT, true },
+		{ CURLE_SSL_CONNECT_ERROR, INV_ERROR_CONNECTION, INV_CAUSE_TLS,
+		  true },
+		{ CURLE_HTTP2, INV_ERROR_CONNECTION, INV_CAUSE_PROTOCOL, true },
+		{ CURLE_PEER_FAILED_VERIFICATION, INV_ERROR_CONNECTION,
+		  INV_CAUSE_CERTIFICATE, false },
+		{ CURLE_SSL_CACERT_BADFILE, INV_ERROR_USAGE, INV_CAUSE_TLS,
+		  false },
+		{ CURLE_OUT_OF_MEMORY, INV_ERROR_MEMORY, INV_CAUSE_NONE,
+		  false },
+		{ CURLE_URL_MALFORMAT, INV_ERROR_USAGE, INV_CAUSE_NONE, false },
+		{ CURLE_UNSUPPORTED_PROTOCOL, INV_ERROR_ANSWER,
+		  INV_CAUSE_PROTOCOL, false },
+		{ CURLE_BAD_CONTENT_ENCODING, INV_ERROR_ANSWER,
+		  INV_CAUSE_ENCODING, false },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct inv_error err = error_for(cases[i].code);
 
 		ck_assert_msg(err.kind == cases[i].kind, "%d", cases[i].code);
+		ck_assert_msg(err.cause == cases[i].cause, "%d", cases[i].code);
 		ck_assert(err.temporary == cases[i].temporary);
-		ck_assert_str_eq(err.message,
-				 curl_easy_strerror(cases[i].code));
 	}
 }
 END_TEST

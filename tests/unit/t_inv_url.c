@@ -31,11 +31,11 @@ START_TEST(ids_are_one_segment)
 	ck_assert_str_eq(path_of(&out, "/{x}", "%{}", NULL), "/%25%7B%7D");
 	ck_assert_str_eq(path_of(&out, "/{x}", "...", NULL), "/...");
 	ck_assert_str_eq(path_of(&out, "/{user_id}", "", NULL),
-			 "user_id must not be empty");
+			 "user_id must not be empty.");
 	ck_assert_str_eq(path_of(&out, "/{x}/{y}", "1", NULL),
-			 "y must not be empty");
+			 "y must not be empty.");
 	ck_assert_str_eq(path_of(&out, "/{x}", "..", NULL),
-			 "x cannot be \"..\"");
+			 "x cannot be \"..\".");
 	buf_release(&out);
 }
 END_TEST
