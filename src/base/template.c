@@ -73,15 +73,51 @@ static void render_section(char kind, struct str name, struct str body,
 		render(body, row, source, out);
 }
 
+static void write_text(struct str text, const struct template_source *source,
+		       struct buf *out)
+{
+	if (source->plain)
+		buf_add_str(out, text);
+	else
+		html_add(out, text);
+}
+
 static void write_value(struct str name, size_t row,
 			const struct template_source *source, struct buf *out)
 {
-	struct str value = str_of(source->value(source->context, name, row));
+	const char *value = source->value(source->context, name, row);
 
-	if (source->plain)
-		buf_add_str(out, value);
-	else
-		html_add(out, value);
+	write_text(str_of(value), source, out);
+}
+
+/* The sentence `key`, or the one whose key is the value of "@name". */
+static struct str find_sentence(struct str key, size_t row,
+				const struct template_source *source)
+{
+	if (str_starts_with(key, "@")) {
+		key.data++;
+		key.len--;
+		key = str_of(source->value(source->context, key, row));
+	}
+	return text_of(source->language, key);
+}
+
+static void write_sentence(struct str sentence, bool isolate, size_t row,
+			   const struct template_source *source,
+			   struct buf *out)
+{
+	struct str before, place;
+
+	isolate = isolate && !source->plain;
+	while (text_next(&sentence, &before, &place)) {
+		write_text(before, source, out);
+		if (isolate)
+			buf_add_text(out, "<bdi>");
+		write_value(place, row, source, out);
+		if (isolate)
+			buf_add_text(out, "</bdi>");
+	}
+	write_text(sentence, source, out);
 }
 
 /* Writes `tag`; `rest` is what follows it, and loses what belongs to it. */
@@ -101,6 +137,11 @@ static void render_tag(struct str tag, struct str *rest, size_t row,
 	case '>':
 		render(str_of(source->part(source->context, name)), row, source,
 		       out);
+		break;
+	case '=':
+	case '\'':
+		write_sentence(find_sentence(name, row, source),
+			       tag.data[0] == '=', row, source, out);
 		break;
 	case '!':
 		*rest = skip_newline(*rest);
@@ -129,4 +170,11 @@ void template_render(const char *text, const struct template_source *source,
 		     struct buf *out)
 {
 	render(str_of(text), 0, source, out);
+}
+
+void template_sentence(const char *key, const struct template_source *source,
+		       struct buf *out)
+{
+	write_sentence(find_sentence(str_of(key), 0, source), false, 0, source,
+		       out);
 }

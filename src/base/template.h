@@ -6,11 +6,16 @@
  *	{{^name}} ... {{/name}}  only where there is none
  *	{{*name}} ... {{/name}}  once for each row of a list
  *	{{>name}}                another template, in place
+ *	{{=key}}                 the sentence `key` in the source's language; in
+ *				 HTML the values in it stand in <bdi>
+ *	{{'key}}                 the same without <bdi>, for titles, attributes
+ *	{{=@name}} {{'@name}}    the sentence whose key is the value of `name`
  *	{{! ... }}               a remark to the reader of the template
  *
  * That is the whole language: a template cannot ask for a value unescaped; only
- * the program can, for text that is no HTML. Within a list the names of its
- * values mean the row at hand. A section may not hold another of the same
+ * the program can, for text that is no HTML. Sentences are plain text, in files
+ * of their own (base/text.h), and are escaped too. Within a list the names of
+ *its values mean the row at hand. A section may not hold another of the same
  * name.
  */
 #ifndef BASE_TEMPLATE_H
@@ -19,6 +24,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/text.h"
 
 /* Where a template's values come from. */
 struct template_source {
@@ -31,6 +37,9 @@ struct template_source {
 	/* For plain text: values as they are. */
 	bool plain;
 
+	/* Whose sentences; NULL where templates name none. */
+	const struct language *language;
+
 	/* The template called `name`. Never NULL for a name that is used;
 	 * may be NULL itself where no template holds another. */
 	const char *(*part)(const void *context, struct str name);
@@ -42,5 +51,9 @@ struct template_source {
  */
 void template_render(const char *text, const struct template_source *source,
 		     struct buf *out);
+
+/* Appends the sentence `key`, filled, as {{'key}} does. */
+void template_sentence(const char *key, const struct template_source *source,
+		       struct buf *out);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * asset.c: the static files of the pages, carried in the program.
+ * asset.c: the static files of the pages, embedded in the program.
  *
  * An ETag is the beginning of the file's SHA-256, so that a new version of
  * the program is a new file to every browser. It is made at the first call.
  */
 #include "base/base.h"
 
-#include "http/page.h"
+#include "http/asset.h"
 
 #include <pthread.h>
 
@@ -16,17 +16,17 @@
 #define ETAG_BYTES 12 /* of the SHA-256 */
 
 /* From web/meson.build. */
-extern const unsigned char embed_accept_css[];
-extern const size_t embed_accept_css_len;
+extern const unsigned char embed_page_css[];
+extern const size_t embed_page_css_len;
 extern const unsigned char embed_accept_js[];
 extern const size_t embed_accept_js_len;
 extern const unsigned char embed_favicon_svg[];
 extern const size_t embed_favicon_svg_len;
 
 static struct asset assets[] = {
-	{ .path = "/assets/accept.css",
+	{ .path = "/assets/page.css",
 	  .content_type = "text/css; charset=utf-8",
-	  .data = embed_accept_css },
+	  .data = embed_page_css },
 	{ .path = "/assets/accept.js",
 	  .content_type = "text/javascript; charset=utf-8",
 	  .data = embed_accept_js },
@@ -36,7 +36,7 @@ static struct asset assets[] = {
 };
 
 static const size_t *const sizes[COUNT_OF(assets)] = {
-	&embed_accept_css_len,
+	&embed_page_css_len,
 	&embed_accept_js_len,
 	&embed_favicon_svg_len,
 };

@@ -28,6 +28,7 @@ void invitations_accept(struct request *request);
 void invitations_decline(struct request *request);
 
 /* pages.c */
+void page_home(struct request *request);
 void page_open(struct request *request);
 void page_submit(struct request *request);
 void page_asset(struct request *request);

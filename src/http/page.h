@@ -16,6 +16,7 @@
 enum page_kind {
 	PAGE_CODE,	/* the form for the code; where everyone arrives */
 	PAGE_INVITED,	/* who invites to what; Accept, Decline */
+	PAGE_DECLINING, /* asks again before it is declined */
 	PAGE_ACCEPTED,	/* done, now or before (`again`) */
 	PAGE_DECLINED,	/* done */
 	PAGE_REFUSED,	/* `result` says why it ends here */
@@ -26,15 +27,16 @@ enum page_kind {
 
 struct page {
 	enum page_kind kind;
-	const struct invitation *invitation; /* INVITED, ACCEPTED; else NULL */
+	const struct invitation *invitation; /* INVITED, DECLINING, ACCEPTED;
+					      * else NULL */
 	const char *base;   /* path of the public URL, no final '/', that
 			     * links begin with; NULL = "" */
-	const char *code;   /* INVITED: the token, for the hidden field;
-			     * ERROR, TOO_MANY: to try again with, or
-			     * NULL */
-	const char *name;   /* INVITED: what was typed, or NULL */
-	const char *notice; /* CODE, INVITED: a sentence above the form,
+	const char *code;   /* INVITED, DECLINING: the token, for the hidden
+			     * field; ERROR, TOO_MANY: to try again with,
 			     * or NULL */
+	const char *name;   /* INVITED, DECLINING: what was typed, or NULL */
+	const char *notice; /* CODE, INVITED: the key of a sentence above the
+			     * form, or NULL */
 	enum result result; /* REFUSED; ERROR where there is one */
 	bool again;	    /* ACCEPTED: it had been before */
 	const char
@@ -44,20 +46,5 @@ struct page {
 
 /* Appends the whole document to `out`; check buf_ok(). */
 void page_render(const struct page *page, struct buf *out);
-
-/* A static file of the pages. */
-struct asset {
-	const char *path;	  /* "/assets/accept.css" */
-	const char *content_type; /* "text/css; charset=utf-8" */
-	const char *etag;	  /* quoted */
-	const unsigned char *data;
-	size_t len;
-};
-
-/* NULL where there is none at `path`. Static memory. */
-const struct asset *asset_find(struct str path);
-
-/* The Content-Security-Policy that all pages are served with. */
-extern const char PAGE_POLICY[];
 
 #endif

@@ -1,121 +1,104 @@
 /*
- * page_end.c: what people read where their way ends.
+ * page_end.c: the final pages, and which result leads to which.
  *
- * Each end has its own heading, says whether anything was changed, and what to
- * do next. A wrong secret and an unknown invitation are one and the same here:
- * a guesser learns nothing.
+ * Each has its own heading, says whether anything was changed, and what to do
+ * next; the sentences are in web/text/. A wrong secret and an unknown
+ * invitation give the same page, so that a guesser learns nothing.
  */
 #include "base/base.h"
 
 #include "http/page_end.h"
 
+#include "base/text.h"
+
 static const struct page_end wrong_link = {
 	.icon = "question",
 	.tone = "trouble",
-	.heading = "This link doesn’t open an invitation",
-	.what = "Part of it may be missing: some mail programs cut long links "
-		"short.",
-	.next = "Copy the whole link from the mail and paste it here. If that "
-		"doesn’t help, ask the person who invited you for a new "
-		"invitation.",
+	.title = TEXT("end.link.title"),
+	.what = TEXT("end.link.what"),
+	.next = TEXT("end.link.next"),
 	.offer = OFFER_CODE,
 };
 
 static const struct page_end expired = {
 	.icon = "clock",
 	.tone = "trouble",
-	.heading = "This invitation has expired",
-	.what = "Invitations stay open for a limited time, and the time of "
-		"this one is over.",
-	.next = "Ask the person who invited you to send a new one.",
+	.title = TEXT("end.expired.title"),
+	.what = TEXT("end.expired.what"),
+	.next = TEXT("end.expired.next"),
 };
 
 static const struct page_end withdrawn = {
 	.icon = "cross",
 	.tone = "trouble",
-	.heading = "This invitation was withdrawn",
-	.what = "An administrator took it back, so it can’t be accepted any "
-		"more.",
-	.next = "If you think that is a mistake, ask the person who invited "
-		"you.",
+	.title = TEXT("end.withdrawn.title"),
+	.what = TEXT("end.withdrawn.what"),
+	.next = TEXT("end.withdrawn.next"),
 };
 
 static const struct page_end declined_now = {
 	.icon = "check",
-	.tone = "calm",
-	.heading = "You’ve declined the invitation",
-	.what = "You were not added to anything, and the link is closed now.",
-	.next = "Changed your mind? Ask the person who invited you for a new "
-		"invitation. Otherwise you can close this page.",
+	.title = TEXT("end.declined.title"),
+	.what = TEXT("end.declined.what"),
+	.next = TEXT("end.declined.next"),
 };
 
 static const struct page_end declined_before = {
 	.icon = "cross",
-	.tone = "calm",
-	.heading = "This invitation was declined",
-	.what = "It was turned down earlier, so it can’t be accepted any more.",
-	.next = "Changed your mind? Ask the person who invited you for a new "
-		"invitation.",
+	.title = TEXT("end.declined.before.title"),
+	.what = TEXT("end.declined.before.what"),
+	.next = TEXT("end.declined.before.next"),
 };
 
 static const struct page_end accepted_before = {
 	.icon = "check",
-	.tone = "calm",
-	.heading = "This invitation is accepted already",
-	.what = "It can’t be declined any more, and nothing was changed just "
-		"now.",
-	.next = "If you want to leave the organization, ask one of its "
-		"administrators to remove you.",
+	.title = TEXT("end.accepted.title"),
+	.what = TEXT("end.accepted.what"),
+	.next = TEXT("end.accepted.next"),
 };
 
 static const struct page_end too_many = {
 	.icon = "clock",
 	.tone = "trouble",
-	.heading = "Too many attempts",
-	.what = "Too many wrong links or codes came from your network in a "
-		"short time.",
-	.next = "Wait a few minutes, then try again. Your invitation is "
-		"untouched.",
+	.title = TEXT("end.many.title"),
+	.what = TEXT("end.many.what"),
+	.next = TEXT("end.many.next"),
 	.offer = OFFER_RETRY,
 };
 
 static const struct page_end busy = {
 	.icon = "clock",
 	.tone = "trouble",
-	.heading = "We’re too busy just now",
-	.what = "Your request couldn’t be handled, and nothing was changed.",
-	.next = "Try again in a moment.",
+	.title = TEXT("end.busy.title"),
+	.what = TEXT("end.busy.what"),
+	.next = TEXT("end.busy.next"),
 	.offer = OFFER_RETRY,
 };
 
 static const struct page_end uncertain = {
 	.icon = "alert",
 	.tone = "trouble",
-	.heading = "We lost track of your answer",
-	.what = "Something failed while it was being saved, and we can’t tell "
-		"whether it was.",
-	.next = "Try again to see how things stand. Answering twice does no "
-		"harm.",
+	.title = TEXT("end.uncertain.title"),
+	.what = TEXT("end.uncertain.what"),
+	.next = TEXT("end.uncertain.next"),
 	.offer = OFFER_RETRY,
 };
 
 static const struct page_end fault = {
 	.icon = "alert",
 	.tone = "trouble",
-	.heading = "Something went wrong",
-	.what = "That is our fault, not yours.",
-	.next = "Try again in a moment. If it keeps happening, tell the person "
-		"who invited you.",
+	.title = TEXT("end.fault.title"),
+	.what = TEXT("end.fault.what"),
+	.next = TEXT("end.fault.next"),
 	.offer = OFFER_RETRY,
 };
 
 static const struct page_end not_found = {
 	.icon = "question",
 	.tone = "trouble",
-	.heading = "There’s no such page",
-	.what = "The address may be misspelt, or part of it is missing.",
-	.next = "If you have an invitation, open it with the link or the code "
-		"from the mail.",
+	.title = TEXT("end.missing.title"),
+	.what = TEXT("end.missing.what"),
+	.next = TEXT("end.missing.next"),
 	.offer = OFFER_START,
 };
 
@@ -147,6 +130,7 @@ const struct page_end *page_end(const struct page *page)
 	switch (page->kind) {
 	case PAGE_CODE:
 	case PAGE_INVITED:
+	case PAGE_DECLINING:
 	case PAGE_ACCEPTED:
 		return NULL;
 	case PAGE_DECLINED:

@@ -1,7 +1,7 @@
 /*
- * page_end.h: the ways that end without a choice: what happened, what now.
+ * page_end.h: final pages: what happened and what to do next.
  *
- * They share one template, web/accept/end.html; this is what it says.
+ * They share one template, web/page/end.html; this is what it says.
  */
 #ifndef HTTP_PAGE_END_H
 #define HTTP_PAGE_END_H
@@ -13,18 +13,18 @@ enum page_offer {
 	OFFER_NOTHING,
 	OFFER_CODE, /* the form for the code */
 	OFFER_RETRY,
-	OFFER_START /* the way to the form for the code */
+	OFFER_START /* a link to the form for the code */
 };
 
 struct page_end {
-	const char *icon, *tone; /* of web/accept/icon/, of accept.css */
-	const char *heading;
-	const char *what; /* happened */
-	const char *next; /* for the person to do */
+	const char *icon, *tone; /* as in struct view */
+	const char *title;	 /* keys of sentences */
+	const char *what;	 /* happened */
+	const char *next;	 /* for the person to do */
 	enum page_offer offer;
 };
 
-/* Static; NULL for the pages that are no end. */
+/* Static; NULL for the pages that are not final. */
 const struct page_end *page_end(const struct page *page);
 
 #endif

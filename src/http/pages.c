@@ -1,22 +1,26 @@
 /*
- * pages.c: /accept and its files: the invited person's side, in a browser.
+ * pages.c: the root, /accept and their files: what people see in a browser.
  *
- * Opening the page changes nothing, by whomever and however often; only the
- * form that a person submits does. The code comes in the body of a POST, for
- * what stands in a URL ends up in logs.
+ * Opening a page changes nothing, whoever does it and however often; only the
+ * form that a person submits does. The code comes in the body of a POST,
+ * because URLs end up in logs.
  */
 #include "base/base.h"
 
 #include "http/handlers.h"
 
+#include "http/asset.h"
 #include "http/body.h"
 #include "http/errors.h"
+#include "http/home.h"
 #include "http/invitations.h"
 #include "http/page.h"
+#include "http/view.h"
 
-static void page_headers(struct request *request)
+static void page_headers(struct request *request, bool scripted)
 {
-	answer_header(request, "Content-Security-Policy", PAGE_POLICY);
+	answer_header(request, "Content-Security-Policy",
+		      view_policy(scripted));
 	answer_header(request, "Referrer-Policy", "no-referrer");
 	answer_header(request, "X-Content-Type-Options", "nosniff");
 	answer_header(request, "X-Frame-Options", "DENY");
@@ -29,8 +33,20 @@ static void answer_page(struct request *request, int status, struct page *page)
 	page->now_seconds = request->now_ms / 1000;
 	buf_clear(&request->out);
 	page_render(page, &request->out);
-	page_headers(request);
+	page_headers(request, true);
 	answer(request, status, "text/html; charset=utf-8");
+}
+
+void page_home(struct request *request)
+{
+	const struct http_service *service = request->service;
+	const char *api =
+	    arena_printf(&request->arena, "%s/v1", service->public_url);
+
+	buf_clear(&request->out);
+	home_render(service->base_path, api, &request->out);
+	page_headers(request, false);
+	answer(request, 200, "text/html; charset=utf-8");
 }
 
 void page_open(struct request *request)
@@ -51,11 +67,16 @@ void page_not_found(struct request *request)
 struct form {
 	const char *code, *name; /* NUL-terminated */
 	enum invitation_action action;
+	bool asks; /* whether to decline: "ask" only shows another page */
 };
 
 static struct form read_form(struct request *request)
 {
-	struct form form = { "", "", INVITATION_LOOKUP };
+	struct form form = {
+		.code = "",
+		.name = "",
+		.action = INVITATION_LOOKUP,
+	};
 	struct str value;
 
 	if (form_field(request, "code", &value))
@@ -67,12 +88,13 @@ static struct form read_form(struct request *request)
 			form.action = INVITATION_ACCEPT;
 		else if (str_is(value, "decline"))
 			form.action = INVITATION_DECLINE;
+		form.asks = str_is(value, "ask");
 	}
 	return form;
 }
 
 static enum page_kind kind_of(const struct request *request,
-			      enum invitation_action action)
+			      const struct form *form)
 {
 	enum result result = request->op.result;
 
@@ -80,29 +102,37 @@ static enum page_kind kind_of(const struct request *request,
 		return PAGE_ERROR;
 	if (result != RESULT_OK)
 		return PAGE_REFUSED;
-	if (action == INVITATION_DECLINE)
+	if (form->action == INVITATION_DECLINE)
 		return PAGE_DECLINED;
-	return request->op.invitation.ret_invitation.invite.state ==
-		       INVITE_ACCEPTED
-		   ? PAGE_ACCEPTED
-		   : PAGE_INVITED;
+	if (request->op.invitation.ret_invitation.invite.state ==
+	    INVITE_ACCEPTED)
+		return PAGE_ACCEPTED;
+	return form->asks ? PAGE_DECLINING : PAGE_INVITED;
+}
+
+/* The page for how an operation on the invitation went. */
+static struct page page_of(struct request *request, const struct form *form)
+{
+	struct page page = {
+		.kind = kind_of(request, form),
+		.code = form->code,
+		.name = form->name,
+		.result = request->op.result,
+		.again = request->op.invitation.ret_again,
+	};
+
+	if (page.kind == PAGE_INVITED || page.kind == PAGE_DECLINING ||
+	    page.kind == PAGE_ACCEPTED)
+		page.invitation = &request->op.invitation.ret_invitation;
+	return page;
 }
 
 static void show_outcome(struct request *request)
 {
 	struct form form = read_form(request);
-	enum page_kind kind = kind_of(request, form.action);
+	struct page page = page_of(request, &form);
 	int status = result_status(request->op.result);
-	struct page page = {
-		.kind = kind,
-		.code = form.code,
-		.name = form.name,
-		.result = request->op.result,
-		.again = request->op.invitation.ret_again,
-	};
 
-	if (kind == PAGE_INVITED || kind == PAGE_ACCEPTED)
-		page.invitation = &request->op.invitation.ret_invitation;
 	if (status == 503)
 		answer_header(request, "Retry-After", "1");
 	answer_page(request, status, &page);
@@ -118,26 +148,20 @@ static void show_too_many(struct request *request, int wait_seconds)
 	answer_page(request, 429, &page);
 }
 
-/* A name that cannot be shown is asked for again, beside the invitation. */
+/* A name that cannot be kept is asked for again, beside the invitation. */
 static void ask_name_again(struct request *request)
 {
 	struct form form = read_form(request);
-	struct page page = {
-		.kind = kind_of(request, INVITATION_LOOKUP),
-		.code = form.code,
-		.name = "",
-		.notice = "Please enter your name without line breaks or other "
-			  "control characters, in at most 256 bytes.",
-		.result = request->op.result,
-		.again = request->op.invitation.ret_again,
-	};
+	int status = result_status(request->op.result);
+	struct page page;
 
-	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
-		page.invitation = &request->op.invitation.ret_invitation;
-	answer_page(
-	    request,
-	    page.kind == PAGE_INVITED ? 400 : result_status(request->op.result),
-	    &page);
+	form.action = INVITATION_LOOKUP;
+	form.name = "";
+	page = page_of(request, &form);
+	page.notice = TEXT("invited.name.wrong");
+	if (page.kind == PAGE_INVITED)
+		status = 400;
+	answer_page(request, status, &page);
 }
 
 static bool name_is_fine(const char *name)
@@ -159,8 +183,7 @@ void page_submit(struct request *request)
 	if (str_trim(ask.code).len == 0 || !form_is_sound(request)) {
 		struct page page = {
 			.kind = PAGE_CODE,
-			.notice = "Please paste the code or the link from "
-				  "your invitation."
+			.notice = TEXT("code.missing"),
 		};
 
 		answer_page(request, 400, &page);
@@ -181,7 +204,7 @@ void page_asset(struct request *request)
 		page_not_found(request);
 		return;
 	}
-	page_headers(request);
+	page_headers(request, true);
 	answer_header(request, "ETag", asset->etag);
 	/* A page and its files belong together, after an upgrade too. */
 	answer_header(request, "Cache-Control", "no-cache");

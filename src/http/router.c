@@ -41,6 +41,7 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/invitations/decline", ACCESS_LINK, BODY_JSON,
 	  invitations_decline },
 
+	{ METHOD_GET, "/", ACCESS_PAGE, BODY_NONE, page_home },
 	{ METHOD_GET, "/accept", ACCESS_PAGE, BODY_NONE, page_open },
 	{ METHOD_POST, "/accept", ACCESS_PAGE, BODY_FORM, page_submit },
 	{ METHOD_GET, "/assets/{file}", ACCESS_PAGE, BODY_NONE, page_asset },
@@ -119,7 +120,8 @@ static void cut_target(struct request *request)
 	struct str path;
 
 	str_cut(cut_authority(request->target), '?', &path, &request->query);
-	if (str_starts_with(path, "/v1/")) {
+	/* What is below it; "/v1/" itself is not the page at the root. */
+	if (str_starts_with(path, "/v1/") && path.len > strlen("/v1/")) {
 		path.data += 3;
 		path.len -= 3;
 	}

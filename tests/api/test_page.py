@@ -47,7 +47,18 @@ def test_everyone_is_shown_the_same_page(shared):
     assert token not in pages.pop()
 
 
-@pytest.mark.parametrize("path", ["/accept", "/nothing"])
+@pytest.mark.parametrize("accept", ["text/html", "*/*", "application/json"])
+def test_the_root_is_a_page(shared, accept):
+    """For everybody, and the same for everybody: it knows no organization."""
+    response = shared.get("/", headers={"Accept": accept})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "script-src" not in response.headers["content-security-policy"]
+    assert 'href="/accept"' in response.text and "/v1" in response.text
+    assert "Default organization" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/accept", "/nothing"])
 def test_the_page_is_on_its_own(shared, path):
     """Nothing from elsewhere, nothing inline, nothing kept."""
     response = shared.get(path, headers={"Accept": "text/html"})
@@ -65,13 +76,40 @@ def test_the_page_is_on_its_own(shared, path):
 
 # -- the form -----------------------------------------------------------------
 
-@pytest.mark.parametrize("action", [None, "show", "nonsense", "ACCEPT", ""])
+@pytest.mark.parametrize("action", [None, "show", "ask", "nonsense", "ACCEPT",
+                                    ""])
 def test_showing_changes_nothing(shared, action):
     invite, token = shared.link("ada@example.com")
     response = submit(shared, token, action, name="Ada")
     assert response.status_code == 200
-    assert "ada@example.com" in response.text
+    if action != "ask":
+        assert "ada@example.com" in response.text
     assert status_of(shared, invite) == "pending"
+
+
+def buttons(response):
+    """The actions that the page's buttons send."""
+    return re.findall(r'<button[^>]*name="action" value="(\w+)"',
+                      response.text)
+
+
+def test_declining_takes_a_second_click(shared):
+    invite, token = shared.link("ada@example.com")
+    shown = submit(shared, token)
+    assert buttons(shown) == ["accept", "ask"]
+    asked = submit(shared, token, "ask", name="Ada")
+    assert title(asked).startswith("Decline the invitation to ")
+    assert buttons(asked) == ["decline", "show"]
+    assert status_of(shared, invite) == "pending"
+    back = submit(shared, token, "show", name="Ada")
+    assert buttons(back) == ["accept", "ask"] and 'value="Ada"' in back.text
+
+
+def test_what_is_accepted_is_not_asked_about(shared):
+    _, token = shared.link("ada@example.com")
+    submit(shared, token, "accept")
+    asked = submit(shared, token, "ask")
+    assert asked.status_code == 200 and "decline" not in buttons(asked)
 
 
 def test_accept_and_again(shared):

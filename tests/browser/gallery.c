@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "http/asset.h"
+#include "http/home.h"
 #include "http/page.h"
+#include "http/view.h"
 
 #define NOW 1763861196 /* 2025-11-23 01:26:36 UTC */
 
@@ -88,8 +91,7 @@ static const struct {
 	struct page page;
 } pages[] = {
 	{ "code", { PAGE_CODE } },
-	{ "code-notice",
-	  { PAGE_CODE, .notice = "Paste the link or the code first." } },
+	{ "code-notice", { PAGE_CODE, .notice = "code.missing" } },
 	{ "invited",
 	  { PAGE_INVITED, &plain, .code = CODE, .now_seconds = NOW } },
 	{ "invited-bare",
@@ -98,8 +100,10 @@ static const struct {
 	  { PAGE_INVITED, &crowded, .code = CODE, .now_seconds = NOW } },
 	{ "invited-odd",
 	  { PAGE_INVITED, &odd, .code = CODE, .name = "\"><script>",
-	    .notice = "That name is too long: please keep it under 256 bytes.",
-	    .now_seconds = NOW } },
+	    .notice = "invited.name.wrong", .now_seconds = NOW } },
+	{ "declining",
+	  { PAGE_DECLINING, &plain, .code = CODE, .name = "Ada" } },
+	{ "declining-odd", { PAGE_DECLINING, &odd, .code = CODE } },
 	{ "accepted", { PAGE_ACCEPTED, &plain, .now_seconds = NOW } },
 	{ "accepted-again",
 	  { PAGE_ACCEPTED, &bare, .again = true, .now_seconds = NOW } },
@@ -137,26 +141,43 @@ static void write_file(const char *directory, const char *name,
 	}
 }
 
-static void write_page(const char *directory, const char *name,
-		       const struct page *page)
+/* What is in `html`, as DIRECTORY/NAME.html; `html` is released. */
+static void write_html(const char *directory, const char *name,
+		       struct buf *html)
 {
 	char file[64];
-	struct buf html;
 
-	buf_init(&html, 1 << 20);
-	page_render(page, &html);
-	if (!buf_ok(&html)) {
+	if (!buf_ok(html)) {
 		fprintf(stderr, "gallery: %s does not fit\n", name);
 		exit(1);
 	}
 	snprintf(file, sizeof(file), "%s.html", name);
-	write_file(directory, file, html.data, html.len);
-	buf_release(&html);
+	write_file(directory, file, html->data, html->len);
+	buf_release(html);
+}
+
+static void write_page(const char *directory, const char *name,
+		       const struct page *page)
+{
+	struct buf html;
+
+	buf_init(&html, 1 << 20);
+	page_render(page, &html);
+	write_html(directory, name, &html);
+}
+
+static void write_home(const char *directory)
+{
+	struct buf html;
+
+	buf_init(&html, 1 << 20);
+	home_render("", "https://invited.example.com/v1", &html);
+	write_html(directory, "home", &html);
 }
 
 static void write_assets(const char *directory)
 {
-	static const char *const paths[] = { "/assets/accept.css",
+	static const char *const paths[] = { "/assets/page.css",
 					     "/assets/accept.js",
 					     "/assets/favicon.svg" };
 	const struct asset *asset;
@@ -186,7 +207,9 @@ int main(int argc, char **argv)
 	mkdir(argv[1], 0777);
 	for (i = 0; i < COUNT_OF(pages); i++)
 		write_page(argv[1], pages[i].name, &pages[i].page);
+	write_home(argv[1]);
 	write_assets(argv[1]);
-	write_file(argv[1], "policy", PAGE_POLICY, strlen(PAGE_POLICY));
+	write_file(argv[1], "policy", view_policy(true),
+		   strlen(view_policy(true)));
 	return 0;
 }

@@ -19,8 +19,11 @@ function accept(page) {
   return page.getByRole('button', { name: 'Accept invitation' });
 }
 
-function decline(page) {
-  return page.getByRole('button', { name: 'Decline' });
+/* Declines, and says so again where it is asked. */
+async function decline(page) {
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
+  await headingIs(page, 'Decline the invitation to ');
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
 }
 
 async function keep(page, name) {
@@ -44,8 +47,10 @@ test('from the mail to the membership', async (t) => {
   assert.ok(mail.html.includes(`href="${link}"`));
   await page.goto(link);
   await headingIs(page, 'You’re invited to join Analytical Engines');
-  for (const text of [EMAIL, 'Reader', 'Search', 'Looms', /[67] days left/])
+  for (const text of [EMAIL, 'Reader', '7 days left'])
     assert.ok(await page.locator('dl').getByText(text).isVisible(), text);
+  for (const text of ['Search', 'Looms'])
+    assert.ok(await page.locator('main ul').getByText(text).isVisible(), text);
   await keep(page, 'invited');
   await page.getByLabel('Your name').fill('Ada Lovelace');
   await accept(page).click();
@@ -146,9 +151,83 @@ test('what was accepted cannot be declined any more', async (t) => {
   await other.goto(link);
   await accept(other).click();
   await headingIs(other, 'Welcome');
-  await decline(page).click();
-  await headingIs(page, 'This invitation is accepted already');
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
+  await headingIs(page, 'You’re a member of Default organization');
   assert.deepEqual(await daemon.members(), [EMAIL]);
+});
+
+test('what was accepted meanwhile cannot be declined', async (t) => {
+  const daemon = await Daemon.start(t);
+  const link = await daemon.link(EMAIL);
+  const page = await openPage(t, daemon.origin);
+  const other = await openPage(t, daemon.origin);
+
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
+  await headingIs(page, 'Decline the invitation to ');
+  await other.goto(link);
+  await accept(other).click();
+  await headingIs(other, 'Welcome');
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
+  await headingIs(page, 'This invitation has already been accepted');
+  assert.deepEqual(await daemon.members(), [EMAIL]);
+});
+
+test('who is asked whether to decline can go back', async (t) => {
+  const daemon = await Daemon.start(t);
+  const page = await openPage(t, daemon.origin);
+
+  await page.goto(await daemon.link(EMAIL));
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Decline invitation' }).click();
+  await headingIs(page, 'Decline the invitation to Default organization?');
+  await assertHeadingFocused(page);
+  await page.getByRole('button', { name: 'Go back' }).click();
+  await headingIs(page, 'You’re invited');
+  assert.equal(await page.getByLabel('Your name').inputValue(),
+               'Ada Lovelace');
+  await accept(page).click();
+  await headingIs(page, 'Welcome');
+});
+
+test('declining with nothing but the keyboard', async (t) => {
+  const daemon = await Daemon.start(t);
+  const page = await openPage(t, daemon.origin);
+
+  await page.goto(await daemon.link(EMAIL));
+  await headingIs(page, 'You’re invited');
+  for (let stops = 0; stops < 3; stops++)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await headingIs(page, 'Decline the invitation to ');
+  await assertHeadingFocused(page);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await headingIs(page, 'You’ve declined the invitation');
+});
+
+test('the root leads to the form for the code', async (t) => {
+  const daemon = await Daemon.start(t);
+  const page = await openPage(t, daemon.origin);
+
+  await page.goto('/');
+  await headingIs(page, 'This server handles invitations');
+  assert.ok(await page.getByText(`${daemon.origin}/v1`).isVisible());
+  await page.getByRole('link', { name: 'Open an invitation' }).click();
+  await headingIs(page, 'Open your invitation');
+});
+
+test('whoever accepted reads what happens next', async (t) => {
+  const daemon = await Daemon.start(t);
+  const page = await openPage(t, daemon.origin);
+
+  await page.goto(await daemon.link(EMAIL));
+  await accept(page).click();
+  await headingIs(page, 'Welcome');
+  assert.ok(
+    await page.getByRole('heading', { name: 'What happens next' }).isVisible());
+  assert.ok(
+    await page.getByText('They will tell you where to sign in').isVisible());
 });
 
 test('declined is declined', async (t) => {
@@ -157,7 +236,7 @@ test('declined is declined', async (t) => {
   const page = await openPage(t, daemon.origin);
 
   await page.goto(link);
-  await decline(page).click();
+  await decline(page);
   await headingIs(page, 'You’ve declined the invitation');
   await assertHeadingFocused(page);
   await page.reload();
@@ -314,7 +393,7 @@ test('without JavaScript: decline, and a wrong code', async (t) => {
   await field.fill(link.split('#')[1]);
   await page.keyboard.press('Enter');
   await headingIs(page, 'You’re invited');
-  await decline(page).click();
+  await decline(page);
   await headingIs(page, 'You’ve declined the invitation');
 });
 
@@ -406,7 +485,7 @@ test('pages are kept by nobody and framed by nobody', async (t) => {
 test('assets are sent once, and again when they change', async (t) => {
   const daemon = await Daemon.start(t);
 
-  for (const name of ['accept.css', 'accept.js', 'favicon.svg']) {
+  for (const name of ['page.css', 'accept.js', 'favicon.svg']) {
     const target = `${daemon.origin}/assets/${name}`;
     const first = await fetch(target);
     const etag = first.headers.get('etag');

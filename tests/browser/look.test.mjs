@@ -19,7 +19,8 @@ const NARROW = { width: 320, height: 568 };
 const EVERY_PAGE = [
   'accepted', 'accepted-again', 'accepted-before', 'accepted-odd',
   'accepted-welcome', 'busy', 'code', 'code-notice', 'declined',
-  'declined-before', 'error', 'error-retry', 'expired', 'invited',
+  'declined-before', 'declining', 'declining-odd', 'error', 'error-retry',
+  'expired', 'home', 'invited',
   'invited-bare', 'invited-crowded', 'invited-odd', 'not-found', 'too-many',
   'uncertain', 'withdrawn', 'wrong-link',
 ];
@@ -52,6 +53,33 @@ for (const name of EVERY_PAGE)
     }
   });
 
+/* What is left of common screens for a page: laptops and phones. */
+const SCREENS = [
+  { width: 1280, height: 800 }, { width: 1366, height: 650 },
+  { width: 390, height: 844 }, { width: 360, height: 640 },
+];
+
+for (const name of ['invited', 'invited-bare', 'invited-crowded'])
+  test(`${name}: Accept is above the fold, Decline far from it`, async (t) => {
+    const page = await openPage(t, gallery.origin);
+    const button = (label) => page.getByRole('button', { name: label });
+
+    await page.goto(`/${name}.html`);
+    for (const viewport of SCREENS) {
+      await page.setViewportSize(viewport);
+      const accept = await button('Accept').boundingBox();
+      const decline = await button('Decline').boundingBox();
+      const bottom = accept.y + accept.height;
+
+      assert.ok(bottom <= viewport.height,
+                `${bottom} of ${viewport.height} pixels`);
+      assert.ok(decline.y - bottom >= 48, `${decline.y - bottom} apart`);
+      assert.ok(decline.width < accept.width);
+      // As the finger wants it (WCAG 2.5.8).
+      assert.ok(decline.height >= 24);
+    }
+  });
+
 for (const name of ['invited-odd', 'accepted-odd', 'wrong-link'])
   test(`${name} can be enlarged twice on a narrow screen`, async (t) => {
       const page = await openPage(t, gallery.origin, { viewport: NARROW });
@@ -68,13 +96,11 @@ test('forced colours leave edges around what can be pressed', async (t) => {
   const page = await openPage(t, gallery.origin, { forcedColors: 'active' });
 
   await page.goto('/invited.html');
-  for (const name of ['Accept invitation', 'Decline']) {
-    const [edge, ground] = await page.getByRole('button', { name }).evaluate(
-      (button) => [getComputedStyle(button).borderTopColor,
-                   getComputedStyle(document.body).backgroundColor]);
+  const [edge, ground] = await page.getByRole('button', { name: 'Accept' })
+    .evaluate((button) => [getComputedStyle(button).borderTopColor,
+                           getComputedStyle(document.body).backgroundColor]);
 
-    assert.notEqual(edge, ground);
-  }
+  assert.notEqual(edge, ground);
   await keep(page, 'invited-forced');
 });
 
@@ -145,9 +171,9 @@ test('the keyboard finds its way, and one sees where it is', async (t) => {
     }));
   }
   assert.deepEqual(stops, [
-    'ul solid 3px',
     'input solid 3px',
     'button solid 3px Accept invitation',
-    'button solid 3px Decline',
+    'ul solid 3px',
+    'button solid 3px Decline invitation',
   ]);
 });

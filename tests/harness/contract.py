@@ -54,7 +54,8 @@ def _routes() -> list[tuple[re.Pattern[str], str]]:
 
 def template(path: str) -> str | None:
     """The path of the description that a request's path belongs to."""
-    bare = path.removeprefix("/v1") if path.startswith("/v1/") else path
+    below = path.startswith("/v1/") and path != "/v1/"
+    bare = path.removeprefix("/v1") if below else path
     return next((name for pattern, name in _routes()
                  if pattern.fullmatch(bare)), None)
 

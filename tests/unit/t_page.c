@@ -5,7 +5,10 @@
  */
 #include "base/base.h"
 
+#include "http/asset.h"
+#include "http/home.h"
 #include "http/page.h"
+#include "http/view.h"
 
 #include <check.h>
 
@@ -39,9 +42,15 @@ static void release(void)
 	buf_release(&html);
 }
 
+static bool has_invitation(enum page_kind kind)
+{
+	return kind == PAGE_INVITED || kind == PAGE_DECLINING ||
+	       kind == PAGE_ACCEPTED;
+}
+
 static const char *rendered(struct page page)
 {
-	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
+	if (has_invitation(page.kind))
 		page.invitation = &invitation;
 	if (page.now_seconds == 0)
 		page.now_seconds = NOW;
@@ -82,6 +91,7 @@ static const struct {
 } all[] = {
 	{ { PAGE_CODE }, "Open your invitation" },
 	{ { PAGE_INVITED, .code = CODE }, "You’re invited to join ACME" },
+	{ { PAGE_DECLINING, .code = CODE }, "Decline the invitation to ACME?" },
 	{ { PAGE_ACCEPTED }, "Welcome to ACME" },
 	{ { PAGE_ACCEPTED, .again = true }, "You’re a member of ACME" },
 	{ { PAGE_DECLINED }, "You’ve declined the invitation" },
@@ -99,7 +109,7 @@ static const struct {
 	{ { PAGE_REFUSED, .result = RESULT_INVITATION_DECLINED },
 	  "This invitation was declined" },
 	{ { PAGE_REFUSED, .result = RESULT_INVITE_ACCEPTED },
-	  "This invitation is accepted already" },
+	  "This invitation has already been accepted" },
 	{ { PAGE_REFUSED, .result = RESULT_OUT_OF_MEMORY },
 	  "We’re too busy just now" },
 	{ { PAGE_REFUSED, .result = RESULT_STORE_UNCERTAIN },
@@ -119,10 +129,10 @@ START_TEST(test_each_page_is_a_whole_document)
 	ck_has(text, "<meta name=\"robots\" content=\"noindex\">");
 	ck_assert_int_eq(count(text, "<body>"), 1);
 	/* The shown one, and those of the script's two templates. */
-	ck_assert_int_eq(count(text, "<main id=\"invitation\""), 3);
+	ck_assert_int_eq(count(text, "<main id=\"page\""), 3);
 	ck_assert_int_eq(count(text, "<h1 tabindex=\"-1\">"), 3);
-	ck_has_not(text, "{{");
-	ck_has_not(text, "}}");
+	ck_has_not(text, "{");
+	ck_has_not(text, "}");
 	ck_has_not(text, "(null)");
 }
 END_TEST
@@ -157,7 +167,7 @@ START_TEST(test_a_page_fits_or_says_that_it_does_not)
 	size_t whole = strlen(rendered(page)), max;
 	struct buf out;
 
-	if (page.kind == PAGE_INVITED || page.kind == PAGE_ACCEPTED)
+	if (has_invitation(page.kind))
 		page.invitation = &invitation;
 	page.now_seconds = NOW;
 	for (max = 0; max <= whole; max++) {
@@ -182,14 +192,28 @@ START_TEST(test_invitation_says_what_it_is_about)
 	ck_has(text, "<li><s><bdi>Attic</bdi></s> <span class=\"tag\">"
 		     "archived, left out</span>");
 	ck_has(text, "<time datetime=\"2025-11-24T01:26:36Z\">"
-		     "Monday 24 November 2025, 01:26 UTC</time>");
+		     "24 Nov 2025, 01:26 UTC</time>");
 	ck_has(text, "name=\"code\" value=\"" CODE "\"");
 	ck_has(text, "name=\"name\" type=\"text\"");
 	ck_has(text, "value=\"Ada\"");
 	ck_has(text, "name=\"action\" value=\"accept\"");
-	ck_has(text, "name=\"action\" value=\"decline\"");
 	/* Enter in the name field presses the first button: Accept. */
-	ck_precedes(text, "value=\"accept\"", "value=\"decline\"");
+	ck_precedes(text, "value=\"accept\"", "value=\"ask\"");
+	ck_precedes(text, "value=\"accept\"", "<ul");
+}
+END_TEST
+
+START_TEST(test_declining_is_asked_once_more)
+{
+	const char *text = render(PAGE_INVITED, .code = CODE);
+
+	ck_has_not(text, "value=\"decline\"");
+	text = render(PAGE_DECLINING, .code = CODE, .name = "Ada");
+	ck_has(text, "Decline the invitation to <bdi>ACME</bdi>?");
+	ck_has(text, "name=\"code\" value=\"" CODE "\"");
+	ck_has(text, "name=\"name\" value=\"Ada\"");
+	ck_precedes(text, "name=\"action\" value=\"decline\"",
+		    "name=\"action\" value=\"show\"");
 }
 END_TEST
 
@@ -202,10 +226,12 @@ START_TEST(test_acceptance_says_what_came_of_it)
 	ck_has(text, "Welcome to <bdi>ACME</bdi>");
 	ck_has(text, "<dd>Owner <span");
 	ck_has(text, "archived, left out");
-	ck_has(text, "<dt>Member since</dt>\n"
+	ck_has(text, "<dt>Joined</dt>\n"
 		     "<dd><time datetime=\"2025-11-23T01:26:36Z\">");
 	ck_has_not(text, "Open until");
 	ck_has_not(text, "<button class");
+	ck_has(text, "What happens next");
+	ck_has(text, "The administrators of <bdi>ACME</bdi> can see");
 	ck_has(text, "You can close this page.");
 }
 END_TEST
@@ -226,7 +252,7 @@ START_TEST(test_welcome_leads_on)
 	    render(PAGE_ACCEPTED, .welcome_url = "https://acme.example/?a&b");
 
 	ck_has(text, "href=\"https://acme.example/?a&amp;b\"");
-	ck_has_not(text, "You can close this page.");
+	ck_has_not(text, "What happens next");
 }
 END_TEST
 
@@ -257,7 +283,7 @@ START_TEST(test_long_lists_scroll)
 	ck_assert_int_eq(count(text, "<li>"), COUNT_OF(grants));
 	/* Who has no mouse must be able to scroll too. */
 	ck_has(text, "<ul class=\"scrolls\" tabindex=\"0\"");
-	ck_has(text, "(100)");
+	ck_has(text, "(<bdi>100</bdi>)");
 }
 END_TEST
 
@@ -265,12 +291,9 @@ static const struct {
 	int64_t left;
 	const char *says;
 } lefts[] = {
-	{ 31536000, "365 days left" },	  { 172800, "2 days left" },
-	{ 172799, "1 day left" },	  { 86400, "1 day left" },
-	{ 86399, "23 hours left" },	  { 7200, "2 hours left" },
-	{ 3600, "1 hour left" },	  { 3599, "59 minutes left" },
-	{ 60, "1 minute left" },	  { 59, "less than a minute left" },
-	{ 0, "less than a minute left" },
+	{ 31536000, "365 days" }, { 604800, "7 days" },	 { 604740, "7 days" },
+	{ 172800, "2 days" },	  { 86400, "24 hours" }, { 60, "1 minute" },
+	{ 0, "1 minute" },
 };
 
 START_TEST(test_time_left)
@@ -278,7 +301,7 @@ START_TEST(test_time_left)
 	char says[64];
 
 	invitation.invite.expires_at = NOW + lefts[_i].left;
-	snprintf(says, sizeof(says), ">%s<", lefts[_i].says);
+	snprintf(says, sizeof(says), "<bdi>%s</bdi> left<", lefts[_i].says);
 	ck_has(render(PAGE_INVITED, .code = CODE), says);
 }
 END_TEST
@@ -297,10 +320,10 @@ START_TEST(test_times_out_of_every_calendar)
 }
 END_TEST
 
-#define HOSTILE "\"'><script>alert(1)</script>&amp;{{code}}"
+#define HOSTILE "\"'><script>alert(1)</script>&amp;{{code}}{email}"
 #define ESCAPED                                                           \
 	"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;{{" \
-	"code}}"
+	"code}}{email}"
 
 START_TEST(test_every_value_is_escaped)
 {
@@ -310,10 +333,13 @@ START_TEST(test_every_value_is_escaped)
 	invitation.organization_name = HOSTILE;
 	invitation.invite.email = HOSTILE;
 	text = render(PAGE_INVITED, .code = HOSTILE, .name = HOSTILE,
-		      .notice = HOSTILE, .base = HOSTILE);
-	/* Title, heading, address, project, notice, code, name; and the
-	 * base before three assets and the form's target. */
-	ck_assert_int_eq(count(text, ESCAPED), 7 + 4);
+		      .base = HOSTILE);
+	/* Title, heading, address, project, code, name; and the base before
+	 * three assets and the form's target. */
+	ck_assert_int_eq(count(text, ESCAPED), 6 + 4);
+	ck_has_not(text, "<script>");
+	text = render(PAGE_DECLINING, .code = HOSTILE, .name = HOSTILE);
+	ck_assert_int_eq(count(text, ESCAPED), 4);
 	ck_has_not(text, "<script>");
 	text = render(PAGE_ACCEPTED, .welcome_url = HOSTILE);
 	ck_assert_int_eq(count(text, ESCAPED), 6);
@@ -323,17 +349,18 @@ END_TEST
 
 START_TEST(test_notice_stands_above_the_form)
 {
-	const char *text = render(PAGE_CODE, .notice = "Paste something.");
+	const char *text = render(PAGE_CODE, .notice = "code.missing");
 
-	ck_has(text, "role=\"alert\" id=\"notice\">Paste something.</p>");
+	ck_has(text, "role=\"alert\" id=\"notice\">Please paste");
 	ck_has(text, "aria-invalid=\"true\" "
 		     "aria-describedby=\"notice code-hint\"");
-	ck_precedes(text, "Paste something.", "<form");
+	ck_precedes(text, "Please paste", "<form");
 	ck_has_not(render(PAGE_CODE, .notice = NULL), "role=\"alert\"");
 	ck_has_not(render(PAGE_CODE, .notice = NULL), "aria-invalid");
 	ck_has_not(render(PAGE_CODE, .notice = ""), "role=\"alert\"");
-	text = render(PAGE_INVITED, .code = CODE, .notice = "Shorter, please.");
-	ck_has(text, "role=\"alert\" id=\"notice\">Shorter, please.</p>");
+	text =
+	    render(PAGE_INVITED, .code = CODE, .notice = "invited.name.wrong");
+	ck_has(text, "role=\"alert\" id=\"notice\">Please enter");
 	ck_has(text, "aria-invalid=\"true\" "
 		     "aria-describedby=\"notice name-hint\"");
 }
@@ -366,7 +393,7 @@ START_TEST(test_links_begin_with_the_base)
 {
 	const char *text = render(PAGE_CODE, .base = "/join");
 
-	ck_has(text, "href=\"/join/assets/accept.css\"");
+	ck_has(text, "href=\"/join/assets/page.css\"");
 	ck_has(text, "src=\"/join/assets/accept.js\"");
 	ck_has(text, "action=\"/join/accept\"");
 	ck_has(render(PAGE_CODE), "action=\"/accept\"");
@@ -377,7 +404,7 @@ END_TEST
 
 START_TEST(test_assets)
 {
-	static const char *const paths[] = { "/assets/accept.css",
+	static const char *const paths[] = { "/assets/page.css",
 					     "/assets/accept.js",
 					     "/assets/favicon.svg" };
 	const struct asset *asset = asset_find(str_of(paths[_i]));
@@ -402,28 +429,44 @@ START_TEST(test_nothing_else_is_an_asset)
 		"",
 		"/",
 		"/assets/",
-		"/assets/accept.css/",
-		"/assets/accept.cs",
-		"/assets/../assets/accept.css",
-		"/assets/Accept.css",
-		"assets/accept.css",
+		"/assets/page.css/",
+		"/assets/page.cs",
+		"/assets/../assets/page.css",
+		"/assets/Page.css",
+		"assets/page.css",
 	};
 
 	for (size_t i = 0; i < COUNT_OF(paths); i++)
 		ck_assert_ptr_null(asset_find(str_of(paths[i])));
 	ck_assert_ptr_null(asset_find((struct str){ NULL, 0 }));
-	ck_assert_ptr_null(asset_find(STR("/assets/accept.css\0")));
+	ck_assert_ptr_null(asset_find(STR("/assets/page.css\0")));
 }
 END_TEST
 
 START_TEST(test_policy_is_strict)
 {
-	ck_assert_int_eq(strncmp(PAGE_POLICY, "default-src 'none'; ", 20), 0);
-	ck_has_not(PAGE_POLICY, "unsafe");
-	ck_has_not(PAGE_POLICY, "*");
-	ck_has(PAGE_POLICY, "frame-ancestors 'none'");
-	ck_has(PAGE_POLICY, "base-uri 'none'");
-	ck_has(PAGE_POLICY, "form-action 'self'");
+	const char *policy = view_policy(_i);
+
+	ck_assert_int_eq(strncmp(policy, "default-src 'none'; ", 20), 0);
+	ck_has_not(policy, "unsafe");
+	ck_has_not(policy, "*");
+	ck_has(policy, "frame-ancestors 'none'");
+	ck_has(policy, "base-uri 'none'");
+	ck_has(policy, "form-action 'self'");
+	ck_assert_int_eq(count(policy, "script-src"), _i);
+}
+END_TEST
+
+START_TEST(test_the_root_says_what_this_is_and_runs_no_script)
+{
+	home_render("/join", "https://invited.example/join/v1", &html);
+	ck_assert(buf_ok(&html));
+	ck_has(html.data, "<title>This server handles invitations</title>");
+	ck_has(html.data, "<bdi>https://invited.example/join/v1</bdi>");
+	ck_has(html.data, "href=\"/join/accept\"");
+	ck_has_not(html.data, "<script");
+	ck_has_not(html.data, "<template");
+	ck_has_not(html.data, "{");
 }
 END_TEST
 
@@ -446,6 +489,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_a_page_fits_or_says_that_it_does_not, 0,
 			    COUNT_OF(all));
 	tcase_add_test(tests, test_invitation_says_what_it_is_about);
+	tcase_add_test(tests, test_declining_is_asked_once_more);
 	tcase_add_test(tests, test_acceptance_says_what_came_of_it);
 	tcase_add_test(tests, test_second_look_says_that_it_is_one);
 	tcase_add_test(tests, test_welcome_leads_on);
@@ -461,7 +505,9 @@ int main(void)
 	tcase_add_test(tests, test_links_begin_with_the_base);
 	tcase_add_loop_test(tests, test_assets, 0, 3);
 	tcase_add_test(tests, test_nothing_else_is_an_asset);
-	tcase_add_test(tests, test_policy_is_strict);
+	tcase_add_loop_test(tests, test_policy_is_strict, 0, 2);
+	tcase_add_test(tests,
+		       test_the_root_says_what_this_is_and_runs_no_script);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -24,8 +24,17 @@ static const char *value(const void *context, struct str name, size_t row)
 		return EVIL;
 	if (str_is(name, "empty"))
 		return "";
+	if (str_is(name, "key"))
+		return "c";
 	return NULL;
 }
+
+static const struct sentence sentences[] = {
+	{ "a.b", "Plain & <simple>." },
+	{ "c", "{x} and {evil}, {x}" },
+};
+
+static const struct language language = { "xx", sentences, 2 };
 
 static const char *part(const void *context, struct str name)
 {
@@ -55,12 +64,22 @@ static const struct {
 	{ "{{?x}}a{{?empty}}b{{/empty}}c{{/x}}", "abc", "abc" },
 	{ "{{>part}}", "[value]", "[value]" },
 	{ "a{{! a remark }}\nb", "ab", "ab" },
+	{ "{{=a.b}}", "Plain &amp; &lt;simple&gt;.", "Plain & <simple>." },
+	{ "{{=c}}",
+	  "<bdi>value</bdi> and <bdi>&lt;b&gt;&amp;&quot;&#39;{{x}}</bdi>, "
+	  "<bdi>value</bdi>",
+	  "value and " EVIL ", value" },
+	{ "{{'c}}", "value and &lt;b&gt;&amp;&quot;&#39;{{x}}, value",
+	  "value and " EVIL ", value" },
+	{ "{{'@key}}", "value and &lt;b&gt;&amp;&quot;&#39;{{x}}, value",
+	  "value and " EVIL ", value" },
 };
 
 static void check_render(int i, bool plain, const char *expected)
 {
 	const struct template_source source = { .value = value,
 						.part = part,
+						.language = &language,
 						.plain = plain };
 	struct buf out;
 

@@ -20,12 +20,13 @@ document.documentElement.classList.add('scripted');
 if (location.hash.length > 1)
   document.documentElement.classList.add('arriving');
 
-/* The page's language stays English; the clock becomes the person's own. */
+/* The page keeps its language; the clock becomes the person's own. */
 function localise(times) {
+  const { lang } = document.documentElement;
   const format = new Intl.DateTimeFormat(
-    navigator.languages.find((tag) => /^en\b/.test(tag)) ?? 'en-GB',
-    { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric',
-      hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
+    navigator.languages.find((tag) => tag.split('-')[0] === lang)
+      ?? (lang === 'en' ? 'en-GB' : lang),
+    { dateStyle: 'medium', timeStyle: 'short' });
   for (const time of times) {
     time.title = time.textContent;
     time.textContent = format.format(new Date(time.dateTime));
@@ -80,7 +81,7 @@ async function ask(data, signal) {
   });
   const page = new DOMParser().parseFromString(
     await answer.text(), 'text/html');
-  const next = page.querySelector('main#invitation');
+  const next = page.querySelector('main#page');
 
   if (!next)
     throw new Error('not an answer of this server');

@@ -1,0 +1,16 @@
+/*
+ * home.h: the page at the root: what this server is, and where to go.
+ */
+#ifndef HTTP_HOME_H
+#define HTTP_HOME_H
+
+#include "base/base.h"
+#include "base/buf.h"
+
+/*
+ * Appends the whole document to `out`; check buf_ok(). `base` is the path of
+ * the public URL, "" or "/team"; `api` is where programs find the API.
+ */
+void home_render(const char *base, const char *api, struct buf *out);
+
+#endif
