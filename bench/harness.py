@@ -116,7 +116,8 @@ class Daemon:
                 [tools.invited, "serve", "--listen", HOST + ":0",
                  "--data", directory, "--mail", mail,
                  *(["--database", url] if url else [])],
-                env={**os.environ, "INVITED_ADMIN_KEY": KEY},
+                env={**os.environ, "INVITED_ADMIN_KEY": KEY,
+                     "INVITED_MAIL_FROM": "invited@localhost"},
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=log, text=True)
         self.worker = self.process.pid

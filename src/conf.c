@@ -22,7 +22,8 @@
 #define INVITE_TTL_MAX 31536000
 
 static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
-    take_name, take_database, take_admin_key, take_ttl, take_retry, take_level;
+    take_name, take_database, take_admin_key, take_ttl, take_retry, take_level,
+    take_sender, take_helo;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -58,8 +59,13 @@ const struct setting SETTINGS[] = {
 	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "
 	  "maildir:PATH (relative: in the data directory) or none:" },
 	{ "--mail-from", "INVITED_MAIL_FROM", "SENDER", "invited@localhost",
-	  take_text, offsetof(struct conf, mail_from),
-	  "sender of the mails, \"ADDRESS\" or \"NAME <ADDRESS>\"" },
+	  take_sender, offsetof(struct conf, mail_from),
+	  "sender of the mails, \"ADDRESS\" or \"NAME <ADDRESS>\"; needed with "
+	  "smtp:// and smtps://" },
+	{ "--mail-helo", "INVITED_MAIL_HELO", "NAME", NULL, take_helo,
+	  offsetof(struct conf, mail_helo),
+	  "name to greet the mail server with (EHLO), as it is in DNS "
+	  "(default: the sender's domain)" },
 	{ "--mail-retry", "INVITED_MAIL_RETRY", "DURATION", "30s", take_retry,
 	  offsetof(struct conf, mail_retry_ms),
 	  "pause after the first failed attempt to deliver a mail; doubled "
@@ -205,6 +211,21 @@ static const char *take_web_url(struct conf *conf,
 				const char *value)
 {
 	const char *reason = check_web_url(str_of(value));
+
+	return reason ? reason : take_text(conf, setting, value);
+}
+
+static const char *take_sender(struct conf *conf, const struct setting *setting,
+			       const char *value)
+{
+	conf->mail_from_given = value != setting->standard;
+	return take_text(conf, setting, value);
+}
+
+static const char *take_helo(struct conf *conf, const struct setting *setting,
+			     const char *value)
+{
+	const char *reason = check_helo(str_of(value));
 
 	return reason ? reason : take_text(conf, setting, value);
 }
@@ -504,6 +525,36 @@ static int finish_copy(struct conf *conf, struct fail *fail)
 	return 0;
 }
 
+/* Whether mail goes to a server; the URL is not repeated, as above. */
+static bool is_smtp(const char *url)
+{
+	return strncasecmp(url, "smtp://", 7) == 0 ||
+	       strncasecmp(url, "smtps://", 8) == 0;
+}
+
+static int finish_mail(const struct conf *conf, struct fail *fail)
+{
+	if (is_smtp(conf->mail) && !conf->mail_from_given)
+		return fail_set(fail,
+				"--mail-from is needed with --mail smtp://...: "
+				"an address that the mail server lets this "
+				"daemon send from");
+	if (!is_smtp(conf->mail) && conf->mail_helo)
+		return fail_set(fail, "--mail-helo has no effect without "
+				      "--mail smtp://... or smtps://...");
+	return 0;
+}
+
+static int finish_serve(const struct conf *conf, struct fail *fail)
+{
+	if (!conf->public_url && !listens_on_loopback(str_of(conf->listen[0])))
+		return fail_set(fail,
+				"--public-url is needed with --listen %s: the "
+				"links that are mailed have to lead somewhere",
+				conf->listen[0]);
+	return finish_mail(conf, fail);
+}
+
 /* What only shows when all settings are known. */
 static int finish(struct conf *conf, struct fail *fail)
 {
@@ -512,12 +563,8 @@ static int finish(struct conf *conf, struct fail *fail)
 		return -1;
 	if (conf->command == COMMAND_COPY)
 		return finish_copy(conf, fail);
-	if (conf->command == COMMAND_SERVE && !conf->public_url &&
-	    !listens_on_loopback(str_of(conf->listen[0])))
-		return fail_set(fail,
-				"--public-url is needed with --listen %s: the "
-				"links that are mailed have to lead somewhere",
-				conf->listen[0]);
+	if (conf->command == COMMAND_SERVE)
+		return finish_serve(conf, fail);
 	return 0;
 }
 

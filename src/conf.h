@@ -52,6 +52,8 @@ struct conf {
 	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
 	const char *mail;      /* its PATH likewise */
 	const char *mail_from;
+	bool mail_from_given;			   /* not the default */
+	const char *mail_helo;			   /* or NULL */
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;
 	int64_t invite_ttl_seconds;

@@ -84,7 +84,8 @@ void conf_print_help(FILE *out)
 	print_settings(out);
 	fprintf(out,
 		"\nExamples:\n"
-		"  invited --data /var/lib/invited --mail smtp://localhost\n"
+		"  invited --mail smtp://localhost --mail-from "
+		"no-reply@example.com\n"
 		"  invited --listen 0.0.0.0:8080 --public-url "
 		"https://invited.example.com\n"
 		"  invited --database "

@@ -236,6 +236,20 @@ const char *check_name(struct str value)
 	return NULL;
 }
 
+const char *check_helo(struct str value)
+{
+	if (value.len > 255)
+		return "a host name has at most 255 characters";
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.data[i];
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') &&
+		    !(c >= 'A' && c <= 'Z') && (!c || !strchr("-._[:]", c)))
+			return "expected a host name such as mail.example.com, "
+			       "or an address in brackets";
+	}
+	return NULL;
+}
+
 const char *check_admin_key(struct str value)
 {
 	if (value.len < ADMIN_KEY_MIN)

@@ -34,6 +34,9 @@ const char *check_database(struct str url) MUST_CHECK;
 /* A name of an organization or a key: 1 to 256 octets of UTF-8 text. */
 const char *check_name(struct str value) MUST_CHECK;
 
+/* What stands behind EHLO: a name as in DNS, or an address in brackets. */
+const char *check_helo(struct str value) MUST_CHECK;
+
 /* An admin key that an operator chose: long enough, printable, no blanks. */
 const char *check_admin_key(struct str value) MUST_CHECK;
 

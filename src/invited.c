@@ -196,6 +196,7 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 		.url = conf->mail,
 		.username = conf->mail_username,
 		.password = conf->mail_password,
+		.helo = conf->mail_helo,
 		.from = conf->mail_from,
 		.public_url = daemon->service.public_url,
 		.retry_ms = conf->mail_retry_ms,

@@ -37,6 +37,7 @@ struct worker {
 	/* Under the mailer's lock. */
 	enum task task;
 	struct outbox_mail *mail;
+	char look_at[EMAIL_MAX + 1]; /* of a probe: the recipient; "" = none */
 	struct batch *batch;
 	struct lease lease;
 	int64_t renew_at; /* clock_mono_ms(), or NEVER */

@@ -161,6 +161,16 @@ static void renew(struct mailer *mailer, struct worker *worker)
 		worker->renew_at += RENEW_MS;
 }
 
+/* Somebody is to see whether mail could leave. */
+static void give_look(struct mailer *mailer)
+{
+	const char *to = health_look_at(&mailer->health);
+	struct worker *worker = give(mailer, TASK_PROBE);
+
+	mailer->health.probe_at = NEVER;
+	snprintf(worker->look_at, sizeof(worker->look_at), "%s", to ? to : "");
+}
+
 /* Until there is something for the dispatcher to do. */
 static void rest(struct mailer *mailer, bool somebody_idle)
 {
@@ -185,8 +195,7 @@ void *dispatcher_run(void *context)
 		if (held->renew_at <= now) {
 			renew(mailer, held);
 		} else if (idle > 0 && mailer->health.probe_at <= now) {
-			mailer->health.probe_at = NEVER;
-			give(mailer, TASK_PROBE);
+			give_look(mailer);
 		} else if (idle > 0 && mailer->claim_at <= now) {
 			claim(mailer, idle);
 		} else {

@@ -5,9 +5,11 @@
 #include "mail/health.h"
 
 #include "base/clock.h"
+#include "core/backoff.h"
 
 #define PAUSE_MIN_MS SECOND_MS
 #define PAUSE_MAX_MS MINUTE_MS
+#define DOUBT_MS     (2 * BACKOFF_CEILING_MS)
 
 void health_init(struct health *health, int64_t pause_ms)
 {
@@ -18,18 +20,100 @@ void health_init(struct health *health, int64_t pause_ms)
 		health->pause_ms = PAUSE_MAX_MS;
 }
 
-bool health_note(struct health *health, const struct report *report,
-		 int64_t now_mono_ms)
+static const char *domain_of(const char *address)
 {
-	bool changed = report->usable != health->usable;
+	const char *at = strrchr(address, '@');
 
-	health->usable = report->usable;
-	health->probe_at = HEALTH_NEVER;
-	if (!report->usable) {
-		health->probe_at = now_mono_ms + health->pause_ms;
-		fail_set(&health->why_not, "%s", report->words);
+	return at ? at + 1 : address;
+}
+
+static bool is_standing(const struct doubt *doubt, int64_t now_mono_ms)
+{
+	return doubt->to[0] && now_mono_ms - doubt->met_at < DOUBT_MS;
+}
+
+/* The doubt about the recipient's domain; NULL: there is none. */
+static struct doubt *find_doubt(struct health *health, const char *to)
+{
+	for (size_t i = 0; i < HEALTH_DOUBTS; i++) {
+		struct doubt *doubt = &health->doubts[i];
+		if (doubt->to[0] &&
+		    strcasecmp(domain_of(doubt->to), domain_of(to)) == 0)
+			return doubt;
 	}
-	return changed;
+	return NULL;
+}
+
+/* Where a doubt about another domain can be noted; NULL: there are enough. */
+static struct doubt *find_place(struct health *health, int64_t now_mono_ms)
+{
+	for (size_t i = 0; i < HEALTH_DOUBTS; i++)
+		if (!is_standing(&health->doubts[i], now_mono_ms))
+			return &health->doubts[i];
+	return NULL;
+}
+
+static void note_doubt(struct health *health, const char *to,
+		       int64_t now_mono_ms)
+{
+	struct doubt *doubt = find_doubt(health, to);
+
+	if (!doubt)
+		doubt = find_place(health, now_mono_ms);
+	if (!doubt)
+		return;
+	snprintf(doubt->to, sizeof(doubt->to), "%s", to);
+	doubt->met_at = now_mono_ms;
+}
+
+static void end_doubt(struct health *health, const char *to)
+{
+	struct doubt *doubt = find_doubt(health, to);
+
+	if (doubt)
+		*doubt = (struct doubt){ 0 };
+}
+
+static bool is_usable(const struct health *health, int64_t now_mono_ms)
+{
+	size_t standing = 0;
+
+	for (size_t i = 0; i < HEALTH_DOUBTS; i++)
+		standing += is_standing(&health->doubts[i], now_mono_ms);
+	return !health->closed && standing < HEALTH_DOUBTS;
+}
+
+bool health_note_look(struct health *health, const struct report *report,
+		      const char *to, int64_t now_mono_ms)
+{
+	bool before = health->usable;
+
+	health->closed = report->way == WAY_CLOSED;
+	if (to && report->way == WAY_OPEN)
+		end_doubt(health, to);
+	health->usable = is_usable(health, now_mono_ms);
+	health->probe_at = HEALTH_NEVER;
+	if (!health->usable)
+		health->probe_at = now_mono_ms + health->pause_ms;
+	if (report->way != WAY_OPEN)
+		fail_set(&health->why_not, "%s", report->words);
+	return health->usable != before;
+}
+
+bool health_note_mail(struct health *health, const struct report *report,
+		      const char *to, int64_t now_mono_ms)
+{
+	if (report->way == WAY_DOUBTFUL)
+		note_doubt(health, to, now_mono_ms);
+	return health_note_look(health, report, to, now_mono_ms);
+}
+
+const char *health_look_at(struct health *health)
+{
+	const struct doubt *doubt =
+	    &health->doubts[health->turn++ % HEALTH_DOUBTS];
+
+	return doubt->to[0] ? doubt->to : NULL;
 }
 
 void health_metrics(const struct health *health, struct buf *out)

@@ -14,12 +14,14 @@
 struct mailer;
 
 struct mail_options {
-	const char *url;        /* smtp://, smtps://, maildir:PATH, none: */
-	const char *username;   /* of the server, or NULL: those in the URL */
-	const char *password;   /* likewise */
-	const char *from;       /* "invited@localhost" or "Name <address>" */
+	const char *url;	/* smtp://, smtps://, maildir:PATH, none: */
+	const char *username;	/* of the server, or NULL: those in the URL */
+	const char *password;	/* likewise */
+	const char *helo;	/* our name in EHLO; NULL: the one in the URL,
+				 * or else the sender's domain */
+	const char *from;	/* "invited@localhost" or "Name <address>" */
 	const char *public_url; /* what links begin with; no final '/' */
-	int64_t retry_ms;       /* pause after the first failed attempt */
+	int64_t retry_ms;	/* pause after the first failed attempt */
 };
 
 /* Whether `url` sends mail at all: false for "none:". */

@@ -240,39 +240,44 @@ static void maildir_deliver(struct transport *transport,
 	struct fail fail;
 
 	if (open_parts(maildir->path, &parts, &fail) < 0) {
-		report_set(report, OUTBOX_DEFERRED, false, "%s", fail.message);
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED, "%s",
+			   fail.message);
 		return;
 	}
 	snprintf(name, sizeof(name), "%" PRId64 ".%s.%s", letter->seconds,
 		 letter->id, maildir->host);
 	if (add_mail(&parts, name, letter->text) == 0)
-		report_set(report, OUTBOX_SENT, true, "delivered to new/%s",
+		report_set(report, OUTBOX_SENT, WAY_OPEN, "delivered to new/%s",
 			   name);
 	else
-		report_set(report, OUTBOX_DEFERRED, false,
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
 			   "could not write into the maildir: %s",
 			   strerrordesc_np(errno));
 	close_parts(&parts);
 }
 
-static void maildir_probe(struct transport *transport, struct report *report)
+static void maildir_probe(struct transport *transport,
+			  const struct letter *letter, struct report *report)
 {
 	struct maildir *maildir =
 	    CONTAINER_OF(transport, struct maildir, transport);
 	struct parts parts;
 	struct fail fail;
 
+	(void)letter;
 	if (open_parts(maildir->path, &parts, &fail) < 0) {
-		report_set(report, OUTBOX_DEFERRED, false, "%s", fail.message);
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED, "%s",
+			   fail.message);
 		return;
 	}
 	if (faccessat(parts.tmp, ".", W_OK | X_OK, AT_EACCESS) < 0 ||
 	    faccessat(parts.new, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		report_set(report, OUTBOX_DEFERRED, false,
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
 			   "the maildir cannot be written to: %s",
 			   strerrordesc_np(errno));
 	else
-		report_set(report, OUTBOX_SENT, true, "the maildir is there");
+		report_set(report, OUTBOX_SENT, WAY_OPEN,
+			   "the maildir is there");
 	close_parts(&parts);
 }
 

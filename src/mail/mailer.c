@@ -72,6 +72,8 @@ static int open_worker(struct mailer *mailer, struct worker *worker,
 		.url = options->url,
 		.username = options->username,
 		.password = options->password,
+		.helo = options->helo,
+		.domain = mailer->policy.from.domain,
 	};
 
 	worker->mailer = mailer;

@@ -81,7 +81,7 @@ void outbox_attempt(const struct outbox_policy *policy,
 			    &letter))
 		transport_deliver(transport, &letter, report);
 	else
-		report_set(report, OUTBOX_DEFERRED, true,
+		report_set(report, OUTBOX_DEFERRED, WAY_OPEN,
 			   "there was not enough memory to compose the mail");
 	message_wipe(message);
 	hide_secret(report->words, mail->token.secret);

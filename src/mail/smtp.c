@@ -1,11 +1,9 @@
 /*
  * smtp.c: hands mail to a mail server (libcurl speaks SMTP).
  *
- * What surprises: which replies are final. A 5xx about *this mail* (to MAIL,
- * RCPT, DATA or the message) is; one about *us* (greeting, EHLO, STARTTLS, a
- * wrong password) is not: the operator will mend it, and the mails that wait
- * must not be lost to a password that has expired. That is what mail servers
- * do among themselves.
+ * The surprise: most refusals are not final. Only what a server says about this
+ * recipient or this text is (refusal.h); the rest the operator will mend, and
+ * the mails that wait must not be lost to a password that has expired.
  */
 #include "base/base.h"
 #include "mail/transport.h"
@@ -18,11 +16,14 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "mail/mime.h"
+#include "mail/refusal.h"
 #include "mail/smtp_url.h"
 
 #define CONNECT_MS    (10 * SECOND_MS)
 #define REUSE_SECONDS 30L  /* a connection that was idle for longer is stale */
 #define SETTINGS_MAX  8192 /* octets */
+#define COMMAND_MAX   1024 /* octets: an address three times as long, encoded */
 
 /* A reply of the server, its lines joined. */
 struct reply {
@@ -30,6 +31,9 @@ struct reply {
 	bool more; /* lines to come */
 	char text[WORDS_MAX + 1];
 };
+
+/* What the server would have to offer; then the attempt ends there. */
+enum missing { MISSING_NOTHING, MISSING_AUTH, MISSING_UTF8 };
 
 struct smtp {
 	struct transport transport;
@@ -40,13 +44,14 @@ struct smtp {
 
 	/* Of the attempt under way. */
 	const struct letter *letter;
-	size_t given;	   /* octets of the message that curl took */
-	bool in_mail;	   /* the session stands: replies are about the mail */
-	bool utf8_missing; /* ended because of that */
+	size_t given;	       /* octets of the message that curl took */
+	enum smtp_stage first; /* what follows once the session stands */
+	enum smtp_stage stage; /* what the next reply, or `reply`, is to */
+	enum missing missing;
 	struct reply reply;
 
-	bool offers_utf8;	 /* the server, when it was greeted */
-	atomic_llong give_up_at; /* clock_mono_ms(); 0 = never */
+	bool offers_utf8, offers_auth; /* the server, when it was greeted */
+	atomic_llong give_up_at;       /* clock_mono_ms(); 0 = never */
 };
 
 static struct smtp *smtp_of(struct transport *transport)
@@ -88,6 +93,26 @@ static void reply_add(struct reply *reply, struct str text)
 		 STR_ARG(text));
 }
 
+/* A line of a reply that is not the last one's continuation. */
+static void begin_reply(struct smtp *smtp, int code)
+{
+	struct reply *reply = &smtp->reply;
+
+	if (smtp->stage != SMTP_SESSION && reply->code != 0 && !reply->more)
+		smtp->stage++;
+	reply->code = code;
+	snprintf(reply->text, sizeof(reply->text), "%03d", code);
+	if (smtp->stage == SMTP_SESSION && code == 250)
+		smtp->offers_utf8 = smtp->offers_auth = false;
+}
+
+/* A line of the answer to EHLO. */
+static void note_offer(struct smtp *smtp, struct str line)
+{
+	smtp->offers_utf8 |= is_keyword(line, "SMTPUTF8");
+	smtp->offers_auth |= is_keyword(line, "AUTH");
+}
+
 static size_t on_reply(char *data, size_t size, size_t count, void *context)
 {
 	struct smtp *smtp = context;
@@ -103,17 +128,22 @@ static size_t on_reply(char *data, size_t size, size_t count, void *context)
 		return size * count;
 	text = line.len > 4 ? (struct str){ line.data + 4, line.len - 4 }
 			    : STR("");
-	if (!reply->more || code != reply->code) {
-		reply->code = (int)code;
-		snprintf(reply->text, sizeof(reply->text), "%03d", (int)code);
-		if (!smtp->in_mail && code == 250)
-			smtp->offers_utf8 = false;
-	}
+	if (!reply->more || code != reply->code)
+		begin_reply(smtp, (int)code);
 	reply->more = line.len > 3 && line.data[3] == '-';
 	reply_add(reply, text);
-	if (!smtp->in_mail && code == 250 && is_keyword(text, "SMTPUTF8"))
-		smtp->offers_utf8 = true;
+	if (smtp->stage == SMTP_SESSION && code == 250)
+		note_offer(smtp, text);
 	return size * count;
+}
+
+static enum missing what_is_missing(const struct smtp *smtp)
+{
+	if (smtp->settings.username && !smtp->offers_auth)
+		return MISSING_AUTH;
+	if (smtp->letter->utf8 && !smtp->offers_utf8)
+		return MISSING_UTF8;
+	return MISSING_NOTHING;
 }
 
 /* The session stands, the mail comes next. */
@@ -126,12 +156,11 @@ static int on_session(void *context, char *remote_ip, char *local_ip,
 	(void)local_ip;
 	(void)remote_port;
 	(void)local_port;
-	smtp->in_mail = true;
+	smtp->stage = smtp->first;
 	smtp->reply = (struct reply){ 0 };
-	if (!smtp->letter || !smtp->letter->utf8 || smtp->offers_utf8)
-		return CURL_PREREQFUNC_OK;
-	smtp->utf8_missing = true;
-	return CURL_PREREQFUNC_ABORT;
+	smtp->missing = what_is_missing(smtp);
+	return smtp->missing == MISSING_NOTHING ? CURL_PREREQFUNC_OK
+						: CURL_PREREQFUNC_ABORT;
 }
 
 static size_t on_read(char *out, size_t size, size_t count, void *context)
@@ -147,7 +176,7 @@ static size_t on_read(char *out, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* What a server answers to NOOP: of no interest. */
+/* What is behind the reply to a command: of no interest. */
 static size_t on_data(char *data, size_t size, size_t count, void *context)
 {
 	(void)data;
@@ -270,7 +299,8 @@ static void smtp_rest(struct transport *transport)
 static CURLcode perform(struct smtp *smtp)
 {
 	smtp->given = 0;
-	smtp->in_mail = smtp->utf8_missing = false;
+	smtp->stage = SMTP_SESSION;
+	smtp->missing = MISSING_NOTHING;
 	smtp->reply = (struct reply){ 0 };
 	smtp->error[0] = '\0';
 	return curl_easy_perform(smtp->curl);
@@ -285,7 +315,8 @@ static bool was_stale(struct smtp *smtp, CURLcode result)
 {
 	long connects = 1;
 
-	if (result == CURLE_OK || smtp->given > 0 || smtp->utf8_missing ||
+	if (result == CURLE_OK || smtp->given > 0 ||
+	    smtp->missing != MISSING_NOTHING ||
 	    result == CURLE_OPERATION_TIMEDOUT ||
 	    result == CURLE_ABORTED_BY_CALLBACK)
 		return false;
@@ -307,16 +338,9 @@ static CURLcode perform_fresh_if_stale(struct smtp *smtp)
 	return result;
 }
 
-/* Whether a reply is about us and not about the mail. RFC 4954, RFC 3207. */
-static bool is_about_session(int code)
-{
-	return code == 421 || code == 530 || code == 534 || code == 535 ||
-	       code == 538;
-}
-
 static const char *stage_of(const struct smtp *smtp)
 {
-	if (!smtp->in_mail)
+	if (smtp->stage == SMTP_SESSION)
 		return "before the session stood";
 	if (smtp->given == 0)
 		return "before the message was sent";
@@ -333,38 +357,67 @@ static void judge_fault(struct smtp *smtp, CURLcode result,
 	if (result == CURLE_RECV_ERROR)
 		error = "the mail server closed the connection";
 	if (result == CURLE_ABORTED_BY_CALLBACK)
-		report_set(report, OUTBOX_DEFERRED, true,
+		report_set(report, OUTBOX_DEFERRED, WAY_OPEN,
 			   "the daemon was stopped while it waited for the "
 			   "mail server");
 	else
-		report_set(report, OUTBOX_DEFERRED, false, "%s (%s)", error,
-			   stage_of(smtp));
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED, "%s (%s)",
+			   error, stage_of(smtp));
 }
 
-static void judge(struct smtp *smtp, CURLcode result, struct report *report)
+static void judge_refusal(struct smtp *smtp, struct report *report)
 {
-	int code = smtp->reply.code;
-	bool about_mail = smtp->in_mail && !is_about_session(code);
+	static const enum way ways[] = {
+		[REFUSAL_OF_MAIL] = WAY_OPEN,
+		[REFUSAL_OF_SETUP] = WAY_CLOSED,
+		[REFUSAL_DOUBTFUL] = WAY_DOUBTFUL,
+	};
+	enum refusal refusal = refusal_read(smtp->stage, smtp->reply.text);
+	bool final = refusal == REFUSAL_OF_MAIL && smtp->reply.code >= 500;
 
-	if (result == CURLE_OK)
-		report_set(report, OUTBOX_SENT, true, "%s", smtp->reply.text);
-	else if (smtp->utf8_missing)
-		report_set(report, OUTBOX_FAILED, true,
+	report_set(report, final ? OUTBOX_FAILED : OUTBOX_DEFERRED,
+		   ways[refusal], "%s", smtp->reply.text);
+}
+
+static void judge_missing(struct smtp *smtp, struct report *report)
+{
+	if (smtp->missing == MISSING_AUTH)
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
+			   "the mail server offers no login (AUTH) over this "
+			   "connection, but a user name is set: nothing was "
+			   "sent");
+	else if (!mime_is_ascii(str_of(smtp->letter->from)))
+		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
+			   "the mail server cannot take a sender with letters "
+			   "beyond ASCII before the @ (it does not offer "
+			   "SMTPUTF8)");
+	else
+		report_set(report, OUTBOX_FAILED, WAY_OPEN,
 			   "the mail server cannot take an address with "
 			   "letters beyond ASCII before the @ (it does not "
 			   "offer SMTPUTF8)");
+}
+
+/* The reply counts more than the result: curl takes a 553 to a command of ours
+ * for an answer like others. */
+static void judge(struct smtp *smtp, CURLcode result, struct report *report)
+{
+	int code = smtp->reply.code;
+
+	if (smtp->missing != MISSING_NOTHING)
+		judge_missing(smtp, report);
 	else if (code >= 400 && code < 600)
-		report_set(report,
-			   code >= 500 && about_mail ? OUTBOX_FAILED
-						     : OUTBOX_DEFERRED,
-			   about_mail, "%s", smtp->reply.text);
+		judge_refusal(smtp, report);
+	else if (result == CURLE_OK)
+		report_set(report, OUTBOX_SENT, WAY_OPEN, "%s",
+			   smtp->reply.text);
 	else
 		judge_fault(smtp, result, report);
 }
 
 static void report_memory(struct report *report)
 {
-	report_set(report, OUTBOX_DEFERRED, false, "out of memory");
+	report_set(report, OUTBOX_DEFERRED, WAY_CLOSED, "out of memory");
 }
 
 static void smtp_deliver(struct transport *transport,
@@ -381,6 +434,7 @@ static void smtp_deliver(struct transport *transport,
 	}
 	curl = smtp->curl;
 	smtp->letter = letter;
+	smtp->first = SMTP_MAIL;
 	curl_easy_setopt(curl, CURLOPT_NOBODY, 0L);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
@@ -396,23 +450,63 @@ static void smtp_deliver(struct transport *transport,
 	smtp->letter = NULL;
 }
 
-/* A session with nothing in it, TLS and password included. */
-static void smtp_probe(struct transport *transport, struct report *report)
+/* `address` behind `prefix`, as curl wants it: it decodes what it is given. */
+static void write_command(char out[COMMAND_MAX], const char *prefix,
+			  const char *address, const char *suffix)
+{
+	size_t len = (size_t)snprintf(out, COMMAND_MAX, "%s<", prefix);
+
+	for (; *address && len + 5 < COMMAND_MAX; address++)
+		len +=
+		    (size_t)snprintf(out + len, COMMAND_MAX - len,
+				     *address == '%' ? "%%25" : "%c", *address);
+	snprintf(out + len, COMMAND_MAX - len, ">%s", suffix);
+}
+
+/* One command instead of a mail; whether it was granted. */
+static bool try_command(struct smtp *smtp, enum smtp_stage stage,
+			const char *command, struct report *report)
+{
+	CURL *curl = smtp->curl;
+
+	smtp->first = stage;
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+	if (curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, command))
+		report_memory(report);
+	else
+		judge(smtp, perform_fresh_if_stale(smtp), report);
+	return report->outcome == OUTBOX_SENT;
+}
+
+/*
+ * A session with nothing in it, TLS and password included, up to the sender
+ * and perhaps the recipient: many servers take any login and then refuse
+ * these. RSET makes the connection fit for a mail.
+ */
+static void smtp_probe(struct transport *transport, const struct letter *letter,
+		       struct report *report)
 {
 	struct smtp *smtp = smtp_of(transport);
-	CURL *curl;
+	char command[COMMAND_MAX];
+	struct report unused;
+	bool granted;
 
 	if (!make_handle(smtp)) {
 		report_memory(report);
 		return;
 	}
-	curl = smtp->curl;
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
-	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-	if (curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP"))
-		report_memory(report);
-	else
-		judge(smtp, perform_fresh_if_stale(smtp), report);
+	smtp->letter = letter;
+	write_command(command, "MAIL FROM:", letter->from,
+		      letter->utf8 ? " SMTPUTF8" : "");
+	granted = try_command(smtp, SMTP_MAIL, command, report);
+	if (granted && letter->to) {
+		write_command(command, "RCPT TO:", letter->to, "");
+		granted = try_command(smtp, SMTP_RCPT, command, report);
+	}
+	if (!granted || !try_command(smtp, SMTP_MAIL, "RSET", &unused))
+		smtp_rest(transport);
+	smtp->letter = NULL;
 }
 
 static void smtp_hurry(struct transport *transport)
@@ -449,8 +543,7 @@ static int smtp_open(const struct transport_options *options,
 		return fail_set(fail, "out of memory");
 	pthread_once(&once, init_curl);
 	arena_init(&smtp->arena, SETTINGS_MAX);
-	if (smtp_url_parse(&smtp->arena, options->url, options->username,
-			   options->password, &smtp->settings, fail) < 0) {
+	if (smtp_url_parse(&smtp->arena, options, &smtp->settings, fail) < 0) {
 		smtp_close(&smtp->transport);
 		return -1;
 	}

@@ -168,9 +168,10 @@ static int take_options(struct arena *arena, struct str query,
 
 /* What was given aside of the URL wins over what is in it. */
 static int take_credentials(struct arena *arena, const struct parts *parts,
-			    const char *username, const char *password,
+			    const struct transport_options *options,
 			    struct smtp_settings *settings, struct fail *fail)
 {
+	const char *username = options->username, *password = options->password;
 	bool has_username = username || parts->has_username;
 	bool has_password = password || parts->has_password;
 
@@ -190,7 +191,23 @@ static int take_credentials(struct arena *arena, const struct parts *parts,
 		return fail_set(fail, "the mail URL has a '%%' in its user "
 				      "name or password that should be "
 				      "written %%25");
+	if (str_has_control(str_of(settings->username)) ||
+	    str_has_control(str_of(settings->password)))
+		return fail_set(fail, "the user name or the password for the "
+				      "mail server has a control character in "
+				      "it, perhaps a line break at its end");
 	return 0;
+}
+
+/* What we call ourselves: as said aside, as in the URL, or by our domain. */
+static struct str choose_ehlo(const struct parts *parts,
+			      const struct transport_options *options)
+{
+	if (options->helo)
+		return str_of(options->helo);
+	if (parts->ehlo.len > 0 || !options->domain)
+		return parts->ehlo;
+	return str_of(options->domain);
 }
 
 /* How much TLS there has to be. */
@@ -213,26 +230,24 @@ static int settle_tls(const struct parts *parts, struct smtp_settings *settings,
 	return 0;
 }
 
-int smtp_url_parse(struct arena *arena, const char *url, const char *username,
-		   const char *password, struct smtp_settings *ret_settings,
-		   struct fail *fail)
+int smtp_url_parse(struct arena *arena, const struct transport_options *options,
+		   struct smtp_settings *ret_settings, struct fail *fail)
 {
 	struct smtp_settings settings = { .whole_ms =
 					      WHOLE_SECONDS * SECOND_MS };
 	struct parts parts;
 
-	if (!split(str_of(url), &parts) || !is_well_formed(&parts))
+	if (!split(str_of(options->url), &parts) || !is_well_formed(&parts))
 		return fail_set(fail, "the mail URL is not of the form "
 				      "smtp://[USER:PASSWORD@]HOST[:PORT]");
 	if (take_options(arena, parts.query, &settings, fail) < 0 ||
-	    take_credentials(arena, &parts, username, password, &settings,
-			     fail) < 0 ||
+	    take_credentials(arena, &parts, options, &settings, fail) < 0 ||
 	    settle_tls(&parts, &settings, fail) < 0)
 		return -1;
 	settings.url = arena_printf(
 	    arena, "smtp%s://%.*s%s%.*s/%.*s", parts.implicit ? "s" : "",
 	    STR_ARG(parts.host), parts.port.len > 0 ? ":" : "",
-	    STR_ARG(parts.port), STR_ARG(parts.ehlo));
+	    STR_ARG(parts.port), STR_ARG(choose_ehlo(&parts, options)));
 	if (!settings.url)
 		return fail_set(fail, "out of memory");
 	*ret_settings = settings;

@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "base/fail.h"
+#include "mail/transport.h"
 
 enum smtp_tls { SMTP_TLS_IF_OFFERED, SMTP_TLS_REQUIRED, SMTP_TLS_NONE };
 
@@ -34,13 +35,13 @@ struct smtp_settings {
 };
 
 /*
- * Reads `url`, everything in `arena`. `username` and `password` (or NULL) win
- * over those in the URL. -1 with `fail`, which never repeats a password: where
- * it is malformed, half of the credentials is missing, or they would cross a
- * network in the clear.
+ * Reads the URL among `options`, everything in `arena`. What else is in them
+ * wins over what is in the URL. -1 with `fail`, which never repeats a
+ * password: where it is malformed, half of the credentials is missing, or
+ * they would cross a network in the clear.
  */
-int smtp_url_parse(struct arena *arena, const char *url, const char *username,
-		   const char *password, struct smtp_settings *ret_settings,
+int smtp_url_parse(struct arena *arena, const struct transport_options *options,
+		   struct smtp_settings *ret_settings,
 		   struct fail *fail) MUST_CHECK;
 
 #endif

@@ -68,13 +68,13 @@ static void tidy(char *text)
 	*to = '\0';
 }
 
-void report_set(struct report *report, enum outbox_outcome outcome, bool usable,
-		const char *format, ...)
+void report_set(struct report *report, enum outbox_outcome outcome,
+		enum way way, const char *format, ...)
 {
 	va_list args;
 
 	report->outcome = outcome;
-	report->usable = usable;
+	report->way = way;
 	va_start(args, format);
 	vsnprintf(report->words, sizeof(report->words), format, args);
 	va_end(args);
@@ -87,9 +87,10 @@ void transport_deliver(struct transport *transport, const struct letter *letter,
 	tidy(ret_report->words);
 }
 
-void transport_probe(struct transport *transport, struct report *ret_report)
+void transport_probe(struct transport *transport, const struct letter *letter,
+		     struct report *ret_report)
 {
-	transport->kind->probe(transport, ret_report);
+	transport->kind->probe(transport, letter, ret_report);
 	tidy(ret_report->words);
 }
 

@@ -20,13 +20,22 @@ struct transport;
 struct transport_options {
 	const char *url;
 	const char *username, *password; /* or NULL: those in the URL */
+	const char *helo;   /* our name in EHLO; NULL: the one in the URL */
+	const char *domain; /* our name where there is neither */
+};
+
+/* What an attempt says about the way that all mails take. */
+enum way {
+	WAY_OPEN,     /* also where this one mail was refused */
+	WAY_DOUBTFUL, /* refused for a reason that may concern all mails: it
+		       * does if recipients of other domains meet it too */
+	WAY_CLOSED,
 };
 
 /* How it went. */
 struct report {
 	enum outbox_outcome outcome;
-	bool usable; /* the way itself is open: a mail that was refused says
-		      * nothing against it, a server that is gone does */
+	enum way way;
 	char words[WORDS_MAX + 1]; /* the server's last reply, or what failed;
 				    * printable UTF-8, one line */
 };
@@ -43,8 +52,13 @@ int transport_open(const struct transport_options *options,
 void transport_deliver(struct transport *transport, const struct letter *letter,
 		       struct report *ret_report);
 
-/* Looks whether mail could be delivered, without sending any. */
-void transport_probe(struct transport *transport, struct report *ret_report);
+/*
+ * Looks whether mail could be delivered, without sending any: as far as the
+ * sender of `letter` is accepted, and its recipient, if it has one. Its text
+ * is of no interest.
+ */
+void transport_probe(struct transport *transport, const struct letter *letter,
+		     struct report *ret_report);
 
 /* Nothing to do for a while: lets go of what costs others, a connection. */
 void transport_rest(struct transport *transport);
@@ -62,7 +76,8 @@ struct transport_kind {
 		    struct transport **ret_transport, struct fail *fail);
 	void (*deliver)(struct transport *transport,
 			const struct letter *letter, struct report *report);
-	void (*probe)(struct transport *transport, struct report *report);
+	void (*probe)(struct transport *transport, const struct letter *letter,
+		      struct report *report);
 	void (*rest)(struct transport *transport);
 	void (*hurry)(struct transport *transport);
 	void (*close)(struct transport *transport);
@@ -76,7 +91,7 @@ extern const struct transport_kind transport_smtp, transport_smtps,
     transport_maildir;
 
 /* Fills `report`; the words need not be printable nor short yet. */
-void report_set(struct report *report, enum outbox_outcome outcome, bool usable,
-		const char *format, ...) PRINTF_LIKE(4, 5);
+void report_set(struct report *report, enum outbox_outcome outcome,
+		enum way way, const char *format, ...) PRINTF_LIKE(4, 5);
 
 #endif

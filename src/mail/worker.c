@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mail/mime.h"
 
 #define REST_MS (5 * SECOND_MS) /* until an idle connection is closed */
 
@@ -87,18 +88,46 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	pthread_mutex_unlock(&mailer->lock);
 }
 
-static void note_health(struct mailer *mailer, const struct report *report)
+/* Without a mail, as far as sender and recipient. */
+static void look(struct worker *worker, struct report *ret_report)
 {
-	bool changed;
+	const struct outbox_policy *policy = &worker->mailer->policy;
+	const char *to = worker->look_at;
+	const struct letter letter = {
+		.from = policy->from.address,
+		.to = *to ? to : NULL,
+		.utf8 = policy->from.utf8 || !mime_is_ascii(str_of(to)),
+	};
+
+	transport_probe(worker->transport, &letter, ret_report);
+}
+
+static void log_health(bool usable, const struct report *report)
+{
+	log_event(usable ? LOG_INFO : LOG_WARN,
+		  usable ? "mail_server_usable" : "mail_server_unusable",
+		  LOG_S("reply", report->words));
+}
+
+static void note_health(struct worker *worker, const struct report *report)
+{
+	struct mailer *mailer = worker->mailer;
+	bool changed, usable;
 
 	pthread_mutex_lock(&mailer->lock);
-	changed = health_note(&mailer->health, report, clock_mono_ms());
+	if (worker->mail)
+		changed = health_note_mail(&mailer->health, report,
+					   worker->mail->to.invite.email,
+					   clock_mono_ms());
+	else
+		changed = health_note_look(&mailer->health, report,
+					   worker->look_at[0] ? worker->look_at
+							      : NULL,
+					   clock_mono_ms());
+	usable = mailer->health.usable;
 	pthread_mutex_unlock(&mailer->lock);
 	if (changed)
-		log_event(report->usable ? LOG_INFO : LOG_WARN,
-			  report->usable ? "mail_server_usable"
-					 : "mail_server_unusable",
-			  LOG_S("reply", report->words));
+		log_health(usable, report);
 }
 
 /* Does the task at hand; called and left with the lock held. */
@@ -111,8 +140,8 @@ static void work(struct worker *worker)
 	if (worker->task == TASK_MAIL)
 		send_mail(worker, &report);
 	else
-		transport_probe(worker->transport, &report);
-	note_health(mailer, &report);
+		look(worker, &report);
+	note_health(worker, &report);
 	pthread_mutex_lock(&mailer->lock);
 	if (worker->batch && --worker->batch->unfinished == 0)
 		batch_release(worker->batch);

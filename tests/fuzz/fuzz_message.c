@@ -104,10 +104,11 @@ static void check_message(struct sender *sender, const char *organization,
 
 static void check_url(struct arena *arena, const char *url)
 {
+	const struct transport_options options = { .url = url };
 	struct smtp_settings settings;
 	struct fail fail;
 
-	if (smtp_url_parse(arena, url, NULL, NULL, &settings, &fail) < 0) {
+	if (smtp_url_parse(arena, &options, &settings, &fail) < 0) {
 		require(fail.message[0]);
 		return;
 	}

@@ -192,7 +192,8 @@ class Daemon:
         return self.process
 
     def _environment(self, extra: Mapping[str, str] | None) -> dict[str, str]:
-        return clean_environment({**self.database.settings, **(extra or {})})
+        return clean_environment({"INVITED_MAIL_FROM": "invited@localhost",
+                                  **self.database.settings, **(extra or {})})
 
     def _limit(self) -> None:
         for what, value in self.limits.items():

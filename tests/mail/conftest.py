@@ -21,8 +21,12 @@ class Report:
     """How one attempt of send_one went."""
 
     outcome: str
-    usable: bool
+    way: str  # "usable", "doubtful", "unusable"
     words: str
+
+    @property
+    def usable(self) -> bool:
+        return self.way == "usable"
 
 
 class SendOne:
@@ -55,9 +59,9 @@ class SendOne:
 
     @staticmethod
     def parse(line: str) -> Report:
-        outcome, usable, words = line.split("\t", 2)
-        assert usable in ("usable", "unusable")
-        return Report(outcome, usable == "usable", words)
+        outcome, way, words = line.split("\t", 2)
+        assert way in ("usable", "doubtful", "unusable")
+        return Report(outcome, way, words)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@
  * wonder what their mail server thinks.
  *
  *	send_one [-f FROM] [-t TO] [-o ORGANIZATION] [-p PROJECT]... [-u PUBLIC]
- *	         [-U USERNAME] [-P PASSWORD] [-n TIMES] [-r] [-k] [-w] URL
+ *	         [-U USERNAME] [-P PASSWORD] [-e HELO] [-n TIMES] [-r] [-k] [-w]
+ *	         URL
  *
  *	-n  that many times, each with its own invite, over one transport
  *	-r  rests between the times, so that no connection is kept
@@ -43,6 +44,12 @@ static const char *const outcomes[] = {
 	[OUTBOX_FAILED] = "failed",
 };
 
+static const char *const ways[] = {
+	[WAY_OPEN] = "usable",
+	[WAY_DOUBTFUL] = "doubtful",
+	[WAY_CLOSED] = "unusable",
+};
+
 static void add_project(struct arguments *arguments, const char *name)
 {
 	size_t i = arguments->project_count++;
@@ -58,7 +65,7 @@ static void read_arguments(struct arguments *arguments, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "f:t:o:p:u:U:P:n:rkw")) != -1) {
+	while ((option = getopt(argc, argv, "f:t:o:p:u:U:P:e:n:rkw")) != -1) {
 		int64_t times = 0;
 		switch (option) {
 		case 'f':
@@ -81,6 +88,9 @@ static void read_arguments(struct arguments *arguments, int argc, char **argv)
 			break;
 		case 'P':
 			arguments->transport.password = optarg;
+			break;
+		case 'e':
+			arguments->transport.helo = optarg;
 			break;
 		case 'n':
 			if (!str_to_i64(str_of(optarg), &times))
@@ -130,8 +140,8 @@ static void fill_mail(const struct arguments *arguments,
 
 static void print_report(const struct report *report)
 {
-	printf("%s\t%s\t%s\n", outcomes[report->outcome],
-	       report->usable ? "usable" : "unusable", report->words);
+	printf("%s\t%s\t%s\n", outcomes[report->outcome], ways[report->way],
+	       report->words);
 	fflush(stdout);
 }
 
@@ -184,11 +194,14 @@ int main(int argc, char **argv)
 	wrong = email_parse(&arena, str_of(arguments.to), &email);
 	if (wrong)
 		errx(2, "-t: %s", wrong);
-	if (sender_parse(&arena, arguments.from, &sender, &fail) < 0 ||
-	    transport_open(&arguments.transport, &transport, &fail) < 0)
+	if (sender_parse(&arena, arguments.from, &sender, &fail) < 0)
+		errx(2, "%s", fail.message);
+	arguments.transport.domain = sender.domain;
+	if (transport_open(&arguments.transport, &transport, &fail) < 0)
 		errx(2, "%s", fail.message);
 	if (arguments.probe) {
-		transport_probe(transport, &report);
+		const struct letter letter = { .from = sender.address };
+		transport_probe(transport, &letter, &report);
 		print_report(&report);
 	} else {
 		send_all(&arguments, &sender, &email, transport);

@@ -266,6 +266,69 @@ def test_wrong_password_then_right(make_daemon: Maker) -> None:
     assert mail.login == "ada"
 
 
+def test_sender_that_the_login_does_not_own(make_daemon: Maker) -> None:
+    """Said before the first mail; and no mail is lost to it."""
+    reply = "553 5.7.1 Sender address rejected: not owned by user ada"
+    with ScriptedServer(MAIL=reply) as server:
+        daemon = make_daemon(*mail_to(server))
+        daemon.wait_log("mail_server_unusable")
+        assert reply in ready(daemon).text
+        invite = daemon.api.invite("ada@example.com")
+        deferred = daemon.api.delivered(invite["id"], "deferred")["delivery"]
+        assert deferred["last_error"] == reply
+        server.answer(MAIL="250 2.1.0 Ok")
+        daemon.api.delivered(invite["id"])
+        eventually(lambda: ready(daemon).status_code == 200)
+
+
+def test_refused_by_two_domains_is_our_fault(make_daemon: Maker) -> None:
+    """Of one domain it might be the recipient's."""
+    reply = "554 5.7.1 Relay access denied"
+    with ScriptedServer(RCPT=reply) as server:
+        daemon = make_daemon(*mail_to(server))
+        invites = [daemon.api.invite(f"{name}@example.com")
+                   for name in ("ada", "bob")]
+        for invite in invites:
+            daemon.api.delivered(invite["id"], "deferred")
+        assert ready(daemon).status_code == 200
+        invites.append(daemon.api.invite("eve@elsewhere.example"))
+        eventually(lambda: ready(daemon).status_code == 503)
+        assert reply in ready(daemon).text
+        server.answer(RCPT="250 2.1.5 Ok")
+        for invite in invites:
+            daemon.api.delivered(invite["id"])
+        eventually(lambda: ready(daemon).status_code == 200)
+        assert len(server.mailbox.all()) == 3
+        daemon.stop()
+    assert_silent(daemon, "eve@elsewhere.example")
+
+
+def test_login_not_offered(make_daemon: Maker) -> None:
+    with ScriptedServer() as server:
+        daemon = make_daemon(*mail_to(server), env={
+            "INVITED_MAIL_USERNAME": "ada", "INVITED_MAIL_PASSWORD": "s3cr3t"})
+        line = daemon.wait_log("mail_server_unusable")
+        assert "no login (AUTH)" in line
+        assert "no login (AUTH)" in ready(daemon).text
+        invite = daemon.api.invite("ada@example.com")
+        deferred = daemon.api.delivered(invite["id"], "deferred")["delivery"]
+        assert "no login (AUTH)" in deferred["last_error"]
+        assert not server.read.all()
+
+
+@pytest.mark.parametrize("args, name", [
+    ((), "example.com"), (("--mail-helo", "mx.example.com"), "mx.example.com")])
+def test_name_in_ehlo(make_daemon: Maker, args: tuple[str, ...],
+                      name: str) -> None:
+    with ScriptedServer() as server:
+        daemon = make_daemon(*mail_to(server), "--mail-from",
+                             "no-reply@example.com", *args)
+        invite = daemon.api.invite("ada@example.com")
+        daemon.api.delivered(invite["id"])
+        assert {command for command in server.commands
+                if command.startswith("EHLO")} == {f"EHLO {name}"}
+
+
 @pytest.mark.parametrize("stage", ["greeting", "MAIL", "message"])
 def test_stalls_then_goes(make_daemon: Maker, stage: str) -> None:
     with ScriptedServer(**{stage: [STALL]}) as server:
@@ -415,7 +478,7 @@ def test_another_daemon_delivers_what_one_fails_with_too_late(
                             database=first.database, key=first.key)
         assert taking.stalled.wait(DEADLINE)
         os.kill(first.process.pid, signal.SIGCONT)
-        refusing.resume("554 5.7.1 Not from you")
+        refusing.resume("550 5.1.1 Nobody")
         first.wait_log("mail_failed")
         waits = other.api.ok("GET", f"{INVITES}/{invite['id']}")["delivery"]
         assert (waits["status"], waits["attempts"]) == ("queued", 0)

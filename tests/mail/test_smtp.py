@@ -170,6 +170,36 @@ def test_login_over_starttls(send_one: SendOne, authority: Authority,
     assert (mail.tls, mail.login) == (True, "ada")
 
 
+@pytest.mark.parametrize("ehlo", [
+    "250-peer.example\r\n250 8BITMIME", "250 peer.example",
+    "502 5.5.1 What?"], ids=["no-auth", "nothing", "no-ehlo"])
+def test_login_not_offered(send_one: SendOne, ehlo: str) -> None:
+    """Who sets a password means it to be used: nothing goes without."""
+    with ScriptedServer(EHLO=ehlo) as server:
+        reports = send_one.all("-n", "2", url(server, user="ada:secret@"))
+        looked = send_one("-k", url(server, user="ada:secret@"))
+        assert not any(command.startswith("MAIL")
+                       for command in server.commands)
+    for report in [*reports, looked]:
+        assert (report.outcome, report.way) == ("deferred", "unusable")
+        assert "no login (AUTH)" in report.words
+
+
+# -- our name ----------------------------------------------------------------
+
+@pytest.mark.parametrize("args, path, name", [
+    ([], "", "example.com"), ([], "/in.the.url", "in.the.url"),
+    (["-e", "said.aside"], "/in.the.url", "said.aside"),
+    (["-e", "[192.0.2.1]"], "", "[192.0.2.1]")])
+def test_name_in_ehlo(send_one: SendOne, args: list[str], path: str,
+                      name: str) -> None:
+    with ScriptedServer() as server:
+        report = send_one("-f", "Invited <no-reply@example.com>", *args,
+                          f"smtp://127.0.0.1:{server.port}{path}?{SOON}")
+        assert f"EHLO {name}" in server.commands
+    assert report.outcome == "sent"
+
+
 # -- URLs that cannot be meant -----------------------------------------------
 
 @pytest.mark.parametrize("wrong, about", [
@@ -212,6 +242,12 @@ def test_wrong_sender(send_one: SendOne, wrong: str) -> None:
 
 # -- refusals ----------------------------------------------------------------
 
+def way_at(stage: str) -> str:
+    """What a refusal for no reason of the mail's says about the way."""
+    return ("unusable" if STAGES.index(stage) <= STAGES.index("MAIL")
+            else "doubtful")
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_refused_for_now(send_one: SendOne, stage: str) -> None:
     reply = f"451 4.3.0 Not now, at {stage}"
@@ -220,19 +256,61 @@ def test_refused_for_now(send_one: SendOne, stage: str) -> None:
         assert server.connections == 1
     assert report.outcome == "deferred"
     assert report.words == reply
-    assert report.usable == (STAGES.index(stage) >= STAGES.index("MAIL"))
+    assert report.way == way_at(stage)
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_refused_for_good(send_one: SendOne, stage: str) -> None:
-    """What is about the mail is final, what is about the session is not."""
+    """A text that is not wanted is final, and nothing before it."""
     reply = f"554 5.7.1 Never, at {stage}"
-    about_mail = STAGES.index(stage) >= STAGES.index("MAIL")
     with ScriptedServer(**{stage: reply, "HELO": reply}) as server:
         report = send_one(url(server))
-    assert report.outcome == ("failed" if about_mail else "deferred")
     assert report.words == reply
-    assert report.usable == about_mail
+    if stage == "message":
+        assert (report.outcome, report.way) == ("failed", "usable")
+    else:
+        assert (report.outcome, report.way) == ("deferred", way_at(stage))
+
+
+# What servers say to RCPT that is about us: the mail waits, and leaves once
+# the server, or our login, is mended.
+OURS = {
+    "sender-not-owned": "553 5.7.1 <invited@localhost>: Sender address "
+    "rejected: not owned by user ada",
+    "not-authenticated": "550 5.7.1 Client was not authenticated",
+    "relay-denied": "554 5.7.1 <ada@example.com>: Relay access denied",
+    "relay-denied-by-exim": "550 relay not permitted",
+    "daily-limit": "550 5.4.5 Daily user sending limit exceeded",
+    "short-helo": "504 5.5.2 <host>: Helo command rejected: need "
+    "fully-qualified hostname",
+    "sender-domain": "550 5.1.8 <invited@localhost>: Domain not found",
+}
+
+
+@pytest.mark.parametrize("case", OURS)
+def test_fault_of_our_own_is_not_final_at_rcpt(send_one: SendOne,
+                                               case: str) -> None:
+    with ScriptedServer(RCPT=OURS[case]) as server:
+        report = send_one(url(server))
+    assert (report.outcome, report.way) == ("deferred", "doubtful")
+    assert report.words == OURS[case]
+
+
+@pytest.mark.parametrize("case", OURS)
+def test_fault_of_our_own_is_not_final_at_mail(send_one: SendOne,
+                                               case: str) -> None:
+    with ScriptedServer(MAIL=OURS[case]) as server:
+        report = send_one(url(server))
+    assert (report.outcome, report.way) == ("deferred", "unusable")
+
+
+@pytest.mark.parametrize("reply", [
+    "550 5.1.1 <ada@example.com>: no such person", "552 5.2.2 Mailbox full",
+    "550 5.4.1 Recipient address rejected: Access denied", "550 nobody"])
+def test_refused_recipient_is_final(send_one: SendOne, reply: str) -> None:
+    with ScriptedServer(RCPT=reply) as server:
+        report = send_one(url(server))
+    assert (report.outcome, report.way) == ("failed", "usable")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -432,6 +510,17 @@ def test_probe(send_one: SendOne) -> None:
         assert server.mailbox.all() == []
     assert (good.outcome, good.usable) == ("sent", True)
     assert not bad.usable and bad.words.startswith("535")
+
+
+@pytest.mark.parametrize("reply", [
+    "553 5.7.1 Sender address rejected: not owned by user",
+    "550 5.7.1 No", "451 4.3.0 Later"])
+def test_probe_tries_the_sender(send_one: SendOne, reply: str) -> None:
+    """A login that may not use the sender shows before the first mail."""
+    with ScriptedServer(MAIL=reply) as server:
+        report = send_one("-k", "-f", "a%b@example.com", url(server))
+        assert "MAIL FROM:<a%b@example.com>" in server.commands
+    assert (report.way, report.words) == ("unusable", reply)
 
 
 def test_probe_of_a_dead_server(send_one: SendOne) -> None:

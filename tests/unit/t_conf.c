@@ -59,6 +59,8 @@ START_TEST(test_defaults)
 	ck_assert_str_eq(conf.database, "sqlite:./var/invited.db");
 	ck_assert_str_eq(conf.mail, "maildir:./var/mail");
 	ck_assert_str_eq(conf.mail_from, "invited@localhost");
+	ck_assert(!conf.mail_from_given);
+	ck_assert_ptr_null(conf.mail_helo);
 	ck_assert_ptr_null(conf.mail_username);
 	ck_assert_ptr_null(conf.mail_password);
 	ck_assert_int_eq(conf.mail_retry_ms, 30000);
@@ -101,6 +103,8 @@ START_TEST(test_every_setting_from_the_environment)
 					"smtp://mx.example:25",
 					"INVITED_MAIL_FROM",
 					"I <i@example.com>",
+					"INVITED_MAIL_HELO",
+					"mx.example.com",
 					"INVITED_MAIL_RETRY",
 					"5m",
 					"INVITED_MAIL_USERNAME",
@@ -127,6 +131,8 @@ START_TEST(test_every_setting_from_the_environment)
 	ck_assert_str_eq(conf.database, "sqlite:/x/y.db");
 	ck_assert_str_eq(conf.mail, "smtp://mx.example:25");
 	ck_assert_str_eq(conf.mail_from, "I <i@example.com>");
+	ck_assert(conf.mail_from_given);
+	ck_assert_str_eq(conf.mail_helo, "mx.example.com");
 	ck_assert_int_eq(conf.mail_retry_ms, 300000);
 	ck_assert_str_eq(conf.mail_username, "u");
 	ck_assert_str_eq(conf.mail_password, "p");
@@ -276,6 +282,14 @@ static const struct {
 	{ { "--lisen", "x" },
 	  "unknown flag \"--lisen\"; did you mean --listen?" },
 	{ { "--mail-form=x" }, "did you mean --mail-from?" },
+	{ { "--mail", "smtp://mx.example" }, "--mail-from is needed" },
+	{ { "--mail", "smtps://a:secret@mx.example" },
+	  "--mail-from is needed" },
+	{ { "--mail-helo", "mx.example" }, "--mail-helo has no effect" },
+	{ { "--mail-helo", "a b" }, "expected a host name" },
+	{ { "--mail-helo", "b\xC3\xBC"
+			   "cher.example" },
+	  "expected a host name" },
 	{ { "--colour" }, "unknown flag \"--colour\"" },
 	{ { "-x" }, "unknown flag \"-x\"" },
 	{ { "--data" }, "--data needs a value: --data DIR" },

@@ -8,6 +8,7 @@
 #include "mail/health.h"
 
 #define NOW 1000000
+#define ADA "ada@example.com"
 
 static struct health health;
 static struct report good, bad;
@@ -15,8 +16,8 @@ static struct report good, bad;
 static void set_up(void)
 {
 	health_init(&health, 30 * SECOND_MS);
-	report_set(&good, OUTBOX_SENT, true, "250 Ok");
-	report_set(&bad, OUTBOX_DEFERRED, false, "421 Away");
+	report_set(&good, OUTBOX_SENT, WAY_OPEN, "250 Ok");
+	report_set(&bad, OUTBOX_DEFERRED, WAY_CLOSED, "421 Away");
 }
 
 START_TEST(test_at_first)
@@ -28,19 +29,19 @@ END_TEST
 
 START_TEST(test_goes_and_comes_back)
 {
-	ck_assert(!health_note(&health, &good, NOW));
+	ck_assert(!health_note_mail(&health, &good, ADA, NOW));
 	ck_assert_int_eq(health.probe_at, HEALTH_NEVER);
-	ck_assert(health_note(&health, &bad, NOW));
+	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
 	ck_assert(!health.usable);
 	ck_assert_str_eq(health.why_not.message, "421 Away");
 	ck_assert_int_eq(health.probe_at, NOW + 30 * SECOND_MS);
 
-	report_set(&bad, OUTBOX_DEFERRED, false, "421 Still away");
-	ck_assert(!health_note(&health, &bad, NOW + 5));
+	report_set(&bad, OUTBOX_DEFERRED, WAY_CLOSED, "421 Still away");
+	ck_assert(!health_note_mail(&health, &bad, ADA, NOW + 5));
 	ck_assert_str_eq(health.why_not.message, "421 Still away");
 	ck_assert_int_eq(health.probe_at, NOW + 5 + 30 * SECOND_MS);
 
-	ck_assert(health_note(&health, &good, NOW + 9));
+	ck_assert(health_note_mail(&health, &good, ADA, NOW + 9));
 	ck_assert(health.usable);
 	ck_assert_int_eq(health.probe_at, HEALTH_NEVER);
 }
@@ -51,8 +52,92 @@ START_TEST(test_refused_mail)
 {
 	struct report refused;
 
-	report_set(&refused, OUTBOX_FAILED, true, "550 Nobody");
-	ck_assert(!health_note(&health, &refused, NOW));
+	report_set(&refused, OUTBOX_FAILED, WAY_OPEN, "550 Nobody");
+	ck_assert(!health_note_mail(&health, &refused, ADA, NOW));
+	ck_assert(health.usable);
+}
+END_TEST
+
+/* ---- refusals that may be ours or the recipient's ---- */
+
+static struct report doubtful;
+
+static bool doubted(const char *to, int64_t now)
+{
+	report_set(&doubtful, OUTBOX_DEFERRED, WAY_DOUBTFUL,
+		   "550 5.7.1 Not for you");
+	return health_note_mail(&health, &doubtful, to, now);
+}
+
+START_TEST(test_one_domain_is_no_reason)
+{
+	ck_assert(!doubted(ADA, NOW));
+	ck_assert(!doubted("bob@Example.COM", NOW));
+	ck_assert(health.usable);
+	ck_assert_int_eq(health.probe_at, HEALTH_NEVER);
+}
+END_TEST
+
+START_TEST(test_two_domains_are_a_reason)
+{
+	ck_assert(!doubted(ADA, NOW));
+	ck_assert(doubted("bob@elsewhere.example", NOW));
+	ck_assert(!health.usable);
+	ck_assert_str_eq(health.why_not.message, "550 5.7.1 Not for you");
+	ck_assert_int_eq(health.probe_at, NOW + 30 * SECOND_MS);
+}
+END_TEST
+
+/* What others are granted says nothing about those who were refused: a relay
+ * that is closed to us takes mail for its own domain. */
+START_TEST(test_doubts_end_where_they_began)
+{
+	(void)doubted(ADA, NOW);
+	(void)doubted("bob@elsewhere.example", NOW);
+	ck_assert(!health_note_mail(&health, &good, "eve@third.example", NOW));
+	ck_assert(!health.usable);
+	ck_assert(health_note_mail(&health, &good, "eve@example.com", NOW));
+	ck_assert(health.usable);
+	ck_assert(!doubted("bob@elsewhere.example", NOW));
+}
+END_TEST
+
+/* They take turns, and a look that is refused changes nothing. */
+START_TEST(test_looks_are_about_the_doubts)
+{
+	const char *first, *second;
+
+	ck_assert_ptr_null(health_look_at(&health));
+	(void)doubted(ADA, NOW);
+	(void)doubted("bob@elsewhere.example", NOW);
+	first = health_look_at(&health);
+	second = health_look_at(&health);
+	ck_assert_str_ne(first, second);
+	ck_assert(!health_note_look(&health, &doubtful, first, NOW + 1));
+	ck_assert(health_note_look(&health, &good, second, NOW + 2));
+	ck_assert(health.usable);
+}
+END_TEST
+
+/* A look alone keeps no doubt alive: its mails may long be gone. */
+START_TEST(test_doubts_that_no_mail_meets_end)
+{
+	int64_t later = NOW + 3 * HOUR_MS;
+
+	(void)doubted(ADA, NOW);
+	(void)doubted("bob@elsewhere.example", NOW);
+	ck_assert(!health_note_look(&health, &doubtful, ADA, NOW + HOUR_MS));
+	ck_assert(health_note_look(&health, &doubtful, ADA, later));
+	ck_assert(health.usable);
+	ck_assert(!doubted("eve@third.example", later));
+}
+END_TEST
+
+START_TEST(test_closed_whoever_it_is_for)
+{
+	ck_assert(health_note_look(&health, &bad, NULL, NOW));
+	ck_assert(!health.usable);
+	ck_assert(doubted(ADA, NOW)); /* so the session and MAIL were granted */
 	ck_assert(health.usable);
 }
 END_TEST
@@ -70,7 +155,7 @@ static const struct {
 START_TEST(test_pause)
 {
 	health_init(&health, pauses[_i].asked);
-	ck_assert(health_note(&health, &bad, NOW));
+	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
 	ck_assert_int_eq(health.probe_at, NOW + pauses[_i].pause);
 }
 END_TEST
@@ -82,7 +167,7 @@ START_TEST(test_metrics)
 	buf_init(&out, 10000);
 	health.attempts[OUTBOX_SENT] = 3;
 	health.attempts[OUTBOX_FAILED] = UINT64_MAX;
-	ck_assert(health_note(&health, &bad, NOW));
+	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
 	health_metrics(&health, &out);
 	ck_assert(buf_ok(&out));
 	ck_assert_ptr_nonnull(strstr(
@@ -101,6 +186,12 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_at_first);
 	tcase_add_test(tests, test_goes_and_comes_back);
 	tcase_add_test(tests, test_refused_mail);
+	tcase_add_test(tests, test_one_domain_is_no_reason);
+	tcase_add_test(tests, test_two_domains_are_a_reason);
+	tcase_add_test(tests, test_doubts_end_where_they_began);
+	tcase_add_test(tests, test_looks_are_about_the_doubts);
+	tcase_add_test(tests, test_doubts_that_no_mail_meets_end);
+	tcase_add_test(tests, test_closed_whoever_it_is_for);
 	tcase_add_loop_test(tests, test_pause, 0, COUNT_OF(pauses));
 	tcase_add_test(tests, test_metrics);
 }

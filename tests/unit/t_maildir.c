@@ -98,7 +98,7 @@ static void deliver(enum outbox_outcome expected)
 
 	transport_deliver(transport, &letter, &report);
 	ck_assert_msg(report.outcome == expected, "%s", report.words);
-	ck_assert_int_eq(report.usable, expected == OUTBOX_SENT);
+	ck_assert_int_eq(report.way == WAY_OPEN, expected == OUTBOX_SENT);
 }
 
 static mode_t mode_of(const char *name)
@@ -168,11 +168,11 @@ START_TEST(test_parent_gone)
 
 	clear(root);
 	deliver(OUTBOX_DEFERRED);
-	transport_probe(transport, &report);
-	ck_assert(!report.usable);
+	transport_probe(transport, &letter, &report);
+	ck_assert_int_eq(report.way, WAY_CLOSED);
 	ck_assert_int_eq(mkdir(root, 0700), 0);
-	transport_probe(transport, &report);
-	ck_assert(report.usable);
+	transport_probe(transport, &letter, &report);
+	ck_assert_int_eq(report.way, WAY_OPEN);
 	deliver(OUTBOX_SENT);
 }
 END_TEST

@@ -41,7 +41,7 @@ static void attempt(enum outbox_outcome outcome, const char *words)
 {
 	struct message message;
 
-	report_set(&told, outcome, true, "%s", words);
+	report_set(&told, outcome, WAY_OPEN, "%s", words);
 	message_init(&message);
 	outbox_attempt(&policy, &transport, &message, &mail, &verdict);
 	message_release(&message);

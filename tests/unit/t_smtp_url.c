@@ -10,6 +10,13 @@
 static struct arena arena;
 static struct fail fail;
 
+static int parse(const char *url, struct smtp_settings *settings)
+{
+	const struct transport_options options = { .url = url };
+
+	return smtp_url_parse(&arena, &options, settings, &fail);
+}
+
 static void set_up(void)
 {
 	arena_init(&arena, 1 << 16);
@@ -65,9 +72,7 @@ START_TEST(test_host)
 {
 	struct smtp_settings settings;
 
-	ck_assert_int_eq(smtp_url_parse(&arena, hosts[_i].given, NULL, NULL,
-					&settings, &fail),
-			 0);
+	ck_assert_int_eq(parse(hosts[_i].given, &settings), 0);
 	ck_assert_str_eq(settings.url, hosts[_i].url);
 	ck_assert_int_eq(settings.tls, hosts[_i].tls);
 	ck_assert_int_eq(settings.verify, hosts[_i].verify);
@@ -95,12 +100,14 @@ static const struct {
 
 START_TEST(test_login)
 {
+	const struct transport_options options = {
+		.url = logins[_i].url,
+		.username = logins[_i].username,
+		.password = logins[_i].password,
+	};
 	struct smtp_settings settings;
 
-	ck_assert_int_eq(smtp_url_parse(&arena, logins[_i].url,
-					logins[_i].username,
-					logins[_i].password, &settings, &fail),
-			 0);
+	ck_assert_int_eq(smtp_url_parse(&arena, &options, &settings, &fail), 0);
 	ck_assert_str_eq(settings.username, logins[_i].expect_username);
 	ck_assert_str_eq(settings.password, logins[_i].expect_password);
 	ck_assert_ptr_null(strchr(settings.url, '@'));
@@ -124,8 +131,7 @@ START_TEST(test_timeout)
 	char url[100];
 
 	snprintf(url, sizeof(url), "smtp://mail.example%s", times[_i].option);
-	ck_assert_int_eq(
-	    smtp_url_parse(&arena, url, NULL, NULL, &settings, &fail), 0);
+	ck_assert_int_eq(parse(url, &settings), 0);
 	ck_assert_int_eq(settings.whole_ms, times[_i].whole_ms);
 }
 END_TEST
@@ -134,27 +140,72 @@ START_TEST(test_cafile)
 {
 	struct smtp_settings settings;
 
-	ck_assert_int_eq(smtp_url_parse(&arena,
-					"smtp://h?cafile=/a%20b%26c.pem", NULL,
-					NULL, &settings, &fail),
-			 0);
+	ck_assert_int_eq(parse("smtp://h?cafile=/a%20b%26c.pem", &settings), 0);
 	ck_assert_str_eq(settings.cafile, "/a b&c.pem");
+}
+END_TEST
+
+/* What we call ourselves: as said aside, as in the URL, or by our domain. */
+static const struct {
+	const char *given, *helo, *domain, *url;
+} names[] = {
+	{ "smtp://h", NULL, NULL, "smtp://h/" },
+	{ "smtp://h", NULL, "example.com", "smtp://h/example.com" },
+	{ "smtp://h/in.url", NULL, "example.com", "smtp://h/in.url" },
+	{ "smtp://h/in.url?tls=none", "aside.example", "example.com",
+	  "smtp://h/aside.example" },
+	{ "smtp://h:25", "[192.0.2.1]", "example.com",
+	  "smtp://h:25/[192.0.2.1]" },
+};
+
+START_TEST(test_name_in_ehlo)
+{
+	const struct transport_options options = {
+		.url = names[_i].given,
+		.helo = names[_i].helo,
+		.domain = names[_i].domain,
+	};
+	struct smtp_settings settings;
+
+	ck_assert_int_eq(smtp_url_parse(&arena, &options, &settings, &fail), 0);
+	ck_assert_str_eq(settings.url, names[_i].url);
+}
+END_TEST
+
+/* A file that was read with its last line break, and its like. */
+static const struct transport_options controls[] = {
+	{ .url = "smtps://h", .username = "ada", .password = "secret\n" },
+	{ .url = "smtps://h", .username = "ada", .password = "secret\r\n" },
+	{ .url = "smtps://h", .username = "ada\n", .password = "secret" },
+	{ .url = "smtps://ada:secret%0A@h" },
+};
+
+START_TEST(test_line_break_in_a_secret_is_refused)
+{
+	struct smtp_settings settings;
+
+	ck_assert_int_eq(
+	    smtp_url_parse(&arena, &controls[_i], &settings, &fail), -1);
+	ck_assert_ptr_nonnull(strstr(fail.message, "a line break at its end"));
+	ck_assert_ptr_null(strstr(fail.message, "secret"));
 }
 END_TEST
 
 /* Too small an arena: said, not crashed on. */
 START_TEST(test_out_of_memory)
 {
+	const struct transport_options options = {
+		.url = "smtp://mail.example?cafile=/etc/ca.pem",
+		.username = "username",
+		.password = "password",
+	};
 	struct smtp_settings settings;
 	struct arena small;
 
 	for (size_t max = 0; max < 50; max++) {
 		arena_init(&small, max);
 		ck_assert_int_eq(
-		    smtp_url_parse(&small,
-				   "smtp://mail.example?cafile=/etc/ca.pem",
-				   "username", "password", &settings, &fail),
-		    -1);
+		    smtp_url_parse(&small, &options, &settings, &fail), -1);
 		arena_release(&small);
 	}
 }
@@ -167,6 +218,9 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_login, 0, COUNT_OF(logins));
 	tcase_add_loop_test(tests, test_timeout, 0, COUNT_OF(times));
 	tcase_add_test(tests, test_cafile);
+	tcase_add_loop_test(tests, test_name_in_ehlo, 0, COUNT_OF(names));
+	tcase_add_loop_test(tests, test_line_break_in_a_secret_is_refused, 0,
+			    COUNT_OF(controls));
 	tcase_add_test(tests, test_out_of_memory);
 }
 

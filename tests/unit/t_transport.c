@@ -120,7 +120,7 @@ static bool live(const char *url, bool deliver)
 	if (deliver)
 		transport_deliver(transport, &letter, &report);
 	else
-		transport_probe(transport, &report);
+		transport_probe(transport, &letter, &report);
 	transport_close(transport);
 	if (report.outcome == OUTBOX_FAILED)
 		abort(); /* to assert would allocate */
