@@ -63,6 +63,8 @@ static void say_times(struct table *table, const struct inv_invite *invite)
 	say_row(table, "  created", ago(text, invite->created_at));
 	if (invite->accepted_at)
 		say_row(table, "  accepted", ago(text, invite->accepted_at));
+	else if (invite->declined_at)
+		say_row(table, "  declined", ago(text, invite->declined_at));
 	else if (invite->expires_at)
 		say_row(table, "  expires", ago(text, invite->expires_at));
 }

@@ -37,6 +37,7 @@ static const struct field invite_fields[] = {
 	FIELD_OF_OBJECT(struct inv_invite, delivery, delivery_shape),
 	FIELD(struct inv_invite, accept_url, FIELD_TEXT_OR),
 	FIELD(struct inv_invite, json, FIELD_JSON),
+	FIELD(struct inv_invite, declined_at, FIELD_INTEGER),
 	{ 0 },
 };
 

@@ -301,6 +301,7 @@ struct inv_invite {
 	const char *accept_url;		     /* or NULL */
 	const char *json;		     /* the whole of it */
 	const char *request_id;		     /* "" where there was none */
+	int64_t declined_at;		     /* only invited(8) says */
 };
 
 struct inv_invite_page {

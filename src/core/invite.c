@@ -77,8 +77,11 @@ enum invite_status invite_status(const struct invite *invite,
 {
 	if (invite->state == INVITE_ACCEPTED)
 		return STATUS_ACCEPTED;
-	return now_seconds >= invite->expires_at ? STATUS_EXPIRED
-						 : STATUS_PENDING;
+	/* Not only by its time: the clock may have been set back since. */
+	if (invite->state == INVITE_DECLINED ||
+	    now_seconds >= invite->expires_at)
+		return STATUS_EXPIRED;
+	return STATUS_PENDING;
 }
 
 enum create_verdict invite_on_create(const struct invite *open, enum role role,
@@ -113,10 +116,17 @@ enum result invite_on_answer(const struct invite *invite,
 						 : RESULT_OK;
 }
 
+void invite_decline(struct invite *invite, int64_t now_seconds)
+{
+	invite->state = INVITE_DECLINED;
+	invite->declined_at = now_seconds;
+	if (invite->expires_at > now_seconds)
+		invite->expires_at = now_seconds;
+}
+
 enum result invite_on_delete(const struct invite *invite)
 {
-	if (!invite || invite->state == INVITE_WITHDRAWN ||
-	    invite->state == INVITE_DECLINED)
+	if (!invite || invite->state == INVITE_WITHDRAWN)
 		return RESULT_INVITE_NOT_FOUND;
 	if (invite->state == INVITE_ACCEPTED)
 		return RESULT_INVITE_ACCEPTED;

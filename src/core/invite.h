@@ -5,10 +5,13 @@
  *	            |
  *	          OPEN ---- accept ----> ACCEPTED
  *	            |------ delete ----> WITHDRAWN  (gone for the API)
- *	            '------ decline ---> DECLINED   (gone for the API)
+ *	            '------ decline ---> DECLINED   (expired for the API)
+ *	                                    '--- delete ---> WITHDRAWN
  *
  * Expiry is no state but a comparison with now, so that no job has to run in
- * time. Pure: no I/O, no clock; every engine of the store asks here.
+ * time. The API has three words for what an invite is; a declined one is
+ * expired from then on, and says when it was declined. Pure: no I/O, no clock;
+ * every engine of the store asks here.
  */
 #ifndef CORE_INVITE_H
 #define CORE_INVITE_H
@@ -66,12 +69,14 @@ struct invite {
 	enum invite_state state;
 	int64_t created_at, expires_at; /* Unix seconds */
 	int64_t accepted_at;		/* Unix seconds; 0 unless accepted */
+	int64_t declined_at;		/* Unix seconds; 0 unless declined */
 	int64_t user;			/* who accepted; 0 unless accepted */
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;
 };
 
-/* accepted if accepted, else expired if now >= expires_at, else pending. */
+/* Accepted if accepted; expired if declined or now >= expires_at; else
+ * pending. */
 enum invite_status invite_status(const struct invite *invite,
 				 int64_t now_seconds);
 
@@ -98,6 +103,9 @@ enum create_verdict invite_on_create(const struct invite *open, enum role role,
 enum result invite_on_answer(const struct invite *invite,
 			     const uint8_t hash[SHA256_SIZE],
 			     int64_t now_seconds);
+
+/* The invite is declined now, and so does not expire later than now. */
+void invite_decline(struct invite *invite, int64_t now_seconds);
 
 /* RESULT_OK, RESULT_INVITE_NOT_FOUND or RESULT_INVITE_ACCEPTED. */
 enum result invite_on_delete(const struct invite *invite);

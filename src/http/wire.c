@@ -89,6 +89,7 @@ void wire_invite(struct jw *jw, const struct invite *invite,
 	member_time(jw, "invited_at", invite->created_at);
 	member_time(jw, "expires_at", invite->expires_at);
 	member_time(jw, "accepted_at", invite->accepted_at);
+	member_time(jw, "declined_at", invite->declined_at);
 	wire_grants(jw, invite->grants);
 	wire_delivery(jw, &invite->delivery);
 	if (accept_url)

@@ -125,6 +125,7 @@ void row_invite(struct arena *arena, struct statement *st,
 		.expires_at = column_i64(st, 5),
 		.accepted_at = column_i64(st, 6),
 		.user = column_i64(st, 7),
+		.declined_at = column_i64(st, 17),
 		.delivery = {
 			.status = (enum delivery_status)column_i64(st,
 									   8),

@@ -77,10 +77,15 @@ static const char *const own[PGSQL_COUNT] = {
 			  "SELECT json_array_elements_text(?2::json)))"
 			  " ORDER BY id DESC",
 
-	/* Walks the primary key; there is no index on states. */
+	/* These walk the primary key; there is no index on states. */
 	[SQL_INVITE_LIST] = "SELECT " INVITE_COLUMNS " FROM invite"
-			    " WHERE organization = ?1 AND state < 2"
+			    " WHERE organization = ?1 AND state <> 2"
 			    " AND id < ?2 ORDER BY id DESC LIMIT ?3",
+	[SQL_INVITE_LIST_EXPIRED] =
+	    "SELECT " INVITE_COLUMNS " FROM invite"
+	    " WHERE organization = ?1 AND id < ?2"
+	    " AND (state = 3 OR state = 0 AND expires_at <= ?4)"
+	    " ORDER BY id DESC LIMIT ?3",
 
 	[SQL_PROJECT_USER_ADD] =
 	    "INSERT INTO project_user(organization, project, \"user\", role,"

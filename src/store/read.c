@@ -108,27 +108,36 @@ static enum result invite_get(struct db *db, struct store_op *op)
 	return RESULT_OK;
 }
 
-/* A status as what lies in the row: a state, and bounds of its expiry. */
+/* A status as what lies in the row: a state, and bounds of its expiry, or
+ * another state whenever it expires. */
 struct status_range {
 	int64_t state;			      /* -1: any */
 	int64_t expires_after, expires_until; /* (after, until] */
+	int64_t other;			      /* -1: none */
 };
 
 static struct status_range range_of(const struct store_op *op)
 {
 	int64_t now = op->now_ms / 1000;
 
+	struct status_range range = { -1, -1, INT64_MAX, -1 };
+
 	if (!op->invite_list.by_status)
-		return (struct status_range){ -1, -1, INT64_MAX };
+		return range;
+	range.state = INVITE_OPEN;
 	switch (op->invite_list.status) {
 	case STATUS_ACCEPTED:
-		return (struct status_range){ INVITE_ACCEPTED, -1, INT64_MAX };
+		range.state = INVITE_ACCEPTED;
+		break;
 	case STATUS_EXPIRED:
-		return (struct status_range){ INVITE_OPEN, -1, now };
+		range.expires_until = now;
+		range.other = INVITE_DECLINED;
+		break;
 	case STATUS_PENDING:
+		range.expires_after = now;
 		break;
 	}
-	return (struct status_range){ INVITE_OPEN, now, INT64_MAX };
+	return range;
 }
 
 static struct statement *invite_list_statement(struct db *db,
@@ -147,11 +156,18 @@ static struct statement *invite_list_statement(struct db *db,
 		db_bind_i64(st, 6, range.state);
 		db_bind_i64(st, 7, range.expires_after);
 		db_bind_i64(st, 8, range.expires_until);
+		db_bind_i64(st, 9, range.other);
 		return st;
 	}
 	if (!op->invite_list.by_status)
 		return list_statement(db, SQL_INVITE_LIST, op->organization,
 				      page);
+	if (op->invite_list.status == STATUS_EXPIRED) {
+		st = list_statement(db, SQL_INVITE_LIST_EXPIRED,
+				    op->organization, page);
+		db_bind_i64(st, 4, range.expires_until);
+		return st;
+	}
 	st = list_statement(db, SQL_INVITE_LIST_STATE, op->organization, page);
 	db_bind_i64(st, 4, range.state);
 	db_bind_i64(st, 5, range.expires_after);

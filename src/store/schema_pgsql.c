@@ -119,6 +119,24 @@ static const struct step steps[] = {
 
 	/* 2: the order in which projects were sent */
 	{ 1, { "ALTER TABLE invite ADD COLUMN projects_sent TEXT" } },
+
+	/* 3: when it was declined. That column's contents are a step of their
+	 * own, for this one locks the table, and they take a while. */
+	{ 1,
+	  { "ALTER TABLE invite"
+	    " ADD COLUMN declined_at BIGINT NOT NULL DEFAULT 0" } },
+	/* 4: of those that older programs knew. One that declines beside us
+	 * leaves 0, and the invite counts as declined all the same. */
+	{ 1,
+	  { "UPDATE invite SET declined_at = a.at,"
+	    " expires_at = least(expires_at, a.at)"
+	    " FROM (SELECT organization, target, min(at) AS at FROM audit"
+	    " WHERE type = 4 GROUP BY organization, target) a"
+	    " WHERE a.organization = invite.organization"
+	    " AND a.target = invite.id AND state = 3",
+	    "UPDATE invite SET declined_at = created_at,"
+	    " expires_at = least(expires_at, created_at)"
+	    " WHERE state = 3 AND declined_at = 0" } },
 };
 
 /* What meta says: how many steps were taken, and who can work with it. */

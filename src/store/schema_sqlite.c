@@ -89,6 +89,20 @@ static const char *const steps[] = {
 	/* 2: the order in which projects were sent; NULL where it is that of
 	 * `projects`, which is sorted, as older programs insist. */
 	"ALTER TABLE invite ADD COLUMN projects_sent TEXT;",
+
+	/* 3: when it was declined */
+	"ALTER TABLE invite ADD COLUMN declined_at INTEGER NOT NULL DEFAULT 0;",
+
+	/* 4: what older programs left in the audit event only (type 4 is
+	 * AUDIT_INVITE_DECLINED, state 3 is INVITE_DECLINED). A declined invite
+	 * expires no later than it was declined. */
+	"UPDATE invite SET declined_at = a.at,"
+	" expires_at = min(expires_at, a.at)"
+	" FROM (SELECT target, min(at) AS at FROM audit WHERE type = 4"
+	" GROUP BY target) a WHERE a.target = invite.id AND state = 3;"
+	"UPDATE invite SET declined_at = created_at,"
+	" expires_at = min(expires_at, created_at)"
+	" WHERE state = 3 AND declined_at = 0;",
 };
 
 static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,

@@ -14,8 +14,8 @@
 	"id, organization, state, role, created_at, expires_at, "           \
 	"accepted_at, \"user\", delivery, delivery_attempts, delivery_at, " \
 	"delivery_error, secret_hash, email, email_key, "                   \
-	"coalesce(projects_sent, projects), skipped"
-#define INVITE_SLOT	17 /* where a statement has `slot` behind them */
+	"coalesce(projects_sent, projects), skipped, declined_at"
+#define INVITE_SLOT	18 /* where a statement has `slot` behind them */
 #define PROJECT_COLUMNS "id, organization, name, created_at, archived_at"
 #define USER_COLUMNS	"id, organization, email, name, role, added_at"
 #define KEY_COLUMNS                                      \
@@ -116,7 +116,7 @@
 	  " projects, projects_sent) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, 0," \
 	  " 0, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14)")                           \
 	X(INVITE_GET, "SELECT " INVITE_COLUMNS " FROM invite"                  \
-		      " WHERE id = ?1 AND organization = ?2 AND state < 2")    \
+		      " WHERE id = ?1 AND organization = ?2 AND state <> 2")   \
 	/* _TAKE: to be changed, in whatever state */                          \
 	X(INVITE_TAKE, "SELECT " INVITE_COLUMNS " FROM invite"                 \
 		       " WHERE id = ?1 AND organization = ?2")                 \
@@ -134,6 +134,11 @@
 			 " delivery = CASE WHEN delivery IN (1, 3) THEN 2"     \
 			 " ELSE delivery END"                                  \
 			 " WHERE id = ?1 AND organization = ?2")               \
+	X(INVITE_DECLINE, "UPDATE invite SET slot = id, state = 3,"            \
+			  " declined_at = ?3, expires_at = ?4,"                \
+			  " delivery = CASE WHEN delivery IN (1, 3) THEN 2"    \
+			  " ELSE delivery END"                                 \
+			  " WHERE id = ?1 AND organization = ?2")              \
 	X(INVITE_NEW_SECRET, "UPDATE invite SET secret_hash = ?3,"             \
 			     " delivery = ?4, delivery_attempts = 0,"          \
 			     " delivery_error = NULL, delivery_at = ?5"        \
@@ -146,19 +151,30 @@
 		       " WHERE organization = ?1 AND state = 0 AND id < ?2"    \
 		       " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"      \
 		       " WHERE organization = ?1 AND state = 1 AND id < ?2"    \
+		       " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"      \
+		       " WHERE organization = ?1 AND state = 3 AND id < ?2"    \
 		       " ORDER BY 1 DESC LIMIT ?3")                            \
 	X(INVITE_LIST_STATE, "SELECT " INVITE_COLUMNS " FROM invite"           \
 			     " WHERE organization = ?1 AND state = ?4"         \
 			     " AND id < ?2 AND expires_at > ?5"                \
 			     " AND expires_at <= ?6"                           \
 			     " ORDER BY id DESC LIMIT ?3")                     \
+	/* declined ones are among them */                                     \
+	X(INVITE_LIST_EXPIRED, "SELECT " INVITE_COLUMNS " FROM invite"         \
+			       " WHERE organization = ?1 AND state = 0"        \
+			       " AND id < ?2 AND expires_at <= ?4"             \
+			       " UNION ALL SELECT " INVITE_COLUMNS             \
+			       " FROM invite WHERE organization = ?1"          \
+			       " AND state = 3 AND id < ?2"                    \
+			       " ORDER BY 1 DESC LIMIT ?3")                    \
 	X(INVITE_LIST_ADDRESS, "SELECT " INVITE_COLUMNS " FROM invite"         \
 			       " WHERE organization = ?1"                      \
 			       " AND address_hash = ?4"                        \
 			       " AND coalesce(email_key, email) = ?5"          \
-			       " AND state < 2 AND id < ?2"                    \
-			       " AND (CAST(?6 AS BIGINT) < 0 OR state = ?6)"   \
-			       " AND expires_at > ?7 AND expires_at <= ?8"     \
+			       " AND state <> 2 AND id < ?2"                   \
+			       " AND (CAST(?6 AS BIGINT) < 0 OR state = ?9"    \
+			       "  OR state = ?6 AND expires_at > ?7"           \
+			       "  AND expires_at <= ?8)"                       \
 			       " ORDER BY id DESC LIMIT ?3")                   \
                                                                                \
 	X(OUTBOX_INSERT,                                                       \

@@ -125,14 +125,21 @@ enum result write_invitation_decline(const struct writing *w)
 {
 	struct invite *invite = &w->op->invitation.ret_invitation.invite;
 	enum result result = find_answerable(w);
+	struct statement *st;
 
 	w->op->invitation.ret_again = result == RESULT_INVITATION_DECLINED;
 	if (w->op->invitation.ret_again)
 		return RESULT_OK;
 	if (result != RESULT_OK)
 		return result;
-	let_go(w, invite, INVITE_DECLINED);
-	invite->state = INVITE_DECLINED;
+	invite_decline(invite, w->now);
+	st = db_statement(w->db, SQL_INVITE_DECLINE);
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, w->op->organization);
+	db_bind_i64(st, 3, invite->declined_at);
+	db_bind_i64(st, 4, invite->expires_at);
+	db_run(w->db, st);
+	writing_run(w, SQL_OUTBOX_DELETE, invite->id);
 	writing_audit(w, AUDIT_INVITE_DECLINED, invite->id);
 	return RESULT_OK;
 }

@@ -3,6 +3,7 @@ GET and DELETE /organization/invites/{id}, in every state of an invite.
 """
 
 import json
+import time
 
 import pytest
 
@@ -69,12 +70,21 @@ def test_delete_accepted(shared):
     assert shared.ok("GET", path)["status"] == "accepted"
 
 
-def test_delete_declined(shared):
+def test_declined_is_expired_until_it_is_deleted(shared):
     invite, token = shared.link("ada@example.com")
     shared.ok("POST", "/v1/invitations/decline", json={"token": token})
     path = f"{INVITES}/{invite['id']}"
-    refused(shared.get(path), 404, "invite_not_found")
+    shown = shared.ok("GET", path)
+    assert shown["status"] == "expired" and shown["accepted_at"] is None
+    assert invite["created_at"] <= shown["declined_at"] <= time.time()
+    assert shown["expires_at"] == shown["declined_at"] < invite["expires_at"]
+    for query in ({}, {"status": "expired"}, {"email": "ada@example.com"}):
+        assert shared.ok("GET", INVITES, params=query)["data"] == [shown]
+    assert shared.ok("GET", INVITES, params={"status": "pending"})["data"] == []
+    assert shared.ok("DELETE", path)["deleted"] is True
     refused(shared.delete(path), 404, "invite_not_found")
+    refused(shared.get(path), 404, "invite_not_found")
+    assert shared.ok("GET", INVITES)["data"] == []
 
 
 def test_accepted(shared):

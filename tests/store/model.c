@@ -104,7 +104,7 @@ static struct model_invite *shown(struct model *model, int64_t organization,
 	struct model_invite *invite = model_invite(model, id);
 
 	return invite && invite->row.organization == organization &&
-		       invite->row.state <= INVITE_ACCEPTED
+		       invite->row.state != INVITE_WITHDRAWN
 		   ? invite
 		   : NULL;
 }
@@ -131,6 +131,7 @@ static void agree_on_invite(const struct invite *a, const struct invite *b)
 	agree_on(a->created_at, b->created_at);
 	agree_on(a->expires_at, b->expires_at);
 	agree_on(a->accepted_at, b->accepted_at);
+	agree_on(a->declined_at, b->declined_at);
 	agree_on(a->user, b->user);
 	agree(memcmp(a->secret_hash, b->secret_hash, SHA256_SIZE) == 0);
 	agree_on(a->delivery.status, b->delivery.status);
@@ -414,7 +415,10 @@ static enum result follow_decline(struct model *model,
 		return RESULT_OK;
 	if (result == RESULT_OK) {
 		invite = known_invite(model, op->invitation.token.invite);
-		invite->row.state = INVITE_DECLINED;
+		invite_decline(&invite->row, op->now_ms / 1000);
+		/* Who has the link has got the mail. */
+		if (invite->waits)
+			invite->row.delivery.status = DELIVERY_SENT;
 		invite->holds_address = invite->waits = false;
 	}
 	return result;
@@ -559,7 +563,7 @@ static bool is_listed(const struct model_invite *invite,
 	int64_t after = op->invite_list.page.after;
 
 	return invite->row.organization == op->organization &&
-	       invite->row.state <= INVITE_ACCEPTED &&
+	       invite->row.state != INVITE_WITHDRAWN &&
 	       (!after || invite->row.id < after) &&
 	       (!key || strcmp(invite->row.email_key, key) == 0) &&
 	       (!op->invite_list.by_status ||

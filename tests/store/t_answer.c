@@ -357,7 +357,6 @@ START_TEST(test_decline)
 {
 	struct store_op create = invited("ada@example.com");
 	struct store_op op = decline(&create);
-	int64_t id = create.invite_create.ret_invite.id;
 
 	assert_granted(&op);
 	ck_assert(!op.invitation.ret_again);
@@ -370,11 +369,51 @@ START_TEST(test_decline)
 	assert_ends(&op, RESULT_INVITATION_DECLINED);
 	op = look(&create);
 	assert_ends(&op, RESULT_INVITATION_DECLINED);
-	op = by_id(STORE_INVITE_GET, id);
-	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
 	ck_assert_int_eq(rows("outbox"), 0);
 	ck_assert_int_eq(rows("\"user\""), 0);
 	ck_assert_int_eq(rows("audit WHERE type = 4"), 1);
+}
+END_TEST
+
+START_TEST(test_declined_is_shown_as_expired)
+{
+	struct store_op create = invited("ada@example.com");
+	int64_t id = create.invite_create.ret_invite.id;
+	struct store_op op;
+	struct invite invite;
+
+	f.now_ms += HOUR_MS;
+	op = decline(&create);
+	assert_granted(&op);
+	invite = invite_now(id);
+	ck_assert_int_eq(invite.declined_at, f.now_ms / 1000);
+	ck_assert_int_eq(invite.expires_at, f.now_ms / 1000);
+	ck_assert_int_eq(invite_status(&invite, f.now_ms / 1000),
+			 STATUS_EXPIRED);
+	ck_assert_int_eq(invite.delivery.status, DELIVERY_SENT);
+	op = by_id(STORE_INVITE_DELETE, id);
+	assert_granted(&op);
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+	op = by_id(STORE_INVITE_GET, id);
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_who_declined_can_be_invited_anew)
+{
+	struct store_op create = invited("ada@example.com"), again;
+	struct store_op op = decline(&create);
+
+	assert_granted(&op);
+	again = invited("ada@example.com");
+	ck_assert(again.invite_create.ret_created);
+	ck_assert_int_ne(again.invite_create.ret_invite.id,
+			 create.invite_create.ret_invite.id);
+	op = by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
+	assert_granted(&op);
+	op = decline(&again);
+	assert_granted(&op);
+	assert_sound();
 }
 END_TEST
 
@@ -407,6 +446,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_withdrawn);
 	tcase_add_test(tests, test_blank_name);
 	tcase_add_test(tests, test_decline);
+	tcase_add_test(tests, test_declined_is_shown_as_expired);
+	tcase_add_test(tests, test_who_declined_can_be_invited_anew);
 	tcase_add_test(tests, test_accepted_is_not_declined);
 }
 

@@ -227,10 +227,13 @@ static void add_all_kinds(int64_t ids[5])
 
 START_TEST(test_status)
 {
-	/* By enum invite_status: which of all kinds. */
-	static const int wanted[] = { [STATUS_PENDING] = 0,
-				      [STATUS_EXPIRED] = 1,
-				      [STATUS_ACCEPTED] = 2 };
+	/* By enum invite_status: which of all kinds, the newest first. */
+	static const struct {
+		size_t count;
+		int kinds[2];
+	} wanted[] = { [STATUS_PENDING] = { 1, { 0 } },
+		       [STATUS_EXPIRED] = { 2, { 4, 1 } },
+		       [STATUS_ACCEPTED] = { 1, { 2 } } };
 	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
 	int64_t ids[5];
 
@@ -239,24 +242,49 @@ START_TEST(test_status)
 	op.invite_list.by_status = true;
 	op.invite_list.status = (enum invite_status)_i;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
-	ck_assert_int_eq(invite_at(&op, 0), ids[wanted[_i]]);
-	ck_assert_int_eq(
-	    invite_status(&op.invite_list.ret_invites[0], f.now_ms / 1000),
-	    (enum invite_status)_i);
+	ck_assert_uint_eq(op.invite_list.page.count, wanted[_i].count);
+	for (size_t i = 0; i < wanted[_i].count; i++) {
+		const struct invite *got = &op.invite_list.ret_invites[i];
+
+		ck_assert_int_eq(got->id, ids[wanted[_i].kinds[i]]);
+		ck_assert_int_eq(invite_status(got, f.now_ms / 1000),
+				 (enum invite_status)_i);
+	}
 }
 END_TEST
 
-START_TEST(test_no_filter_shows_all_but_the_gone)
+START_TEST(test_declined_by_address)
 {
 	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
 	int64_t ids[5];
 
 	add_all_kinds(ids);
+	op.now_ms = f.now_ms;
+	op.invite_list.email_key = "declined@example.com";
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 3);
-	for (size_t i = 0; i < 3; i++)
-		ck_assert_int_eq(invite_at(&op, i), ids[2 - i]);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	op.invite_list.by_status = true;
+	op.invite_list.status = STATUS_EXPIRED;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_int_eq(invite_at(&op, 0), ids[4]);
+	op.invite_list.status = STATUS_PENDING;
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, 0);
+}
+END_TEST
+
+START_TEST(test_no_filter_shows_all_but_the_gone)
+{
+	static const int shown[] = { 4, 2, 1, 0 };
+	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	int64_t ids[5];
+
+	add_all_kinds(ids);
+	assert_granted(&op);
+	ck_assert_uint_eq(op.invite_list.page.count, COUNT_OF(shown));
+	for (size_t i = 0; i < COUNT_OF(shown); i++)
+		ck_assert_int_eq(invite_at(&op, i), ids[shown[i]]);
 }
 END_TEST
 
@@ -343,6 +371,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_status, 0, 3);
 	tcase_add_test(tests, test_no_filter_shows_all_but_the_gone);
 	tcase_add_test(tests, test_address);
+	tcase_add_test(tests, test_declined_by_address);
 	tcase_add_test(tests, test_filtered_pages);
 }
 

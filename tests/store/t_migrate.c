@@ -7,9 +7,11 @@
 #include "base/base.h"
 #include "fixture.h"
 
-/* What takes each step back, but for the first. */
+/* What takes each step back, but for the first; NULL where nothing has to. */
 static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN projects_sent",
+	"ALTER TABLE invite DROP COLUMN declined_at",
+	NULL,
 };
 
 static bool is_sqlite(void)
@@ -28,8 +30,10 @@ static int64_t steps_taken(void)
 static void go_back(void)
 {
 	close_store();
-	for (size_t i = COUNT_OF(back); i-- > 0;)
-		sql("%s", back[i]);
+	for (size_t i = COUNT_OF(back); i-- > 0;) {
+		if (back[i])
+			sql("%s", back[i]);
+	}
 	if (is_sqlite())
 		sql("PRAGMA user_version = 1");
 	else
@@ -70,6 +74,57 @@ START_TEST(test_invites_of_an_older_program_stay_as_they_were)
 }
 END_TEST
 
+/* Invites that an older program let go, with its audit event or, for what it
+ * is worth, without. */
+static int64_t declined_before(const char *address, int64_t expires_at,
+			       bool event)
+{
+	struct store_op create = invited(address);
+	struct store_op op =
+	    answer_op(STORE_INVITATION_DECLINE, token_of(&create));
+	int64_t id = create.invite_create.ret_invite.id;
+
+	f.now_ms += HOUR_MS;
+	op.now_ms = f.now_ms;
+	assert_granted(&op);
+	sql("UPDATE invite SET expires_at = %lld WHERE id = %lld",
+	    (long long)expires_at, (long long)id);
+	if (!event)
+		sql("DELETE FROM audit WHERE type = 4 AND target = %lld",
+		    (long long)id);
+	return id;
+}
+
+static void assert_declined(int64_t id, int64_t declined_at, int64_t expires_at)
+{
+	struct invite invite = invite_now(id);
+
+	ck_assert_int_eq(invite.state, INVITE_DECLINED);
+	ck_assert_int_eq(invite.declined_at, declined_at);
+	ck_assert_int_eq(invite.expires_at, expires_at);
+}
+
+START_TEST(test_what_was_declined_before_says_when)
+{
+	int64_t start = f.now_ms / 1000, hour = HOUR_MS / 1000;
+	int64_t far = declined_before("far@example.com", start + TTL, true);
+	int64_t near = declined_before("near@example.com", start + 10, true);
+	int64_t lost = declined_before("lost@example.com", start + TTL, false);
+	struct store_op open = invited("open@example.com");
+	struct invite invite;
+
+	go_back();
+	open_store();
+	assert_declined(far, start + hour, start + hour);
+	assert_declined(near, start + 2 * hour, start + 10);
+	assert_declined(lost, start + 2 * hour, start + 2 * hour);
+	invite = invite_now(open.invite_create.ret_invite.id);
+	ck_assert_int_eq(invite.declined_at, 0);
+	ck_assert_int_eq(invite.expires_at,
+			 open.invite_create.ret_invite.expires_at);
+}
+END_TEST
+
 /* What an older daemon beside ours reads and insists on. */
 START_TEST(test_older_programs_find_projects_sorted)
 {
@@ -93,6 +148,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_every_step_can_be_taken_back);
 	tcase_add_test(tests,
 		       test_invites_of_an_older_program_stay_as_they_were);
+	tcase_add_test(tests, test_what_was_declined_before_says_when);
 	tcase_add_test(tests, test_older_programs_find_projects_sorted);
 }
 

@@ -111,6 +111,8 @@ static const struct {
 	{ INVITE_OPEN, NOW - 1, STATUS_EXPIRED },
 	{ INVITE_ACCEPTED, NOW + 1, STATUS_ACCEPTED },
 	{ INVITE_ACCEPTED, NOW - 1, STATUS_ACCEPTED },
+	{ INVITE_DECLINED, NOW, STATUS_EXPIRED },
+	{ INVITE_DECLINED, NOW + 1, STATUS_EXPIRED }, /* the clock went back */
 };
 
 START_TEST(test_status)
@@ -250,7 +252,7 @@ static const struct {
 	{ INVITE_OPEN, RESULT_OK },
 	{ INVITE_ACCEPTED, RESULT_INVITE_ACCEPTED },
 	{ INVITE_WITHDRAWN, RESULT_INVITE_NOT_FOUND },
-	{ INVITE_DECLINED, RESULT_INVITE_NOT_FOUND },
+	{ INVITE_DECLINED, RESULT_OK },
 };
 
 START_TEST(test_delete)
@@ -261,6 +263,20 @@ START_TEST(test_delete)
 	ck_assert_int_eq(invite_on_delete(&pending), deletes[_i].result);
 	ck_assert_int_eq(invite_on_delete(&expired), deletes[_i].result);
 	ck_assert_int_eq(invite_on_delete(NULL), RESULT_INVITE_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_declined_expires_no_later)
+{
+	struct invite invite = invite_in(INVITE_OPEN, NOW + 1);
+
+	invite_decline(&invite, NOW);
+	ck_assert_int_eq(invite.state, INVITE_DECLINED);
+	ck_assert_int_eq(invite.declined_at, NOW);
+	ck_assert_int_eq(invite.expires_at, NOW);
+	invite = invite_in(INVITE_OPEN, NOW - 1);
+	invite_decline(&invite, NOW);
+	ck_assert_int_eq(invite.expires_at, NOW - 1);
 }
 END_TEST
 
@@ -391,6 +407,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_words_back);
 	tcase_add_loop_test(tests, test_no_words, 0, COUNT_OF(no_words));
 	tcase_add_loop_test(tests, test_status, 0, COUNT_OF(statuses));
+	tcase_add_test(tests, test_declined_expires_no_later);
 	tcase_add_test(tests, test_grants_equal);
 	tcase_add_test(tests, test_grants_are_sorted_by_project);
 	tcase_add_loop_test(tests, test_create, 0, COUNT_OF(creates));
