@@ -171,10 +171,3 @@ void template_render(const char *text, const struct template_source *source,
 {
 	render(str_of(text), 0, source, out);
 }
-
-void template_sentence(const char *key, const struct template_source *source,
-		       struct buf *out)
-{
-	write_sentence(find_sentence(str_of(key), 0, source), false, 0, source,
-		       out);
-}

@@ -52,8 +52,4 @@ struct template_source {
 void template_render(const char *text, const struct template_source *source,
 		     struct buf *out);
 
-/* Appends the sentence `key`, filled, as {{'key}} does. */
-void template_sentence(const char *key, const struct template_source *source,
-		       struct buf *out);
-
 #endif

@@ -2,7 +2,7 @@
  * message.c: composes the mail that carries an invitation.
  *
  * Link and code are the secret that the whole daemon guards, so they are put
- * together here, as late as can be, and wiped together. Buffers are reserved
+ * together here, as late as possible, and wiped together. Buffers are reserved
  * ahead: one that grows leaves a copy of its text behind in freed memory.
  */
 #include "base/base.h"
@@ -10,11 +10,12 @@
 
 #include <assert.h>
 
-#include "base/template.h"
 #include "mail/mime.h"
+#include "mail/words.h"
 
-#define ARENA_MAX  (512 * 1024) /* names and addresses, cleaned */
-#define ROOM_AHEAD (96 * 1024)	/* a mail with a hundred usual project names */
+#define ARENA_MAX    (512 * 1024) /* names and addresses, cleaned */
+#define ROOM_AHEAD   (96 * 1024)  /* a mail with the longest of names */
+#define TEXT_COLUMNS 72		  /* of plain text, then it is broken */
 
 extern const unsigned char embed_mail_text[], embed_mail_html[];
 
@@ -97,78 +98,43 @@ int sender_parse(struct arena *arena, const char *text,
 
 /* ---- texts ---- */
 
-/* What the templates can name. */
-struct words {
-	const struct invitation *to;
-	const char *organization, *role, *email, *subject, *link, *code;
-	const char **projects; /* those that are not archived */
-	const char **project_roles;
-	size_t project_count;
-	char expires[64];
-};
-
-static void write_expiry(char out[64], int64_t seconds)
+/* Of a character in UTF-8: it takes no column of its own. */
+static bool is_continuation(char c)
 {
-	static const char months[][10] = { "January", "February", "March",
-					   "April",   "May",	  "June",
-					   "July",    "August",	  "September",
-					   "October", "November", "December" };
-	time_t time = (time_t)seconds;
-	struct tm tm;
-
-	gmtime_r(&time, &tm);
-	snprintf(out, 64, "%d %s %d, %02d:%02d UTC", tm.tm_mday,
-		 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+	return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-/* Fills the lists of projects; false when out of memory. */
-static bool add_projects(struct arena *arena, struct words *words)
+/* Breaks `line` at blanks where it is too wide; its length stays. */
+static void wrap_line(char *line, size_t len)
 {
-	const struct invitation *to = words->to;
-	size_t count = to->invite.grants.count;
+	char *blank = NULL;
+	size_t column = 0;
 
-	words->projects = arena_array(arena, count, sizeof(char *));
-	words->project_roles = arena_array(arena, count, sizeof(char *));
-	if (!words->projects || !words->project_roles)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct named_grant *grant = &to->grants[i];
-		if (grant->archived)
+	for (size_t i = 0; i < len; i++) {
+		if (is_continuation(line[i]))
 			continue;
-		words->projects[words->project_count] =
-		    mime_clean(arena, str_of(grant->project_name));
-		words->project_roles[words->project_count] =
-		    project_role_name(grant->role);
-		if (!words->projects[words->project_count++])
-			return false;
+		if (line[i] == ' ' && column > 0)
+			blank = &line[i];
+		if (++column <= TEXT_COLUMNS || !blank)
+			continue;
+		*blank = '\n';
+		column = (size_t)(&line[i] - blank);
+		blank = NULL;
 	}
-	return true;
 }
 
-/* template_source's value(): all names that the texts may use. */
-static const char *word_of(const void *context, struct str name, size_t row)
+/* Plain text for readers that break no lines by themselves. */
+static void wrap_text(struct buf *text)
 {
-	const struct words *words = context;
-	bool is_row = row < words->project_count;
+	char *line = text->data, *end = text->data + text->len, *newline;
 
-	if (str_is(name, "projects") || str_is(name, "project"))
-		return is_row ? words->projects[row] : NULL;
-	if (str_is(name, "project_role"))
-		return is_row ? words->project_roles[row] : NULL;
-	if (str_is(name, "has_projects"))
-		return words->project_count > 0 ? "" : NULL;
-	if (str_is(name, "organization"))
-		return words->organization;
-	if (str_is(name, "role"))
-		return words->role;
-	if (str_is(name, "email"))
-		return words->email;
-	if (str_is(name, "link"))
-		return words->link;
-	if (str_is(name, "code"))
-		return words->code;
-	assert(str_is(name, "expires"));
-	return words->expires;
+	while (line < end &&
+	       (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		/* A list's items stay whole: they begin with blanks. */
+		if (*line != ' ')
+			wrap_line(line, (size_t)(newline - line));
+		line = newline + 1;
+	}
 }
 
 /* ---- message ---- */
@@ -239,14 +205,13 @@ static void add_part(struct message *message, const char *type,
 		     const unsigned char *template, const struct words *words,
 		     const char *boundary)
 {
-	const struct template_source source = {
-		.context = words,
-		.value = word_of,
-		.plain = template == embed_mail_text,
-	};
+	bool plain = template == embed_mail_text;
+	const struct template_source source = words_source(words, plain);
 
 	wipe_buf(&message->part);
 	template_render((const char *)template, &source, &message->part);
+	if (plain)
+		wrap_text(&message->part);
 	buf_addf(&message->text, "--%s\r\nContent-Type: %s; charset=utf-8\r\n",
 		 boundary, type);
 	mime_add_body(&message->text, buf_str(&message->part), boundary);
@@ -273,24 +238,6 @@ static bool reserve(struct message *message)
 	       buf_reserve(&message->text, ROOM_AHEAD);
 }
 
-/* Everything but what is secret. */
-static bool find_words(struct arena *arena, const struct outbox_mail *mail,
-		       struct words *words)
-{
-	*words = (struct words){ .to = &mail->to };
-	words->role =
-	    mail->to.invite.role == ROLE_OWNER ? "an owner" : "a reader";
-	words->organization =
-	    mime_clean(arena, str_of(mail->to.organization_name));
-	words->email = mime_clean(arena, str_of(mail->to.invite.email));
-	write_expiry(words->expires, mail->to.invite.expires_at);
-	if (!words->organization || !words->email)
-		return false;
-	words->subject = arena_printf(arena, "You are invited to join %s",
-				      words->organization);
-	return words->subject && add_projects(arena, words);
-}
-
 bool message_compose(struct message *message, const struct sender *from,
 		     const char *public_url, const struct outbox_mail *mail,
 		     struct letter *ret_letter)
@@ -308,7 +255,7 @@ bool message_compose(struct message *message, const struct sender *from,
 	id_format(ID_INVITE, invite->id, message->id);
 	utf8 = envelope_address(&to, message->to);
 	token_format(&mail->token, code);
-	if (!reserve(message) || !find_words(&arena, mail, &words))
+	if (!reserve(message) || !words_find(&arena, mail, &words))
 		goto out;
 	link = (char *)token_link(&arena, public_url, &mail->token);
 	if (!link)

@@ -3,7 +3,7 @@
  *
  * Pure: the same outbox row gives the same bytes, however often it is
  * composed, so that a repeat is recognised as one (same Message-ID, same
- * Date, same boundary). The texts are web/mail.txt and web/mail.html.
+ * Date, same boundary). Its templates are web/mail.txt and web/mail.html.
  */
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H

@@ -85,6 +85,9 @@ test('by the button in the mail, on a phone, in the dark', async (t) => {
     body: (await daemon.mail(EMAIL)).html,
   }));
   await page.goto('/mail');
+  await assertFits(page);
+  // The landmarks around a mail are its reader's.
+  await assertAccessible(page, ['landmark-one-main', 'region']);
   await keep(page, 'phone-mail');
   await page.getByRole('link').first().tap();
   await headingIs(page, 'You’re invited to join Default organization');
@@ -97,6 +100,28 @@ test('by the button in the mail, on a phone, in the dark', async (t) => {
   await assertAccessible(page);
   await keep(page, 'phone-accepted');
   assert.deepEqual(await daemon.members(), [EMAIL]);
+});
+
+test('mail, page and API agree on how long it is open', async (t) => {
+  const daemon = await Daemon.start(t, '--invite-ttl', '30d');
+  const page = await openPage(t, daemon.origin, { javaScriptEnabled: false });
+  const { expires_at: until, created_at: since } = await daemon.invite(EMAIL);
+  const { text, html } = await daemon.mail(EMAIL);
+  const [link] = text.match(/http\S+\/accept#\S+/);
+  const [told] = text.replace(/\s+/g, ' ').match(/open until (.* UTC)\./)
+    .slice(1);
+
+  assert.equal(until - since, 30 * 86400);
+  assert.ok(html.includes(told), told);
+  await page.goto('/accept');
+  await page.getByLabel('Link or code').fill(link);
+  await page.keyboard.press('Enter');
+  await headingIs(page, 'You’re invited');
+  assert.equal(await page.locator('time').textContent(), told);
+  assert.equal(Date.parse(await page.locator('time').getAttribute('datetime')),
+               until * 1000);
+  assert.ok(await page.getByText('30 days left').isVisible());
+  assert.doesNotMatch(text + html + await page.content(), /GMT/);
 });
 
 test('opening the link changes nothing, by whomever', async (t) => {

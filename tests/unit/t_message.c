@@ -241,28 +241,64 @@ START_TEST(test_says)
 	add_project("Website", false);
 	add_project("Old", true);
 	text = compose();
-	check_has(text, "you are invited to join Acme\r\nas a reader.\r\n");
-	check_has(text, "\r\n  - Website (owner)\r\n");
+	check_has(text, "\r\nYou are invited to join Acme\r\n");
+	check_has(text, "You will be a reader: you can use Acme, not manage");
+	check_has(text, "\r\n  - Website (Owner)\r\n");
 	check_has_not(text, "Old");
 	check_has(text, "\r\n" PUBLIC_URL "/accept#" TOKEN "\r\n");
 	check_has(text, "\r\n" TOKEN "\r\n");
-	check_has(text, "for Ada@example.com\r\n");
-	check_has(text, "until 7 February 2026, 14:05 UTC");
-	check_has(text, "nothing happens until you accept");
+	check_has(text, "for Ada@example.com");
+	check_has(text, "until 7 Feb 2026,\r\n14:05 UTC.");
+	check_has(text, "an administrator of Acme invited");
 }
 END_TEST
 
 START_TEST(test_says_owner)
 {
 	mail.to.invite.role = ROLE_OWNER;
-	check_has(compose(), "as an owner.\r\n");
+	check_has(compose(), "You will be an owner");
 }
 END_TEST
 
 START_TEST(test_without_projects)
 {
 	add_project("Old", true);
-	check_has_not(compose(), "access to");
+	check_has_not(compose(), "Your projects");
+}
+END_TEST
+
+/* The rest is on the page: the button stays near the top. */
+START_TEST(test_a_list_is_short)
+{
+	const char *text;
+	char line[40];
+
+	for (int i = 1; i <= 6; i++)
+		add_project("Few", false);
+	add_project("Old", true);
+	text = compose();
+	check_has(text, "\r\n  - Few (Owner)\r\n");
+	check_has_not(text, "more");
+	for (int i = 7; i <= 14; i++)
+		add_project("Many", false);
+	text = compose();
+	snprintf(line, sizeof(line), "\r\n  - and %d more\r\n", 14 - 5);
+	check_has(text, line);
+	check_has_not(text, "Many");
+	check_has_not(text, "Old");
+}
+END_TEST
+
+START_TEST(test_text_is_broken_at_blanks)
+{
+	const char *text = compose(), *end = strstr(text, "text/html");
+	struct str part = { text, (size_t)(end - text) }, line;
+
+	while (str_cut(part, '\n', &line, &part))
+		ck_assert_msg(line.len <= 73 ||
+				  !memchr(line.data, ' ', line.len),
+			      "%.*s", STR_ARG(line));
+	check_has(text, "\r\n" PUBLIC_URL "/accept#" TOKEN "\r\n");
 }
 END_TEST
 
@@ -342,6 +378,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_says);
 	tcase_add_test(tests, test_says_owner);
 	tcase_add_test(tests, test_without_projects);
+	tcase_add_test(tests, test_a_list_is_short);
+	tcase_add_test(tests, test_text_is_broken_at_blanks);
 	tcase_add_test(tests, test_ascii_is_left_alone);
 	tcase_add_test(tests, test_repeat_is_identical);
 	tcase_add_test(tests, test_wiped);

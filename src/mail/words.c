@@ -1,0 +1,135 @@
+/*
+ * words.c: what the mail says, apart from its sentences (web/text/).
+ *
+ * The list of projects is short, so that the button stays near the top and
+ * the mail small: what is not listed is counted, and on the page.
+ */
+#include "base/base.h"
+#include "mail/words.h"
+
+#include <assert.h>
+
+#include "core/language.h"
+#include "mail/mime.h"
+
+/* Those that are not archived; the others are not given any more. */
+static size_t count_projects(const struct invitation *to)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < to->invite.grants.count; i++)
+		count += !to->grants[i].archived;
+	return count;
+}
+
+static void count_more(struct words *words, size_t more)
+{
+	char number[24];
+	const struct text_value value = { "n", number };
+
+	snprintf(number, sizeof(number), "%zu", more);
+	text_print(
+	    words->more, sizeof(words->more),
+	    text_plural(words->language, TEXT("mail.more"), (int64_t)more),
+	    &value, 1);
+}
+
+static bool add_project(struct arena *arena, const struct named_grant *grant,
+			struct words *words)
+{
+	size_t i = words->project_count++;
+
+	words->projects[i].name =
+	    mime_clean(arena, str_of(grant->project_name));
+	words->projects[i].role = grant->role == PROJECT_OWNER
+				      ? TEXT("project.owner")
+				      : TEXT("project.member");
+	return words->projects[i].name != NULL;
+}
+
+static bool add_projects(struct arena *arena, const struct invitation *to,
+			 struct words *words)
+{
+	size_t count = count_projects(to), listed = count;
+
+	/* "and 1 more" would take the line that the one could have. */
+	if (count > WORDS_PROJECTS)
+		listed = WORDS_PROJECTS - 1;
+	for (size_t i = 0; words->project_count < listed; i++)
+		if (!to->grants[i].archived &&
+		    !add_project(arena, &to->grants[i], words))
+			return false;
+	if (count > listed)
+		count_more(words, count - listed);
+	return true;
+}
+
+static void write_subject(struct words *words)
+{
+	const struct text_value value = { "organization", words->organization };
+
+	text_print(words->subject, sizeof(words->subject),
+		   text_of(words->language, STR(TEXT("mail.title"))), &value,
+		   1);
+}
+
+bool words_find(struct arena *arena, const struct outbox_mail *mail,
+		struct words *words)
+{
+	const struct invite *invite = &mail->to.invite;
+
+	*words = (struct words){ .language = &languages[0] };
+	words->role = invite->role == ROLE_OWNER ? TEXT("mail.owner")
+						 : TEXT("mail.reader");
+	words->organization =
+	    mime_clean(arena, str_of(mail->to.organization_name));
+	words->email = mime_clean(arena, str_of(invite->email));
+	when_init(&words->expires, words->language, invite->expires_at);
+	if (!words->organization || !words->email)
+		return false;
+	write_subject(words);
+	return add_projects(arena, &mail->to, words);
+}
+
+static const char *project_word(const struct words *words, struct str name,
+				size_t row)
+{
+	if (row >= words->project_count)
+		return NULL;
+	return str_is(name, "project_role") ? words->projects[row].role
+					    : words->projects[row].name;
+}
+
+static const char *word_of(const void *context, struct str name, size_t row)
+{
+	const struct words *words = context;
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{ "language", words->language->tag },
+		{ "organization", words->organization },
+		{ "role", words->role },
+		{ "email", words->email },
+		{ "link", words->link },
+		{ "code", words->code },
+		{ "expires", words->expires.text },
+		{ "has_projects", words->project_count > 0 ? "" : NULL },
+		{ "more", *words->more ? words->more : NULL },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(values); i++)
+		if (str_is(name, values[i].name))
+			return values[i].value;
+	assert(str_starts_with(name, "project"));
+	return project_word(words, name, row);
+}
+
+struct template_source words_source(const struct words *words, bool plain)
+{
+	return (struct template_source){
+		.context = words,
+		.value = word_of,
+		.language = words->language,
+		.plain = plain,
+	};
+}

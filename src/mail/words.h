@@ -1,0 +1,40 @@
+/*
+ * words.h: what the templates of the mail can name, web/mail.txt and
+ * web/mail.html alike.
+ */
+#ifndef MAIL_WORDS_H
+#define MAIL_WORDS_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/template.h"
+#include "core/when.h"
+#include "store/store.h"
+
+#define WORDS_PROJECTS 6 /* at most so many are listed */
+
+/* Nothing here is secret but `link` and `code`, which the caller sets. */
+struct words {
+	const struct language *language;
+	const char *organization, *email;
+	char subject[512];
+	const char *role; /* key of a sentence */
+	const char *link, *code;
+	struct {
+		const char *name;
+		const char *role; /* key of a sentence */
+	} projects[WORDS_PROJECTS];
+	size_t project_count;
+	char more[WHEN_SIZE]; /* "and 9 more"; "" where all are listed */
+	struct when expires;
+};
+
+/* Fills in all that is not secret; what is borrowed lies in `arena` or in
+ * `mail`. False when out of memory. */
+bool words_find(struct arena *arena, const struct outbox_mail *mail,
+		struct words *words) MUST_CHECK;
+
+/* Where templates find `words`; for HTML unless `plain`. */
+struct template_source words_source(const struct words *words, bool plain);
+
+#endif
