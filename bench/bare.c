@@ -23,6 +23,9 @@
 #include "base/clock.h"
 #include "core/id.h"
 #include "sample.h"
+#include "store/invites.h"
+#include "store/keys.h"
+#include "store/organizations.h"
 #include "store/store.h"
 
 #define WIDTH_MAX     4096
@@ -37,6 +40,8 @@
 /* One operation that is submitted again and again. */
 struct slot {
 	struct store_op op;
+	struct invite_create_in in;
+	struct invite_create_out out;
 	struct arena arena;
 	int64_t sent_ns;
 	char address[ADDRESS_SIZE];
@@ -80,7 +85,9 @@ static void slot_fill(struct bare *bare, struct slot *slot)
 
 	arena_init_with(&slot->arena, slot->scratch, SCRATCH_SIZE, ARENA_MAX);
 	memset(op, 0, sizeof *op);
-	op->verb = STORE_INVITE_CREATE;
+	op->verb = &verb_invite_create;
+	op->in = &slot->in;
+	op->out = &slot->out;
 	op->organization = bare->organization;
 	op->actor = bare->key;
 	op->now_ms = clock_now_ms();
@@ -88,14 +95,14 @@ static void slot_fill(struct bare *bare, struct slot *slot)
 	op->context = slot;
 	snprintf(slot->address, ADDRESS_SIZE, "person-%0*lld@bench.example",
 		 NUMBER_DIGITS, (long long)bare->next_number);
-	op->invite_create.email.typed = slot->address;
-	op->invite_create.email.key = slot->address;
-	op->invite_create.role = ROLE_READER;
-	op->invite_create.default_project = true;
-	op->invite_create.ttl_seconds = TTL_SECONDS;
-	op->invite_create.queue_mail = bare->queue_mail;
-	memcpy(op->invite_create.secret, &bare->next_number,
-	       sizeof bare->next_number);
+	slot->in = (struct invite_create_in){
+		.email = { .typed = slot->address, .key = slot->address },
+		.role = ROLE_READER,
+		.default_project = true,
+		.ttl_seconds = TTL_SECONDS,
+		.queue_mail = bare->queue_mail,
+	};
+	memcpy(slot->in.secret, &bare->next_number, sizeof bare->next_number);
 	bare->next_number++;
 }
 
@@ -111,7 +118,7 @@ static void slot_done(struct bare *bare, struct slot *slot)
 		sample_add(&bare->sample, sample_now_ns() - slot->sent_ns);
 		if (bare->oldest_count < COUNT_OF(bare->oldest))
 			bare->oldest[bare->oldest_count++] =
-			    op->invite_create.ret_invite.id;
+			    slot->out.invite.id;
 	}
 	arena_release(&slot->arena);
 	bare->under_way--;
@@ -214,30 +221,36 @@ static void fill(struct bare *bare, int64_t count)
 }
 
 /* One operation by itself; what it returns lies in `arena`. */
-static void call(struct bare *bare, struct store_op *op, const char *what)
+static void call(struct bare *bare, const struct verb *verb, const void *in,
+		 void *out, struct arena *arena)
 {
-	op->now_ms = clock_now_ms();
-	store_call(bare->port, op);
-	if (op->result != RESULT_OK)
-		die(what, "refused");
+	struct store_op op = { .verb = verb,
+			       .in = in,
+			       .out = out,
+			       .now_ms = clock_now_ms(),
+			       .arena = arena };
+
+	store_call(bare->port, &op);
+	if (op.result != RESULT_OK)
+		die(verb->name, "refused");
 }
 
 /* Makes the organization and its key where there are none, and finds both. */
 static void bootstrap(struct bare *bare, const char *key)
 {
 	struct arena arena;
-	struct store_op make = { .verb = STORE_BOOTSTRAP, .arena = &arena };
-	struct store_op find = { .verb = STORE_KEY_FIND, .arena = &arena };
+	const struct bootstrap_in make = { .organization_name = "Bench",
+					   .key_name = "bench",
+					   .secret = str_of(key) };
+	const struct key_find_in find = { .secret = str_of(key) };
+	struct bootstrap_out made;
+	struct key_out found;
 
 	arena_init(&arena, ARENA_MAX);
-	make.bootstrap.organization_name = "Bench";
-	make.bootstrap.key_name = "bench";
-	make.bootstrap.secret = str_of(key);
-	call(bare, &make, "bootstrap");
-	find.key_find.secret = str_of(key);
-	call(bare, &find, "key");
-	bare->organization = find.key_find.ret_key.organization;
-	bare->key = find.key_find.ret_key.id;
+	call(bare, &verb_bootstrap, &make, &made, &arena);
+	call(bare, &verb_key_find, &find, &found, &arena);
+	bare->organization = found.key.organization;
+	bare->key = found.key.id;
 	store_rest(bare->port);
 	arena_release(&arena);
 }

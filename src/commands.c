@@ -13,6 +13,9 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "core/id.h"
+#include "core/token.h"
+#include "store/keys.h"
+#include "store/organizations.h"
 #include "store/store.h"
 
 #define COMMAND_ARENA (64 * 1024 * 1024)
@@ -38,14 +41,21 @@ struct session {
 	struct arena arena;
 };
 
-static enum result ask(struct session *session, struct store_op *op,
-		       enum store_verb verb)
+/* Has `verb` done in the organization (0: where it needs none). */
+static enum result ask(struct session *session, const struct verb *verb,
+		       int64_t organization, const void *in, void *out)
 {
-	op->verb = verb;
-	op->now_ms = clock_now_ms();
-	op->arena = &session->arena;
-	store_call(session->port, op);
-	return op->result;
+	struct store_op op = {
+		.verb = verb,
+		.in = in,
+		.out = out,
+		.organization = organization,
+		.now_ms = clock_now_ms(),
+		.arena = &session->arena,
+	};
+
+	store_call(session->port, &op);
+	return op.result;
 }
 
 static int refused(enum result result)
@@ -70,13 +80,12 @@ static int refused(enum result result)
 
 /* ---- organizations ---- */
 
-static bool next_page(struct session *session, struct store_op *op,
-		      int64_t after)
+static enum result next_page(struct session *session, int64_t after,
+			     struct list_out *out)
 {
-	*op = (struct store_op){ .organization = op->organization };
-	op->organization_list.page.limit = LIST_PAGE;
-	op->organization_list.page.after = after;
-	return ask(session, op, STORE_ORGANIZATION_LIST) == RESULT_OK;
+	const struct list_in in = { .after = after, .limit = LIST_PAGE };
+
+	return ask(session, &verb_organization_list, 0, &in, out);
 }
 
 static bool is_named(const struct organization *organization,
@@ -101,17 +110,17 @@ static int visit_organizations(struct session *session,
 			       void *context)
 {
 	const struct conf *conf = session->conf;
-	struct store_op op = { .organization = 0 };
+	struct list_out page;
 	int64_t after = 0;
 	int visited = 0;
 
 	do {
-		if (!next_page(session, &op, after))
-			return refused(op.result), -1;
-		for (size_t i = 0; i < op.organization_list.page.count; i++) {
-			const struct organization *o =
-			    &op.organization_list.ret_organizations[i];
+		enum result result = next_page(session, after, &page);
+		const struct organization *o = page.rows;
 
+		if (result != RESULT_OK)
+			return refused(result), -1;
+		for (size_t i = 0; i < page.count; i++, o++) {
 			after = o->id;
 			if (conf->organization_given &&
 			    !is_named(o, conf->organization))
@@ -120,7 +129,7 @@ static int visit_organizations(struct session *session,
 			if (!visit(session, o, context))
 				return visited;
 		}
-	} while (op.organization_list.page.has_more);
+	} while (page.has_more);
 	if (visited > 0)
 		return visited;
 	if (conf->organization_given)
@@ -158,38 +167,39 @@ static int64_t find_organization(struct session *session)
 
 static int organization_create(struct session *session)
 {
-	struct store_op op = { .organization = 0 };
 	const char *name = session->conf->argument;
+	const struct organization_create_in in = { .name = name };
+	struct organization_create_out out;
+	enum result result =
+	    ask(session, &verb_organization_create, 0, &in, &out);
 	char id[ID_TEXT_SIZE];
 
-	op.organization_create.name = name;
-	if (ask(session, &op, STORE_ORGANIZATION_CREATE) != RESULT_OK)
-		return refused(op.result);
+	if (result != RESULT_OK)
+		return refused(result);
 	printf("organization: %s\n",
-	       id_format(ID_ORGANIZATION,
-			 op.organization_create.ret_organization.id, id));
+	       id_format(ID_ORGANIZATION, out.organization.id, id));
 	printf("next: invited key create --organization \"%s\"\n", name);
 	return EXIT_OK;
 }
 
 static int organization_list(struct session *session)
 {
-	struct store_op op = { .organization = 0 };
+	struct list_out page;
 	int64_t after = 0;
 	char id[ID_TEXT_SIZE];
 
 	do {
-		if (!next_page(session, &op, after))
-			return refused(op.result);
-		for (size_t i = 0; i < op.organization_list.page.count; i++) {
-			const struct organization *o =
-			    &op.organization_list.ret_organizations[i];
+		enum result result = next_page(session, after, &page);
+		const struct organization *o = page.rows;
 
+		if (result != RESULT_OK)
+			return refused(result);
+		for (size_t i = 0; i < page.count; i++, o++) {
 			printf("%s\t%s\n",
 			       id_format(ID_ORGANIZATION, o->id, id), o->name);
 			after = o->id;
 		}
-	} while (op.organization_list.page.has_more);
+	} while (page.has_more);
 	return EXIT_OK;
 }
 
@@ -197,12 +207,15 @@ static int organization_list(struct session *session)
 
 static int key_create(struct session *session)
 {
-	struct store_op op = { .organization = find_organization(session) };
+	int64_t organization = find_organization(session);
 	const char *name = session->conf->argument;
+	struct key_create_in in = { .name = name ? name : "admin key" };
+	struct key_out out;
+	enum result result;
 	uint8_t secret[SECRET_SIZE];
 	char text[ADMIN_KEY_TEXT_SIZE], id[ID_TEXT_SIZE];
 
-	if (!op.organization)
+	if (!organization)
 		return EXIT_FAILED;
 	if (name &&
 	    (strlen(name) > NAME_MAX_OCTETS || !str_is_utf8(str_of(name)) ||
@@ -213,11 +226,11 @@ static int key_create(struct session *session)
 				    NAME_MAX_OCTETS);
 	random_bytes(secret, sizeof(secret));
 	admin_key_format(secret, text);
-	op.key_create.name = name ? name : "admin key";
-	op.key_create.secret = str_of(text);
-	if (ask(session, &op, STORE_KEY_CREATE) != RESULT_OK)
-		return refused(op.result);
-	printf("key: %s\n", id_format(ID_KEY, op.key_create.ret_key.id, id));
+	in.secret = str_of(text);
+	result = ask(session, &verb_key_create, organization, &in, &out);
+	if (result != RESULT_OK)
+		return refused(result);
+	printf("key: %s\n", id_format(ID_KEY, out.key.id, id));
 	printf("admin key: %s\n", text);
 	fprintf(stderr, "The key is shown only now: keep it in a safe "
 			"place.\n");
@@ -253,22 +266,23 @@ static void print_key(const struct admin_key *key, const char *organization)
 static bool list_keys_of(struct session *session, const struct organization *o,
 			 void *context)
 {
-	int64_t after = 0;
-	struct store_op op;
+	struct list_in in = { .limit = LIST_PAGE };
+	struct list_out page;
 
 	do {
-		op = (struct store_op){ .organization = o->id };
-		op.key_list.page.limit = LIST_PAGE;
-		op.key_list.page.after = after;
-		if (ask(session, &op, STORE_KEY_LIST) != RESULT_OK) {
-			*(int *)context = refused(op.result);
+		enum result result =
+		    ask(session, &verb_key_list, o->id, &in, &page);
+		const struct admin_key *key = page.rows;
+
+		if (result != RESULT_OK) {
+			*(int *)context = refused(result);
 			return false;
 		}
-		for (size_t i = 0; i < op.key_list.page.count; i++) {
-			print_key(&op.key_list.ret_keys[i], o->name);
-			after = op.key_list.ret_keys[i].id;
+		for (size_t i = 0; i < page.count; i++, key++) {
+			print_key(key, o->name);
+			in.after = key->id;
 		}
-	} while (op.key_list.page.has_more);
+	} while (page.has_more);
 	return true;
 }
 
@@ -281,31 +295,37 @@ static int key_list(struct session *session)
 	return code;
 }
 
-/* `context`: a struct store_op, whose result says how it went. */
+struct revocation {
+	struct id_in key;
+	enum result result;
+};
+
+/* `context`: a struct revocation. */
 static bool revoke_key_of(struct session *session, const struct organization *o,
 			  void *context)
 {
-	struct store_op *op = context;
+	struct revocation *revocation = context;
 
-	op->organization = o->id;
-	return ask(session, op, STORE_KEY_REVOKE) == RESULT_KEY_NOT_FOUND;
+	revocation->result =
+	    ask(session, &verb_key_revoke, o->id, &revocation->key, NULL);
+	return revocation->result == RESULT_KEY_NOT_FOUND;
 }
 
 /* An id is nobody else's, so the organization need not be named. */
 static int key_revoke(struct session *session)
 {
-	struct store_op op = { .organization = 0 };
+	struct revocation revocation = { .result = RESULT_OK };
 
 	if (!id_parse(ID_KEY, str_of(session->conf->argument),
-		      &op.key_revoke.id))
+		      &revocation.key.id))
 		return command_fail(EXIT_USAGE,
 				    "%s is not the id of a key; see `invited "
 				    "key list`",
 				    session->conf->argument);
-	if (visit_organizations(session, revoke_key_of, &op) < 0)
+	if (visit_organizations(session, revoke_key_of, &revocation) < 0)
 		return EXIT_FAILED;
-	if (op.result != RESULT_OK)
-		return refused(op.result);
+	if (revocation.result != RESULT_OK)
+		return refused(revocation.result);
 	printf("revoked: %s\n", session->conf->argument);
 	return EXIT_OK;
 }

@@ -26,6 +26,7 @@
 #include "http/limiter.h"
 #include "http/server.h"
 #include "mail/mail.h"
+#include "store/organizations.h"
 #include "store/store.h"
 
 /* Everything that runs; zeroed, and safe to stop half started. */
@@ -94,29 +95,34 @@ static const char *choose_admin_key(const struct conf *conf,
 }
 
 /* The first organization and its key, where the database is new. A generated
- * key is printed: once, for it is nowhere kept. */
+ * key is printed: once, for it is not stored. */
 static int bootstrap(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
 	char generated[ADMIN_KEY_TEXT_SIZE] = "";
-	struct store_op op = { .verb = STORE_BOOTSTRAP,
+	const struct bootstrap_in in = {
+		.organization_name = conf->organization,
+		.key_name = "first admin key",
+		.secret = str_of(choose_admin_key(conf, generated)),
+	};
+	struct bootstrap_out out;
+	struct store_op op = { .verb = &verb_bootstrap,
+			       .in = &in,
+			       .out = &out,
 			       .now_ms = clock_now_ms(),
 			       .arena = &daemon->arena };
 	struct store_port *port;
 
 	if (store_port_open(daemon->store, NULL, NULL, &port, fail) < 0)
 		return -1;
-	op.bootstrap.organization_name = conf->organization;
-	op.bootstrap.key_name = "first admin key";
-	op.bootstrap.secret = str_of(choose_admin_key(conf, generated));
 	store_call(port, &op);
 	store_port_close(port);
 	if (op.result != RESULT_OK)
 		return fail_set(fail, "the database could not be written");
-	if (op.bootstrap.ret_created)
+	if (out.created)
 		log_event(LOG_INFO, "organization_created",
 			  LOG_S("name", conf->organization));
-	if (op.bootstrap.ret_created && generated[0])
+	if (out.created && generated[0])
 		printf("admin key: %s\n", generated);
 	wipe(generated, sizeof(generated));
 	return 0;

@@ -21,6 +21,7 @@ static const struct field invitation_fields[] = {
 
 static void finished(struct request *request)
 {
+	const struct invitation_out *out = request->op.out;
 	struct jw jw;
 
 	if (request->op.result == RESULT_INVITE_ACCEPTED) {
@@ -34,8 +35,7 @@ static void finished(struct request *request)
 		return;
 	}
 	jw = answer_json(request);
-	wire_invitation(&jw, &request->op.invitation.ret_invitation,
-			request->op.invitation.ret_user,
+	wire_invitation(&jw, &out->invitation, out->user,
 			request->service->welcome_url);
 	answer_json_end(request);
 }
@@ -51,14 +51,14 @@ static void too_many(struct request *request, int wait_seconds)
 }
 
 /* `name` is known where somebody accepts. */
-static void ask(struct request *request, enum invitation_action action)
+static void ask(struct request *request, const struct verb *verb)
 {
-	size_t fields = action == INVITATION_ACCEPT ? INVITATION_FIELDS : NAME;
+	size_t fields =
+	    verb == &verb_invitation_accept ? INVITATION_FIELDS : NAME;
 	struct value values[INVITATION_FIELDS] = { { .present = false } };
-	struct invitation_request asked = { .action = action,
-					    .name = "",
-					    .then = finished,
-					    .too_many = too_many };
+	struct invitation_request asked = {
+		.verb = verb, .name = "", .then = finished, .too_many = too_many
+	};
 
 	if (query_read_none(request) < 0 ||
 	    body_read(request, invitation_fields, fields, values) < 0)
@@ -74,15 +74,15 @@ static void ask(struct request *request, enum invitation_action action)
 
 void invitations_lookup(struct request *request)
 {
-	ask(request, INVITATION_LOOKUP);
+	ask(request, &verb_invitation_lookup);
 }
 
 void invitations_accept(struct request *request)
 {
-	ask(request, INVITATION_ACCEPT);
+	ask(request, &verb_invitation_accept);
 }
 
 void invitations_decline(struct request *request)
 {
-	ask(request, INVITATION_DECLINE);
+	ask(request, &verb_invitation_decline);
 }

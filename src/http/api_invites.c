@@ -12,6 +12,7 @@
 #include "http/query.h"
 #include "http/resource.h"
 #include "http/wire.h"
+#include "store/invites.h"
 
 #define TTL_MIN_SECONDS 60
 #define TTL_MAX_SECONDS (365 * 24 * 60 * 60)
@@ -77,10 +78,10 @@ static int read_grant(struct request *request, const struct value *projects,
 
 /* The same project twice counts once, where it stands first, unless the roles
  * differ. */
-static int add_grant(struct request *request, struct grant grant, size_t index)
+static int add_grant(struct request *request, struct grant grant, size_t index,
+		     struct grants *grants)
 {
 	struct create_state *state = request->state;
-	struct grants *grants = &request->op.invite_create.grants;
 	const struct grant *same = grants_find(*grants, grant.project);
 
 	if (same && same->role != grant.role)
@@ -97,13 +98,14 @@ static int add_grant(struct request *request, struct grant grant, size_t index)
 }
 
 static int read_projects(struct request *request, const struct value *projects,
-			 struct create_state *state)
+			 struct create_state *state,
+			 struct invite_create_in *in)
 {
-	struct grants *grants = &request->op.invite_create.grants;
+	struct grants *grants = &in->grants;
 	size_t count = projects->count;
 	struct grant grant;
 
-	request->op.invite_create.default_project = !projects->present;
+	in->default_project = !projects->present;
 	state->places =
 	    arena_array(&request->arena, count + 1, sizeof(*state->places));
 	*grants = (struct grants){
@@ -115,7 +117,7 @@ static int read_projects(struct request *request, const struct value *projects,
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (read_grant(request, projects, i, &grant) < 0 ||
-		    add_grant(request, grant, i) < 0)
+		    add_grant(request, grant, i, grants) < 0)
 			return -1;
 	}
 	return 0;
@@ -124,12 +126,12 @@ static int read_projects(struct request *request, const struct value *projects,
 static void refuse_create(struct request *request)
 {
 	const struct create_state *state = request->state;
+	const struct invite_create_out *out = request->op.out;
 	char id[ID_TEXT_SIZE];
 
 	switch (request->op.result) {
 	case RESULT_INVITE_EXISTS:
-		id_format(ID_INVITE, request->op.invite_create.ret_invite.id,
-			  id);
+		id_format(ID_INVITE, out->invite.id, id);
 		answer_error(request, 400, "invite_already_exists", "email",
 			     "An invite to this address is pending already, "
 			     "with another role or other projects: %s. Delete "
@@ -138,12 +140,11 @@ static void refuse_create(struct request *request)
 		return;
 	case RESULT_PROJECT_NOT_FOUND:
 	case RESULT_PROJECT_ARCHIVED: {
-		size_t index = request->op.invite_create.ret_index;
 		bool archived = request->op.result == RESULT_PROJECT_ARCHIVED;
 
 		answer_error(request, 400, result_code(request->op.result),
 			     body_item_param(request, "projects",
-					     state->places[index], "id"),
+					     state->places[out->index], "id"),
 			     archived
 				 ? "The project is archived. Name one that is "
 				   "active."
@@ -161,16 +162,18 @@ static void refuse_create(struct request *request)
 
 static const char *create_link(struct request *request)
 {
-	struct token token = { .invite =
-				   request->op.invite_create.ret_invite.id };
+	const struct invite_create_in *in = request->op.in;
+	const struct invite_create_out *out = request->op.out;
+	struct token token = { .invite = out->invite.id };
 
-	memcpy(token.secret, request->op.invite_create.secret, SECRET_SIZE);
+	memcpy(token.secret, in->secret, SECRET_SIZE);
 	return token_link(&request->arena, request->service->public_url,
 			  &token);
 }
 
 static void create_finished(struct request *request)
 {
+	const struct invite_create_out *out = request->op.out;
 	const char *link = NULL;
 	struct jw jw;
 
@@ -178,7 +181,7 @@ static void create_finished(struct request *request)
 		refuse_create(request);
 		return;
 	}
-	if (request->op.invite_create.ret_link) {
+	if (out->link) {
 		link = create_link(request);
 		if (!link) {
 			answer_unavailable(request);
@@ -186,8 +189,7 @@ static void create_finished(struct request *request)
 		}
 	}
 	jw = answer_json(request);
-	wire_invite(&jw, &request->op.invite_create.ret_invite,
-		    request->now_ms / 1000, link);
+	wire_invite(&jw, &out->invite, request->now_ms / 1000, link);
 	answer_json_end(request);
 }
 
@@ -196,47 +198,46 @@ void invites_create(struct request *request)
 	struct value values[INVITE_FIELDS];
 	struct create_state *state =
 	    arena_alloc(&request->arena, sizeof(*state));
-	struct store_op *op = &request->op;
+	struct invite_create_in *in =
+	    request_verb(request, &verb_invite_create);
 	bool mail_wanted;
 
-	if (!state) {
+	if (!in || !state) {
 		answer_unavailable(request);
 		return;
 	}
 	request->state = state;
 	if (query_read_none(request) < 0 ||
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
-	    read_email(request, values[EMAIL].string,
-		       &op->invite_create.email) < 0)
+	    read_email(request, values[EMAIL].string, &in->email) < 0)
 		return;
-	if (!role_of(values[ROLE].string, &op->invite_create.role)) {
+	if (!role_of(values[ROLE].string, &in->role)) {
 		body_refuse_word(request, "role", values[ROLE].string,
 				 "'reader' and 'owner'");
 		return;
 	}
-	if (read_projects(request, &values[PROJECTS], state) < 0)
+	if (read_projects(request, &values[PROJECTS], state, in) < 0)
 		return;
 	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
-	op->invite_create.queue_mail =
-	    mail_wanted && request->service->mail_sends;
-	op->invite_create.ttl_seconds =
-	    values[EXPIRES_IN].present ? values[EXPIRES_IN].integer
-				       : request->service->invite_ttl_seconds;
-	random_bytes(op->invite_create.secret, SECRET_SIZE);
-	request_submit(request, STORE_INVITE_CREATE, create_finished);
+	in->queue_mail = mail_wanted && request->service->mail_sends;
+	in->ttl_seconds = values[EXPIRES_IN].present
+			      ? values[EXPIRES_IN].integer
+			      : request->service->invite_ttl_seconds;
+	random_bytes(in->secret, SECRET_SIZE);
+	request_submit(request, create_finished);
 }
 
 /* ---- list ---- */
 
-static int take_list_filter(struct request *request, struct str key,
-			    struct str value)
+static int take_list_filter(struct request *request, void *input,
+			    struct str key, struct str value)
 {
-	struct store_op *op = &request->op;
+	struct invite_list_in *in = input;
 	struct email email;
 
 	if (str_is(key, "status")) {
-		op->invite_list.by_status = true;
-		if (invite_status_of(value, &op->invite_list.status))
+		in->by_status = true;
+		if (invite_status_of(value, &in->status))
 			return 1;
 		return body_refuse_word(request, "status", value,
 					"'pending', 'accepted' and 'expired'");
@@ -244,7 +245,7 @@ static int take_list_filter(struct request *request, struct str key,
 	if (str_is(key, "email")) {
 		if (read_email(request, value, &email) < 0)
 			return -1;
-		op->invite_list.email_key = email.key;
+		in->email_key = email.key;
 		return 1;
 	}
 	return 0;
@@ -252,43 +253,48 @@ static int take_list_filter(struct request *request, struct str key,
 
 static void list_finished(struct request *request)
 {
-	answer_page_of(request, &invite_resource, &request->op.invite_list.page,
-		       request->op.invite_list.ret_invites);
+	answer_page_of(request, &invite_resource);
 }
 
 void invites_list(struct request *request)
 {
-	request->op.invite_list.by_status = false;
-	request->op.invite_list.email_key = NULL;
-	if (query_read_list(request, ID_INVITE, &request->op.invite_list.page,
-			    take_list_filter) == 0)
-		request_submit(request, STORE_INVITE_LIST, list_finished);
+	struct invite_list_in *in = request_verb(request, &verb_invite_list);
+
+	if (in &&
+	    query_read_list(request, ID_INVITE, in, take_list_filter) == 0)
+		request_submit(request, list_finished);
 }
 
 /* ---- retrieve and delete ---- */
 
+/* Has `verb` done to the invite in the path. */
+static void ask_of_one(struct request *request, const struct verb *verb,
+		       void (*then)(struct request *request))
+{
+	struct id_in *in = request_verb(request, verb);
+
+	if (!in || query_read_none(request) < 0)
+		return;
+	in->id = resource_path_id(request, &invite_resource);
+	request_submit(request, then);
+}
+
 static void retrieve_finished(struct request *request)
 {
-	answer_resource(request, &invite_resource,
-			&request->op.invite_get.ret_invite);
+	answer_resource(request, &invite_resource);
 }
 
 void invites_retrieve(struct request *request)
 {
-	request->op.invite_get.id = resource_path_id(request, &invite_resource);
-	if (query_read_none(request) == 0)
-		request_submit(request, STORE_INVITE_GET, retrieve_finished);
+	ask_of_one(request, &verb_invite_get, retrieve_finished);
 }
 
 static void delete_finished(struct request *request)
 {
-	answer_deleted(request, &invite_resource, request->op.invite_delete.id);
+	answer_deleted(request, &invite_resource);
 }
 
 void invites_delete(struct request *request)
 {
-	request->op.invite_delete.id =
-	    resource_path_id(request, &invite_resource);
-	if (query_read_none(request) == 0)
-		request_submit(request, STORE_INVITE_DELETE, delete_finished);
+	ask_of_one(request, &verb_invite_delete, delete_finished);
 }

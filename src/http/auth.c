@@ -1,7 +1,7 @@
 /*
  * auth.c: Authorization: Bearer <admin key> -> organization and key.
  *
- * The key itself is nowhere kept: its SHA-256 is looked up, so that a revoked
+ * The key itself is not stored: its SHA-256 is looked up, so that a revoked
  * key is refused from then on. When it was last used is written down at most
  * once a minute and key.
  *
@@ -17,7 +17,9 @@
 
 #include "base/clock.h"
 #include "core/id.h"
+#include "core/token.h"
 #include "http/errors.h"
+#include "store/keys.h"
 
 #define MEMO_MS	 SECOND_MS /* how long a found key is believed for writes */
 #define NO_ROUND UINT64_MAX
@@ -45,6 +47,8 @@ static bool names_other_organization(const struct request *request)
 
 static void use_key(struct request *request, struct key_memo *key)
 {
+	struct id_in *touch;
+
 	request->organization = key->organization;
 	request->key = key->key;
 	if (names_other_organization(request)) {
@@ -58,8 +62,11 @@ static void use_key(struct request *request, struct key_memo *key)
 		return;
 	}
 	key->last_used_at = request->now_ms / 1000;
-	request->op.key_touch.id = key->key;
-	request_submit(request, STORE_KEY_TOUCH, request->granted);
+	touch = request_verb(request, &verb_key_touch);
+	if (!touch)
+		return;
+	touch->id = key->key;
+	request_submit(request, request->granted);
 }
 
 static void refuse_key(struct request *request)
@@ -78,7 +85,8 @@ static void refuse_key(struct request *request)
 static void key_found(struct request *request)
 {
 	struct key_memo *memo = &request->service->memo;
-	const struct admin_key *found = &request->op.key_find.ret_key;
+	const struct key_find_in *asked = request->op.in;
+	const struct key_out *found = request->op.out;
 
 	if (request->op.result == RESULT_KEY_UNKNOWN) {
 		refuse_key(request);
@@ -88,15 +96,15 @@ static void key_found(struct request *request)
 		answer_result(request, NULL);
 		return;
 	}
-	sha256(request->op.key_find.secret, memo->hash);
+	sha256(asked->secret, memo->hash);
 	/* Where others write too, what was found is out of date at once. */
 	memo->round = store_is_shared(request->service->store)
 			  ? NO_ROUND
 			  : request->service->round;
 	memo->found_ms = request->now_ms;
-	memo->organization = found->organization;
-	memo->key = found->id;
-	memo->last_used_at = found->last_used_at;
+	memo->organization = found->key.organization;
+	memo->key = found->key.id;
+	memo->last_used_at = found->key.last_used_at;
 	use_key(request, memo);
 }
 
@@ -123,13 +131,17 @@ static bool is_memorised(const struct request *request, struct str key)
 /* The key outlives the header: the client may leave meanwhile. */
 static void find_key(struct request *request, struct str key)
 {
+	struct key_find_in *in = request_verb(request, &verb_key_find);
+
+	if (!in)
+		return;
 	key.data = arena_str(&request->arena, key);
 	if (!key.data) {
 		answer_unavailable(request);
 		return;
 	}
-	request->op.key_find.secret = key;
-	request_submit(request, STORE_KEY_FIND, key_found);
+	in->secret = key;
+	request_submit(request, key_found);
 }
 
 void auth_check(struct request *request,

@@ -118,7 +118,7 @@ void answer_result(struct request *request, const char *param)
 	const struct error_text *text = &error_texts[request->op.result];
 
 	if (request->op.result == RESULT_STORE_UNCERTAIN &&
-	    request->op.verb == STORE_PROJECT_CREATE) {
+	    request->op.verb == &verb_project_create) {
 		answer_uncertain_project(request);
 		return;
 	}

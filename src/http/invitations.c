@@ -26,17 +26,14 @@ static void finished(struct request *request)
 void invitation_ask(struct request *request,
 		    const struct invitation_request *ask)
 {
-	static const enum store_verb verbs[] = {
-		[INVITATION_LOOKUP] = STORE_INVITATION_LOOKUP,
-		[INVITATION_ACCEPT] = STORE_INVITATION_ACCEPT,
-		[INVITATION_DECLINE] = STORE_INVITATION_DECLINE,
-	};
 	struct asking *asking = arena_alloc(&request->arena, sizeof(*asking));
-	struct store_op *op = &request->op;
+	struct invitation_in *in;
 	int wait;
 
-	op->result = RESULT_OUT_OF_MEMORY;
-	if (!asking) {
+	request->op.arena = &request->arena;
+	in = op_begin(&request->op, ask->verb);
+	request->op.result = RESULT_OUT_OF_MEMORY;
+	if (!asking || !in) {
 		ask->then(request);
 		return;
 	}
@@ -49,11 +46,11 @@ void invitation_ask(struct request *request,
 		ask->too_many(request, wait);
 		return;
 	}
-	op->invitation.name = ask->name;
-	if (token_parse(ask->code, &op->invitation.token)) {
-		request_submit(request, verbs[ask->action], finished);
+	in->name = ask->name;
+	if (token_parse(ask->code, &in->token)) {
+		request_submit(request, finished);
 		return;
 	}
-	op->result = RESULT_INVITATION_NOT_FOUND;
+	request->op.result = RESULT_INVITATION_NOT_FOUND;
 	finished(request);
 }

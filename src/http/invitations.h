@@ -6,22 +6,18 @@
 #define HTTP_INVITATIONS_H
 
 #include "http/request.h"
-
-enum invitation_action {
-	INVITATION_LOOKUP,
-	INVITATION_ACCEPT,
-	INVITATION_DECLINE
-};
+#include "store/invitations.h"
 
 /*
- * Has the store do `action` with the token in `code` and calls `then` with
- * the outcome in `op.result` and `op.invitation`; a code that is none is
+ * Has the store do `verb`, one of store/invitations.h, with the token in `code`
+ * and calls `then` with the outcome in `op.result` and an invitation_out, which
+ * is NULL when out of memory; a code that is none is
  * RESULT_INVITATION_NOT_FOUND without the store. Wrong codes are counted
  * against the client's address; `too_many` is called instead, with the
  * seconds to wait, where there were too many.
  */
 struct invitation_request {
-	enum invitation_action action;
+	const struct verb *verb;
 	struct str code;
 	const char *name; /* of the person; "" where not given */
 	void (*then)(struct request *request);

@@ -6,8 +6,8 @@
 #include "http/handlers.h"
 
 #include "http/errors.h"
-
 #include "http/request.h"
+#include "store/outbox.h"
 
 void operations_alive(struct request *request)
 {
@@ -48,12 +48,12 @@ static void read_probed(struct request *request)
 	else if (store_healthy(request->service->store, &fail))
 		answer_readiness(request, true);
 	else
-		request_submit(request, STORE_PROBE, write_probed);
+		request_ask(request, &verb_probe, write_probed);
 }
 
 void operations_ready(struct request *request)
 {
-	request_submit(request, STORE_OUTBOX_COUNT, read_probed);
+	request_ask(request, &verb_outbox_count, read_probed);
 }
 
 static void add_request_metrics(const struct http_service *service,
@@ -78,7 +78,7 @@ static void outbox_counted(struct request *request)
 {
 	struct http_service *service = request->service;
 	struct buf *out = &request->out;
-	int64_t oldest = request->op.outbox_count.ret_oldest_ms;
+	const struct outbox_count_out *mails = request->op.out;
 
 	if (request->op.result != RESULT_OK) {
 		answer_result(request, NULL);
@@ -92,8 +92,10 @@ static void outbox_counted(struct request *request)
 		 "# HELP invited_outbox_oldest_seconds Age of the oldest.\n"
 		 "# TYPE invited_outbox_oldest_seconds gauge\n"
 		 "invited_outbox_oldest_seconds %lld\n",
-		 (long long)request->op.outbox_count.ret_waiting,
-		 oldest ? (long long)(request->now_ms - oldest) / 1000 : 0);
+		 (long long)mails->waiting,
+		 mails->oldest_ms
+		     ? (long long)(request->now_ms - mails->oldest_ms) / 1000
+		     : 0);
 	store_metrics(service->store, out);
 	service->metrics(service->context, out);
 	answer(request, 200, "text/plain; version=0.0.4; charset=utf-8");
@@ -101,5 +103,5 @@ static void outbox_counted(struct request *request)
 
 void operations_metrics(struct request *request)
 {
-	request_submit(request, STORE_OUTBOX_COUNT, outbox_counted);
+	request_ask(request, &verb_outbox_count, outbox_counted);
 }

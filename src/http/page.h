@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "core/result.h"
-#include "store/store.h"
+#include "store/invitations.h"
 
 enum page_kind {
 	PAGE_CODE,	/* the form for the code; where everyone arrives */

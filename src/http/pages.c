@@ -9,6 +9,7 @@
 
 #include "http/handlers.h"
 
+#include "core/organization.h"
 #include "http/asset.h"
 #include "http/body.h"
 #include "http/errors.h"
@@ -66,7 +67,7 @@ void page_not_found(struct request *request)
 /* What was posted. */
 struct form {
 	const char *code, *name; /* NUL-terminated */
-	enum invitation_action action;
+	const struct verb *verb; /* of store/invitations.h */
 	bool asks; /* whether to decline: "ask" only shows another page */
 };
 
@@ -75,7 +76,7 @@ static struct form read_form(struct request *request)
 	struct form form = {
 		.code = "",
 		.name = "",
-		.action = INVITATION_LOOKUP,
+		.verb = &verb_invitation_lookup,
 	};
 	struct str value;
 
@@ -85,12 +86,20 @@ static struct form read_form(struct request *request)
 		form.name = value.data;
 	if (form_field(request, "action", &value)) {
 		if (str_is(value, "accept"))
-			form.action = INVITATION_ACCEPT;
+			form.verb = &verb_invitation_accept;
 		else if (str_is(value, "decline"))
-			form.action = INVITATION_DECLINE;
+			form.verb = &verb_invitation_decline;
 		form.asks = str_is(value, "ask");
 	}
 	return form;
+}
+
+/* What came out; nothing where there was no memory to ask for it. */
+static const struct invitation_out *outcome(const struct request *request)
+{
+	static const struct invitation_out nothing;
+
+	return request->op.out ? request->op.out : &nothing;
 }
 
 static enum page_kind kind_of(const struct request *request,
@@ -102,10 +111,9 @@ static enum page_kind kind_of(const struct request *request,
 		return PAGE_ERROR;
 	if (result != RESULT_OK)
 		return PAGE_REFUSED;
-	if (form->action == INVITATION_DECLINE)
+	if (form->verb == &verb_invitation_decline)
 		return PAGE_DECLINED;
-	if (request->op.invitation.ret_invitation.invite.state ==
-	    INVITE_ACCEPTED)
+	if (outcome(request)->invitation.invite.state == INVITE_ACCEPTED)
 		return PAGE_ACCEPTED;
 	return form->asks ? PAGE_DECLINING : PAGE_INVITED;
 }
@@ -118,12 +126,12 @@ static struct page page_of(struct request *request, const struct form *form)
 		.code = form->code,
 		.name = form->name,
 		.result = request->op.result,
-		.again = request->op.invitation.ret_again,
+		.again = outcome(request)->again,
 	};
 
 	if (page.kind == PAGE_INVITED || page.kind == PAGE_DECLINING ||
 	    page.kind == PAGE_ACCEPTED)
-		page.invitation = &request->op.invitation.ret_invitation;
+		page.invitation = &outcome(request)->invitation;
 	return page;
 }
 
@@ -155,7 +163,7 @@ static void ask_name_again(struct request *request)
 	int status = result_status(request->op.result);
 	struct page page;
 
-	form.action = INVITATION_LOOKUP;
+	form.verb = &verb_invitation_lookup;
 	form.name = "";
 	page = page_of(request, &form);
 	page.notice = TEXT("invited.name.wrong");
@@ -174,7 +182,7 @@ static bool name_is_fine(const char *name)
 void page_submit(struct request *request)
 {
 	struct form form = read_form(request);
-	struct invitation_request ask = { .action = form.action,
+	struct invitation_request ask = { .verb = form.verb,
 					  .code = str_of(form.code),
 					  .name = form.name,
 					  .then = show_outcome,
@@ -189,8 +197,8 @@ void page_submit(struct request *request)
 		answer_page(request, 400, &page);
 		return;
 	}
-	if (form.action == INVITATION_ACCEPT && !name_is_fine(form.name)) {
-		ask.action = INVITATION_LOOKUP;
+	if (form.verb == &verb_invitation_accept && !name_is_fine(form.name)) {
+		ask.verb = &verb_invitation_lookup;
 		ask.then = ask_name_again;
 	}
 	invitation_ask(request, &ask);

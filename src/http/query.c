@@ -125,7 +125,7 @@ static int refuse_unknown(struct request *request, struct str key)
 }
 
 static int read_pair(struct request *request, enum id_kind kind,
-		     struct store_page *page, struct str key, struct str value)
+		     struct list_in *page, struct str key, struct str value)
 {
 	if (str_is(key, "limit"))
 		return read_limit(request, value, &page->limit);
@@ -159,25 +159,24 @@ static int refuse_repeated(struct request *request, struct seen *seen,
 	return 0;
 }
 
-int query_read_list(struct request *request, enum id_kind kind,
-		    struct store_page *ret_page,
-		    int (*take)(struct request *request, struct str key,
-				struct str value))
+int query_read_list(struct request *request, enum id_kind kind, void *in,
+		    int (*take)(struct request *request, void *in,
+				struct str key, struct str value))
 {
+	struct list_in *page = in;
 	struct query_walk walk = query_walk(request->query);
 	struct seen seen = { .count = 0 };
 	struct str key, value;
 
-	*ret_page = (struct store_page){ .limit = PAGE_LIMIT_DEFAULT };
+	page->limit = PAGE_LIMIT_DEFAULT;
 	while (query_next(request, &walk, &key, &value)) {
 		int taken;
 
 		if (refuse_repeated(request, &seen, key) < 0)
 			return -1;
-		taken = take ? take(request, key, value) : 0;
-		if (taken < 0 ||
-		    (taken == 0 &&
-		     read_pair(request, kind, ret_page, key, value) < 0))
+		taken = take ? take(request, in, key, value) : 0;
+		if (taken < 0 || (taken == 0 && read_pair(request, kind, page,
+							  key, value) < 0))
 			return -1;
 	}
 	return walk.broken ? refuse_broken(request) : 0;

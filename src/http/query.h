@@ -25,14 +25,14 @@ bool query_next(struct request *request, struct query_walk *walk,
 		struct str *ret_key, struct str *ret_value) MUST_CHECK;
 
 /*
- * Reads the parameters of a list. Each handler says what it knows besides
+ * Reads the parameters of a list into `in`, what the list's verb takes, which
+ * begins with a struct list_in. Each handler says what it knows besides
  * `limit` and `after`: `take` returns 1 where it took the parameter, 0 where
  * it does not know it, -1 with the request answered. -1 likewise.
  */
-int query_read_list(struct request *request, enum id_kind kind,
-		    struct store_page *ret_page,
-		    int (*take)(struct request *request, struct str key,
-				struct str value)) MUST_CHECK;
+int query_read_list(struct request *request, enum id_kind kind, void *in,
+		    int (*take)(struct request *request, void *in,
+				struct str key, struct str value)) MUST_CHECK;
 
 /* Refuses every parameter; for routes without any. */
 int query_read_none(struct request *request) MUST_CHECK;

@@ -7,6 +7,7 @@
 
 #include "base/encode.h"
 #include "base/random.h"
+#include "http/errors.h"
 
 static void make_id(struct request *request)
 {
@@ -97,16 +98,32 @@ void request_forget_wire(struct request *request)
 	request->peer = NULL;
 }
 
-void request_submit(struct request *request, enum store_verb verb,
+void *request_verb(struct request *request, const struct verb *verb)
+{
+	void *in;
+
+	request->op.arena = &request->arena;
+	in = op_begin(&request->op, verb);
+	if (!in)
+		answer_unavailable(request);
+	return in;
+}
+
+void request_ask(struct request *request, const struct verb *verb,
+		 void (*then)(struct request *request))
+{
+	if (request_verb(request, verb))
+		request_submit(request, then);
+}
+
+void request_submit(struct request *request,
 		    void (*then)(struct request *request))
 {
 	struct store_op *op = &request->op;
 
-	op->verb = verb;
 	op->organization = request->organization;
 	op->actor = request->key;
 	op->now_ms = request->now_ms;
-	op->arena = &request->arena;
 	op->context = request;
 	op->result = RESULT_OK;
 	request->then = then;

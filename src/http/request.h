@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/jw.h"
 #include "store/store.h"
 
@@ -68,7 +69,8 @@ struct request {
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state; /* the handler's, between steps */
 
-	/* The operation under way, and what is to be done after it. */
+	/* The operation under way or finished, and what is to be done after
+	 * it. */
 	struct store_op op;
 	void (*then)(struct request *request);
 	bool parked;
@@ -130,13 +132,25 @@ void request_header(struct request *request, struct str name, struct str value);
 void request_forget_wire(struct request *request);
 
 /*
- * Hands `request->op` (verb and inputs filled in) to the store and has `then`
- * called when it is finished, perhaps at once. Organization, actor, time and
- * arena are filled in here. `then` sees `op.result`; whatever it does not
- * handle itself it passes to answer_result().
+ * The request's next operation. Returns what the verb takes, zeroed, to be
+ * filled in before request_submit(); NULL, with the request answered, when out
+ * of memory. It lies in the request's arena, so it and what came out of an
+ * operation before, such as the look-up of the key, do not meet.
  */
-void request_submit(struct request *request, enum store_verb verb,
+void *request_verb(struct request *request, const struct verb *verb) MUST_CHECK;
+
+/*
+ * Hands `request->op` to the store and has `then` called when it is finished,
+ * perhaps at once. Organization, actor and time are filled in here. `then`
+ * finds how it ended in `op.result`, which it passes to answer_result() where
+ * it does not handle it itself, and what came out in `op.out`.
+ */
+void request_submit(struct request *request,
 		    void (*then)(struct request *request));
+
+/* For a verb that takes nothing: both at once. */
+void request_ask(struct request *request, const struct verb *verb,
+		 void (*then)(struct request *request));
 
 /* The store has finished the request's operation. */
 void request_resume(struct request *request);

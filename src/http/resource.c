@@ -69,15 +69,14 @@ static bool refused(struct request *request, const char *param)
 	return true;
 }
 
-void answer_resource(struct request *request, const struct resource *resource,
-		     const void *item)
+void answer_resource(struct request *request, const struct resource *resource)
 {
 	struct jw jw;
 
 	if (refused(request, resource->param))
 		return;
 	jw = answer_json(request);
-	resource->write(&jw, item, request->now_ms / 1000);
+	resource->write(&jw, request->op.out, request->now_ms / 1000);
 	answer_json_end(request);
 }
 
@@ -93,9 +92,9 @@ static int64_t id_at(const struct resource *resource, const void *items,
 	return *(const int64_t *)item_at(resource, items, index);
 }
 
-void answer_page_of(struct request *request, const struct resource *resource,
-		    const struct store_page *page, const void *items)
+void answer_page_of(struct request *request, const struct resource *resource)
 {
+	const struct list_out *page = request->op.out;
 	struct jw jw;
 
 	/* A list below something can miss what it is below. */
@@ -104,23 +103,23 @@ void answer_page_of(struct request *request, const struct resource *resource,
 	jw = answer_json(request);
 	wire_list_begin(&jw);
 	for (size_t i = 0; i < page->count; i++)
-		resource->write(&jw, item_at(resource, items, i),
+		resource->write(&jw, item_at(resource, page->rows, i),
 				request->now_ms / 1000);
 	wire_list_end(&jw, page, resource->kind,
-		      page->count ? id_at(resource, items, 0) : 0,
-		      page->count ? id_at(resource, items, page->count - 1)
+		      page->count ? id_at(resource, page->rows, 0) : 0,
+		      page->count ? id_at(resource, page->rows, page->count - 1)
 				  : 0);
 	answer_json_end(request);
 }
 
-void answer_deleted(struct request *request, const struct resource *resource,
-		    int64_t id)
+void answer_deleted(struct request *request, const struct resource *resource)
 {
+	const struct id_in *asked = request->op.in;
 	struct jw jw;
 
 	if (refused(request, resource->param))
 		return;
 	jw = answer_json(request);
-	wire_deleted(&jw, resource->object, resource->kind, id);
+	wire_deleted(&jw, resource->object, resource->kind, asked->id);
 	answer_json_end(request);
 }

@@ -27,12 +27,13 @@ extern const struct resource project_user_resource;
 int64_t resource_path_id(const struct request *request,
 			 const struct resource *resource);
 
-/* Each answers with the operation's error where it was refused. */
-void answer_resource(struct request *request, const struct resource *resource,
-		     const void *item);
-void answer_page_of(struct request *request, const struct resource *resource,
-		    const struct store_page *page, const void *items);
-void answer_deleted(struct request *request, const struct resource *resource,
-		    int64_t id);
+/*
+ * Each answers with what came out of the operation: the thing that its results
+ * begin with, its list_out, the id_in that it was asked with; or with the
+ * operation's error where it was refused.
+ */
+void answer_resource(struct request *request, const struct resource *resource);
+void answer_page_of(struct request *request, const struct resource *resource);
+void answer_deleted(struct request *request, const struct resource *resource);
 
 #endif

@@ -226,7 +226,7 @@ static void member_cursor(struct jw *jw, const char *key, bool there,
 		jw_null(jw);
 }
 
-void wire_list_end(struct jw *jw, const struct store_page *page,
+void wire_list_end(struct jw *jw, const struct list_out *page,
 		   enum id_kind kind, int64_t first, int64_t last)
 {
 	jw_end_array(jw);

@@ -10,7 +10,9 @@
 #include "base/base.h"
 #include "base/jw.h"
 #include "core/id.h"
+#include "core/organization.h"
 #include "http/request.h"
+#include "store/invitations.h"
 
 /* `accept_url` (or NULL) is shown only where the link is the caller's. */
 void wire_invite(struct jw *jw, const struct invite *invite,
@@ -37,7 +39,7 @@ void wire_deleted(struct jw *jw, const char *object, enum id_kind kind,
  * first and the last item; has_more needs at least one.
  */
 void wire_list_begin(struct jw *jw);
-void wire_list_end(struct jw *jw, const struct store_page *page,
+void wire_list_end(struct jw *jw, const struct list_out *page,
 		   enum id_kind kind, int64_t first, int64_t last);
 
 #endif

@@ -75,25 +75,28 @@ static void note_store(struct mailer *mailer, bool refused)
 }
 
 /* Gives the claimed mails to workers; says when to claim again. */
-static void give_claimed(struct mailer *mailer, const struct store_op *op,
+static void give_claimed(struct mailer *mailer,
+			 const struct outbox_claim_out *claimed, int64_t now_ms,
 			 struct batch *batch)
 {
-	int64_t due = op->outbox_claim.ret_next_due_ms;
-
-	for (size_t i = 0; i < op->outbox_claim.ret_count; i++)
-		give_mail(mailer, &op->outbox_claim.ret_mails[i], batch);
-	if (due != 0)
-		mailer_claim_in(mailer, due - op->now_ms);
+	for (size_t i = 0; i < claimed->count; i++)
+		give_mail(mailer, &claimed->mails[i], batch);
+	if (claimed->next_due_ms != 0)
+		mailer_claim_in(mailer, claimed->next_due_ms - now_ms);
 }
 
 /* Claims for `idle` workers; called and left with the lock held. */
 static void claim(struct mailer *mailer, size_t idle)
 {
 	struct batch *batch = malloc(sizeof(*batch));
+	const struct outbox_claim_in in = { .limit = (int)idle,
+					    .lease_ms = LEASE_MS };
+	struct outbox_claim_out out;
 	struct store_op op = {
-		.verb = STORE_OUTBOX_CLAIM,
+		.verb = &verb_outbox_claim,
+		.in = &in,
+		.out = &out,
 		.now_ms = clock_now_ms(),
-		.outbox_claim = { .limit = (int)idle, .lease_ms = LEASE_MS },
 	};
 
 	/* Unless something is queued meanwhile. */
@@ -110,7 +113,7 @@ static void claim(struct mailer *mailer, size_t idle)
 	pthread_mutex_lock(&mailer->lock);
 	note_store(mailer, op.result != RESULT_OK);
 	if (op.result == RESULT_OK)
-		give_claimed(mailer, &op, batch);
+		give_claimed(mailer, &out, op.now_ms, batch);
 	else
 		mailer_claim_in(mailer, STORE_PAUSE_MS);
 	if (batch->unfinished == 0)

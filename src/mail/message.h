@@ -14,7 +14,7 @@
 #include "base/fail.h"
 #include "core/email.h"
 #include "core/id.h"
-#include "store/store.h"
+#include "store/outbox.h"
 
 #define MESSAGE_MAX (2 * 1024 * 1024) /* octets of a composed mail */
 

@@ -91,16 +91,19 @@ void outbox_attempt(const struct outbox_policy *policy,
 
 bool outbox_renew(struct store_port *port, struct lease *lease)
 {
+	const struct outbox_renew_in in = {
+		.invite = lease->invite,
+		.leased_until_ms = lease->until_ms,
+		.until_ms = lease->asked_ms,
+	};
 	char room[512];
 	struct arena arena;
 	struct store_op op = {
-		.verb = STORE_OUTBOX_RENEW,
+		.verb = &verb_outbox_renew,
+		.in = &in,
 		.organization = lease->organization,
 		.now_ms = clock_now_ms(),
 		.arena = &arena,
-		.outbox_renew = { .invite = lease->invite,
-				  .leased_until_ms = lease->until_ms,
-				  .until_ms = lease->asked_ms },
 	};
 
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
@@ -117,22 +120,23 @@ bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		   const struct lease *lease,
 		   const struct outbox_verdict *verdict)
 {
+	const struct outbox_settle_in in = {
+		.invite = mail->to.invite.id,
+		.queued_at_ms = mail->queued_at_ms,
+		.leased_until_ms = lease->until_ms,
+		.asked_until_ms = lease->asked_ms,
+		.outcome = verdict->report.outcome,
+		.error = verdict->error,
+		.next_at_ms = verdict->next_at_ms,
+	};
 	char room[512];
 	struct arena arena;
 	struct store_op op = {
-		.verb = STORE_OUTBOX_SETTLE,
+		.verb = &verb_outbox_settle,
+		.in = &in,
 		.organization = mail->to.invite.organization,
 		.now_ms = clock_now_ms(),
 		.arena = &arena,
-		.outbox_settle = {
-			.invite = mail->to.invite.id,
-			.queued_at_ms = mail->queued_at_ms,
-			.leased_until_ms = lease->until_ms,
-			.asked_until_ms = lease->asked_ms,
-			.outcome = verdict->report.outcome,
-			.error = verdict->error,
-			.next_at_ms = verdict->next_at_ms,
-		},
 	};
 
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "mail/message.h"
 #include "mail/transport.h"
+#include "store/outbox.h"
 #include "store/store.h"
 
 /* What holds for all mails. */

@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "base/fail.h"
 #include "mail/message.h"
-#include "store/store.h"
+#include "store/outbox.h"
 
 #define WORDS_MAX 200  /* octets of a server's last words that are kept */
 #define HURRY_MS  5000 /* what is under way gets that long to end */

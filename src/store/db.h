@@ -2,7 +2,7 @@
  * db.h: a connection to a database that speaks SQL, as the verbs see it.
  * Private to store/.
  *
- * The verbs (read.c, write*.c) are written once, against this; a driver
+ * The verbs (see verb.h) are written once, against this; a driver
  * (sqlite_db.c, pgsql_db.c) does what they say. What differs between engines
  * is below this line (drivers) or in the text of a statement (sql.h).
  *
@@ -13,9 +13,12 @@
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
+#include "base/arena.h"
+#include "base/fail.h"
+#include "base/hash.h"
 #include "core/id.h"
+#include "core/result.h"
 #include "store/sql.h"
-#include "store/store.h"
 
 enum db_error {
 	DB_FINE,
@@ -100,64 +103,6 @@ struct str column_bytes(struct statement *st, int column);
 
 /* A copy in the arena; NULL gives NULL. Out of memory notes it, gives "". */
 const char *column_text(struct statement *st, struct arena *arena, int column);
-
-/* Rows as the core's structs, from SELECT <..._COLUMNS>. */
-void row_invite(struct arena *arena, struct statement *st,
-		struct invite *ret_invite);
-void row_project(struct arena *arena, struct statement *st,
-		 struct project *ret_project);
-void row_user(struct arena *arena, struct statement *st, struct user *ret_user);
-void row_key(struct arena *arena, struct statement *st,
-	     struct admin_key *ret_key);
-void row_organization(struct arena *arena, struct statement *st,
-		      struct organization *ret_organization);
-
-/* Single rows of the operation's organization; false where there is none. */
-bool find_project(struct db *db, struct store_op *op, int64_t id,
-		  struct project *ret_project) MUST_CHECK;
-
-/*
- * The projects of a list, in no order, by one question however many they are:
- * each question to a database elsewhere is a journey, which others wait for.
- * How many there are; `ret_projects` has room for all.
- */
-size_t find_projects(struct db *db, struct store_op *op, struct grants grants,
-		     struct project *ret_projects) MUST_CHECK;
-
-/* The projects of an invite as its row holds them: `sent` is NULL where they
- * were sent in the order of `sorted`. */
-struct project_texts {
-	const char *sorted, *sent;
-};
-
-/* Out of memory is noted. */
-struct project_texts project_texts_of(struct db *db, struct arena *arena,
-				      struct grants grants);
-
-/* The one with this id among them, or NULL. */
-const struct project *project_among(const struct project *projects,
-				    size_t count, int64_t id) MUST_CHECK;
-
-/* By SQL_INVITE_GET or _TAKE. */
-bool find_invite(struct db *db, struct store_op *op, enum sql which, int64_t id,
-		 struct invite *ret_invite) MUST_CHECK;
-
-/*
- * The invitation that the operation's token opens, with names, by
- * SQL_INVITATION_GET or _TAKE. From then on the operation is in its
- * organization.
- */
-bool find_invitation(struct db *db, struct store_op *op, enum sql which,
-		     struct invitation *ret_invitation) MUST_CHECK;
-
-/* Fills the names of an invitation whose invite is there; `skipped` as it
- * lies in the invite's row. */
-void name_invitation(struct db *db, struct store_op *op,
-		     struct invitation *invitation, struct str skipped);
-
-/* The verbs. Writes: inside a transaction of the writer. */
-enum result db_write(struct db *db, struct id_source *ids, struct store_op *op);
-enum result db_read(struct db *db, struct store_op *op);
 
 /* What an operation is answered that met this error. */
 enum result db_result(enum db_error error);

@@ -46,11 +46,11 @@
 #include "base/random.h"
 #include "core/audit.h"
 #include "store/flaw.h"
-#include "store/pgsql_create.h"
 #include "store/pgsql_db.h"
 #include "store/pgsql_lock.h"
 #include "store/pgsql_read.h"
 #include "store/schema_pgsql.h"
+#include "store/work.h"
 
 #define TURN_MS	 2000 /* that a batch may take; twice that for who waits */
 #define OPEN_MS	 10000
@@ -152,26 +152,31 @@ static enum outcome outcome_of(const struct pgsql_db *db)
 	}
 }
 
-/* Creates that follow each other go together, other verbs one by one. */
+/* How many of the first follow each other that can be done together. */
+static size_t count_same(struct store_op *const *ops, size_t n)
+{
+	size_t count = 1;
+
+	while (count < n && ops[count]->verb == ops[0]->verb)
+		count++;
+	return count;
+}
+
+/* Those that are better done together, such as creates; others one by one. */
 static void write_all(struct engine *engine, struct store_op **ops, size_t n)
 {
-	struct pgsql_db *db = &engine->db;
-	size_t i = 0;
+	struct db *db = &engine->db.base;
+	size_t count;
 
-	pgsql_lock(db, ops, n);
-	while (i < n && !db->base.error) {
-		size_t end = i;
+	pgsql_lock(&engine->db, ops, n);
+	for (size_t i = 0; i < n && !db->error; i += count) {
+		const struct verb *verb = ops[i]->verb;
 
-		while (end < n && ops[end]->verb == STORE_INVITE_CREATE)
-			end++;
-		if (end > i) {
-			pgsql_create(db, &engine->ids, &ops[i], end - i);
-			i = end;
-		} else {
-			ops[i]->result =
-			    db_write(&db->base, &engine->ids, ops[i]);
-			i++;
-		}
+		count = verb->run_many ? count_same(&ops[i], n - i) : 1;
+		if (verb->run_many)
+			verb->run_many(db, &engine->ids, &ops[i], count);
+		else
+			ops[i]->result = work_run(db, &engine->ids, ops[i]);
 	}
 }
 
@@ -351,38 +356,29 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
  * to the outbox, by ports that wait for the answer; then those that concern no
  * other operation, but lock a row that all daemons share, in one order.
  */
-enum rank { IN_PLACE, OUTBOX, PROBE, TOUCH, RANKS };
-
-static enum rank rank_of(struct store_op *const *ops, size_t n, size_t index)
+static enum verb_rank rank_of(struct store_op *const *ops, size_t n,
+			      size_t index)
 {
-	switch (ops[index]->verb) {
-	case STORE_KEY_TOUCH:
-		return TOUCH;
-	case STORE_PROBE:
-		return PROBE;
-	case STORE_OUTBOX_CLAIM:
-	case STORE_OUTBOX_RENEW:
-	case STORE_OUTBOX_SETTLE:
-		break;
-	default:
-		return IN_PLACE;
-	}
+	enum verb_rank rank = ops[index]->verb->rank;
+
+	if (rank != RANK_LATER)
+		return rank;
 	for (size_t i = index + 1; i < n; i++) {
 		if (ops[i]->port == ops[index]->port)
-			return IN_PLACE;
+			return RANK_IN_PLACE;
 	}
-	return OUTBOX;
+	return RANK_LATER;
 }
 
 static void put_in_order(struct store_op **ops, size_t n,
 			 struct store_op **ret_ops)
 {
-	enum rank ranks[BATCH_MAX];
+	enum verb_rank ranks[BATCH_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ranks[i] = rank_of(ops, n, i);
-	for (int rank = IN_PLACE; rank < RANKS; rank++) {
+	for (int rank = RANK_IN_PLACE; rank < RANKS; rank++) {
 		for (size_t i = 0; i < n; i++) {
 			if ((int)ranks[i] == rank)
 				ret_ops[count++] = ops[i];

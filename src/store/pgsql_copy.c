@@ -355,7 +355,8 @@ static int wait_until_alone(struct pgsql_end *end, struct fail *fail)
 		nanosleep(&pause, NULL);
 	}
 	end->base.again = true;
-	return fail_set(fail, "another invited is using %s; stop it first", end->base.name);
+	return fail_set(fail, "another invited is using %s; stop it first",
+			end->base.name);
 }
 
 /* From here on nobody writes, and what is there can be believed. */

@@ -5,7 +5,7 @@
  * made come out. The statement makes what nothing stands in the way of:
  * nobody has the address, no open invite is for it, each project is there. All
  * others, a few as a rule, are left alone by it and then go through the same
- * careful verb that SQLite's creates do (write_invite.c), which knows why. Both
+ * careful verb that SQLite's creates do (invites.c), which knows why. Both
  * go by address, so that two daemons which are given the same addresses at once
  * wait for each other in one direction only.
  *
@@ -17,12 +17,12 @@
  */
 #include "base/base.h"
 
-#include "store/pgsql_create.h"
+#include "store/create.h"
 
 #include "base/random.h"
 #include "store/engine.h"
 #include "store/pgsql_array.h"
-#include "store/write.h"
+#include "store/pgsql_db.h"
 
 enum create_column {
 	COLUMN_ID,
@@ -56,6 +56,13 @@ struct crowd {
 	int64_t ids[BATCH_MAX];
 };
 
+static int64_t address_hash(const struct db *db, const struct store_op *op)
+{
+	const struct invite_create_in *in = op->in;
+
+	return hash63(db->hash_key, str_of(in->email.key));
+}
+
 /* ---- columns ---- */
 
 static void begin_columns(struct columns *columns, size_t n)
@@ -72,38 +79,36 @@ static void begin_columns(struct columns *columns, size_t n)
 static void add_create(struct columns *columns, const struct store_op *op,
 		       int64_t id, int64_t address_hash)
 {
+	const struct invite_create_in *in = op->in;
 	struct buf *at = columns->at;
-	const char *key = op->invite_create.email.key;
 	int64_t now = op->now_ms / 1000;
 	uint8_t hash[SHA256_SIZE];
 
-	secret_hash(op->invite_create.secret, hash);
+	secret_hash(in->secret, hash);
 	array_add_i64(&at[COLUMN_ID], id);
 	array_add_i64(&at[COLUMN_ORGANIZATION], op->organization);
 	array_add_i64(&at[COLUMN_ACTOR], op->actor);
 	array_add_i64(&at[COLUMN_HASH], address_hash);
-	array_add_i64(&at[COLUMN_ROLE], op->invite_create.role);
+	array_add_i64(&at[COLUMN_ROLE], in->role);
 	array_add_i64(&at[COLUMN_AT], now);
 	array_add_i64(&at[COLUMN_AT_MS], op->now_ms);
-	array_add_i64(&at[COLUMN_EXPIRES], now + op->invite_create.ttl_seconds);
+	array_add_i64(&at[COLUMN_EXPIRES], now + in->ttl_seconds);
 	array_add_bytes(&at[COLUMN_SECRET_HASH], hash, sizeof(hash));
-	array_add_bytes(&at[COLUMN_SECRET],
-			op->invite_create.queue_mail ? op->invite_create.secret
-						     : NULL,
+	array_add_bytes(&at[COLUMN_SECRET], in->queue_mail ? in->secret : NULL,
 			SECRET_SIZE);
-	array_add_text(&at[COLUMN_EMAIL], op->invite_create.email.typed);
-	array_add_text(&at[COLUMN_EMAIL_KEY], key);
+	array_add_text(&at[COLUMN_EMAIL], in->email.typed);
+	array_add_text(&at[COLUMN_EMAIL_KEY], in->email.key);
 }
 
 /* NULL stands for the default project. */
 static void add_projects(struct columns *columns, struct pgsql_db *db,
 			 const struct store_op *op)
 {
+	const struct invite_create_in *in = op->in;
 	struct project_texts texts = { NULL, NULL };
 
-	if (!op->invite_create.default_project)
-		texts = project_texts_of(&db->base, op->arena,
-					 op->invite_create.grants);
+	if (!in->default_project)
+		texts = project_texts_of(&db->base, op->arena, in->grants);
 	array_add_text(&columns->at[COLUMN_PROJECTS], texts.sorted);
 	array_add_text(&columns->at[COLUMN_PROJECTS_SENT], texts.sent);
 }
@@ -153,8 +158,7 @@ static void gather(struct crowd *crowd, const struct pgsql_db *db,
 
 	crowd->count = 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *key = ops[i]->invite_create.email.key;
-		int64_t hash = hash63(db->base.hash_key, str_of(key));
+		int64_t hash = address_hash(&db->base, ops[i]);
 		size_t slot =
 		    find_slot(crowd, table, ops[i]->organization, hash);
 
@@ -193,17 +197,20 @@ static size_t find_id(const struct crowd *crowd, int64_t id)
 	return low;
 }
 
-static void take_made(struct pgsql_db *db, struct store_op *op, int64_t id,
+static void take_made(struct db *db, struct store_op *op, int64_t id,
 		      int64_t default_project)
 {
-	if (op->invite_create.default_project)
-		op->result = grant_default_project(op, default_project);
-	else
-		op->result = RESULT_OK;
-	if (op->result != RESULT_OK)
-		db_no_memory(&db->base);
-	invite_begin(op, id);
-	db->base.witness = (struct witness){ op->organization, id + 1 };
+	const struct invite_create_in *in = op->in;
+	struct work work = work_begin(db, NULL, op);
+	struct grants grants = in->grants;
+
+	if (in->default_project &&
+	    !default_grants(op->arena, default_project, &grants))
+		db_no_memory(db);
+	invite_begin(&work, in, grants, id, op->out);
+	op->result = RESULT_OK;
+	op->mail_queued = work.mail_queued;
+	db->witness = (struct witness){ op->organization, id + 1 };
 }
 
 /* Answers those that were made, and sets `made` for them. */
@@ -225,7 +232,7 @@ static void make_many(struct pgsql_db *db, const struct crowd *crowd,
 		int64_t id = column_i64(st, 0);
 		size_t at = find_id(crowd, id);
 
-		take_made(db, crowd->ops[at], id, column_i64(st, 1));
+		take_made(&db->base, crowd->ops[at], id, column_i64(st, 1));
 		made[crowd->places[at]] = true;
 	}
 	end_columns(&columns);
@@ -251,20 +258,21 @@ static int compare(const void *left, const void *right)
 	return a->place < b->place ? -1 : 1;
 }
 
-static void make_singly(struct pgsql_db *db, struct id_source *ids,
+static void make_singly(struct db *db, struct id_source *ids,
 			struct straggler *stragglers, size_t count)
 {
 	qsort(stragglers, count, sizeof(*stragglers), compare);
-	for (size_t i = 0; i < count && !db->base.error; i++) {
+	for (size_t i = 0; i < count && !db->error; i++) {
 		struct store_op *op = stragglers[i].op;
 
-		op->result = db_write(&db->base, ids, op);
+		op->result = work_run(db, ids, op);
 	}
 }
 
-void pgsql_create(struct pgsql_db *db, struct id_source *ids,
-		  struct store_op **ops, size_t n)
+void pgsql_create(struct db *base, struct id_source *ids, struct store_op **ops,
+		  size_t n)
 {
+	struct pgsql_db *db = (struct pgsql_db *)base;
 	struct crowd crowd;
 	bool made[BATCH_MAX] = { false };
 	struct straggler left[BATCH_MAX];
@@ -274,13 +282,10 @@ void pgsql_create(struct pgsql_db *db, struct id_source *ids,
 	draw_ids(&crowd, ids);
 	make_many(db, &crowd, made);
 	for (size_t i = 0; i < n; i++) {
-		const char *key = ops[i]->invite_create.email.key;
-
 		if (!made[i])
-			left[count++] = (struct straggler){
-				ops[i], hash63(db->base.hash_key, str_of(key)),
-				i
-			};
+			left[count++] =
+			    (struct straggler){ ops[i],
+						address_hash(base, ops[i]), i };
 	}
-	make_singly(db, ids, left, count);
+	make_singly(base, ids, left, count);
 }

@@ -19,9 +19,12 @@
 /* Statements that only this engine has. */
 enum pgsql_sql {
 	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql_create.c */
-	PGSQL_LOCK_MANY,	       /* see pgsql_lock.c */
-	PGSQL_SETTLE,		       /* see pgsql.c */
-	PGSQL_HURRY,		       /* hardly wait for locks */
+	PGSQL_LOCK_USERS,	       /* see pgsql_lock.c */
+	PGSQL_LOCK_PROJECTS,
+	PGSQL_LOCK_KEYS,
+	PGSQL_LOCK_INVITES,
+	PGSQL_SETTLE, /* see pgsql.c */
+	PGSQL_HURRY,  /* hardly wait for locks */
 	PGSQL_COUNT
 };
 

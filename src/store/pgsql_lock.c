@@ -1,5 +1,5 @@
 /*
- * pgsql_lock.c: in which order a batch takes its rows.
+ * pgsql_lock.c: in which order a batch takes its rows: see lock.h.
  *
  * Whoever answers, deletes or settles invites locks their rows, in the order in
  * which the requests arrived. Two daemons that are given the same ones at once
@@ -15,36 +15,28 @@
 
 #include "store/pgsql_lock.h"
 
+#include "store/lock.h"
 #include "store/pgsql_array.h"
 
-/* The invite that the verb will lock by its id; 0: none. */
-static int64_t named_invite(const struct store_op *op)
-{
-	switch (op->verb) {
-	case STORE_INVITE_DELETE:
-		return op->invite_delete.id;
-	case STORE_INVITATION_ACCEPT:
-	case STORE_INVITATION_DECLINE:
-		return op->invitation.token.invite;
-	case STORE_OUTBOX_SETTLE:
-		return op->outbox_settle.invite;
-	default:
-		return 0;
-	}
-}
+static const int statements[LOCK_CLASSES] = {
+	[LOCK_USER] = PGSQL_LOCK_USERS,
+	[LOCK_PROJECT] = PGSQL_LOCK_PROJECTS,
+	[LOCK_KEY] = PGSQL_LOCK_KEYS,
+	[LOCK_INVITE] = PGSQL_LOCK_INVITES,
+};
 
-static size_t count_named(struct store_op *const *ops, size_t n)
+static size_t count_class(const struct lock_set *set, enum lock_class class)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++)
-		count += named_invite(ops[i]) != 0;
+	for (size_t i = 0; i < set->count; i++)
+		count += set->at[i].class == class;
 	return count;
 }
 
-static void send_lock(struct pgsql_db *db, const struct buf *ids)
+static void send_ids(struct pgsql_db *db, int which, const struct buf *ids)
 {
-	struct statement *st = pgsql_statement(db, PGSQL_LOCK_MANY);
+	struct statement *st = pgsql_statement(db, which);
 
 	if (!buf_ok(ids))
 		db_no_memory(&db->base);
@@ -52,18 +44,35 @@ static void send_lock(struct pgsql_db *db, const struct buf *ids)
 	db_run(&db->base, st);
 }
 
-void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
+static void lock_class(struct pgsql_db *db, const struct lock_set *set,
+		       enum lock_class class)
 {
-	size_t count = count_named(ops, n);
+	size_t count = count_class(set, class);
 	struct buf ids;
 
-	if (count < 2)
+	if (count == 0)
 		return;
 	array_begin(&ids, OID_BIGINT, count);
-	for (size_t i = 0; i < n; i++) {
-		if (named_invite(ops[i]) != 0)
-			array_add_i64(&ids, named_invite(ops[i]));
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->at[i].class == class)
+			array_add_i64(&ids, set->at[i].id);
 	}
-	send_lock(db, &ids);
+	send_ids(db, statements[class], &ids);
 	buf_release(&ids);
+}
+
+/* One lock alone is taken by the verb itself. */
+void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
+{
+	struct lock_set set;
+
+	set.count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i]->verb->locks)
+			ops[i]->verb->locks(ops[i]->in, &set);
+	}
+	if (set.count < 2)
+		return;
+	for (int class = 0; class < LOCK_CLASSES; class ++)
+		lock_class(db, &set, (enum lock_class) class);
 }

@@ -6,8 +6,9 @@
 #define STORE_PGSQL_LOCK_H
 
 #include "store/pgsql_db.h"
+#include "store/store.h"
 
-/* Locks the invites that `ops` name by their ids; in a transaction. */
+/* Locks what the verbs of `ops` name (lock.h); in a transaction. */
 void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * pgsql_read.c: many reads in one round trip.
  *
- * The verbs (read.c) ask the database as if it were here: a question, its rows,
+ * The verbs ask the database as if it were here: a question, its rows,
  * perhaps another question. Here the answer takes a while, and others want to
  * ask meanwhile. So each verb is run until its first question that has not been
  * answered, and stopped there by a noted DB_WAITS, under which every further
@@ -18,6 +18,8 @@
 #include "base/base.h"
 
 #include "store/pgsql_read.h"
+
+#include "store/work.h"
 
 struct question {
 	int which;
@@ -163,7 +165,7 @@ static bool advance(struct reading *reading, struct store_op *op,
 
 	reading->course = course;
 	course->next = 0;
-	op->result = db_read(db, op);
+	op->result = work_run(db, NULL, op);
 	course->done = db->error == DB_FINE;
 	if (db->error == DB_WAITS)
 		db->error = DB_FINE;

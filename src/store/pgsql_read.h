@@ -5,6 +5,7 @@
 #define STORE_PGSQL_READ_H
 
 #include "store/pgsql_db.h"
+#include "store/store.h"
 
 /*
  * Answers `n` reads. True where each `result` is set; otherwise none is, and

@@ -16,7 +16,10 @@ static const char *const names[PGSQL_COUNT] = {
 	STATEMENTS(X)
 #undef X
 	    [PGSQL_CREATE_MANY] = "CREATE_MANY",
-	[PGSQL_LOCK_MANY] = "LOCK_MANY",
+	[PGSQL_LOCK_USERS] = "LOCK_USERS",
+	[PGSQL_LOCK_PROJECTS] = "LOCK_PROJECTS",
+	[PGSQL_LOCK_KEYS] = "LOCK_KEYS",
+	[PGSQL_LOCK_INVITES] = "LOCK_INVITES",
 	[PGSQL_SETTLE] = "SETTLE",
 	[PGSQL_HURRY] = "HURRY",
 };
@@ -28,6 +31,12 @@ static const char *const common[SQL_COUNT] = {
 };
 
 #define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
+
+/* Of many organizations, some of which nobody knows yet: Citus has no such
+ * locks, and does without. */
+#define LOCK_MANY(table)                                       \
+	"SELECT 1 FROM " table " WHERE id = ANY(?1::bigint[])" \
+	" ORDER BY id FOR UPDATE"
 
 static const char *const own[PGSQL_COUNT] = {
 	/* Whatever the server's default is: each rule is kept by a lock or a
@@ -158,10 +167,10 @@ static const char *const own[PGSQL_COUNT] = {
 
 	    " SELECT id, standard FROM done",
 
-	/* Of many organizations, some of which nobody knows yet: Citus has no
-	 * such locks, and does without. */
-	[PGSQL_LOCK_MANY] = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
-			    " ORDER BY id FOR UPDATE",
+	[PGSQL_LOCK_USERS] = LOCK_MANY("\"user\""),
+	[PGSQL_LOCK_PROJECTS] = LOCK_MANY("project"),
+	[PGSQL_LOCK_KEYS] = LOCK_MANY("admin_key"),
+	[PGSQL_LOCK_INVITES] = LOCK_MANY("invite"),
 
 	/* 0: AUDIT_NONE. A write in either case, so that its COMMIT waits for
 	 * the standbys that the other should have waited for. */

@@ -106,8 +106,8 @@
 	  "SELECT u.id, u.email, u.name, m.role, m.added_at"                   \
 	  " FROM project_user m JOIN \"user\" u ON u.id = m.\"user\""          \
 	  " AND u.organization = m.organization"                               \
-	  " WHERE m.project = ?1 AND m.organization = ?2 AND m.\"user\" < ?3"  \
-	  " ORDER BY m.\"user\" DESC LIMIT ?4")                                \
+	  " WHERE m.project = ?4 AND m.organization = ?1 AND m.\"user\" < ?2"  \
+	  " ORDER BY m.\"user\" DESC LIMIT ?3")                                \
                                                                                \
 	X(INVITE_INSERT,                                                       \
 	  "INSERT INTO invite(id, organization, address_hash, slot, state,"    \

@@ -21,6 +21,7 @@
 #include "store/schema_sqlite.h"
 #include "store/sqlite_engine.h"
 #include "store/sqlite_log.h"
+#include "store/work.h"
 
 /*
  * Small on purpose. A commit that split a page in the middle of an index makes
@@ -141,7 +142,7 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 
 static int check_writable(struct engine *engine, struct fail *fail)
 {
-	struct store_op op = { .verb = STORE_PROBE };
+	struct store_op op = { .verb = &verb_probe };
 	struct store_op *ops[] = { &op };
 	struct fail why;
 
@@ -311,7 +312,7 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	db->base.actor = 0;
 	sqlite_db_run(db, SQL_BEGIN_WRITE);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
-		ops[i]->result = db_write(&db->base, &engine->ids, ops[i]);
+		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);
 	written = db->base.error == DB_FINE;
 	sqlite_db_run(db, SQL_COMMIT);
 	if (db->base.error == DB_FINE)
@@ -446,7 +447,7 @@ static void reader_read(struct reader *reader, struct store_op *op)
 		sqlite_db_run(db, SQL_BEGIN_READ);
 		reader->in_transaction = db->base.error == DB_FINE;
 	}
-	op->result = db_read(&db->base, op);
+	op->result = work_run(&db->base, NULL, op);
 	if (db->base.error == DB_FINE)
 		return;
 	op->result = db_result(db->base.error);

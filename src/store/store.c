@@ -66,7 +66,7 @@ struct store {
 	void *mail_context;
 	struct fail why_not; /* what the last failed write failed of */
 	atomic_bool healthy;
-	atomic_ullong batches, operations[STORE_VERB_COUNT], failures;
+	atomic_ullong batches, operations[VERB_COUNT], failures;
 	atomic_ullong batch_sizes[10]; /* by power of two: 1, 2, 4, ... 512 */
 };
 
@@ -221,12 +221,6 @@ static void finish_batch(struct store_op **ops, size_t n)
 
 /* ---- threads ---- */
 
-static bool queued_mail(const struct store_op *op)
-{
-	return op->verb == STORE_INVITE_CREATE && op->result == RESULT_OK &&
-	       op->invite_create.ret_invite.delivery.status == DELIVERY_QUEUED;
-}
-
 static void count_batch(struct store *store, struct store_op **ops, size_t n)
 {
 	size_t bucket = 0;
@@ -237,8 +231,9 @@ static void count_batch(struct store *store, struct store_op **ops, size_t n)
 	atomic_fetch_add_explicit(&store->batch_sizes[bucket], 1,
 				  memory_order_relaxed);
 	for (size_t i = 0; i < n; i++) {
-		atomic_fetch_add_explicit(&store->operations[ops[i]->verb], 1,
-					  memory_order_relaxed);
+		atomic_fetch_add_explicit(
+		    &store->operations[ops[i]->verb->index], 1,
+		    memory_order_relaxed);
 		if (ops[i]->result >= RESULT_OUT_OF_MEMORY)
 			atomic_fetch_add_explicit(&store->failures, 1,
 						  memory_order_relaxed);
@@ -282,7 +277,8 @@ static void *run_writer(void *context)
 
 		apply_batch(store, ops, n);
 		for (size_t i = 0; i < n; i++)
-			mail = mail || queued_mail(ops[i]);
+			mail = mail || (ops[i]->result == RESULT_OK &&
+					ops[i]->mail_queued);
 		count_batch(store, ops, n);
 		finish_batch(ops, n);
 		if (mail)
@@ -473,10 +469,16 @@ void store_port_close(struct store_port *port)
 
 /* ---- submitting ---- */
 
-/* Reads that may pass over many rows before they find enough. */
-static bool is_slow(const struct store_op *op)
+void *op_begin(struct store_op *op, const struct verb *verb)
 {
-	return op->verb == STORE_INVITE_LIST && op->invite_list.by_status;
+	size_t align = _Alignof(max_align_t);
+	size_t offset = (verb->size_in + align - 1) / align * align;
+	char *room = arena_alloc(op->arena, offset + verb->size_out);
+
+	op->verb = verb;
+	op->in = room;
+	op->out = room ? room + offset : NULL;
+	return room;
 }
 
 static void hand_over(struct op_queue *queue, struct op_list *list)
@@ -497,9 +499,9 @@ static bool submit_read(struct store_port *port, struct store_op *op)
 {
 	struct store *store = port->store;
 
-	atomic_fetch_add_explicit(&store->operations[op->verb], 1,
+	atomic_fetch_add_explicit(&store->operations[op->verb->index], 1,
 				  memory_order_relaxed);
-	if (is_slow(op)) {
+	if (op->verb->slow && op->verb->slow(op->in)) {
 		struct op_list one;
 
 		list_init(&one);
@@ -518,7 +520,7 @@ static bool submit_read(struct store_port *port, struct store_op *op)
 bool store_submit(struct store_port *port, struct store_op *op)
 {
 	op->port = port;
-	if (op->verb >= STORE_FIRST_READ)
+	if (op->verb->flags & VERB_READ)
 		return submit_read(port, op);
 	send_off(&port->store->writes, &port->writes, op);
 	return false;
@@ -578,16 +580,11 @@ bool store_healthy(struct store *store, struct fail *fail)
 	return false;
 }
 
-static const char *verb_name(enum store_verb verb)
-{
-	static const char *const names[] = {
-#define X(name) #name,
-		STORE_VERBS(X)
+static const struct verb *const verbs[VERB_COUNT] = {
+#define X(name) [VERB_##name] = &verb_##name,
+	VERBS(X)
 #undef X
-	};
-
-	return names[verb];
-}
+};
 
 static unsigned long long load(const atomic_ullong *counter)
 {
@@ -601,13 +598,12 @@ void store_metrics(const struct store *store, struct buf *out)
 	buf_add_text(out,
 		     "# HELP invited_store_operations_total Operations by verb."
 		     "\n# TYPE invited_store_operations_total counter\n");
-	for (size_t i = 0; i < STORE_VERB_COUNT; i++) {
+	for (size_t i = 0; i < VERB_COUNT; i++) {
 		buf_addf(out,
 			 "invited_store_operations_total{verb=\"%s\"} "
 			 "%llu\n",
-			 verb_name((enum store_verb)i),
-			 load(&store->operations[i]));
-		if (i < STORE_FIRST_READ)
+			 verbs[i]->name, load(&store->operations[i]));
+		if (!(verbs[i]->flags & VERB_READ))
 			operations += load(&store->operations[i]);
 	}
 	buf_add_text(out, "# HELP invited_store_batch_size Writes committed "

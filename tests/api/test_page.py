@@ -128,7 +128,7 @@ def test_decline(shared):
     invite, token = shared.link("ada@example.com")
     assert submit(shared, token, "decline").status_code == 200
     assert submit(shared, token, "accept").status_code == 410
-    assert shared.get(f"{INVITES}/{invite['id']}").status_code == 404
+    assert status_of(shared, invite) == "expired"
     assert list(shared.all(USERS)) == []
 
 

@@ -12,6 +12,9 @@
 #include "core/id.h"
 #include "http/dispatch.h"
 #include "http/limiter.h"
+#include "store/invites.h"
+#include "store/invitations.h"
+#include "store/organizations.h"
 
 static struct http_service the_service;
 static struct arena arena;
@@ -30,56 +33,58 @@ static struct token token;
 
 /* ---- what is there from the beginning ---- */
 
-static struct store_op op_of(enum store_verb verb)
+/* Has `verb` done, which has to succeed. */
+static void ask(const struct verb *verb, const void *in, void *out)
 {
-	return (struct store_op){
+	struct store_op op = {
 		.verb = verb,
+		.in = in,
+		.out = out,
 		.organization = organization,
 		.now_ms = clock_now_ms(),
 		.arena = &arena,
 	};
-}
 
-static void run(struct store_op *op)
-{
-	store_call(the_service.port, op);
-	needed(op->result == RESULT_OK);
+	store_call(the_service.port, &op);
+	needed(op.result == RESULT_OK);
 }
 
 static void make_organization(void)
 {
-	struct store_op op = op_of(STORE_BOOTSTRAP);
+	const struct bootstrap_in in = {
+		.organization_name = "Test & \"Sons\"",
+		.key_name = "first",
+		.secret = STR(SERVICE_KEY),
+	};
+	struct bootstrap_out out;
 
-	op.bootstrap.organization_name = "Test & \"Sons\"";
-	op.bootstrap.key_name = "first";
-	op.bootstrap.secret = STR(SERVICE_KEY);
-	run(&op);
-	organization = op.bootstrap.ret_organization.id;
-	project = op.bootstrap.ret_organization.default_project;
+	ask(&verb_bootstrap, &in, &out);
+	organization = out.organization.id;
+	project = out.organization.default_project;
 }
 
 static void make_invite(const char *address)
 {
-	struct store_op op = op_of(STORE_INVITE_CREATE);
+	struct invite_create_in in = { .default_project = true,
+				       .ttl_seconds = 3600 };
+	struct invite_create_out out;
 
-	needed(!email_parse(&arena, str_of(address), &op.invite_create.email));
-	op.invite_create.default_project = true;
-	op.invite_create.ttl_seconds = 3600;
-	memset(op.invite_create.secret, 7, SECRET_SIZE);
-	run(&op);
-	invite = token.invite = op.invite_create.ret_invite.id;
+	needed(!email_parse(&arena, str_of(address), &in.email));
+	memset(in.secret, 7, SECRET_SIZE);
+	ask(&verb_invite_create, &in, &out);
+	invite = token.invite = out.invite.id;
 	memset(token.secret, 7, SECRET_SIZE);
 }
 
 static void make_user(void)
 {
-	struct store_op op = op_of(STORE_INVITATION_ACCEPT);
+	struct invitation_in in = { .name = "Ada <b>Lovelace</b>" };
+	struct invitation_out out;
 
 	make_invite("member@example.com");
-	op.invitation.token = token;
-	op.invitation.name = "Ada <b>Lovelace</b>";
-	run(&op);
-	user = op.invitation.ret_user;
+	in.token = token;
+	ask(&verb_invitation_accept, &in, &out);
+	user = out.user;
 }
 
 /* ---- opening and closing ---- */

@@ -421,6 +421,50 @@ START_TEST(test_request_ids_differ)
 }
 END_TEST
 
+/* For each verb: what a handler gets that comes after the key was looked up,
+ * and after whatever the operation before has left. */
+START_TEST(test_handler_that_sets_nothing_reads_zeros)
+{
+	static const struct verb *const verbs[] = {
+#define X(name) &verb_##name,
+		VERBS(X)
+#undef X
+	};
+	const char zeros[512] = { 0 };
+
+	service_read(&request, STR("GET /healthz\n\n"));
+	for (size_t round = 0; round < 2; round++) {
+		for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+			char *in = request_verb(&request, verbs[i]);
+
+			ck_assert_ptr_nonnull(in);
+			ck_assert_ptr_eq(request.op.in, in);
+			ck_assert_uint_le(verbs[i]->size_in, sizeof(zeros));
+			ck_assert_mem_eq(in, zeros, verbs[i]->size_in);
+			memset(in, 0xff, verbs[i]->size_in);
+			memset(request.op.out, 0xff, verbs[i]->size_out);
+		}
+	}
+	request_release(&request);
+}
+END_TEST
+
+/* The key's look-up comes first and leaves the key behind: not in the list. */
+START_TEST(test_list_is_not_filtered_by_what_was_before)
+{
+	json_t *json;
+
+	for (int i = 0; i < 2; i++) {
+		assert_status("GET /organization/invites\n" KEY "\n", 200);
+		json = answer_as_json();
+		ck_assert_uint_eq(
+		    json_array_size(json_object_get(json, "data")), 2);
+		json_decref(json);
+		request_release(&request);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("router");
@@ -443,6 +487,8 @@ int main(void)
 	tcase_add_test(tests, test_invitation);
 	tcase_add_test(tests, test_page);
 	tcase_add_test(tests, test_request_ids_differ);
+	tcase_add_test(tests, test_handler_that_sets_nothing_reads_zeros);
+	tcase_add_test(tests, test_list_is_not_filtered_by_what_was_before);
 	srunner_run_all(runner, CK_ENV);
 	ran = srunner_ntests_run(runner);
 	failed = srunner_ntests_failed(runner);

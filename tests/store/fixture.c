@@ -58,19 +58,19 @@ void close_store(void)
 
 void bootstrap_store(void)
 {
-	struct store_op op = op_of(STORE_BOOTSTRAP);
+	struct store_op op = op_of(&verb_bootstrap);
 
 	op.actor = 0;
-	op.bootstrap.organization_name = "First";
-	op.bootstrap.key_name = "first";
-	op.bootstrap.secret = STR(FIRST_KEY);
+	in_of(&op, bootstrap_in)->organization_name = "First";
+	in_of(&op, bootstrap_in)->key_name = "first";
+	in_of(&op, bootstrap_in)->secret = STR(FIRST_KEY);
 	assert_granted(&op);
-	f.organization = op.bootstrap.ret_organization.id;
-	f.project = op.bootstrap.ret_organization.default_project;
-	op = op_of(STORE_KEY_FIND);
-	op.key_find.secret = STR(FIRST_KEY);
+	f.organization = out_of(&op, bootstrap_out)->organization.id;
+	f.project = out_of(&op, bootstrap_out)->organization.default_project;
+	op = op_of(&verb_key_find);
+	in_of(&op, key_find_in)->secret = STR(FIRST_KEY);
 	assert_granted(&op);
-	f.key = op.key_find.ret_key.id;
+	f.key = out_of(&op, key_out)->key.id;
 }
 
 static void start(void)
@@ -180,16 +180,33 @@ const char *result_word(enum result result)
 	return words[result];
 }
 
-struct store_op op_of(enum store_verb verb)
+const struct verb *const all_verbs[VERB_COUNT] = {
+#define X(name) [VERB_##name] = &verb_##name,
+	VERBS(X)
+#undef X
+};
+
+struct store_op op_of(const struct verb *verb)
 {
-	return (struct store_op){
-		.verb = verb,
+	struct store_op op = {
 		.organization = f.organization,
 		.actor = f.key,
 		.now_ms = f.now_ms,
 		.arena = &f.arena,
 		.result = RESULT_COUNT,
 	};
+
+	ck_assert_ptr_nonnull(op_begin(&op, verb));
+	return op;
+}
+
+struct store_op copy_of(const struct store_op *op)
+{
+	struct store_op copy = *op;
+
+	ck_assert_ptr_nonnull(op_begin(&copy, op->verb));
+	memcpy(in_of(&copy, id_in), op->in, op->verb->size_in);
+	return copy;
 }
 
 enum result run(struct store_op *op)
@@ -221,13 +238,13 @@ struct grants grants_of(size_t count, const struct grant *grants)
 
 struct store_op invite_op(const char *address)
 {
-	struct store_op op = op_of(STORE_INVITE_CREATE);
+	struct store_op op = op_of(&verb_invite_create);
 
-	op.invite_create.email = email_of(address);
-	op.invite_create.default_project = true;
-	op.invite_create.ttl_seconds = TTL;
-	op.invite_create.queue_mail = true;
-	random_bytes(op.invite_create.secret, SECRET_SIZE);
+	in_of(&op, invite_create_in)->email = email_of(address);
+	in_of(&op, invite_create_in)->default_project = true;
+	in_of(&op, invite_create_in)->ttl_seconds = TTL;
+	in_of(&op, invite_create_in)->queue_mail = true;
+	random_bytes(in_of(&op, invite_create_in)->secret, SECRET_SIZE);
 	return op;
 }
 
@@ -241,20 +258,23 @@ struct store_op invited(const char *address)
 
 struct token token_of(const struct store_op *create)
 {
-	struct token token = { .invite = create->invite_create.ret_invite.id };
+	struct token token = {
+		.invite = out_of(create, invite_create_out)->invite.id
+	};
 
-	memcpy(token.secret, create->invite_create.secret, SECRET_SIZE);
+	memcpy(token.secret, in_of(create, invite_create_in)->secret,
+	       SECRET_SIZE);
 	return token;
 }
 
-struct store_op answer_op(enum store_verb verb, struct token token)
+struct store_op answer_op(const struct verb *verb, struct token token)
 {
 	struct store_op op = op_of(verb);
 
 	op.organization = 0; /* the token says where */
 	op.actor = 0;
-	op.invitation.token = token;
-	op.invitation.name = "Ada";
+	in_of(&op, invitation_in)->token = token;
+	in_of(&op, invitation_in)->name = "Ada";
 	return op;
 }
 
@@ -262,100 +282,86 @@ int64_t member(const char *address)
 {
 	struct store_op create = invited(address);
 	struct store_op accept =
-	    answer_op(STORE_INVITATION_ACCEPT, token_of(&create));
+	    answer_op(&verb_invitation_accept, token_of(&create));
 
 	assert_granted(&accept);
-	return accept.invitation.ret_user;
+	return out_of(&accept, invitation_out)->user;
 }
 
-struct store_op by_id(enum store_verb verb, int64_t id)
+struct store_op by_id(const struct verb *verb, int64_t id)
 {
 	struct store_op op = op_of(verb);
 
-	switch (verb) {
-	case STORE_KEY_REVOKE:
-	case STORE_KEY_TOUCH:
-		op.key_revoke.id = id;
-		break;
-	case STORE_PROJECT_GET:
-		op.project_get.id = id;
-		break;
-	case STORE_USER_GET:
-		op.user_get.id = id;
-		break;
-	default:
-		op.invite_get.id = id;
-		break;
-	}
+	ck_assert_uint_eq(verb->size_in, sizeof(struct id_in));
+	in_of(&op, id_in)->id = id;
 	return op;
 }
 
-struct store_op list_op(enum store_verb verb, int64_t after, int limit)
+struct store_op list_op(const struct verb *verb, int64_t after, int limit)
 {
 	struct store_op op = op_of(verb);
 
-	/* Every list begins with its page. */
-	op.invite_list.page =
-	    (struct store_page){ .after = after, .limit = limit };
+	*in_of(&op, list_in) =
+	    (struct list_in){ .after = after, .limit = limit };
 	return op;
 }
 
 struct store_op claim_op(int limit, int64_t lease_ms)
 {
-	struct store_op op = op_of(STORE_OUTBOX_CLAIM);
+	struct store_op op = op_of(&verb_outbox_claim);
 
-	op.outbox_claim.limit = limit;
-	op.outbox_claim.lease_ms = lease_ms;
+	in_of(&op, outbox_claim_in)->limit = limit;
+	in_of(&op, outbox_claim_in)->lease_ms = lease_ms;
 	return op;
 }
 
 struct store_op renew_op(const struct outbox_mail *mail, int64_t until_ms)
 {
-	struct store_op op = op_of(STORE_OUTBOX_RENEW);
+	struct store_op op = op_of(&verb_outbox_renew);
 
-	op.outbox_renew.invite = mail->token.invite;
-	op.outbox_renew.leased_until_ms = mail->leased_until_ms;
-	op.outbox_renew.until_ms = until_ms;
+	in_of(&op, outbox_renew_in)->invite = mail->token.invite;
+	in_of(&op, outbox_renew_in)->leased_until_ms = mail->leased_until_ms;
+	in_of(&op, outbox_renew_in)->until_ms = until_ms;
 	return op;
 }
 
 struct store_op settle_op(int64_t invite, enum outbox_outcome outcome)
 {
-	struct store_op op = op_of(STORE_OUTBOX_SETTLE);
+	struct store_op op = op_of(&verb_outbox_settle);
 
-	op.outbox_settle.invite = invite;
-	op.outbox_settle.outcome = outcome;
-	op.outbox_settle.error =
+	in_of(&op, outbox_settle_in)->invite = invite;
+	in_of(&op, outbox_settle_in)->outcome = outcome;
+	in_of(&op, outbox_settle_in)->error =
 	    outcome == OUTBOX_SENT ? NULL : "550 no such user";
-	op.outbox_settle.next_at_ms =
+	in_of(&op, outbox_settle_in)->next_at_ms =
 	    outcome == OUTBOX_DEFERRED ? f.now_ms + MINUTE_MS : 0;
 	return op;
 }
 
 struct invite invite_now(int64_t id)
 {
-	struct store_op op = by_id(STORE_INVITE_GET, id);
+	struct store_op op = by_id(&verb_invite_get, id);
 
 	assert_granted(&op);
-	return op.invite_get.ret_invite;
+	return out_of(&op, invite_out)->invite;
 }
 
 int64_t add_project(const char *name)
 {
-	struct store_op op = op_of(STORE_PROJECT_CREATE);
+	struct store_op op = op_of(&verb_project_create);
 
-	op.project_create.name = name;
+	in_of(&op, project_create_in)->name = name;
 	assert_granted(&op);
-	return op.project_create.ret_project.id;
+	return out_of(&op, project_out)->project.id;
 }
 
 int64_t add_organization(const char *name)
 {
-	struct store_op op = op_of(STORE_ORGANIZATION_CREATE);
+	struct store_op op = op_of(&verb_organization_create);
 
-	op.organization_create.name = name;
+	in_of(&op, organization_create_in)->name = name;
 	assert_granted(&op);
-	return op.organization_create.ret_organization.id;
+	return out_of(&op, organization_create_out)->organization.id;
 }
 
 void archive(int64_t project)

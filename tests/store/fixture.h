@@ -15,7 +15,13 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "store/invites.h"
+#include "store/keys.h"
+#include "store/organizations.h"
+#include "store/outbox.h"
+#include "store/projects.h"
 #include "store/store.h"
+#include "store/users.h"
 
 /* A database that can be a store. */
 struct engine_under_test {
@@ -69,8 +75,20 @@ int64_t sql(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* ---- operations ---- */
 
+/* What an operation is given and returns, as the struct of that name, and the
+ * rows of a list. */
+#define in_of(op, name)	  ((struct name *)(op)->in)
+#define out_of(op, name)  ((struct name *)(op)->out)
+#define rows_of(op, name) ((struct name *)out_of(op, list_out)->rows)
+
 /* In the first organization, by its key, now. */
-struct store_op op_of(enum store_verb verb);
+struct store_op op_of(const struct verb *verb);
+
+/* Every verb there is, by its index. */
+extern const struct verb *const all_verbs[VERB_COUNT];
+
+/* The same once more, with inputs and results of its own. */
+struct store_op copy_of(const struct store_op *op);
 
 /* Has it done and returns how it ended. */
 enum result run(struct store_op *op);
@@ -93,12 +111,12 @@ struct email email_of(const char *address);
 struct grants grants_of(size_t count, const struct grant *grants);
 
 struct token token_of(const struct store_op *create);
-struct store_op answer_op(enum store_verb verb, struct token token);
+struct store_op answer_op(const struct verb *verb, struct token token);
 /* Creates and accepts; the user's id. */
 int64_t member(const char *address);
 
-struct store_op by_id(enum store_verb verb, int64_t id);
-struct store_op list_op(enum store_verb verb, int64_t after, int limit);
+struct store_op by_id(const struct verb *verb, int64_t id);
+struct store_op list_op(const struct verb *verb, int64_t after, int limit);
 struct store_op claim_op(int limit, int64_t lease_ms);
 struct store_op renew_op(const struct outbox_mail *mail, int64_t until_ms);
 struct store_op settle_op(int64_t invite, enum outbox_outcome outcome);

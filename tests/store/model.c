@@ -159,9 +159,10 @@ static void give_up(struct model_invite *invite, int64_t now)
 /* The secret of `op` is the invite's from now on; its mail waits if wanted. */
 static void take_secret(struct model_invite *invite, const struct store_op *op)
 {
-	bool mail = op->invite_create.queue_mail;
+	bool mail = in_of(op, invite_create_in)->queue_mail;
 
-	memcpy(invite->secret, op->invite_create.secret, SECRET_SIZE);
+	memcpy(invite->secret, in_of(op, invite_create_in)->secret,
+	       SECRET_SIZE);
 	secret_hash(invite->secret, invite->row.secret_hash);
 	settle(invite, mail ? DELIVERY_QUEUED : DELIVERY_NONE, 0, NULL,
 	       mail ? op->now_ms / 1000 : 0);
@@ -177,8 +178,8 @@ static struct grants grants_wanted(struct model *model,
 {
 	struct grant grant = { 0, PROJECT_MEMBER };
 
-	if (!op->invite_create.default_project)
-		return op->invite_create.grants;
+	if (!in_of(op, invite_create_in)->default_project)
+		return in_of(op, invite_create_in)->grants;
 	grant.project =
 	    organization_of(model, op->organization)->default_project;
 	return grants_of(1, &grant);
@@ -186,16 +187,17 @@ static struct grants grants_wanted(struct model *model,
 
 static enum result check_grants(struct model *model, const struct store_op *op)
 {
-	struct grants grants = op->invite_create.grants;
+	struct grants grants = in_of(op, invite_create_in)->grants;
 
 	for (size_t i = 0;
-	     i < grants.count && !op->invite_create.default_project; i++) {
+	     i < grants.count && !in_of(op, invite_create_in)->default_project;
+	     i++) {
 		struct project *project =
 		    project_of(model, op->organization, grants.at[i].project);
 
 		if (project && !project->archived_at)
 			continue;
-		agree_on(op->invite_create.ret_index, i);
+		agree_on(out_of(op, invite_create_out)->index, i);
 		return project ? RESULT_PROJECT_ARCHIVED
 			       : RESULT_PROJECT_NOT_FOUND;
 	}
@@ -204,14 +206,14 @@ static enum result check_grants(struct model *model, const struct store_op *op)
 
 static void create_again(struct model_invite *open, const struct store_op *op)
 {
-	bool mail = op->invite_create.queue_mail;
+	bool mail = in_of(op, invite_create_in)->queue_mail;
 	bool link = !mail && open->row.delivery.status == DELIVERY_NONE;
 
 	if (link || (mail && (open->row.delivery.status == DELIVERY_FAILED ||
 			      open->row.delivery.status == DELIVERY_NONE)))
 		take_secret(open, op);
-	agree(!op->invite_create.ret_created);
-	agree_on(op->invite_create.ret_link, link);
+	agree(!out_of(op, invite_create_out)->created);
+	agree_on(out_of(op, invite_create_out)->link, link);
 }
 
 static void create_new(struct model *model, const struct store_op *op)
@@ -219,28 +221,30 @@ static void create_new(struct model *model, const struct store_op *op)
 	struct model_invite *invite = &model->invites[model->invite_count++];
 
 	ck_assert_uint_le(model->invite_count, MODEL_INVITES);
-	agree(!model_invite(model, op->invite_create.ret_invite.id) ||
-	      op->invite_create.ret_invite.id == 0);
+	agree(!model_invite(model, out_of(op, invite_create_out)->invite.id) ||
+	      out_of(op, invite_create_out)->invite.id == 0);
 	*invite = (struct model_invite){
-		.row = { .id = op->invite_create.ret_invite.id,
+		.row = { .id = out_of(op, invite_create_out)->invite.id,
 			 .organization = op->organization,
-			 .email = op->invite_create.email.typed,
-			 .email_key = op->invite_create.email.key,
-			 .role = op->invite_create.role,
+			 .email = in_of(op, invite_create_in)->email.typed,
+			 .email_key = in_of(op, invite_create_in)->email.key,
+			 .role = in_of(op, invite_create_in)->role,
 			 .grants = grants_wanted(model, op),
 			 .created_at = op->now_ms / 1000,
-			 .expires_at = op->now_ms / 1000 +
-				       op->invite_create.ttl_seconds },
+			 .expires_at =
+			     op->now_ms / 1000 +
+			     in_of(op, invite_create_in)->ttl_seconds },
 		.holds_address = true,
 	};
 	take_secret(invite, op);
-	agree(op->invite_create.ret_created);
-	agree_on(op->invite_create.ret_link, !op->invite_create.queue_mail);
+	agree(out_of(op, invite_create_out)->created);
+	agree_on(out_of(op, invite_create_out)->link,
+		 !in_of(op, invite_create_in)->queue_mail);
 }
 
 static enum result follow_create(struct model *model, const struct store_op *op)
 {
-	const char *key = op->invite_create.email.key;
+	const char *key = in_of(op, invite_create_in)->email.key;
 	int64_t now = op->now_ms / 1000;
 	struct model_invite *open = holder_of(model, op->organization, key);
 	enum result result;
@@ -249,12 +253,13 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 		return RESULT_USER_EXISTS;
 	if (open && now < open->row.expires_at) {
 		bool same =
-		    open->row.role == op->invite_create.role &&
+		    open->row.role == in_of(op, invite_create_in)->role &&
 		    grants_equal(open->row.grants, grants_wanted(model, op));
 
 		if (same)
 			create_again(open, op);
-		agree_on_invite(&op->invite_create.ret_invite, &open->row);
+		agree_on_invite(&out_of(op, invite_create_out)->invite,
+				&open->row);
 		return same ? RESULT_OK : RESULT_INVITE_EXISTS;
 	}
 	result = check_grants(model, op);
@@ -266,7 +271,7 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 			give_up(open, now);
 	}
 	create_new(model, op);
-	agree_on_invite(&op->invite_create.ret_invite,
+	agree_on_invite(&out_of(op, invite_create_out)->invite,
 			&model->invites[model->invite_count - 1].row);
 	return RESULT_OK;
 }
@@ -274,7 +279,7 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 static enum result follow_delete(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
-	    shown(model, op->organization, op->invite_delete.id);
+	    shown(model, op->organization, in_of(op, id_in)->id);
 
 	if (!invite)
 		return RESULT_INVITE_NOT_FOUND;
@@ -289,7 +294,7 @@ static enum result follow_delete(struct model *model, const struct store_op *op)
 
 static enum result answerable(struct model *model, const struct store_op *op)
 {
-	const struct token *token = &op->invitation.token;
+	const struct token *token = &in_of(op, invitation_in)->token;
 	struct model_invite *invite = model_invite(model, token->invite);
 
 	if (!invite || memcmp(invite->secret, token->secret, SECRET_SIZE) != 0)
@@ -307,9 +312,9 @@ static enum result answerable(struct model *model, const struct store_op *op)
 
 static void agree_on_invitation(struct model *model, const struct store_op *op)
 {
-	const struct invitation *got = &op->invitation.ret_invitation;
+	const struct invitation *got = &out_of(op, invitation_out)->invitation;
 	struct model_invite *invite =
-	    known_invite(model, op->invitation.token.invite);
+	    known_invite(model, in_of(op, invitation_in)->token.invite);
 	const struct organization *organization =
 	    organization_of(model, invite->row.organization);
 
@@ -319,7 +324,7 @@ static void agree_on_invitation(struct model *model, const struct store_op *op)
 	agree_on(got->invite.state, invite->row.state);
 	agree_on(got->invite.expires_at, invite->row.expires_at);
 	agree_on(got->invite.accepted_at, invite->row.accepted_at);
-	agree_on(op->invitation.ret_user, invite->row.user);
+	agree_on(out_of(op, invitation_out)->user, invite->row.user);
 	agree_on(got->invite.grants.count, invite->row.grants.count);
 	for (size_t i = 0; i < got->invite.grants.count; i++) {
 		const struct grant *grant = &invite->row.grants.at[i];
@@ -359,16 +364,17 @@ static void admit(struct model *model, struct model_invite *invite,
 	if (!user) {
 		ck_assert_uint_lt(model->user_count, MODEL_PEOPLE);
 		user = &model->users[model->user_count++];
-		*user = (struct user){
-			op->invitation.ret_user, invite->row.organization,
-			invite->row.email,	 op->invitation.name,
-			invite->row.role,	 op->now_ms / 1000
-		};
+		*user = (struct user){ out_of(op, invitation_out)->user,
+				       invite->row.organization,
+				       invite->row.email,
+				       in_of(op, invitation_in)->name,
+				       invite->row.role,
+				       op->now_ms / 1000 };
 	} else if (invite->row.role > user->role) {
 		user->role = invite->row.role;
 	}
 	if (user->name[0] == '\0')
-		user->name = op->invitation.name;
+		user->name = in_of(op, invitation_in)->name;
 	invite->row.user = user->id;
 	for (size_t i = 0; i < invite->row.grants.count; i++) {
 		const struct grant *grant = &invite->row.grants.at[i];
@@ -385,9 +391,11 @@ static enum result follow_accept(struct model *model, const struct store_op *op)
 	enum result result = answerable(model, op);
 	struct model_invite *invite;
 
-	agree_on(op->invitation.ret_again, result == RESULT_INVITE_ACCEPTED);
+	agree_on(out_of(op, invitation_out)->again,
+		 result == RESULT_INVITE_ACCEPTED);
 	if (result == RESULT_OK) {
-		invite = known_invite(model, op->invitation.token.invite);
+		invite =
+		    known_invite(model, in_of(op, invitation_in)->token.invite);
 		admit(model, invite, op);
 		invite->row.state = INVITE_ACCEPTED;
 		invite->row.accepted_at = op->now_ms / 1000;
@@ -409,12 +417,13 @@ static enum result follow_decline(struct model *model,
 	enum result result = answerable(model, op);
 	struct model_invite *invite;
 
-	agree_on(op->invitation.ret_again,
+	agree_on(out_of(op, invitation_out)->again,
 		 result == RESULT_INVITATION_DECLINED);
 	if (result == RESULT_INVITATION_DECLINED)
 		return RESULT_OK;
 	if (result == RESULT_OK) {
-		invite = known_invite(model, op->invitation.token.invite);
+		invite =
+		    known_invite(model, in_of(op, invitation_in)->token.invite);
 		invite_decline(&invite->row, op->now_ms / 1000);
 		/* Who has the link has got the mail. */
 		if (invite->waits)
@@ -457,11 +466,11 @@ static struct model_invite *next_due(struct model *model, int64_t now_ms)
 
 static enum result follow_claim(struct model *model, const struct store_op *op)
 {
-	const struct outbox_mail *mails = op->outbox_claim.ret_mails;
+	const struct outbox_mail *mails = out_of(op, outbox_claim_out)->mails;
 	struct model_invite *invite;
 	size_t kept = 0;
 
-	for (int i = 0; i < op->outbox_claim.limit; i++) {
+	for (int i = 0; i < in_of(op, outbox_claim_in)->limit; i++) {
 		invite = next_due(model, op->now_ms);
 		if (!invite)
 			break;
@@ -469,8 +478,9 @@ static enum result follow_claim(struct model *model, const struct store_op *op)
 			give_up(invite, op->now_ms / 1000);
 			continue;
 		}
-		invite->due_ms = op->now_ms + op->outbox_claim.lease_ms;
-		ck_assert_uint_lt(kept, op->outbox_claim.ret_count);
+		invite->due_ms =
+		    op->now_ms + in_of(op, outbox_claim_in)->lease_ms;
+		ck_assert_uint_lt(kept, out_of(op, outbox_claim_out)->count);
 		agree_on(mails[kept].token.invite, invite->row.id);
 		agree(memcmp(mails[kept].token.secret, invite->secret,
 			     SECRET_SIZE) == 0);
@@ -479,21 +489,22 @@ static enum result follow_claim(struct model *model, const struct store_op *op)
 		agree_on_invite(&mails[kept].to.invite, &invite->row);
 		kept++;
 	}
-	agree_on(op->outbox_claim.ret_count, kept);
+	agree_on(out_of(op, outbox_claim_out)->count, kept);
 	invite = next_due(model, INT64_MAX);
-	agree_on(op->outbox_claim.ret_next_due_ms, invite ? invite->due_ms : 0);
+	agree_on(out_of(op, outbox_claim_out)->next_due_ms,
+		 invite ? invite->due_ms : 0);
 	return RESULT_OK;
 }
 
 static enum result follow_renew(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
-	    model_invite(model, op->outbox_renew.invite);
+	    model_invite(model, in_of(op, outbox_renew_in)->invite);
 
 	if (invite && invite->waits &&
 	    invite->row.organization == op->organization &&
-	    invite->due_ms == op->outbox_renew.leased_until_ms)
-		invite->due_ms = op->outbox_renew.until_ms;
+	    invite->due_ms == in_of(op, outbox_renew_in)->leased_until_ms)
+		invite->due_ms = in_of(op, outbox_renew_in)->until_ms;
 	return RESULT_OK;
 }
 
@@ -501,11 +512,11 @@ static enum result follow_renew(struct model *model, const struct store_op *op)
 static bool may_settle(const struct model_invite *invite,
 		       const struct store_op *op)
 {
-	int64_t until = op->outbox_settle.leased_until_ms;
+	int64_t until = in_of(op, outbox_settle_in)->leased_until_ms;
 
-	return op->outbox_settle.outcome == OUTBOX_SENT || until == 0 ||
-	       until == invite->due_ms ||
-	       op->outbox_settle.asked_until_ms == invite->due_ms;
+	return in_of(op, outbox_settle_in)->outcome == OUTBOX_SENT ||
+	       until == 0 || until == invite->due_ms ||
+	       in_of(op, outbox_settle_in)->asked_until_ms == invite->due_ms;
 }
 
 static enum result follow_settle(struct model *model, const struct store_op *op)
@@ -515,19 +526,19 @@ static enum result follow_settle(struct model *model, const struct store_op *op)
 		[OUTBOX_DEFERRED] = DELIVERY_DEFERRED,
 		[OUTBOX_FAILED] = DELIVERY_FAILED,
 	};
-	enum outbox_outcome outcome = op->outbox_settle.outcome;
+	enum outbox_outcome outcome = in_of(op, outbox_settle_in)->outcome;
 	struct model_invite *invite =
-	    model_invite(model, op->outbox_settle.invite);
+	    model_invite(model, in_of(op, outbox_settle_in)->invite);
 
 	if (!invite || !invite->waits ||
 	    invite->row.organization != op->organization ||
 	    !may_settle(invite, op))
 		return RESULT_OK;
 	invite->waiting_attempts++;
-	invite->due_ms = op->outbox_settle.next_at_ms;
+	invite->due_ms = in_of(op, outbox_settle_in)->next_at_ms;
 	invite->waits = outcome == OUTBOX_DEFERRED;
 	settle(invite, statuses[outcome], invite->waiting_attempts,
-	       op->outbox_settle.error, op->now_ms / 1000);
+	       in_of(op, outbox_settle_in)->error, op->now_ms / 1000);
 	return RESULT_OK;
 }
 
@@ -538,8 +549,9 @@ static enum result follow_project(struct model *model,
 {
 	ck_assert_uint_lt(model->project_count, MODEL_PROJECTS);
 	model->projects[model->project_count++] =
-	    op->project_create.ret_project;
-	agree_on(op->project_create.ret_project.organization, op->organization);
+	    out_of(op, project_out)->project;
+	agree_on(out_of(op, project_out)->project.organization,
+		 op->organization);
 	return RESULT_OK;
 }
 
@@ -548,41 +560,42 @@ static enum result follow_project(struct model *model,
 static enum result follow_get(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
-	    shown(model, op->organization, op->invite_get.id);
+	    shown(model, op->organization, in_of(op, id_in)->id);
 
 	if (!invite)
 		return RESULT_INVITE_NOT_FOUND;
-	agree_on_invite(&op->invite_get.ret_invite, &invite->row);
+	agree_on_invite(&out_of(op, invite_out)->invite, &invite->row);
 	return RESULT_OK;
 }
 
 static bool is_listed(const struct model_invite *invite,
 		      const struct store_op *op)
 {
-	const char *key = op->invite_list.email_key;
-	int64_t after = op->invite_list.page.after;
+	const char *key = in_of(op, invite_list_in)->email_key;
+	int64_t after = in_of(op, list_in)->after;
 
 	return invite->row.organization == op->organization &&
 	       invite->row.state != INVITE_WITHDRAWN &&
 	       (!after || invite->row.id < after) &&
 	       (!key || strcmp(invite->row.email_key, key) == 0) &&
-	       (!op->invite_list.by_status ||
+	       (!in_of(op, invite_list_in)->by_status ||
 		invite_status(&invite->row, op->now_ms / 1000) ==
-		    op->invite_list.status);
+		    in_of(op, invite_list_in)->status);
 }
 
 static enum result follow_list(struct model *model, const struct store_op *op)
 {
-	const struct store_page *page = &op->invite_list.page;
+	const struct list_in *asked = op->in;
+	const struct list_out *page = op->out;
 	int64_t below = INT64_MAX;
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < model->invite_count; i++)
 		wanted += is_listed(&model->invites[i], op);
-	agree_on(page->has_more, wanted > (size_t)page->limit);
-	agree_on(page->count, page->has_more ? (size_t)page->limit : wanted);
+	agree_on(page->has_more, wanted > (size_t)asked->limit);
+	agree_on(page->count, page->has_more ? (size_t)asked->limit : wanted);
 	for (size_t i = 0; i < page->count; i++) {
-		const struct invite *row = &op->invite_list.ret_invites[i];
+		const struct invite *row = &rows_of(op, invite)[i];
 		struct model_invite *invite = known_invite(model, row->id);
 
 		agree(row->id < below && is_listed(invite, op));
@@ -610,21 +623,21 @@ static enum result follow_count(struct model *model, const struct store_op *op)
 		if (!oldest || invite->queued_ms < oldest)
 			oldest = invite->queued_ms;
 	}
-	agree_on(op->outbox_count.ret_waiting, waiting);
-	agree_on(op->outbox_count.ret_oldest_ms, oldest);
+	agree_on(out_of(op, outbox_count_out)->waiting, waiting);
+	agree_on(out_of(op, outbox_count_out)->oldest_ms, oldest);
 	return RESULT_OK;
 }
 
 static enum result follow_users(struct model *model, const struct store_op *op)
 {
-	const struct store_page *page = &op->user_list.page;
+	const struct list_out *page = op->out;
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < model->user_count; i++)
 		wanted += model->users[i].organization == op->organization;
 	agree_on(page->count, wanted);
 	for (size_t i = 0; i < page->count; i++) {
-		const struct user *got = &op->user_list.ret_users[i];
+		const struct user *got = &rows_of(op, user)[i];
 		const struct user *user =
 		    user_at(model, op->organization, email_of(got->email).key);
 
@@ -642,7 +655,7 @@ static enum result follow_users(struct model *model, const struct store_op *op)
 static enum result follow_project_users(struct model *model,
 					const struct store_op *op)
 {
-	int64_t id = op->project_user_list.project;
+	int64_t id = in_of(op, project_user_list_in)->project;
 	const struct project *project = project_of(model, op->organization, id);
 	size_t wanted = 0;
 
@@ -657,44 +670,45 @@ static enum result follow_project_users(struct model *model,
 		if (member->project != id)
 			continue;
 		wanted++;
-		for (size_t k = 0; k < op->project_user_list.page.count; k++) {
+		for (size_t k = 0; k < out_of(op, list_out)->count; k++) {
 			const struct project_user *got =
-			    &op->project_user_list.ret_users[k];
+			    &rows_of(op, project_user)[k];
 
 			found = found || (got->id == member->user &&
 					  got->role == member->role);
 		}
 		agree(found);
 	}
-	agree_on(op->project_user_list.page.count, wanted);
+	agree_on(out_of(op, list_out)->count, wanted);
 	return RESULT_OK;
 }
 
 void model_follow(struct model *model, const struct store_op *op)
 {
 	typedef enum result follow(struct model *, const struct store_op *);
-	static follow *const verbs[STORE_VERB_COUNT] = {
-		[STORE_PROJECT_CREATE] = follow_project,
-		[STORE_INVITE_CREATE] = follow_create,
-		[STORE_INVITE_DELETE] = follow_delete,
-		[STORE_INVITATION_ACCEPT] = follow_accept,
-		[STORE_INVITATION_DECLINE] = follow_decline,
-		[STORE_OUTBOX_CLAIM] = follow_claim,
-		[STORE_OUTBOX_RENEW] = follow_renew,
-		[STORE_OUTBOX_SETTLE] = follow_settle,
-		[STORE_INVITE_GET] = follow_get,
-		[STORE_INVITE_LIST] = follow_list,
-		[STORE_INVITATION_LOOKUP] = follow_lookup,
-		[STORE_USER_LIST] = follow_users,
-		[STORE_PROJECT_USER_LIST] = follow_project_users,
-		[STORE_OUTBOX_COUNT] = follow_count,
+	static follow *const verbs[VERB_COUNT] = {
+		[VERB_project_create] = follow_project,
+		[VERB_invite_create] = follow_create,
+		[VERB_invite_delete] = follow_delete,
+		[VERB_invitation_accept] = follow_accept,
+		[VERB_invitation_decline] = follow_decline,
+		[VERB_outbox_claim] = follow_claim,
+		[VERB_outbox_renew] = follow_renew,
+		[VERB_outbox_settle] = follow_settle,
+		[VERB_invite_get] = follow_get,
+		[VERB_invite_list] = follow_list,
+		[VERB_invitation_lookup] = follow_lookup,
+		[VERB_user_list] = follow_users,
+		[VERB_project_user_list] = follow_project_users,
+		[VERB_outbox_count] = follow_count,
 	};
 	enum result expected;
 
-	agree(verbs[op->verb] != NULL);
-	expected = verbs[op->verb](model, op);
-	ck_assert_msg(op->result == expected, "verb %d: %s instead of %s",
-		      op->verb, result_word(op->result), result_word(expected));
+	agree(verbs[op->verb->index] != NULL);
+	expected = verbs[op->verb->index](model, op);
+	ck_assert_msg(op->result == expected, "%s: %s instead of %s",
+		      op->verb->name, result_word(op->result),
+		      result_word(expected));
 }
 
 /* The only daemon there is has started again: nobody holds a lease. */
@@ -709,8 +723,8 @@ void model_leases_end(struct model *model)
 void model_compare_all(struct model *model)
 {
 	for (size_t i = 0; i < model->organization_count; i++) {
-		static const enum store_verb verbs[] = { STORE_INVITE_LIST,
-							 STORE_USER_LIST };
+		static const struct verb *const verbs[] = { &verb_invite_list,
+							    &verb_user_list };
 
 		for (size_t k = 0; k < COUNT_OF(verbs); k++) {
 			struct store_op op =
@@ -723,10 +737,11 @@ void model_compare_all(struct model *model)
 	}
 	for (size_t i = 0; i < model->project_count; i++) {
 		struct store_op op =
-		    list_op(STORE_PROJECT_USER_LIST, 0, MODEL_PEOPLE);
+		    list_op(&verb_project_user_list, 0, MODEL_PEOPLE);
 
 		op.organization = model->projects[i].organization;
-		op.project_user_list.project = model->projects[i].id;
+		in_of(&op, project_user_list_in)->project =
+		    model->projects[i].id;
 		(void)run(&op);
 		model_follow(model, &op);
 	}

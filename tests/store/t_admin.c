@@ -7,17 +7,18 @@
 
 START_TEST(test_bootstrap_happens_once)
 {
-	struct store_op op = op_of(STORE_BOOTSTRAP);
-	struct store_op find = op_of(STORE_KEY_FIND);
+	struct store_op op = op_of(&verb_bootstrap);
+	struct store_op find = op_of(&verb_key_find);
 
-	op.bootstrap.organization_name = "Second";
-	op.bootstrap.key_name = "second";
-	op.bootstrap.secret = STR("sk-admin-a-second-key-of-another");
+	in_of(&op, bootstrap_in)->organization_name = "Second";
+	in_of(&op, bootstrap_in)->key_name = "second";
+	in_of(&op, bootstrap_in)->secret =
+	    STR("sk-admin-a-second-key-of-another");
 	assert_granted(&op);
-	ck_assert(!op.bootstrap.ret_created);
+	ck_assert(!out_of(&op, bootstrap_out)->created);
 	ck_assert_int_eq(rows("organization"), 1);
 	ck_assert_int_eq(rows("admin_key"), 1);
-	find.key_find.secret = op.bootstrap.secret;
+	in_of(&find, key_find_in)->secret = in_of(&op, bootstrap_in)->secret;
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
@@ -26,18 +27,19 @@ END_TEST
 
 START_TEST(test_organization)
 {
-	struct store_op op = op_of(STORE_ORGANIZATION_CREATE), get;
+	struct store_op op = op_of(&verb_organization_create), get;
 	struct organization made;
 
-	op.organization_create.name = "Société Générale";
+	in_of(&op, organization_create_in)->name = "Société Générale";
 	assert_granted(&op);
-	made = op.organization_create.ret_organization;
+	made = out_of(&op, organization_create_out)->organization;
 	ck_assert_str_eq(made.name, "Société Générale");
 	ck_assert_int_eq(made.created_at, START_MS / 1000);
-	get = by_id(STORE_PROJECT_GET, made.default_project);
+	get = by_id(&verb_project_get, made.default_project);
 	get.organization = made.id;
 	assert_granted(&get);
-	ck_assert_str_eq(get.project_get.ret_project.name, "Default project");
+	ck_assert_str_eq(out_of(&get, project_out)->project.name,
+			 "Default project");
 	assert_ends(&op, RESULT_ORGANIZATION_EXISTS);
 	ck_assert_int_eq(rows("organization"), 2);
 	ck_assert_int_eq(rows("project"), 2);
@@ -46,13 +48,13 @@ END_TEST
 
 START_TEST(test_list_of_organizations)
 {
-	struct store_op op = list_op(STORE_ORGANIZATION_LIST, 0, 10);
+	struct store_op op = list_op(&verb_organization_list, 0, 10);
 	int64_t second = add_organization("Second");
 	const struct organization *list;
 
 	assert_granted(&op);
-	list = op.organization_list.ret_organizations;
-	ck_assert_uint_eq(op.organization_list.page.count, 2);
+	list = rows_of(&op, organization);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 2);
 	ck_assert_int_eq(list[0].id, second);
 	ck_assert_str_eq(list[0].name, "Second");
 	ck_assert_int_eq(list[1].id, f.organization);
@@ -65,19 +67,19 @@ END_TEST
 
 static struct store_op key_op(const char *secret)
 {
-	struct store_op op = op_of(STORE_KEY_CREATE);
+	struct store_op op = op_of(&verb_key_create);
 
-	op.key_create.name = "robot";
-	op.key_create.secret = str_of(secret);
+	in_of(&op, key_create_in)->name = "robot";
+	in_of(&op, key_create_in)->secret = str_of(secret);
 	return op;
 }
 
 static struct store_op find_op(const char *secret)
 {
-	struct store_op op = op_of(STORE_KEY_FIND);
+	struct store_op op = op_of(&verb_key_find);
 
 	op.organization = 0; /* the key says where */
-	op.key_find.secret = str_of(secret);
+	in_of(&op, key_find_in)->secret = str_of(secret);
 	return op;
 }
 
@@ -89,11 +91,11 @@ START_TEST(test_key)
 
 	assert_granted(&op);
 	assert_granted(&find);
-	key = find.key_find.ret_key;
-	ck_assert_int_eq(key.id, op.key_create.ret_key.id);
+	key = out_of(&find, key_out)->key;
+	ck_assert_int_eq(key.id, out_of(&op, key_out)->key.id);
 	ck_assert_int_eq(key.organization, f.organization);
 	ck_assert_str_eq(key.name, "robot");
-	ck_assert_str_eq(key.redacted, op.key_create.ret_key.redacted);
+	ck_assert_str_eq(key.redacted, out_of(&op, key_out)->key.redacted);
 	ck_assert_ptr_null(strstr(key.redacted, "0123456789"));
 	ck_assert_int_eq(key.created_at, START_MS / 1000);
 	ck_assert_int_eq(key.last_used_at, 0);
@@ -113,7 +115,7 @@ START_TEST(test_keys_that_are_none)
 		assert_ends(&find, RESULT_KEY_UNKNOWN);
 	}
 	find = find_op(FIRST_KEY);
-	find.key_find.secret.len--;
+	in_of(&find, key_find_in)->secret.len--;
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
@@ -135,19 +137,20 @@ END_TEST
 START_TEST(test_revoke)
 {
 	struct store_op find = find_op(FIRST_KEY);
-	struct store_op revoke = by_id(STORE_KEY_REVOKE, f.key);
-	struct store_op list = list_op(STORE_KEY_LIST, 0, 10), create;
+	struct store_op revoke = by_id(&verb_key_revoke, f.key);
+	struct store_op list = list_op(&verb_key_list, 0, 10), create;
 
 	assert_granted(&revoke);
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 	revoke.actor = 0;
 	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	assert_granted(&list);
-	ck_assert_int_eq(list.key_list.ret_keys[0].revoked_at, START_MS / 1000);
+	ck_assert_int_eq(rows_of(&list, admin_key)[0].revoked_at,
+			 START_MS / 1000);
 	create = key_op(FIRST_KEY);
 	create.actor = 0;
 	assert_ends(&create, RESULT_KEY_EXISTS);
-	revoke = by_id(STORE_KEY_REVOKE, 12345);
+	revoke = by_id(&verb_key_revoke, 12345);
 	revoke.actor = 0;
 	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	ck_assert_int_eq(rows("audit WHERE type = 8"), 1);
@@ -158,12 +161,12 @@ END_TEST
 START_TEST(test_revoked_key_writes_nothing)
 {
 	struct store_op ops[] = { invite_op("ada@example.com"),
-				  by_id(STORE_KEY_REVOKE, f.key),
+				  by_id(&verb_key_revoke, f.key),
 				  invite_op("bob@example.com"),
-				  op_of(STORE_PROJECT_CREATE) };
+				  op_of(&verb_project_create) };
 	size_t back = 0;
 
-	ops[3].project_create.name = "Mine";
+	in_of(&ops[3], project_create_in)->name = "Mine";
 	for (size_t i = 0; i < COUNT_OF(ops); i++)
 		ck_assert(!store_submit(f.port, &ops[i]));
 	store_rest(f.port);
@@ -187,17 +190,18 @@ START_TEST(test_touch)
 	struct store_op find = find_op(FIRST_KEY), touch;
 
 	f.now_ms += HOUR_MS;
-	touch = by_id(STORE_KEY_TOUCH, f.key);
+	touch = by_id(&verb_key_touch, f.key);
 	assert_granted(&touch);
 	assert_granted(&find);
-	ck_assert_int_eq(find.key_find.ret_key.last_used_at, f.now_ms / 1000);
+	ck_assert_int_eq(out_of(&find, key_out)->key.last_used_at,
+			 f.now_ms / 1000);
 	f.now_ms -= MINUTE_MS; /* an older use, written later */
-	touch = by_id(STORE_KEY_TOUCH, f.key);
+	touch = by_id(&verb_key_touch, f.key);
 	assert_granted(&touch);
 	assert_granted(&find);
-	ck_assert_int_eq(find.key_find.ret_key.last_used_at,
+	ck_assert_int_eq(out_of(&find, key_out)->key.last_used_at,
 			 f.now_ms / 1000 + 60);
-	touch = by_id(STORE_KEY_TOUCH, 12345);
+	touch = by_id(&verb_key_touch, 12345);
 	assert_granted(&touch);
 }
 END_TEST
@@ -207,20 +211,20 @@ END_TEST
 START_TEST(test_project)
 {
 	int64_t id = add_project("Ünïcode \"quoted\" 'name'; --");
-	struct store_op get = by_id(STORE_PROJECT_GET, id);
+	struct store_op get = by_id(&verb_project_get, id);
 
 	assert_granted(&get);
-	ck_assert_str_eq(get.project_get.ret_project.name,
+	ck_assert_str_eq(out_of(&get, project_out)->project.name,
 			 "Ünïcode \"quoted\" 'name'; --");
-	ck_assert_int_eq(get.project_get.ret_project.created_at,
+	ck_assert_int_eq(out_of(&get, project_out)->project.created_at,
 			 START_MS / 1000);
-	ck_assert_int_eq(get.project_get.ret_project.archived_at, 0);
+	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at, 0);
 	archive(id);
 	store_rest(f.port);
 	assert_granted(&get);
-	ck_assert_int_eq(get.project_get.ret_project.archived_at,
+	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at,
 			 START_MS / 1000);
-	get = by_id(STORE_PROJECT_GET, 12345);
+	get = by_id(&verb_project_get, 12345);
 	assert_ends(&get, RESULT_PROJECT_NOT_FOUND);
 }
 END_TEST
@@ -228,40 +232,40 @@ END_TEST
 START_TEST(test_archived_projects_are_listed_on_demand)
 {
 	int64_t old = add_project("Old");
-	struct store_op list = list_op(STORE_PROJECT_LIST, 0, 10);
+	struct store_op list = list_op(&verb_project_list, 0, 10);
 
 	archive(old);
 	assert_granted(&list);
-	ck_assert_uint_eq(list.project_list.page.count, 1);
-	ck_assert_int_eq(list.project_list.ret_projects[0].id, f.project);
-	list.project_list.include_archived = true;
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&list, project)[0].id, f.project);
+	in_of(&list, project_list_in)->include_archived = true;
 	assert_granted(&list);
-	ck_assert_uint_eq(list.project_list.page.count, 2);
-	ck_assert_int_eq(list.project_list.ret_projects[0].id, old);
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 2);
+	ck_assert_int_eq(rows_of(&list, project)[0].id, old);
 }
 END_TEST
 
 START_TEST(test_people_of_a_project)
 {
-	struct store_op list = list_op(STORE_PROJECT_USER_LIST, 0, 10);
+	struct store_op list = list_op(&verb_project_user_list, 0, 10);
 	int64_t ada = member("ada@example.com");
 
-	list.project_user_list.project = f.project;
+	in_of(&list, project_user_list_in)->project = f.project;
 	assert_granted(&list);
-	ck_assert_uint_eq(list.project_user_list.page.count, 1);
-	ck_assert_int_eq(list.project_user_list.ret_users[0].id, ada);
-	ck_assert_str_eq(list.project_user_list.ret_users[0].email,
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&list, project_user)[0].id, ada);
+	ck_assert_str_eq(rows_of(&list, project_user)[0].email,
 			 "ada@example.com");
-	ck_assert_str_eq(list.project_user_list.ret_users[0].name, "Ada");
-	ck_assert_int_eq(list.project_user_list.ret_users[0].added_at,
+	ck_assert_str_eq(rows_of(&list, project_user)[0].name, "Ada");
+	ck_assert_int_eq(rows_of(&list, project_user)[0].added_at,
 			 START_MS / 1000);
-	list.project_user_list.project = add_project("Empty");
+	in_of(&list, project_user_list_in)->project = add_project("Empty");
 	assert_granted(&list);
-	ck_assert_uint_eq(list.project_user_list.page.count, 0);
-	archive(list.project_user_list.project);
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 0);
+	archive(in_of(&list, project_user_list_in)->project);
 	store_rest(f.port);
 	assert_ends(&list, RESULT_PROJECT_ARCHIVED);
-	list.project_user_list.project = 12345;
+	in_of(&list, project_user_list_in)->project = 12345;
 	assert_ends(&list, RESULT_PROJECT_NOT_FOUND);
 }
 END_TEST
@@ -270,34 +274,34 @@ START_TEST(test_people_by_address)
 {
 	const char *keys[] = { "bob@example.com", "nobody@example.com",
 			       "ada@example.com", "bob@example.com" };
-	struct store_op list = list_op(STORE_USER_LIST, 0, 10);
+	struct store_op list = list_op(&verb_user_list, 0, 10);
 	int64_t ada = member("Ada@example.com"), bob;
 
 	f.now_ms += 1;
 	bob = member("bob@example.com");
 	(void)member("eve@example.com");
-	list.user_list.email_keys = keys;
-	list.user_list.email_count = COUNT_OF(keys);
+	in_of(&list, user_list_in)->email_keys = keys;
+	in_of(&list, user_list_in)->email_count = COUNT_OF(keys);
 	assert_granted(&list);
-	ck_assert_uint_eq(list.user_list.page.count, 2);
-	ck_assert(!list.user_list.page.has_more);
-	ck_assert_int_eq(list.user_list.ret_users[0].id, bob);
-	ck_assert_int_eq(list.user_list.ret_users[1].id, ada);
-	list.user_list.page.limit = 1;
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 2);
+	ck_assert(!out_of(&list, list_out)->has_more);
+	ck_assert_int_eq(rows_of(&list, user)[0].id, bob);
+	ck_assert_int_eq(rows_of(&list, user)[1].id, ada);
+	in_of(&list, list_in)->limit = 1;
 	assert_granted(&list);
-	ck_assert_uint_eq(list.user_list.page.count, 1);
-	ck_assert(list.user_list.page.has_more);
-	list.user_list.page.after = bob;
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+	ck_assert(out_of(&list, list_out)->has_more);
+	in_of(&list, list_in)->after = bob;
 	assert_granted(&list);
-	ck_assert_uint_eq(list.user_list.page.count, 1);
-	ck_assert(!list.user_list.page.has_more);
-	ck_assert_int_eq(list.user_list.ret_users[0].id, ada);
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+	ck_assert(!out_of(&list, list_out)->has_more);
+	ck_assert_int_eq(rows_of(&list, user)[0].id, ada);
 }
 END_TEST
 
 START_TEST(test_unknown_user)
 {
-	struct store_op op = by_id(STORE_USER_GET, 12345);
+	struct store_op op = by_id(&verb_user_get, 12345);
 
 	assert_ends(&op, RESULT_USER_NOT_FOUND);
 }
@@ -305,7 +309,7 @@ END_TEST
 
 START_TEST(test_probe)
 {
-	struct store_op op = op_of(STORE_PROBE);
+	struct store_op op = op_of(&verb_probe);
 	struct fail fail;
 
 	assert_granted(&op);

@@ -10,46 +10,46 @@ static struct store_op invited_to(const char *address, size_t count,
 {
 	struct store_op op = invite_op(address);
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(count, grants);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(count, grants);
 	assert_granted(&op);
 	return op;
 }
 
 static struct store_op look(const struct store_op *create)
 {
-	return answer_op(STORE_INVITATION_LOOKUP, token_of(create));
+	return answer_op(&verb_invitation_lookup, token_of(create));
 }
 
 static struct store_op accept(const struct store_op *create)
 {
-	return answer_op(STORE_INVITATION_ACCEPT, token_of(create));
+	return answer_op(&verb_invitation_accept, token_of(create));
 }
 
 static struct store_op decline(const struct store_op *create)
 {
-	return answer_op(STORE_INVITATION_DECLINE, token_of(create));
+	return answer_op(&verb_invitation_decline, token_of(create));
 }
 
 static struct project_user project_user_of(int64_t project, int64_t user)
 {
-	struct store_op op = list_op(STORE_PROJECT_USER_LIST, 0, 100);
+	struct store_op op = list_op(&verb_project_user_list, 0, 100);
 
-	op.project_user_list.project = project;
+	in_of(&op, project_user_list_in)->project = project;
 	assert_granted(&op);
-	for (size_t i = 0; i < op.project_user_list.page.count; i++) {
-		if (op.project_user_list.ret_users[i].id == user)
-			return op.project_user_list.ret_users[i];
+	for (size_t i = 0; i < out_of(&op, list_out)->count; i++) {
+		if (rows_of(&op, project_user)[i].id == user)
+			return rows_of(&op, project_user)[i];
 	}
 	return (struct project_user){ .id = 0 };
 }
 
 static struct user user_now(int64_t id)
 {
-	struct store_op op = by_id(STORE_USER_GET, id);
+	struct store_op op = by_id(&verb_user_get, id);
 
 	assert_granted(&op);
-	return op.user_get.ret_user;
+	return out_of(&op, user_out)->user;
 }
 
 /* ---- lookup ---- */
@@ -62,11 +62,12 @@ START_TEST(test_lookup)
 	};
 	struct store_op create = invited_to("ada@example.com", 2, grants);
 	struct store_op op = look(&create);
-	const struct invitation *shown = &op.invitation.ret_invitation;
+	const struct invitation *shown =
+	    &out_of(&op, invitation_out)->invitation;
 
 	assert_granted(&op);
-	ck_assert(!op.invitation.ret_again);
-	ck_assert_int_eq(op.invitation.ret_user, 0);
+	ck_assert(!out_of(&op, invitation_out)->again);
+	ck_assert_int_eq(out_of(&op, invitation_out)->user, 0);
 	ck_assert_str_eq(shown->organization_name, "First");
 	ck_assert_str_eq(shown->invite.email, "ada@example.com");
 	ck_assert_uint_eq(shown->invite.grants.count, 2);
@@ -93,17 +94,18 @@ START_TEST(test_looking_changes_nothing)
 	}
 	ck_assert_int_eq(rows("audit"), before);
 	ck_assert_int_eq(rows("\"user\""), 0);
-	ck_assert_int_eq(invite_now(create.invite_create.ret_invite.id).state,
-			 INVITE_OPEN);
+	ck_assert_int_eq(
+	    invite_now(out_of(&create, invite_create_out)->invite.id).state,
+	    INVITE_OPEN);
 }
 END_TEST
 
 /* Whoever does not hold the secret is told the same, whatever there is. */
 START_TEST(test_wrong_tokens)
 {
-	static const enum store_verb verbs[] = { STORE_INVITATION_LOOKUP,
-						 STORE_INVITATION_ACCEPT,
-						 STORE_INVITATION_DECLINE };
+	static const struct verb *const verbs[] = { &verb_invitation_lookup,
+						    &verb_invitation_accept,
+						    &verb_invitation_decline };
 	struct store_op create = invited("ada@example.com");
 	struct token wrong[4], token = token_of(&create);
 	struct store_op op;
@@ -121,7 +123,7 @@ START_TEST(test_wrong_tokens)
 		}
 		if (state == 0)
 			f.now_ms += TTL * SECOND_MS;
-		op = by_id(STORE_INVITE_DELETE, token.invite);
+		op = by_id(&verb_invite_delete, token.invite);
 		if (state == 1)
 			assert_granted(&op);
 	}
@@ -142,16 +144,16 @@ START_TEST(test_accept)
 
 	f.now_ms += HOUR_MS;
 	op = accept(&create);
-	op.invitation.name = "Ada Lovelace";
+	in_of(&op, invitation_in)->name = "Ada Lovelace";
 	assert_granted(&op);
-	ck_assert(!op.invitation.ret_again);
-	ck_assert_int_eq(op.invitation.ret_invitation.invite.state,
+	ck_assert(!out_of(&op, invitation_out)->again);
+	ck_assert_int_eq(out_of(&op, invitation_out)->invitation.invite.state,
 			 INVITE_ACCEPTED);
-	kept = invite_now(create.invite_create.ret_invite.id);
+	kept = invite_now(out_of(&create, invite_create_out)->invite.id);
 	ck_assert_int_eq(kept.state, INVITE_ACCEPTED);
 	ck_assert_int_eq(kept.accepted_at, f.now_ms / 1000);
-	ck_assert_int_eq(kept.user, op.invitation.ret_user);
-	user = user_now(op.invitation.ret_user);
+	ck_assert_int_eq(kept.user, out_of(&op, invitation_out)->user);
+	user = user_now(out_of(&op, invitation_out)->user);
 	ck_assert_str_eq(user.email, "Ada@example.com");
 	ck_assert_str_eq(user.name, "Ada Lovelace");
 	ck_assert_int_eq(user.role, ROLE_READER);
@@ -178,18 +180,22 @@ START_TEST(test_accept_again)
 	audits = rows("audit");
 	f.now_ms += 30 * DAY_MS; /* long after it would have expired */
 	again = accept(&create);
-	again.invitation.name = "Somebody else";
+	in_of(&again, invitation_in)->name = "Somebody else";
 	assert_granted(&again);
-	ck_assert(again.invitation.ret_again);
-	ck_assert_int_eq(again.invitation.ret_user, first.invitation.ret_user);
-	ck_assert_int_eq(again.invitation.ret_invitation.invite.accepted_at,
-			 first.invitation.ret_invitation.invite.accepted_at);
-	ck_assert_str_eq(user_now(first.invitation.ret_user).name, "Ada");
+	ck_assert(out_of(&again, invitation_out)->again);
+	ck_assert_int_eq(out_of(&again, invitation_out)->user,
+			 out_of(&first, invitation_out)->user);
+	ck_assert_int_eq(
+	    out_of(&again, invitation_out)->invitation.invite.accepted_at,
+	    out_of(&first, invitation_out)->invitation.invite.accepted_at);
+	ck_assert_str_eq(user_now(out_of(&first, invitation_out)->user).name,
+			 "Ada");
 	ck_assert_int_eq(rows("audit"), audits);
 	again = look(&create);
 	assert_granted(&again);
-	ck_assert(again.invitation.ret_again);
-	ck_assert_int_eq(again.invitation.ret_user, first.invitation.ret_user);
+	ck_assert(out_of(&again, invitation_out)->again);
+	ck_assert_int_eq(out_of(&again, invitation_out)->user,
+			 out_of(&first, invitation_out)->user);
 }
 END_TEST
 
@@ -203,11 +209,13 @@ START_TEST(test_archived_since_is_skipped)
 	archive(grants[1].project);
 	op = accept(&create);
 	assert_granted(&op);
-	ck_assert(!op.invitation.ret_invitation.grants[0].archived);
-	ck_assert(op.invitation.ret_invitation.grants[1].archived);
+	ck_assert(!out_of(&op, invitation_out)->invitation.grants[0].archived);
+	ck_assert(out_of(&op, invitation_out)->invitation.grants[1].archived);
 	ck_assert_int_eq(rows("project_user"), 1);
-	ck_assert_int_gt(
-	    project_user_of(grants[0].project, op.invitation.ret_user).id, 0);
+	ck_assert_int_gt(project_user_of(grants[0].project,
+					 out_of(&op, invitation_out)->user)
+			     .id,
+			 0);
 }
 END_TEST
 
@@ -218,8 +226,8 @@ START_TEST(test_again_says_what_was_skipped_then)
 					{ add_project("Gone"),
 					  PROJECT_OWNER } };
 	struct store_op create = invited_to("ada@example.com", 2, grants), op;
-	static const enum store_verb verbs[] = { STORE_INVITATION_ACCEPT,
-						 STORE_INVITATION_LOOKUP };
+	static const struct verb *const verbs[] = { &verb_invitation_accept,
+						    &verb_invitation_lookup };
 
 	archive(grants[1].project);
 	op = accept(&create);
@@ -230,9 +238,12 @@ START_TEST(test_again_says_what_was_skipped_then)
 	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
 		op = answer_op(verbs[i], token_of(&create));
 		assert_granted(&op);
-		ck_assert(op.invitation.ret_again);
-		ck_assert(!op.invitation.ret_invitation.grants[0].archived);
-		ck_assert(op.invitation.ret_invitation.grants[1].archived);
+		ck_assert(out_of(&op, invitation_out)->again);
+		ck_assert(!out_of(&op, invitation_out)
+			       ->invitation.grants[0]
+			       .archived);
+		ck_assert(
+		    out_of(&op, invitation_out)->invitation.grants[1].archived);
 	}
 	ck_assert_int_eq(rows("project_user"), 1);
 }
@@ -245,7 +256,7 @@ START_TEST(test_every_project_archived)
 	archive(f.project);
 	op = accept(&create);
 	assert_granted(&op);
-	ck_assert(op.invitation.ret_invitation.grants[0].archived);
+	ck_assert(out_of(&op, invitation_out)->invitation.grants[0].archived);
 	ck_assert_int_eq(rows("project_user"), 0);
 	ck_assert_int_eq(rows("\"user\""), 1);
 }
@@ -267,15 +278,15 @@ START_TEST(test_member_is_promoted)
 	sql("UPDATE \"user\" SET name = ''");
 	f.now_ms = START_MS;
 	op = accept(&old);
-	op.invitation.name = "Countess";
+	in_of(&op, invitation_in)->name = "Countess";
 	assert_granted(&op);
-	ck_assert_int_eq(op.invitation.ret_user, user);
+	ck_assert_int_eq(out_of(&op, invitation_out)->user, user);
 	ck_assert_int_eq(user_now(user).role, ROLE_OWNER);
 	ck_assert_str_eq(user_now(user).name, "Countess");
 	ck_assert_int_eq(project_user_of(f.project, user).role, PROJECT_OWNER);
-	get = list_op(STORE_USER_LIST, 0, 10);
+	get = list_op(&verb_user_list, 0, 10);
 	assert_granted(&get);
-	ck_assert_uint_eq(get.user_list.page.count, 1);
+	ck_assert_uint_eq(out_of(&get, list_out)->count, 1);
 }
 END_TEST
 
@@ -287,18 +298,18 @@ START_TEST(test_member_is_not_demoted)
 
 	f.now_ms += TTL * SECOND_MS;
 	new = invite_op("ada@example.com");
-	new.invite_create.role = ROLE_OWNER;
-	new.invite_create.default_project = false;
-	new.invite_create.grants = grants_of(1, owner);
+	in_of(&new, invite_create_in)->role = ROLE_OWNER;
+	in_of(&new, invite_create_in)->default_project = false;
+	in_of(&new, invite_create_in)->grants = grants_of(1, owner);
 	assert_granted(&new);
 	op = accept(&new);
 	assert_granted(&op);
-	user = op.invitation.ret_user;
+	user = out_of(&op, invitation_out)->user;
 	f.now_ms = START_MS;
 	op = accept(&old);
-	op.invitation.name = "Somebody else";
+	in_of(&op, invitation_in)->name = "Somebody else";
 	assert_granted(&op);
-	ck_assert_int_eq(op.invitation.ret_user, user);
+	ck_assert_int_eq(out_of(&op, invitation_out)->user, user);
 	ck_assert_int_eq(user_now(user).role, ROLE_OWNER);
 	ck_assert_str_eq(user_now(user).name, "Ada");
 	ck_assert_int_eq(project_user_of(f.project, user).role, PROJECT_OWNER);
@@ -326,8 +337,8 @@ END_TEST
 START_TEST(test_withdrawn)
 {
 	struct store_op create = invited("ada@example.com");
-	struct store_op op =
-	    by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
+	struct store_op op = by_id(
+	    &verb_invite_delete, out_of(&create, invite_create_out)->invite.id);
 
 	assert_granted(&op);
 	op = look(&create);
@@ -345,9 +356,9 @@ START_TEST(test_blank_name)
 	struct store_op create = invited("ada@example.com");
 	struct store_op op = accept(&create);
 
-	op.invitation.name = "";
+	in_of(&op, invitation_in)->name = "";
 	assert_granted(&op);
-	ck_assert_str_eq(user_now(op.invitation.ret_user).name, "");
+	ck_assert_str_eq(user_now(out_of(&op, invitation_out)->user).name, "");
 }
 END_TEST
 
@@ -359,12 +370,12 @@ START_TEST(test_decline)
 	struct store_op op = decline(&create);
 
 	assert_granted(&op);
-	ck_assert(!op.invitation.ret_again);
-	ck_assert_int_eq(op.invitation.ret_invitation.invite.state,
+	ck_assert(!out_of(&op, invitation_out)->again);
+	ck_assert_int_eq(out_of(&op, invitation_out)->invitation.invite.state,
 			 INVITE_DECLINED);
 	op = decline(&create);
 	assert_granted(&op);
-	ck_assert(op.invitation.ret_again);
+	ck_assert(out_of(&op, invitation_out)->again);
 	op = accept(&create);
 	assert_ends(&op, RESULT_INVITATION_DECLINED);
 	op = look(&create);
@@ -378,7 +389,7 @@ END_TEST
 START_TEST(test_declined_is_shown_as_expired)
 {
 	struct store_op create = invited("ada@example.com");
-	int64_t id = create.invite_create.ret_invite.id;
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
 	struct store_op op;
 	struct invite invite;
 
@@ -391,10 +402,10 @@ START_TEST(test_declined_is_shown_as_expired)
 	ck_assert_int_eq(invite_status(&invite, f.now_ms / 1000),
 			 STATUS_EXPIRED);
 	ck_assert_int_eq(invite.delivery.status, DELIVERY_SENT);
-	op = by_id(STORE_INVITE_DELETE, id);
+	op = by_id(&verb_invite_delete, id);
 	assert_granted(&op);
 	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
-	op = by_id(STORE_INVITE_GET, id);
+	op = by_id(&verb_invite_get, id);
 	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
 }
 END_TEST
@@ -406,10 +417,11 @@ START_TEST(test_who_declined_can_be_invited_anew)
 
 	assert_granted(&op);
 	again = invited("ada@example.com");
-	ck_assert(again.invite_create.ret_created);
-	ck_assert_int_ne(again.invite_create.ret_invite.id,
-			 create.invite_create.ret_invite.id);
-	op = by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
+	ck_assert(out_of(&again, invite_create_out)->created);
+	ck_assert_int_ne(out_of(&again, invite_create_out)->invite.id,
+			 out_of(&create, invite_create_out)->invite.id);
+	op = by_id(&verb_invite_delete,
+		   out_of(&create, invite_create_out)->invite.id);
 	assert_granted(&op);
 	op = decline(&again);
 	assert_granted(&op);

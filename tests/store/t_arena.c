@@ -25,8 +25,8 @@ static struct store_op invited_to_two(void)
 		{ add_project("Archived since"), PROJECT_MEMBER },
 	};
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(2, grants);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(2, grants);
 	assert_granted(&op);
 	archive(grants[1].project);
 	return op;
@@ -41,14 +41,14 @@ static struct store_op a_repeat(void)
 {
 	struct store_op first = invited(next_address());
 
-	return invite_op(first.invite_create.email.typed);
+	return invite_op(in_of(&first, invite_create_in)->email.typed);
 }
 
 static struct store_op an_accept(void)
 {
 	struct store_op create = invited_to_two();
 
-	return answer_op(STORE_INVITATION_ACCEPT, token_of(&create));
+	return answer_op(&verb_invitation_accept, token_of(&create));
 }
 
 static struct store_op an_accept_again(void)
@@ -56,48 +56,51 @@ static struct store_op an_accept_again(void)
 	struct store_op op = an_accept();
 
 	assert_granted(&op);
-	return answer_op(STORE_INVITATION_ACCEPT, op.invitation.token);
+	return answer_op(&verb_invitation_accept,
+			 in_of(&op, invitation_in)->token);
 }
 
 static struct store_op a_decline(void)
 {
 	struct store_op create = invited_to_two();
 
-	return answer_op(STORE_INVITATION_DECLINE, token_of(&create));
+	return answer_op(&verb_invitation_decline, token_of(&create));
 }
 
 static struct store_op a_lookup(void)
 {
 	struct store_op create = invited_to_two();
 
-	return answer_op(STORE_INVITATION_LOOKUP, token_of(&create));
+	return answer_op(&verb_invitation_lookup, token_of(&create));
 }
 
 static struct store_op a_delete(void)
 {
 	struct store_op create = invited(next_address());
 
-	return by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
+	return by_id(&verb_invite_delete,
+		     out_of(&create, invite_create_out)->invite.id);
 }
 
 static struct store_op a_get(void)
 {
 	struct store_op create = invited_to_two();
 
-	return by_id(STORE_INVITE_GET, create.invite_create.ret_invite.id);
+	return by_id(&verb_invite_get,
+		     out_of(&create, invite_create_out)->invite.id);
 }
 
 static struct store_op a_list(void)
 {
 	(void)invited_to_two();
-	return list_op(STORE_INVITE_LIST, 0, 3);
+	return list_op(&verb_invite_list, 0, 3);
 }
 
 static struct store_op a_slow_list(void)
 {
 	struct store_op op = a_list();
 
-	op.invite_list.by_status = true;
+	in_of(&op, invite_list_in)->by_status = true;
 	return op;
 }
 
@@ -109,29 +112,29 @@ static struct store_op a_claim(void)
 
 static struct store_op a_key(void)
 {
-	struct store_op op = op_of(STORE_KEY_CREATE);
+	struct store_op op = op_of(&verb_key_create);
 
-	op.key_create.name = "robot";
-	op.key_create.secret = str_of(
+	in_of(&op, key_create_in)->name = "robot";
+	in_of(&op, key_create_in)->secret = str_of(
 	    arena_printf(&f.arena, "sk-admin-key-for-%s", next_address()));
 	return op;
 }
 
 static struct store_op an_organization(void)
 {
-	struct store_op op = op_of(STORE_ORGANIZATION_CREATE);
+	struct store_op op = op_of(&verb_organization_create);
 
-	op.organization_create.name = next_address();
+	in_of(&op, organization_create_in)->name = next_address();
 	return op;
 }
 
 static struct store_op a_user_list(void)
 {
 	static const char *keys[] = { "one@example.com" };
-	struct store_op op = list_op(STORE_USER_LIST, 0, 3);
+	struct store_op op = list_op(&verb_user_list, 0, 3);
 
 	(void)member(next_address());
-	op.user_list.email_keys = keys;
+	in_of(&op, user_list_in)->email_keys = keys;
 	return op;
 }
 
@@ -139,16 +142,16 @@ static struct store_op a_user_list_by_address(void)
 {
 	struct store_op op = a_user_list();
 
-	op.user_list.email_count = 1;
+	in_of(&op, user_list_in)->email_count = 1;
 	return op;
 }
 
 static struct store_op a_project_user_list(void)
 {
-	struct store_op op = list_op(STORE_PROJECT_USER_LIST, 0, 3);
+	struct store_op op = list_op(&verb_project_user_list, 0, 3);
 
 	(void)member(next_address());
-	op.project_user_list.project = f.project;
+	in_of(&op, project_user_list_in)->project = f.project;
 	return op;
 }
 
@@ -186,14 +189,16 @@ static void assert_whole(const struct store_op *op)
 {
 	struct store_op look;
 
-	if (op->verb == STORE_KEY_CREATE)
-		ck_assert_ptr_nonnull(op->key_create.ret_key.redacted);
-	if (op->verb != STORE_INVITATION_ACCEPT)
+	if (op->verb == &verb_key_create)
+		ck_assert_ptr_nonnull(out_of(op, key_out)->key.redacted);
+	if (op->verb != &verb_invitation_accept)
 		return;
-	look = answer_op(STORE_INVITATION_LOOKUP, op->invitation.token);
+	look =
+	    answer_op(&verb_invitation_lookup, in_of(op, invitation_in)->token);
 	assert_granted(&look);
-	ck_assert(!look.invitation.ret_invitation.grants[0].archived);
-	ck_assert(look.invitation.ret_invitation.grants[1].archived);
+	ck_assert(
+	    !out_of(&look, invitation_out)->invitation.grants[0].archived);
+	ck_assert(out_of(&look, invitation_out)->invitation.grants[1].archived);
 }
 
 START_TEST(test_little_memory)

@@ -67,12 +67,14 @@ START_TEST(test_each_gets_its_own)
 	for (size_t i = 0; i < MANY; i++) {
 		ck_assert_ptr_eq(order[i], &ops[i]); /* in order of arrival */
 		ck_assert_int_eq(ops[i].result, RESULT_OK);
-		ck_assert(ops[i].invite_create.ret_created);
-		ck_assert_str_eq(ops[i].invite_create.ret_invite.email,
-				 ops[i].invite_create.email.typed);
+		ck_assert(out_of(&ops[i], invite_create_out)->created);
+		ck_assert_str_eq(
+		    out_of(&ops[i], invite_create_out)->invite.email,
+		    in_of(&ops[i], invite_create_in)->email.typed);
 		ck_assert_int_eq(
-		    invite_now(ops[i].invite_create.ret_invite.id).id,
-		    ops[i].invite_create.ret_invite.id);
+		    invite_now(out_of(&ops[i], invite_create_out)->invite.id)
+			.id,
+		    out_of(&ops[i], invite_create_out)->invite.id);
 	}
 	ck_assert_int_eq(rows("invite"), MANY);
 	ck_assert_int_eq(rows("outbox"), MANY);
@@ -89,9 +91,9 @@ START_TEST(test_same_address_at_once_is_one_invite)
 	run_all(f.port, ops, MANY, order);
 	for (size_t i = 0; i < MANY; i++) {
 		ck_assert_int_eq(ops[i].result, RESULT_OK);
-		ck_assert_int_eq(ops[i].invite_create.ret_invite.id,
-				 ops[0].invite_create.ret_invite.id);
-		created += ops[i].invite_create.ret_created;
+		ck_assert_int_eq(out_of(&ops[i], invite_create_out)->invite.id,
+				 out_of(&ops[0], invite_create_out)->invite.id);
+		created += out_of(&ops[i], invite_create_out)->created;
 	}
 	ck_assert_uint_eq(created, 1);
 	ck_assert_int_eq(rows("invite"), 1);
@@ -113,17 +115,19 @@ START_TEST(test_refused_harm_nobody)
 	for (size_t i = 0; i < MANY; i++) {
 		expected[i] = RESULT_OK;
 		if (i % 4 == 1) {
-			ops[i].invite_create.default_project = false;
-			ops[i].invite_create.grants = grants_of(1, &nowhere);
+			in_of(&ops[i], invite_create_in)->default_project =
+			    false;
+			in_of(&ops[i], invite_create_in)->grants =
+			    grants_of(1, &nowhere);
 			expected[i] = RESULT_PROJECT_NOT_FOUND;
 		} else if (i % 4 == 2) {
-			ops[i].invite_create.email =
+			in_of(&ops[i], invite_create_in)->email =
 			    email_of("member@example.com");
 			expected[i] = RESULT_USER_EXISTS;
 		} else if (i % 8 == 3) {
-			ops[i].invite_create.email =
+			in_of(&ops[i], invite_create_in)->email =
 			    email_of("pending@example.com");
-			ops[i].invite_create.role = ROLE_OWNER;
+			in_of(&ops[i], invite_create_in)->role = ROLE_OWNER;
 			expected[i] = RESULT_INVITE_EXISTS;
 		}
 	}
@@ -160,20 +164,21 @@ START_TEST(test_steps_in_one_batch_see_each_other)
 {
 	struct store_op create = invited("ada@example.com");
 	struct store_op ops[] = {
-		answer_op(STORE_INVITATION_ACCEPT, token_of(&create)),
-		answer_op(STORE_INVITATION_DECLINE, token_of(&create)),
-		answer_op(STORE_INVITATION_ACCEPT, token_of(&create)),
-		by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id),
+		answer_op(&verb_invitation_accept, token_of(&create)),
+		answer_op(&verb_invitation_decline, token_of(&create)),
+		answer_op(&verb_invitation_accept, token_of(&create)),
+		by_id(&verb_invite_delete,
+		      out_of(&create, invite_create_out)->invite.id),
 		invite_op("ada@example.com"),
 	};
 	struct store_op *order[COUNT_OF(ops)];
 
 	run_all(f.port, ops, COUNT_OF(ops), order);
 	ck_assert_int_eq(ops[0].result, RESULT_OK);
-	ck_assert(!ops[0].invitation.ret_again);
+	ck_assert(!out_of(&ops[0], invitation_out)->again);
 	ck_assert_int_eq(ops[1].result, RESULT_INVITE_ACCEPTED);
 	ck_assert_int_eq(ops[2].result, RESULT_OK);
-	ck_assert(ops[2].invitation.ret_again);
+	ck_assert(out_of(&ops[2], invitation_out)->again);
 	ck_assert_int_eq(ops[3].result, RESULT_INVITE_ACCEPTED);
 	ck_assert_int_eq(ops[4].result, RESULT_USER_EXISTS);
 }
@@ -187,7 +192,8 @@ START_TEST(test_reads_see_own_writes)
 		struct store_op create =
 		    invited(arena_printf(&f.arena, "user%d@example.com", i));
 		struct store_op get =
-		    by_id(STORE_INVITE_GET, create.invite_create.ret_invite.id);
+		    by_id(&verb_invite_get,
+			  out_of(&create, invite_create_out)->invite.id);
 
 		store_call(f.port, &get);
 		ck_assert_int_eq(get.result, RESULT_OK);
@@ -201,8 +207,8 @@ START_TEST(test_reads_between_rests_see_one_state)
 	struct store_port *other;
 	struct fail fail;
 	struct store_op create = invite_op("ada@example.com");
-	struct store_op before = list_op(STORE_INVITE_LIST, 0, 10);
-	struct store_op after = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op before = list_op(&verb_invite_list, 0, 10);
+	struct store_op after = list_op(&verb_invite_list, 0, 10);
 
 	if (store_is_shared(f.store))
 		return;
@@ -212,10 +218,10 @@ START_TEST(test_reads_between_rests_see_one_state)
 	store_call(other, &create);
 	ck_assert_int_eq(create.result, RESULT_OK);
 	ck_assert(store_submit(f.port, &after));
-	ck_assert_uint_eq(after.invite_list.page.count, 0);
+	ck_assert_uint_eq(out_of(&after, list_out)->count, 0);
 	store_rest(f.port);
 	ck_assert(store_submit(f.port, &after));
-	ck_assert_uint_eq(after.invite_list.page.count, 1);
+	ck_assert_uint_eq(out_of(&after, list_out)->count, 1);
 	store_port_close(other);
 }
 END_TEST
@@ -229,10 +235,10 @@ START_TEST(test_slow_reads_and_writes_together)
 	for (size_t i = 0; i < 2 * MANY; i += 2) {
 		struct arena *arena = ops[i].arena;
 
-		ops[i] = list_op(STORE_INVITE_LIST, 0, 100);
+		ops[i] = list_op(&verb_invite_list, 0, 100);
 		ops[i].arena = arena;
-		ops[i].invite_list.by_status = true;
-		ops[i].invite_list.status = STATUS_PENDING;
+		in_of(&ops[i], invite_list_in)->by_status = true;
+		in_of(&ops[i], invite_list_in)->status = STATUS_PENDING;
 	}
 	run_all(f.port, ops, 2 * MANY, order);
 	for (size_t i = 0; i < 2 * MANY; i++)
@@ -267,23 +273,23 @@ static void fill(struct handful *handful, int round)
 
 		arena_init(&handful->arenas[i], 1 << 20);
 		*op = (struct store_op){
-			.verb = STORE_INVITE_LIST,
 			.organization = f.organization,
 			.now_ms = f.now_ms,
 			.arena = &handful->arenas[i],
 		};
 		if (i % 8 == 0) {
-			op->invite_list.page.limit = 10;
-			op->invite_list.by_status = true;
+			ck_assert_ptr_nonnull(op_begin(op, &verb_invite_list));
+			in_of(op, list_in)->limit = 10;
+			in_of(op, invite_list_in)->by_status = true;
 			continue;
 		}
 		key =
 		    arena_printf(op->arena, "u%d@example.com", round * 100 + i);
-		op->verb = STORE_INVITE_CREATE;
-		op->invite_create.email = (struct email){ key, key };
-		op->invite_create.default_project = true;
-		op->invite_create.ttl_seconds = TTL;
-		op->invite_create.queue_mail = true;
+		ck_assert_ptr_nonnull(op_begin(op, &verb_invite_create));
+		in_of(op, invite_create_in)->email = (struct email){ key, key };
+		in_of(op, invite_create_in)->default_project = true;
+		in_of(op, invite_create_in)->ttl_seconds = TTL;
+		in_of(op, invite_create_in)->queue_mail = true;
 	}
 }
 
@@ -294,9 +300,9 @@ static void add_up(struct crowd *crowd, struct handful *handful)
 
 		if (op->result != RESULT_OK)
 			crowd->failed++;
-		else if (op->verb != STORE_INVITE_CREATE)
+		else if (op->verb != &verb_invite_create)
 			continue;
-		else if (op->invite_create.ret_created)
+		else if (out_of(op, invite_create_out)->created)
 			crowd->created++;
 		else
 			crowd->replayed++;
@@ -368,7 +374,7 @@ START_TEST(test_owner_is_woken)
 {
 	static atomic_int wakes;
 	struct store_port *port;
-	struct store_op op = op_of(STORE_PROBE);
+	struct store_op op = op_of(&verb_probe);
 	struct fail fail;
 
 	ck_assert_int_eq(
@@ -398,7 +404,7 @@ static void collect_at_once(void *context)
 START_TEST(test_owner_collects_while_woken)
 {
 	static struct eager_owner owner;
-	struct store_op op = op_of(STORE_PROBE);
+	struct store_op op = op_of(&verb_probe);
 	struct fail fail;
 
 	ck_assert_int_eq(store_port_open(f.store, collect_at_once, &owner,
@@ -436,7 +442,7 @@ START_TEST(test_close_waits_for_a_wake_under_way)
 {
 	static struct slow_wake wake;
 	struct store_port *port;
-	struct store_op op = op_of(STORE_PROBE);
+	struct store_op op = op_of(&verb_probe);
 	struct fail fail;
 
 	ck_assert_int_eq(
@@ -460,12 +466,12 @@ START_TEST(test_mailer_is_woken_for_mail_only)
 	struct store_op link = invite_op("link@example.com"), op;
 
 	store_on_mail(f.store, count_wakes, &wakes);
-	link.invite_create.queue_mail = false;
+	in_of(&link, invite_create_in)->queue_mail = false;
 	assert_granted(&link);
 	(void)add_project("No mail");
 	(void)invited("ada@example.com");
 	(void)invited("ada@example.com");
-	op = op_of(STORE_PROBE); /* one batch further */
+	op = op_of(&verb_probe); /* one batch further */
 	assert_granted(&op);
 	assert_granted(&op);
 	ck_assert_int_ge(wakes, 1);
@@ -491,7 +497,7 @@ START_TEST(test_metrics)
 	store_metrics(f.store, &out);
 	ck_assert(buf_ok(&out));
 	ck_assert(has_line(&out, "invited_store_operations_total"
-				 "{verb=\"INVITE_CREATE\"} 100\n"));
+				 "{verb=\"invite_create\"} 100\n"));
 	ck_assert(has_line(&out, "invited_store_healthy 1\n"));
 	ck_assert(has_line(&out, "invited_store_failures_total 0\n"));
 	ck_assert(has_line(&out, "invited_store_batch_size_sum 101\n"));
@@ -506,7 +512,7 @@ START_TEST(test_a_key_revoked_in_the_batch_writes_no_more)
 	struct store_op *ops = ops_of(3, NULL), *order[3];
 	struct arena *arena = ops[1].arena;
 
-	ops[1] = by_id(STORE_KEY_REVOKE, f.key);
+	ops[1] = by_id(&verb_key_revoke, f.key);
 	ops[1].arena = arena;
 	run_all(f.port, ops, 3, order);
 	ck_assert_int_eq(ops[0].result, RESULT_OK);

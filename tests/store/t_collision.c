@@ -10,16 +10,16 @@
 static struct store_op collide(void)
 {
 	struct store_op bob = invited("bob@example.com");
-	struct store_op gone =
-	    by_id(STORE_INVITE_DELETE, bob.invite_create.ret_invite.id);
+	struct store_op gone = by_id(
+	    &verb_invite_delete, out_of(&bob, invite_create_out)->invite.id);
 	struct store_op ada = invited("ada@example.com");
 
 	assert_granted(&gone);
 	sql("UPDATE invite SET address_hash ="
 	    " (SELECT address_hash FROM invite WHERE id = %lld) WHERE id = "
 	    "%lld",
-	    (long long)bob.invite_create.ret_invite.id,
-	    (long long)ada.invite_create.ret_invite.id);
+	    (long long)out_of(&bob, invite_create_out)->invite.id,
+	    (long long)out_of(&ada, invite_create_out)->invite.id);
 	return ada;
 }
 
@@ -27,18 +27,17 @@ START_TEST(test_both_are_invited)
 {
 	struct store_op ada = collide();
 	struct store_op bob = invited("bob@example.com");
-	struct store_op list = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op list = list_op(&verb_invite_list, 0, 10);
 
-	ck_assert(bob.invite_create.ret_created);
-	ck_assert_int_ne(ada.invite_create.ret_invite.id,
-			 bob.invite_create.ret_invite.id);
+	ck_assert(out_of(&bob, invite_create_out)->created);
+	ck_assert_int_ne(out_of(&ada, invite_create_out)->invite.id,
+			 out_of(&bob, invite_create_out)->invite.id);
 	assert_granted(&list);
-	ck_assert_uint_eq(list.invite_list.page.count, 2);
-	list.invite_list.email_key = "bob@example.com";
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 2);
+	in_of(&list, invite_list_in)->email_key = "bob@example.com";
 	assert_granted(&list);
-	ck_assert_uint_eq(list.invite_list.page.count, 1);
-	ck_assert_str_eq(list.invite_list.ret_invites[0].email,
-			 "bob@example.com");
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+	ck_assert_str_eq(rows_of(&list, invite)[0].email, "bob@example.com");
 }
 END_TEST
 
@@ -47,13 +46,13 @@ static void assert_bob_is_pending(const struct store_op *bob)
 	struct store_op again = invited("bob@example.com");
 	struct store_op other = invite_op("bob@example.com");
 
-	ck_assert(!again.invite_create.ret_created);
-	ck_assert_int_eq(again.invite_create.ret_invite.id,
-			 bob->invite_create.ret_invite.id);
-	other.invite_create.role = ROLE_OWNER;
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	ck_assert_int_eq(out_of(&again, invite_create_out)->invite.id,
+			 out_of(bob, invite_create_out)->invite.id);
+	in_of(&other, invite_create_in)->role = ROLE_OWNER;
 	assert_ends(&other, RESULT_INVITE_EXISTS);
-	ck_assert_int_eq(other.invite_create.ret_invite.id,
-			 bob->invite_create.ret_invite.id);
+	ck_assert_int_eq(out_of(&other, invite_create_out)->invite.id,
+			 out_of(bob, invite_create_out)->invite.id);
 }
 
 START_TEST(test_who_stands_aside_is_found_again)
@@ -69,14 +68,15 @@ END_TEST
 /* ... also when the one before is gone: by delete, decline or accept. */
 START_TEST(test_who_stood_aside_is_found_alone)
 {
-	static const enum store_verb ends[] = { STORE_INVITE_DELETE,
-						STORE_INVITATION_DECLINE,
-						STORE_INVITATION_ACCEPT };
+	static const struct verb *const ends[] = { &verb_invite_delete,
+						   &verb_invitation_decline,
+						   &verb_invitation_accept };
 	struct store_op ada = collide();
 	struct store_op bob = invited("bob@example.com");
 	struct store_op end =
-	    _i == 0 ? by_id(ends[_i], ada.invite_create.ret_invite.id)
-		    : answer_op(ends[_i], token_of(&ada));
+	    _i == 0
+		? by_id(ends[_i], out_of(&ada, invite_create_out)->invite.id)
+		: answer_op(ends[_i], token_of(&ada));
 
 	assert_granted(&end);
 	assert_bob_is_pending(&bob);
@@ -91,9 +91,9 @@ START_TEST(test_who_stood_aside_expires)
 	(void)ada;
 	f.now_ms += TTL * SECOND_MS;
 	next = invited("bob@example.com");
-	ck_assert(next.invite_create.ret_created);
-	ck_assert_int_ne(next.invite_create.ret_invite.id,
-			 bob.invite_create.ret_invite.id);
+	ck_assert(out_of(&next, invite_create_out)->created);
+	ck_assert_int_ne(out_of(&next, invite_create_out)->invite.id,
+			 out_of(&bob, invite_create_out)->invite.id);
 	assert_bob_is_pending(&next);
 	ck_assert_int_eq(rows("outbox"), 2);
 }
@@ -105,15 +105,16 @@ START_TEST(test_who_stood_aside_ends_in_any_way)
 	struct store_op bob = invited("bob@example.com"), op;
 
 	(void)ada;
-	op = by_id(STORE_INVITE_DELETE, bob.invite_create.ret_invite.id);
+	op = by_id(&verb_invite_delete,
+		   out_of(&bob, invite_create_out)->invite.id);
 	assert_granted(&op);
 	bob = invited("bob@example.com");
-	ck_assert(bob.invite_create.ret_created);
-	op = answer_op(STORE_INVITATION_DECLINE, token_of(&bob));
+	ck_assert(out_of(&bob, invite_create_out)->created);
+	op = answer_op(&verb_invitation_decline, token_of(&bob));
 	assert_granted(&op);
 	bob = invited("bob@example.com");
-	ck_assert(bob.invite_create.ret_created);
-	op = answer_op(STORE_INVITATION_ACCEPT, token_of(&bob));
+	ck_assert(out_of(&bob, invite_create_out)->created);
+	op = answer_op(&verb_invitation_accept, token_of(&bob));
 	assert_granted(&op);
 	op = invite_op("bob@example.com");
 	assert_ends(&op, RESULT_USER_EXISTS);

@@ -65,9 +65,11 @@ static void write_for_ever(int round, int pipe)
 		}
 		collect_all(BATCH + accept_count);
 		for (size_t i = 0; i < accept_count; i++)
-			tell(pipe, (struct record){
-				       accepts[i].invitation.token.invite,
-				       accepts[i].invitation.ret_user });
+			tell(
+			    pipe,
+			    (struct record){
+				in_of(&accepts[i], invitation_in)->token.invite,
+				out_of(&accepts[i], invitation_out)->user });
 		accept_count = 0;
 		for (int i = 0; i < BATCH; i++) {
 			struct token token = token_of(&creates[i]);
@@ -77,7 +79,7 @@ static void write_for_ever(int round, int pipe)
 			tell(pipe, (struct record){ token.invite, 0 });
 			if (i % 3 == 0)
 				accepts[accept_count++] =
-				    answer_op(STORE_INVITATION_ACCEPT, token);
+				    answer_op(&verb_invitation_accept, token);
 		}
 	}
 }
@@ -111,7 +113,7 @@ static void assert_nothing_is_lost(void)
 
 		if (record->user) {
 			struct store_op op =
-			    by_id(STORE_USER_GET, record->user);
+			    by_id(&verb_user_get, record->user);
 
 			ck_assert_int_eq(invite.state, INVITE_ACCEPTED);
 			ck_assert_int_eq(invite.user, record->user);

@@ -7,11 +7,11 @@
 START_TEST(test_new_invite)
 {
 	struct store_op op = invited("Ada@Example.com");
-	struct invite invite = op.invite_create.ret_invite;
+	struct invite invite = out_of(&op, invite_create_out)->invite;
 	uint8_t hash[SHA256_SIZE];
 
-	ck_assert(op.invite_create.ret_created);
-	ck_assert(!op.invite_create.ret_link);
+	ck_assert(out_of(&op, invite_create_out)->created);
+	ck_assert(!out_of(&op, invite_create_out)->link);
 	ck_assert_int_gt(invite.id, 0);
 	ck_assert_int_eq(invite.organization, f.organization);
 	ck_assert_str_eq(invite.email, "Ada@Example.com");
@@ -29,7 +29,7 @@ START_TEST(test_new_invite)
 	ck_assert_int_eq(invite.delivery.attempts, 0);
 	ck_assert_ptr_null(invite.delivery.last_error);
 	ck_assert_int_eq(invite.delivery.updated_at, START_MS / 1000);
-	secret_hash(op.invite_create.secret, hash);
+	secret_hash(in_of(&op, invite_create_in)->secret, hash);
 	ck_assert_mem_eq(invite.secret_hash, hash, SHA256_SIZE);
 	ck_assert_int_eq(rows("outbox"), 1);
 	ck_assert_int_eq(rows("audit WHERE type = 1"), 1);
@@ -55,9 +55,10 @@ static void assert_same_invite(const struct invite *a, const struct invite *b)
 START_TEST(test_what_is_answered_is_what_is_kept)
 {
 	struct store_op op = invited("ada@example.com");
-	struct invite kept = invite_now(op.invite_create.ret_invite.id);
+	struct invite kept =
+	    invite_now(out_of(&op, invite_create_out)->invite.id);
 
-	assert_same_invite(&op.invite_create.ret_invite, &kept);
+	assert_same_invite(&out_of(&op, invite_create_out)->invite, &kept);
 }
 END_TEST
 
@@ -71,11 +72,12 @@ START_TEST(test_grants_are_kept)
 		grants[i] =
 		    (struct grant){ add_project("One more"),
 				    i % 2 ? PROJECT_OWNER : PROJECT_MEMBER };
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(GRANTS_MAX, grants);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(GRANTS_MAX, grants);
 	assert_granted(&op);
-	kept = invite_now(op.invite_create.ret_invite.id);
-	ck_assert(grants_equal(kept.grants, op.invite_create.grants));
+	kept = invite_now(out_of(&op, invite_create_out)->invite.id);
+	ck_assert(
+	    grants_equal(kept.grants, in_of(&op, invite_create_in)->grants));
 }
 END_TEST
 
@@ -97,17 +99,18 @@ START_TEST(test_projects_keep_their_order)
 	const struct grant other[] = { sent[2], sent[0], sent[1] };
 	struct store_op op = invite_op("ada@example.com"), again;
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(3, sent);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(3, sent);
 	assert_granted(&op);
-	assert_order(op.invite_create.ret_invite.grants, sent);
-	assert_order(invite_now(op.invite_create.ret_invite.id).grants, sent);
+	assert_order(out_of(&op, invite_create_out)->invite.grants, sent);
+	assert_order(
+	    invite_now(out_of(&op, invite_create_out)->invite.id).grants, sent);
 	again = invite_op("ada@example.com");
-	again.invite_create.default_project = false;
-	again.invite_create.grants = grants_of(3, other);
+	in_of(&again, invite_create_in)->default_project = false;
+	in_of(&again, invite_create_in)->grants = grants_of(3, other);
 	assert_granted(&again);
-	ck_assert(!again.invite_create.ret_created);
-	assert_order(again.invite_create.ret_invite.grants, sent);
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	assert_order(out_of(&again, invite_create_out)->invite.grants, sent);
 }
 END_TEST
 
@@ -115,11 +118,13 @@ START_TEST(test_no_projects)
 {
 	struct store_op op = invite_op("ada@example.com");
 
-	op.invite_create.default_project = false;
+	in_of(&op, invite_create_in)->default_project = false;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_create.ret_invite.grants.count, 0);
+	ck_assert_uint_eq(out_of(&op, invite_create_out)->invite.grants.count,
+			  0);
 	ck_assert_uint_eq(
-	    invite_now(op.invite_create.ret_invite.id).grants.count, 0);
+	    invite_now(out_of(&op, invite_create_out)->invite.id).grants.count,
+	    0);
 }
 END_TEST
 
@@ -131,12 +136,12 @@ START_TEST(test_again_is_the_same)
 
 	f.now_ms += HOUR_MS;
 	again = invited("ada@EXAMPLE.com");
-	ck_assert(!again.invite_create.ret_created);
-	ck_assert(!again.invite_create.ret_link);
-	assert_same_invite(&first.invite_create.ret_invite,
-			   &again.invite_create.ret_invite);
-	kept = invite_now(first.invite_create.ret_invite.id);
-	assert_same_invite(&first.invite_create.ret_invite, &kept);
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	ck_assert(!out_of(&again, invite_create_out)->link);
+	assert_same_invite(&out_of(&first, invite_create_out)->invite,
+			   &out_of(&again, invite_create_out)->invite);
+	kept = invite_now(out_of(&first, invite_create_out)->invite.id);
+	assert_same_invite(&out_of(&first, invite_create_out)->invite, &kept);
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("outbox"), 1);
 	ck_assert_int_eq(rows("audit WHERE type = 1"), 1);
@@ -149,12 +154,12 @@ START_TEST(test_naming_the_default_project_is_the_same)
 	struct store_op again = invite_op("ada@example.com");
 	struct grant grant = { f.project, PROJECT_MEMBER };
 
-	again.invite_create.default_project = false;
-	again.invite_create.grants = grants_of(1, &grant);
+	in_of(&again, invite_create_in)->default_project = false;
+	in_of(&again, invite_create_in)->grants = grants_of(1, &grant);
 	assert_granted(&again);
-	ck_assert(!again.invite_create.ret_created);
-	ck_assert_int_eq(first.invite_create.ret_invite.id,
-			 again.invite_create.ret_invite.id);
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	ck_assert_int_eq(out_of(&first, invite_create_out)->invite.id,
+			 out_of(&again, invite_create_out)->invite.id);
 }
 END_TEST
 
@@ -175,13 +180,14 @@ START_TEST(test_other_grants_conflict)
 	struct store_op other = invite_op("ada@example.com");
 	struct grant grant = { f.project, PROJECT_OWNER };
 
-	other.invite_create.role = others[_i].role;
-	other.invite_create.default_project = others[_i].grants == 0;
+	in_of(&other, invite_create_in)->role = others[_i].role;
+	in_of(&other, invite_create_in)->default_project =
+	    others[_i].grants == 0;
 	if (others[_i].grants == 2)
-		other.invite_create.grants = grants_of(1, &grant);
+		in_of(&other, invite_create_in)->grants = grants_of(1, &grant);
 	assert_ends(&other, RESULT_INVITE_EXISTS);
-	ck_assert_int_eq(other.invite_create.ret_invite.id,
-			 first.invite_create.ret_invite.id);
+	ck_assert_int_eq(out_of(&other, invite_create_out)->invite.id,
+			 out_of(&first, invite_create_out)->invite.id);
 	ck_assert_int_eq(rows("invite"), 1);
 }
 END_TEST
@@ -193,12 +199,12 @@ START_TEST(test_expired_is_superseded)
 
 	f.now_ms += TTL * SECOND_MS;
 	second = invite_op("ada@example.com");
-	second.invite_create.role = ROLE_OWNER;
+	in_of(&second, invite_create_in)->role = ROLE_OWNER;
 	assert_granted(&second);
-	ck_assert(second.invite_create.ret_created);
-	ck_assert_int_ne(first.invite_create.ret_invite.id,
-			 second.invite_create.ret_invite.id);
-	old = invite_now(first.invite_create.ret_invite.id);
+	ck_assert(out_of(&second, invite_create_out)->created);
+	ck_assert_int_ne(out_of(&first, invite_create_out)->invite.id,
+			 out_of(&second, invite_create_out)->invite.id);
+	old = invite_now(out_of(&first, invite_create_out)->invite.id);
 	ck_assert_int_eq(invite_status(&old, f.now_ms / 1000), STATUS_EXPIRED);
 	ck_assert_int_eq(rows("outbox"), 1);
 }
@@ -212,7 +218,7 @@ START_TEST(test_superseded_mail_is_not_said_to_be_queued)
 
 	f.now_ms += TTL * SECOND_MS;
 	(void)invited("ada@example.com");
-	old = invite_now(first.invite_create.ret_invite.id);
+	old = invite_now(out_of(&first, invite_create_out)->invite.id);
 	ck_assert_int_eq(old.delivery.status, DELIVERY_FAILED);
 	ck_assert_ptr_nonnull(old.delivery.last_error);
 	ck_assert_int_eq(old.delivery.updated_at, f.now_ms / 1000);
@@ -223,7 +229,7 @@ END_TEST
 START_TEST(test_superseded_mail_that_was_sent)
 {
 	struct store_op first = invited("ada@example.com");
-	int64_t id = first.invite_create.ret_invite.id;
+	int64_t id = out_of(&first, invite_create_out)->invite.id;
 	struct store_op settle = settle_op(id, OUTBOX_SENT);
 
 	assert_granted(&settle);
@@ -240,27 +246,27 @@ START_TEST(test_a_second_before_expiry_is_pending)
 
 	f.now_ms += TTL * SECOND_MS - 1;
 	again = invited("ada@example.com");
-	ck_assert_int_eq(first.invite_create.ret_invite.id,
-			 again.invite_create.ret_invite.id);
+	ck_assert_int_eq(out_of(&first, invite_create_out)->invite.id,
+			 out_of(&again, invite_create_out)->invite.id);
 }
 END_TEST
 
 START_TEST(test_after_delete_and_decline)
 {
 	struct store_op first = invited("ada@example.com"), second, third;
-	struct store_op gone =
-	    by_id(STORE_INVITE_DELETE, first.invite_create.ret_invite.id);
+	struct store_op gone = by_id(
+	    &verb_invite_delete, out_of(&first, invite_create_out)->invite.id);
 	struct store_op declined;
 
 	assert_granted(&gone);
 	second = invited("ada@example.com");
-	ck_assert(second.invite_create.ret_created);
-	declined = answer_op(STORE_INVITATION_DECLINE, token_of(&second));
+	ck_assert(out_of(&second, invite_create_out)->created);
+	declined = answer_op(&verb_invitation_decline, token_of(&second));
 	assert_granted(&declined);
 	third = invited("ada@example.com");
-	ck_assert(third.invite_create.ret_created);
-	ck_assert_int_ne(second.invite_create.ret_invite.id,
-			 third.invite_create.ret_invite.id);
+	ck_assert(out_of(&third, invite_create_out)->created);
+	ck_assert_int_ne(out_of(&second, invite_create_out)->invite.id,
+			 out_of(&third, invite_create_out)->invite.id);
 	ck_assert_int_eq(rows("outbox"), 1);
 }
 END_TEST
@@ -272,7 +278,7 @@ START_TEST(test_member_is_not_invited)
 	(void)member("Ada@example.com");
 	op = invite_op("ada@Example.com");
 	assert_ends(&op, RESULT_USER_EXISTS);
-	op.invite_create.role = ROLE_OWNER;
+	in_of(&op, invite_create_in)->role = ROLE_OWNER;
 	assert_ends(&op, RESULT_USER_EXISTS);
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("outbox"), 0);
@@ -304,10 +310,10 @@ START_TEST(test_projects_that_cannot_be_granted)
 			{ bad[i].project, PROJECT_OWNER },
 		};
 
-		op.invite_create.default_project = false;
-		op.invite_create.grants = grants_of(2, grants);
+		in_of(&op, invite_create_in)->default_project = false;
+		in_of(&op, invite_create_in)->grants = grants_of(2, grants);
 		assert_ends(&op, bad[i].result);
-		ck_assert_uint_eq(op.invite_create.ret_index, 1);
+		ck_assert_uint_eq(out_of(&op, invite_create_out)->index, 1);
 	}
 	ck_assert_int_eq(rows("invite"), 0);
 	ck_assert_int_eq(rows("outbox"), 0);
@@ -322,11 +328,12 @@ START_TEST(test_refused_create_leaves_the_expired_one)
 
 	f.now_ms += TTL * SECOND_MS;
 	second = invite_op("ada@example.com");
-	second.invite_create.default_project = false;
-	second.invite_create.grants = grants_of(1, &grant);
+	in_of(&second, invite_create_in)->default_project = false;
+	in_of(&second, invite_create_in)->grants = grants_of(1, &grant);
 	assert_ends(&second, RESULT_PROJECT_NOT_FOUND);
 	ck_assert_int_eq(
-	    invite_now(first.invite_create.ret_invite.id).delivery.status,
+	    invite_now(out_of(&first, invite_create_out)->invite.id)
+		.delivery.status,
 	    DELIVERY_QUEUED);
 	ck_assert_int_eq(rows("outbox"), 1);
 }
@@ -339,16 +346,16 @@ START_TEST(test_again_after_its_project_was_archived)
 	struct grant grant = { project, PROJECT_MEMBER };
 	struct store_op first = invite_op("ada@example.com"), again;
 
-	first.invite_create.default_project = false;
-	first.invite_create.grants = grants_of(1, &grant);
+	in_of(&first, invite_create_in)->default_project = false;
+	in_of(&first, invite_create_in)->grants = grants_of(1, &grant);
 	assert_granted(&first);
 	archive(project);
 	again = invite_op("ada@example.com");
-	again.invite_create.default_project = false;
-	again.invite_create.grants = grants_of(1, &grant);
+	in_of(&again, invite_create_in)->default_project = false;
+	in_of(&again, invite_create_in)->grants = grants_of(1, &grant);
 	assert_granted(&again);
-	ck_assert_int_eq(first.invite_create.ret_invite.id,
-			 again.invite_create.ret_invite.id);
+	ck_assert_int_eq(out_of(&first, invite_create_out)->invite.id,
+			 out_of(&again, invite_create_out)->invite.id);
 }
 END_TEST
 
@@ -358,13 +365,14 @@ START_TEST(test_link_instead_of_mail)
 {
 	struct store_op op = invite_op("ada@example.com");
 
-	op.invite_create.queue_mail = false;
+	in_of(&op, invite_create_in)->queue_mail = false;
 	assert_granted(&op);
-	ck_assert(op.invite_create.ret_created);
-	ck_assert(op.invite_create.ret_link);
-	ck_assert_int_eq(op.invite_create.ret_invite.delivery.status,
+	ck_assert(out_of(&op, invite_create_out)->created);
+	ck_assert(out_of(&op, invite_create_out)->link);
+	ck_assert_int_eq(out_of(&op, invite_create_out)->invite.delivery.status,
 			 DELIVERY_NONE);
-	ck_assert_int_eq(op.invite_create.ret_invite.delivery.updated_at, 0);
+	ck_assert_int_eq(
+	    out_of(&op, invite_create_out)->invite.delivery.updated_at, 0);
 	ck_assert_int_eq(rows("outbox"), 0);
 }
 END_TEST
@@ -374,16 +382,17 @@ START_TEST(test_fresh_link_on_repeat)
 	struct store_op first = invite_op("ada@example.com");
 	struct store_op again = invite_op("ada@example.com"), look;
 
-	first.invite_create.queue_mail = again.invite_create.queue_mail = false;
+	in_of(&first, invite_create_in)->queue_mail =
+	    in_of(&again, invite_create_in)->queue_mail = false;
 	assert_granted(&first);
 	assert_granted(&again);
-	ck_assert(!again.invite_create.ret_created);
-	ck_assert(again.invite_create.ret_link);
-	ck_assert_int_eq(first.invite_create.ret_invite.id,
-			 again.invite_create.ret_invite.id);
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&first));
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	ck_assert(out_of(&again, invite_create_out)->link);
+	ck_assert_int_eq(out_of(&first, invite_create_out)->invite.id,
+			 out_of(&again, invite_create_out)->invite.id);
+	look = answer_op(&verb_invitation_lookup, token_of(&first));
 	assert_ends(&look, RESULT_INVITATION_NOT_FOUND);
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&again));
+	look = answer_op(&verb_invitation_lookup, token_of(&again));
 	assert_granted(&look);
 }
 END_TEST
@@ -394,10 +403,10 @@ START_TEST(test_no_link_where_mail_is_under_way)
 	struct store_op first = invited("ada@example.com");
 	struct store_op again = invite_op("ada@example.com"), look;
 
-	again.invite_create.queue_mail = false;
+	in_of(&again, invite_create_in)->queue_mail = false;
 	assert_granted(&again);
-	ck_assert(!again.invite_create.ret_link);
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&first));
+	ck_assert(!out_of(&again, invite_create_out)->link);
+	look = answer_op(&verb_invitation_lookup, token_of(&first));
 	assert_granted(&look);
 	ck_assert_int_eq(rows("outbox"), 1);
 }
@@ -406,24 +415,25 @@ END_TEST
 START_TEST(test_new_mail_after_one_that_failed)
 {
 	struct store_op first = invited("ada@example.com"), again, look;
-	int64_t id = first.invite_create.ret_invite.id;
+	int64_t id = out_of(&first, invite_create_out)->invite.id;
 	struct store_op settle = settle_op(id, OUTBOX_FAILED);
 
 	assert_granted(&settle);
 	f.now_ms += MINUTE_MS;
 	again = invited("ada@example.com");
-	ck_assert(!again.invite_create.ret_created);
-	ck_assert(!again.invite_create.ret_link);
-	ck_assert_int_eq(again.invite_create.ret_invite.id, id);
-	ck_assert_int_eq(again.invite_create.ret_invite.delivery.status,
-			 DELIVERY_QUEUED);
+	ck_assert(!out_of(&again, invite_create_out)->created);
+	ck_assert(!out_of(&again, invite_create_out)->link);
+	ck_assert_int_eq(out_of(&again, invite_create_out)->invite.id, id);
+	ck_assert_int_eq(
+	    out_of(&again, invite_create_out)->invite.delivery.status,
+	    DELIVERY_QUEUED);
 	ck_assert_int_eq(invite_now(id).delivery.status, DELIVERY_QUEUED);
 	ck_assert_int_eq(invite_now(id).delivery.attempts, 0);
 	ck_assert_ptr_null(invite_now(id).delivery.last_error);
 	ck_assert_int_eq(rows("outbox"), 1);
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&first));
+	look = answer_op(&verb_invitation_lookup, token_of(&first));
 	assert_ends(&look, RESULT_INVITATION_NOT_FOUND);
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&again));
+	look = answer_op(&verb_invitation_lookup, token_of(&again));
 	assert_granted(&look);
 }
 END_TEST
@@ -433,11 +443,11 @@ END_TEST
 START_TEST(test_delete)
 {
 	struct store_op create = invited("ada@example.com");
-	int64_t id = create.invite_create.ret_invite.id;
-	struct store_op gone = by_id(STORE_INVITE_DELETE, id);
-	struct store_op get = by_id(STORE_INVITE_GET, id);
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
+	struct store_op gone = by_id(&verb_invite_delete, id);
+	struct store_op get = by_id(&verb_invite_get, id);
 	struct store_op look =
-	    answer_op(STORE_INVITATION_LOOKUP, token_of(&create));
+	    answer_op(&verb_invitation_lookup, token_of(&create));
 
 	assert_granted(&gone);
 	assert_ends(&get, RESULT_INVITE_NOT_FOUND);
@@ -452,13 +462,14 @@ START_TEST(test_delete_expired_superseded_and_unknown)
 {
 	struct store_op create = invited("ada@example.com"), gone;
 
-	gone = by_id(STORE_INVITE_DELETE, 0);
+	gone = by_id(&verb_invite_delete, 0);
 	assert_ends(&gone, RESULT_INVITE_NOT_FOUND);
-	gone = by_id(STORE_INVITE_DELETE, INT64_MAX);
+	gone = by_id(&verb_invite_delete, INT64_MAX);
 	assert_ends(&gone, RESULT_INVITE_NOT_FOUND);
 	f.now_ms += TTL * SECOND_MS;
 	(void)invited("ada@example.com");
-	gone = by_id(STORE_INVITE_DELETE, create.invite_create.ret_invite.id);
+	gone = by_id(&verb_invite_delete,
+		     out_of(&create, invite_create_out)->invite.id);
 	assert_granted(&gone);
 	ck_assert_int_eq(rows("outbox"), 1);
 }
@@ -469,16 +480,19 @@ START_TEST(test_accepted_are_not_deleted_and_declined_are)
 	struct store_op one = invited("ada@example.com");
 	struct store_op two = invited("bob@example.com"), op;
 
-	op = answer_op(STORE_INVITATION_ACCEPT, token_of(&one));
+	op = answer_op(&verb_invitation_accept, token_of(&one));
 	assert_granted(&op);
-	op = answer_op(STORE_INVITATION_DECLINE, token_of(&two));
+	op = answer_op(&verb_invitation_decline, token_of(&two));
 	assert_granted(&op);
-	op = by_id(STORE_INVITE_DELETE, one.invite_create.ret_invite.id);
+	op = by_id(&verb_invite_delete,
+		   out_of(&one, invite_create_out)->invite.id);
 	assert_ends(&op, RESULT_INVITE_ACCEPTED);
-	op = by_id(STORE_INVITE_DELETE, two.invite_create.ret_invite.id);
+	op = by_id(&verb_invite_delete,
+		   out_of(&two, invite_create_out)->invite.id);
 	assert_granted(&op);
-	ck_assert_int_eq(invite_now(one.invite_create.ret_invite.id).state,
-			 INVITE_ACCEPTED);
+	ck_assert_int_eq(
+	    invite_now(out_of(&one, invite_create_out)->invite.id).state,
+	    INVITE_ACCEPTED);
 }
 END_TEST
 

@@ -44,24 +44,24 @@ static struct store_op create(int who, bool mail)
 {
 	struct store_op op = invite_op(address_of(who));
 
-	op.invite_create.queue_mail = mail;
+	in_of(&op, invite_create_in)->queue_mail = mail;
 	return op;
 }
 
 static struct store_op project(const char *name)
 {
-	struct store_op op = op_of(STORE_PROJECT_CREATE);
+	struct store_op op = op_of(&verb_project_create);
 
-	op.project_create.name = name;
+	in_of(&op, project_create_in)->name = name;
 	return op;
 }
 
 static struct store_op list(int status)
 {
-	struct store_op op = list_op(STORE_INVITE_LIST, 0, 100);
+	struct store_op op = list_op(&verb_invite_list, 0, 100);
 
-	op.invite_list.by_status = status >= 0;
-	op.invite_list.status = (enum invite_status)status;
+	in_of(&op, invite_list_in)->by_status = status >= 0;
+	in_of(&op, invite_list_in)->status = (enum invite_status)status;
 	return op;
 }
 
@@ -79,7 +79,7 @@ static struct store_op step(int i)
 	case 4:
 		return create(3, false);
 	case 5:
-		return answer_op(STORE_INVITATION_ACCEPT, token_from_last(3));
+		return answer_op(&verb_invitation_accept, token_from_last(3));
 	case 6:
 		return claim_op(5, MINUTE_MS);
 	case 7:
@@ -89,27 +89,27 @@ static struct store_op step(int i)
 	case 9: /* again, after it failed */
 		return create(2, true);
 	case 10:
-		return answer_op(STORE_INVITATION_LOOKUP, token_from_last(2));
+		return answer_op(&verb_invitation_lookup, token_from_last(2));
 	case 11:
-		return by_id(STORE_INVITE_DELETE, token_from_last(2).invite);
+		return by_id(&verb_invite_delete, token_from_last(2).invite);
 	case 12:
 		return create(1, true);
 	case 13:
-		return answer_op(STORE_INVITATION_DECLINE, token_from_last(0));
+		return answer_op(&verb_invitation_decline, token_from_last(0));
 	case 14:
-		return answer_op(STORE_INVITATION_ACCEPT, token_from_last(4));
+		return answer_op(&verb_invitation_accept, token_from_last(4));
 	case 15:
 		return list(-1);
 	case 16:
 		return list(STATUS_PENDING); /* by the slow reader */
 	case 17:
-		return by_id(STORE_INVITE_GET, token_from_last(1).invite);
+		return by_id(&verb_invite_get, token_from_last(1).invite);
 	case 18: /* the first of this one will have expired */
 		return create(3, true);
 	case 19:
-		return list_op(STORE_USER_LIST, 0, MODEL_PEOPLE);
+		return list_op(&verb_user_list, 0, MODEL_PEOPLE);
 	case 20:
-		return op_of(STORE_OUTBOX_COUNT);
+		return op_of(&verb_outbox_count);
 	case 21:
 		return create(0, true);
 	case 22:
@@ -121,16 +121,17 @@ static struct store_op step(int i)
 
 static void begin_model(void)
 {
-	struct store_op op = list_op(STORE_ORGANIZATION_LIST, 0, 4);
+	struct store_op op = list_op(&verb_organization_list, 0, 4);
 
 	memset(&model, 0, sizeof(model));
 	assert_granted(&op);
-	model.organization_count = op.organization_list.page.count;
-	memcpy(model.organizations, op.organization_list.ret_organizations,
+	model.organization_count = out_of(&op, list_out)->count;
+	memcpy(model.organizations, rows_of(&op, organization),
 	       model.organization_count * sizeof(struct organization));
-	op = by_id(STORE_PROJECT_GET, f.project);
+	op = by_id(&verb_project_get, f.project);
 	assert_granted(&op);
-	model.projects[model.project_count++] = op.project_get.ret_project;
+	model.projects[model.project_count++] =
+	    out_of(&op, project_out)->project;
 }
 
 /* Whether the store says that it could not do it. */
@@ -388,7 +389,8 @@ START_TEST(test_uncertain)
 		store_call(f.port, &op);
 		fault_off();
 		store_rest(f.port);
-		there = is_there_after_crash(op.invite_create.email.typed);
+		there = is_there_after_crash(
+		    in_of(&op, invite_create_in)->email.typed);
 		ck_assert_msg(op.result == RESULT_OK ||
 				  op.result == RESULT_STORE_UNCERTAIN || !there,
 			      "%s, but it is there after a crash",

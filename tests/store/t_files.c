@@ -34,33 +34,35 @@ START_TEST(test_closed_and_opened)
 
 	close_store();
 	open_store();
-	ck_assert_str_eq(invite_now(create.invite_create.ret_invite.id).email,
-			 "ada@example.com");
-	op = by_id(STORE_USER_GET, user);
+	ck_assert_str_eq(
+	    invite_now(out_of(&create, invite_create_out)->invite.id).email,
+	    "ada@example.com");
+	op = by_id(&verb_user_get, user);
 	assert_granted(&op);
 	op = claim_op(10, MINUTE_MS);
 	assert_granted(&op);
-	ck_assert_uint_eq(op.outbox_claim.ret_count, 1);
-	ck_assert_mem_eq(op.outbox_claim.ret_mails[0].token.secret,
-			 create.invite_create.secret, SECRET_SIZE);
+	ck_assert_uint_eq(out_of(&op, outbox_claim_out)->count, 1);
+	ck_assert_mem_eq(out_of(&op, outbox_claim_out)->mails[0].token.secret,
+			 in_of(&create, invite_create_in)->secret, SECRET_SIZE);
 	/* Addresses are found again: the key of their hash was kept. */
 	op = invited("ada@example.com");
-	ck_assert(!op.invite_create.ret_created);
+	ck_assert(!out_of(&op, invite_create_out)->created);
 }
 END_TEST
 
 START_TEST(test_ids_grow_across_restarts)
 {
 	struct store_op create = invited("ada@example.com");
-	int64_t last = create.invite_create.ret_invite.id;
+	int64_t last = out_of(&create, invite_create_out)->invite.id;
 
 	for (int i = 0; i < 5; i++) {
 		close_store();
 		open_store();
 		f.now_ms += 1;
 		create = invited(arena_printf(&f.arena, "u%d@example.com", i));
-		ck_assert_int_gt(create.invite_create.ret_invite.id, last);
-		last = create.invite_create.ret_invite.id;
+		ck_assert_int_gt(out_of(&create, invite_create_out)->invite.id,
+				 last);
+		last = out_of(&create, invite_create_out)->invite.id;
 	}
 }
 END_TEST
@@ -132,9 +134,9 @@ static bool file_holds(const char *path, const void *bytes, size_t size)
 START_TEST(test_secrets_leave_the_files)
 {
 	struct store_op create = invited("ada@example.com");
-	struct store_op settle =
-	    settle_op(create.invite_create.ret_invite.id, OUTBOX_SENT);
-	const uint8_t *secret = create.invite_create.secret;
+	struct store_op settle = settle_op(
+	    out_of(&create, invite_create_out)->invite.id, OUTBOX_SENT);
+	const uint8_t *secret = in_of(&create, invite_create_in)->secret;
 
 	ck_assert(file_holds(path_of("store.db-wal"), secret, SECRET_SIZE));
 	assert_granted(&settle);
@@ -186,10 +188,10 @@ static void guest_close(struct guest guest)
 
 static struct store_op key_op(int i)
 {
-	struct store_op op = op_of(STORE_KEY_CREATE);
+	struct store_op op = op_of(&verb_key_create);
 
-	op.key_create.name = "guest";
-	op.key_create.secret =
+	in_of(&op, key_create_in)->name = "guest";
+	in_of(&op, key_create_in)->secret =
 	    str_of(arena_printf(&f.arena, "sk-admin-beside-the-daemon-%d", i));
 	return op;
 }
@@ -209,16 +211,18 @@ START_TEST(test_guest_writes_beside_the_daemon)
 
 	for (int i = 0; i < 20; i++) {
 		struct store_op key = key_op(i);
-		struct store_op find = op_of(STORE_KEY_FIND);
-		struct store_op seen = op_of(STORE_INVITE_GET);
+		struct store_op find = op_of(&verb_key_find);
+		struct store_op seen = op_of(&verb_invite_get);
 		struct store_op create =
 		    invited(arena_printf(&f.arena, "u%d@example.com", i));
 
 		store_call(guest.port, &key);
 		ck_assert_int_eq(key.result, RESULT_OK);
-		find.key_find.secret = key.key_create.secret;
+		in_of(&find, key_find_in)->secret =
+		    in_of(&key, key_create_in)->secret;
 		assert_granted(&find);
-		seen.invite_get.id = create.invite_create.ret_invite.id;
+		in_of(&seen, id_in)->id =
+		    out_of(&create, invite_create_out)->invite.id;
 		store_call(guest.port, &seen);
 		ck_assert_int_eq(seen.result, RESULT_OK);
 	}
@@ -230,7 +234,7 @@ END_TEST
 START_TEST(test_guest_outlives_the_daemon)
 {
 	struct guest guest = guest_open();
-	struct store_op key = key_op(1), find = op_of(STORE_KEY_FIND);
+	struct store_op key = key_op(1), find = op_of(&verb_key_find);
 
 	(void)invited("ada@example.com");
 	close_store();
@@ -238,7 +242,7 @@ START_TEST(test_guest_outlives_the_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	find.key_find.secret = key.key_create.secret;
+	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->secret;
 	assert_granted(&find);
 	ck_assert_int_eq(rows("invite"), 1);
 }
@@ -247,7 +251,7 @@ END_TEST
 /* What a command wrote while nobody served is there for the daemon. */
 START_TEST(test_command_without_a_daemon)
 {
-	struct store_op key = key_op(1), find = op_of(STORE_KEY_FIND);
+	struct store_op key = key_op(1), find = op_of(&verb_key_find);
 	struct guest guest;
 
 	close_store();
@@ -256,7 +260,7 @@ START_TEST(test_command_without_a_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	find.key_find.secret = key.key_create.secret;
+	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->secret;
 	assert_granted(&find);
 }
 END_TEST
@@ -447,18 +451,18 @@ START_TEST(test_torn_row)
 {
 	struct store_op torn = invited("torn@example.com");
 	struct store_op fine = invited("fine@example.com");
-	struct store_op get =
-	    by_id(STORE_INVITE_GET, torn.invite_create.ret_invite.id);
+	struct store_op get = by_id(
+	    &verb_invite_get, out_of(&torn, invite_create_out)->invite.id);
 
 	sql("UPDATE invite SET projects = '[[1,' WHERE id = %lld",
-	    (long long)torn.invite_create.ret_invite.id);
+	    (long long)out_of(&torn, invite_create_out)->invite.id);
 	ck_assert_int_ge(run(&get), RESULT_OUT_OF_MEMORY);
-	(void)invite_now(fine.invite_create.ret_invite.id);
+	(void)invite_now(out_of(&fine, invite_create_out)->invite.id);
 	get = invite_op("torn@example.com");
 	ck_assert_int_ge(run(&get), RESULT_OUT_OF_MEMORY);
 	(void)invited("more@example.com");
 	sql("UPDATE invite SET projects = '[]' WHERE id = %lld",
-	    (long long)torn.invite_create.ret_invite.id);
+	    (long long)out_of(&torn, invite_create_out)->invite.id);
 }
 END_TEST
 
@@ -501,7 +505,7 @@ START_TEST(test_backup)
 	ck_assert_int_eq(rows("invite"), 1);
 	ck_assert_int_eq(rows("outbox"), 1);
 	create = invited("ada@example.com");
-	ck_assert(!create.invite_create.ret_created);
+	ck_assert(!out_of(&create, invite_create_out)->created);
 }
 END_TEST
 

@@ -26,22 +26,24 @@ static void start_both(void)
 	ours.project = f.project;
 	ours.key = f.key;
 	settle_in(&ours.user, &ours.create);
-	ours.invite = ours.create.invite_create.ret_invite.id;
+	ours.invite = out_of(&ours.create, invite_create_out)->invite.id;
 
-	op = op_of(STORE_ORGANIZATION_CREATE);
-	op.organization_create.name = "Second";
+	op = op_of(&verb_organization_create);
+	in_of(&op, organization_create_in)->name = "Second";
 	assert_granted(&op);
-	theirs.organization = op.organization_create.ret_organization.id;
+	theirs.organization =
+	    out_of(&op, organization_create_out)->organization.id;
 	theirs.project =
-	    op.organization_create.ret_organization.default_project;
+	    out_of(&op, organization_create_out)->organization.default_project;
 	f.organization = theirs.organization;
-	op = op_of(STORE_KEY_CREATE);
-	op.key_create.name = "theirs";
-	op.key_create.secret = STR("sk-admin-the-key-of-the-others");
+	op = op_of(&verb_key_create);
+	in_of(&op, key_create_in)->name = "theirs";
+	in_of(&op, key_create_in)->secret =
+	    STR("sk-admin-the-key-of-the-others");
 	assert_granted(&op);
-	theirs.key = op.key_create.ret_key.id;
+	theirs.key = out_of(&op, key_out)->key.id;
 	settle_in(&theirs.user, &theirs.create);
-	theirs.invite = theirs.create.invite_create.ret_invite.id;
+	theirs.invite = out_of(&theirs.create, invite_create_out)->invite.id;
 	f.organization = ours.organization;
 }
 
@@ -50,17 +52,17 @@ static void start_both(void)
 static void refuses_to_get(void)
 {
 	static const struct {
-		enum store_verb verb;
+		const struct verb *verb;
 		int64_t *id;
 		enum result result;
 	} gets[] = {
-		{ STORE_INVITE_GET, &theirs.invite, RESULT_INVITE_NOT_FOUND },
-		{ STORE_INVITE_DELETE, &theirs.invite,
+		{ &verb_invite_get, &theirs.invite, RESULT_INVITE_NOT_FOUND },
+		{ &verb_invite_delete, &theirs.invite,
 		  RESULT_INVITE_NOT_FOUND },
-		{ STORE_PROJECT_GET, &theirs.project,
+		{ &verb_project_get, &theirs.project,
 		  RESULT_PROJECT_NOT_FOUND },
-		{ STORE_USER_GET, &theirs.user, RESULT_USER_NOT_FOUND },
-		{ STORE_KEY_REVOKE, &theirs.key, RESULT_KEY_NOT_FOUND },
+		{ &verb_user_get, &theirs.user, RESULT_USER_NOT_FOUND },
+		{ &verb_key_revoke, &theirs.key, RESULT_KEY_NOT_FOUND },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(gets); i++) {
@@ -72,7 +74,7 @@ static void refuses_to_get(void)
 
 static void touches_no_other_key(void)
 {
-	struct store_op op = by_id(STORE_KEY_TOUCH, theirs.key);
+	struct store_op op = by_id(&verb_key_touch, theirs.key);
 
 	assert_granted(&op);
 	ck_assert_int_eq(rows("admin_key WHERE last_used_at > 0"), 0);
@@ -80,12 +82,13 @@ static void touches_no_other_key(void)
 
 static void makes_keys_and_projects_here(void)
 {
-	struct store_op op = op_of(STORE_KEY_CREATE);
+	struct store_op op = op_of(&verb_key_create);
 
-	op.key_create.name = "another";
-	op.key_create.secret = STR("sk-admin-another-key-of-ours");
+	in_of(&op, key_create_in)->name = "another";
+	in_of(&op, key_create_in)->secret = STR("sk-admin-another-key-of-ours");
 	assert_granted(&op);
-	ck_assert_int_eq(op.key_create.ret_key.organization, ours.organization);
+	ck_assert_int_eq(out_of(&op, key_out)->key.organization,
+			 ours.organization);
 	(void)add_project("Ours");
 	ck_assert_int_eq(sql("SELECT count(*) FROM project WHERE organization"
 			     " = %lld",
@@ -98,76 +101,77 @@ static void grants_no_project_of_others(void)
 	struct store_op op = invite_op("eve@example.com");
 	struct grant grant = { theirs.project, PROJECT_MEMBER };
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(1, &grant);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(1, &grant);
 	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 }
 
 static void invites_members_of_others(void)
 {
-	struct store_op op = op_of(STORE_INVITE_CREATE);
+	struct store_op op = op_of(&verb_invite_create);
 
 	f.organization = theirs.organization;
 	(void)member("only-theirs@example.com");
 	(void)invited("only-theirs-too@example.com");
 	f.organization = ours.organization;
 	op = invited("only-theirs@example.com");
-	ck_assert(op.invite_create.ret_created);
+	ck_assert(out_of(&op, invite_create_out)->created);
 	op = invited("only-theirs-too@example.com");
-	ck_assert(op.invite_create.ret_created);
-	ck_assert_int_eq(op.invite_create.ret_invite.organization,
+	ck_assert(out_of(&op, invite_create_out)->created);
+	ck_assert_int_eq(out_of(&op, invite_create_out)->invite.organization,
 			 ours.organization);
 }
 
 static void lists_our_own(void)
 {
-	struct store_op op = list_op(STORE_KEY_LIST, 0, 100);
+	struct store_op op = list_op(&verb_key_list, 0, 100);
 
 	assert_granted(&op);
-	ck_assert_uint_eq(op.key_list.page.count, 1);
-	ck_assert_int_eq(op.key_list.ret_keys[0].id, ours.key);
-	op = list_op(STORE_PROJECT_LIST, 0, 100);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&op, admin_key)[0].id, ours.key);
+	op = list_op(&verb_project_list, 0, 100);
 	assert_granted(&op);
-	ck_assert_uint_eq(op.project_list.page.count, 1);
-	ck_assert_int_eq(op.project_list.ret_projects[0].id, ours.project);
-	op.project_list.include_archived = true;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&op, project)[0].id, ours.project);
+	in_of(&op, project_list_in)->include_archived = true;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.project_list.page.count, 1);
-	op = list_op(STORE_PROJECT_USER_LIST, 0, 100);
-	op.project_user_list.project = theirs.project;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	op = list_op(&verb_project_user_list, 0, 100);
+	in_of(&op, project_user_list_in)->project = theirs.project;
 	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 }
 
 static void lists_our_people(void)
 {
 	const char *keys[] = { "ada@example.com" };
-	struct store_op op = list_op(STORE_USER_LIST, 0, 100);
+	struct store_op op = list_op(&verb_user_list, 0, 100);
 
 	assert_granted(&op);
-	ck_assert_uint_eq(op.user_list.page.count, 1);
-	ck_assert_int_eq(op.user_list.ret_users[0].id, ours.user);
-	op.user_list.email_keys = keys;
-	op.user_list.email_count = 1;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&op, user)[0].id, ours.user);
+	in_of(&op, user_list_in)->email_keys = keys;
+	in_of(&op, user_list_in)->email_count = 1;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.user_list.page.count, 1);
-	ck_assert_int_eq(op.user_list.ret_users[0].id, ours.user);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&op, user)[0].id, ours.user);
 }
 
 static void lists_our_invites(void)
 {
 	/* 0: no filter, 1: by address, 2 to 4: by status */
 	for (int filter = 0; filter < 5; filter++) {
-		struct store_op op = list_op(STORE_INVITE_LIST, 0, 100);
+		struct store_op op = list_op(&verb_invite_list, 0, 100);
 
 		if (filter == 1)
-			op.invite_list.email_key = "bob@example.com";
-		op.invite_list.by_status = filter >= 2;
-		op.invite_list.status = (enum invite_status)(filter - 2);
+			in_of(&op, invite_list_in)->email_key =
+			    "bob@example.com";
+		in_of(&op, invite_list_in)->by_status = filter >= 2;
+		in_of(&op, invite_list_in)->status =
+		    (enum invite_status)(filter - 2);
 		assert_granted(&op);
-		for (size_t i = 0; i < op.invite_list.page.count; i++)
-			ck_assert_int_eq(
-			    op.invite_list.ret_invites[i].organization,
-			    ours.organization);
+		for (size_t i = 0; i < out_of(&op, list_out)->count; i++)
+			ck_assert_int_eq(rows_of(&op, invite)[i].organization,
+					 ours.organization);
 	}
 }
 
@@ -175,76 +179,83 @@ static void lists_our_invites(void)
 static void links_lead_home(void)
 {
 	struct store_op op =
-	    answer_op(STORE_INVITATION_LOOKUP, token_of(&theirs.create));
+	    answer_op(&verb_invitation_lookup, token_of(&theirs.create));
 
 	op.organization = ours.organization;
 	assert_granted(&op);
-	ck_assert_str_eq(op.invitation.ret_invitation.organization_name,
-			 "Second");
-	op.verb = STORE_INVITATION_ACCEPT;
+	ck_assert_str_eq(
+	    out_of(&op, invitation_out)->invitation.organization_name,
+	    "Second");
+	op = answer_op(&verb_invitation_accept, token_of(&theirs.create));
 	op.organization = ours.organization;
 	assert_granted(&op);
 	ck_assert_int_eq(sql("SELECT organization FROM \"user\" WHERE id ="
 			     " %lld",
-			     (long long)op.invitation.ret_user),
+			     (long long)out_of(&op, invitation_out)->user),
 			 theirs.organization);
 	ck_assert_int_eq(sql("SELECT project FROM project_user WHERE \"user\""
 			     " = %lld",
-			     (long long)op.invitation.ret_user),
+			     (long long)out_of(&op, invitation_out)->user),
 			 theirs.project);
 	ck_assert_int_eq(invite_now(ours.invite).state, INVITE_OPEN);
-	op = answer_op(STORE_INVITATION_DECLINE, token_of(&ours.create));
+	op = answer_op(&verb_invitation_decline, token_of(&ours.create));
 	op.organization = theirs.organization;
 	assert_granted(&op);
 }
 
-static void (*const verbs[STORE_VERB_COUNT])(void) = {
-	[STORE_KEY_CREATE] = makes_keys_and_projects_here,
-	[STORE_KEY_REVOKE] = refuses_to_get,
-	[STORE_KEY_TOUCH] = touches_no_other_key,
-	[STORE_PROJECT_CREATE] = makes_keys_and_projects_here,
-	[STORE_INVITE_CREATE] = grants_no_project_of_others,
-	[STORE_INVITE_DELETE] = refuses_to_get,
-	[STORE_INVITATION_ACCEPT] = links_lead_home,
-	[STORE_INVITATION_DECLINE] = links_lead_home,
-	[STORE_KEY_LIST] = lists_our_own,
-	[STORE_INVITE_GET] = refuses_to_get,
-	[STORE_INVITE_LIST] = lists_our_invites,
-	[STORE_INVITATION_LOOKUP] = links_lead_home,
-	[STORE_PROJECT_GET] = refuses_to_get,
-	[STORE_PROJECT_LIST] = lists_our_own,
-	[STORE_USER_GET] = refuses_to_get,
-	[STORE_USER_LIST] = lists_our_people,
-	[STORE_PROJECT_USER_LIST] = lists_our_own,
-};
-
-/* Whether a verb serves all organizations, by its nature. */
-static bool is_for_all(enum store_verb verb)
+/* Their mail, as if it were ours. */
+static void leaves_the_mail_of_others(void)
 {
-	switch (verb) {
-	case STORE_BOOTSTRAP:
-	case STORE_ORGANIZATION_CREATE:
-	case STORE_ORGANIZATION_LIST:
-	case STORE_KEY_FIND:
-	case STORE_OUTBOX_CLAIM:
-	case STORE_OUTBOX_RENEW:
-	case STORE_OUTBOX_SETTLE:
-	case STORE_OUTBOX_COUNT:
-	case STORE_PROBE:
-		return true;
-	default:
-		return false;
-	}
+	struct store_op op = claim_op(100, MINUTE_MS);
+	struct outbox_mail mail = { .token.invite = theirs.invite };
+
+	assert_granted(&op);
+	mail.leased_until_ms = f.now_ms + MINUTE_MS;
+	op = renew_op(&mail, f.now_ms + 2 * MINUTE_MS);
+	assert_granted(&op);
+	ck_assert_int_eq(sql("SELECT count(*) FROM outbox WHERE due_at_ms = "
+			     "%lld",
+			     (long long)mail.leased_until_ms),
+			 2);
+	op = settle_op(theirs.invite, OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(rows("outbox"), 2);
 }
+
+/* What each that is bound to one organization has to show. */
+static void (*const isolation[VERB_COUNT])(void) = {
+	[VERB_outbox_renew] = leaves_the_mail_of_others,
+	[VERB_outbox_settle] = leaves_the_mail_of_others,
+	[VERB_key_create] = makes_keys_and_projects_here,
+	[VERB_key_revoke] = refuses_to_get,
+	[VERB_key_touch] = touches_no_other_key,
+	[VERB_project_create] = makes_keys_and_projects_here,
+	[VERB_invite_create] = grants_no_project_of_others,
+	[VERB_invite_delete] = refuses_to_get,
+	[VERB_invitation_accept] = links_lead_home,
+	[VERB_invitation_decline] = links_lead_home,
+	[VERB_key_list] = lists_our_own,
+	[VERB_invite_get] = refuses_to_get,
+	[VERB_invite_list] = lists_our_invites,
+	[VERB_invitation_lookup] = links_lead_home,
+	[VERB_project_get] = refuses_to_get,
+	[VERB_project_list] = lists_our_own,
+	[VERB_user_get] = refuses_to_get,
+	[VERB_user_list] = lists_our_people,
+	[VERB_project_user_list] = lists_our_own,
+};
 
 START_TEST(test_verb)
 {
-	ck_assert_msg(is_for_all((enum store_verb)_i) != (verbs[_i] != NULL),
-		      "verb %d: is it for all, or tested here?", _i);
-	if (!verbs[_i])
+	bool for_all = all_verbs[_i]->flags & VERB_ANY_ORGANIZATION;
+
+	ck_assert_msg(for_all != (isolation[_i] != NULL),
+		      "%s: is it for all, or tested here?",
+		      all_verbs[_i]->name);
+	if (!isolation[_i])
 		return;
 	start_both();
-	verbs[_i]();
+	isolation[_i]();
 }
 END_TEST
 
@@ -257,7 +268,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
-	tcase_add_loop_test(tests, test_verb, 0, STORE_VERB_COUNT);
+	tcase_add_loop_test(tests, test_verb, 0, VERB_COUNT);
 	tcase_add_test(tests, test_members_of_others_can_be_invited);
 }
 

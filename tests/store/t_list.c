@@ -9,7 +9,7 @@
 /* ---- what is in the lists, and how a list is read ---- */
 
 struct list {
-	enum store_verb verb;
+	const struct verb *verb;
 	int extra; /* rows that are there from the beginning */
 	/* Adds row number `i`; its id. */
 	int64_t (*add_row)(int i);
@@ -18,14 +18,14 @@ struct list {
 
 static int64_t add_key(int i)
 {
-	struct store_op op = op_of(STORE_KEY_CREATE);
+	struct store_op op = op_of(&verb_key_create);
 	char secret[64];
 
 	snprintf(secret, sizeof(secret), "sk-admin-number-%d-0123456789", i);
-	op.key_create.name = "robot";
-	op.key_create.secret = str_of(secret);
+	in_of(&op, key_create_in)->name = "robot";
+	in_of(&op, key_create_in)->secret = str_of(secret);
 	assert_granted(&op);
-	return op.key_create.ret_key.id;
+	return out_of(&op, key_out)->key.id;
 }
 
 static int64_t add_one_organization(int i)
@@ -51,7 +51,7 @@ static int64_t add_invite(int i)
 {
 	struct store_op op = invited(address_of(i));
 
-	return op.invite_create.ret_invite.id;
+	return out_of(&op, invite_create_out)->invite.id;
 }
 
 static int64_t add_user(int i)
@@ -61,49 +61,49 @@ static int64_t add_user(int i)
 
 static int64_t key_at(const struct store_op *op, size_t i)
 {
-	return op->key_list.ret_keys[i].id;
+	return rows_of(op, admin_key)[i].id;
 }
 
 static int64_t organization_at(const struct store_op *op, size_t i)
 {
-	return op->organization_list.ret_organizations[i].id;
+	return rows_of(op, organization)[i].id;
 }
 
 static int64_t invite_at(const struct store_op *op, size_t i)
 {
-	return op->invite_list.ret_invites[i].id;
+	return rows_of(op, invite)[i].id;
 }
 
 static int64_t project_at(const struct store_op *op, size_t i)
 {
-	return op->project_list.ret_projects[i].id;
+	return rows_of(op, project)[i].id;
 }
 
 static int64_t user_at(const struct store_op *op, size_t i)
 {
-	return op->user_list.ret_users[i].id;
+	return rows_of(op, user)[i].id;
 }
 
 static int64_t project_user_at(const struct store_op *op, size_t i)
 {
-	return op->project_user_list.ret_users[i].id;
+	return rows_of(op, project_user)[i].id;
 }
 
 static const struct list lists[] = {
-	{ STORE_KEY_LIST, 1, add_key, key_at },
-	{ STORE_ORGANIZATION_LIST, 1, add_one_organization, organization_at },
-	{ STORE_INVITE_LIST, 0, add_invite, invite_at },
-	{ STORE_PROJECT_LIST, 1, add_one_project, project_at },
-	{ STORE_USER_LIST, 0, add_user, user_at },
-	{ STORE_PROJECT_USER_LIST, 0, add_user, project_user_at },
+	{ &verb_key_list, 1, add_key, key_at },
+	{ &verb_organization_list, 1, add_one_organization, organization_at },
+	{ &verb_invite_list, 0, add_invite, invite_at },
+	{ &verb_project_list, 1, add_one_project, project_at },
+	{ &verb_user_list, 0, add_user, user_at },
+	{ &verb_project_user_list, 0, add_user, project_user_at },
 };
 
 static struct store_op page(const struct list *list, int64_t after, int limit)
 {
 	struct store_op op = list_op(list->verb, after, limit);
 
-	if (list->verb == STORE_PROJECT_USER_LIST)
-		op.project_user_list.project = f.project;
+	if (list->verb == &verb_project_user_list)
+		in_of(&op, project_user_list_in)->project = f.project;
 	assert_granted(&op);
 	return op;
 }
@@ -117,7 +117,7 @@ static size_t walk(const struct list *list, int limit, int64_t *ids)
 
 	while (more) {
 		struct store_op op = page(list, after, limit);
-		const struct store_page *got = &op.invite_list.page;
+		const struct list_out *got = op.out;
 
 		ck_assert_uint_le(got->count, (size_t)limit);
 		for (size_t i = 0; i < got->count; i++)
@@ -159,13 +159,13 @@ START_TEST(test_has_more_only_where_there_is_more)
 	for (int i = 0; i < rows; i++)
 		(void)list->add_row(i);
 	op = page(list, 0, 3);
-	ck_assert(op.invite_list.page.has_more);
+	ck_assert(out_of(&op, list_out)->has_more);
 	op = page(list, 0, 4);
-	ck_assert(!op.invite_list.page.has_more);
-	ck_assert_uint_eq(op.invite_list.page.count, 4);
+	ck_assert(!out_of(&op, list_out)->has_more);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 4);
 	op = page(list, list->id_at(&op, 3), 4);
-	ck_assert(!op.invite_list.page.has_more);
-	ck_assert_uint_eq(op.invite_list.page.count, 0);
+	ck_assert(!out_of(&op, list_out)->has_more);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
 }
 END_TEST
 
@@ -180,7 +180,7 @@ START_TEST(test_cursors_that_are_no_rows)
 	op = page(list, INT64_MAX, 100);
 	ck_assert_int_eq(list->id_at(&op, 0), second);
 	op = page(list, 1, 100);
-	ck_assert_uint_eq(op.invite_list.page.count, 0);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
 }
 END_TEST
 
@@ -191,10 +191,10 @@ START_TEST(test_cursor_of_a_deleted_invite)
 
 	for (int i = 0; i < 3; i++)
 		ids[i] = add_invite(i);
-	op = by_id(STORE_INVITE_DELETE, ids[1]);
+	op = by_id(&verb_invite_delete, ids[1]);
 	assert_granted(&op);
 	op = page(&lists[2], ids[1], 10);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
 	ck_assert_int_eq(invite_at(&op, 0), ids[0]);
 }
 END_TEST
@@ -208,19 +208,19 @@ static void add_all_kinds(int64_t ids[5])
 	struct store_op accepted, declined, op;
 
 	ids[0] = add_invite(0);
-	expired.invite_create.ttl_seconds = 60;
+	in_of(&expired, invite_create_in)->ttl_seconds = 60;
 	assert_granted(&expired);
-	ids[1] = expired.invite_create.ret_invite.id;
+	ids[1] = out_of(&expired, invite_create_out)->invite.id;
 	accepted = invited("accepted@example.com");
-	ids[2] = accepted.invite_create.ret_invite.id;
-	op = answer_op(STORE_INVITATION_ACCEPT, token_of(&accepted));
+	ids[2] = out_of(&accepted, invite_create_out)->invite.id;
+	op = answer_op(&verb_invitation_accept, token_of(&accepted));
 	assert_granted(&op);
 	ids[3] = add_invite(3);
-	op = by_id(STORE_INVITE_DELETE, ids[3]);
+	op = by_id(&verb_invite_delete, ids[3]);
 	assert_granted(&op);
 	declined = invited("declined@example.com");
-	ids[4] = declined.invite_create.ret_invite.id;
-	op = answer_op(STORE_INVITATION_DECLINE, token_of(&declined));
+	ids[4] = out_of(&declined, invite_create_out)->invite.id;
+	op = answer_op(&verb_invitation_decline, token_of(&declined));
 	assert_granted(&op);
 	f.now_ms += 60 * SECOND_MS;
 }
@@ -234,17 +234,17 @@ START_TEST(test_status)
 	} wanted[] = { [STATUS_PENDING] = { 1, { 0 } },
 		       [STATUS_EXPIRED] = { 2, { 4, 1 } },
 		       [STATUS_ACCEPTED] = { 1, { 2 } } };
-	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op op = list_op(&verb_invite_list, 0, 10);
 	int64_t ids[5];
 
 	add_all_kinds(ids);
 	op.now_ms = f.now_ms;
-	op.invite_list.by_status = true;
-	op.invite_list.status = (enum invite_status)_i;
+	in_of(&op, invite_list_in)->by_status = true;
+	in_of(&op, invite_list_in)->status = (enum invite_status)_i;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, wanted[_i].count);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, wanted[_i].count);
 	for (size_t i = 0; i < wanted[_i].count; i++) {
-		const struct invite *got = &op.invite_list.ret_invites[i];
+		const struct invite *got = &rows_of(&op, invite)[i];
 
 		ck_assert_int_eq(got->id, ids[wanted[_i].kinds[i]]);
 		ck_assert_int_eq(invite_status(got, f.now_ms / 1000),
@@ -255,34 +255,34 @@ END_TEST
 
 START_TEST(test_declined_by_address)
 {
-	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op op = list_op(&verb_invite_list, 0, 10);
 	int64_t ids[5];
 
 	add_all_kinds(ids);
 	op.now_ms = f.now_ms;
-	op.invite_list.email_key = "declined@example.com";
+	in_of(&op, invite_list_in)->email_key = "declined@example.com";
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
-	op.invite_list.by_status = true;
-	op.invite_list.status = STATUS_EXPIRED;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	in_of(&op, invite_list_in)->by_status = true;
+	in_of(&op, invite_list_in)->status = STATUS_EXPIRED;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
 	ck_assert_int_eq(invite_at(&op, 0), ids[4]);
-	op.invite_list.status = STATUS_PENDING;
+	in_of(&op, invite_list_in)->status = STATUS_PENDING;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 0);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
 }
 END_TEST
 
 START_TEST(test_no_filter_shows_all_but_the_gone)
 {
 	static const int shown[] = { 4, 2, 1, 0 };
-	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op op = list_op(&verb_invite_list, 0, 10);
 	int64_t ids[5];
 
 	add_all_kinds(ids);
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, COUNT_OF(shown));
+	ck_assert_uint_eq(out_of(&op, list_out)->count, COUNT_OF(shown));
 	for (size_t i = 0; i < COUNT_OF(shown); i++)
 		ck_assert_int_eq(invite_at(&op, i), ids[shown[i]]);
 }
@@ -291,44 +291,44 @@ END_TEST
 /* Three invites to one address, one to another, one cursor. */
 START_TEST(test_address)
 {
-	struct store_op op = list_op(STORE_INVITE_LIST, 0, 10);
+	struct store_op op = list_op(&verb_invite_list, 0, 10);
 	int64_t ids[3];
 
 	for (int i = 0; i < 3; i++) {
 		struct store_op create = invited("Ada@Example.com");
 
-		ids[i] = create.invite_create.ret_invite.id;
+		ids[i] = out_of(&create, invite_create_out)->invite.id;
 		(void)add_invite(i);
 		f.now_ms += TTL * SECOND_MS;
 	}
 	op.now_ms = f.now_ms - 1;
-	op.invite_list.email_key = "ada@example.com";
+	in_of(&op, invite_list_in)->email_key = "ada@example.com";
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 3);
-	op.invite_list.page.after = ids[2];
-	op.invite_list.page.limit = 1;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 3);
+	in_of(&op, list_in)->after = ids[2];
+	in_of(&op, list_in)->limit = 1;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
-	ck_assert(op.invite_list.page.has_more);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert(out_of(&op, list_out)->has_more);
 	ck_assert_int_eq(invite_at(&op, 0), ids[1]);
-	op = list_op(STORE_INVITE_LIST, 0, 10);
+	op = list_op(&verb_invite_list, 0, 10);
 	op.now_ms = f.now_ms - 1;
-	op.invite_list.email_key = "ada@example.com";
-	op.invite_list.by_status = true;
-	op.invite_list.status = STATUS_PENDING;
+	in_of(&op, invite_list_in)->email_key = "ada@example.com";
+	in_of(&op, invite_list_in)->by_status = true;
+	in_of(&op, invite_list_in)->status = STATUS_PENDING;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 1);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
 	ck_assert_int_eq(invite_at(&op, 0), ids[2]);
-	op.invite_list.status = STATUS_EXPIRED;
+	in_of(&op, invite_list_in)->status = STATUS_EXPIRED;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 2);
-	op.invite_list.status = STATUS_ACCEPTED;
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 2);
+	in_of(&op, invite_list_in)->status = STATUS_ACCEPTED;
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 0);
-	op.invite_list.by_status = false;
-	op.invite_list.email_key = "nobody@example.com";
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	in_of(&op, invite_list_in)->by_status = false;
+	in_of(&op, invite_list_in)->email_key = "nobody@example.com";
 	assert_granted(&op);
-	ck_assert_uint_eq(op.invite_list.page.count, 0);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
 }
 END_TEST
 
@@ -346,15 +346,15 @@ START_TEST(test_filtered_pages)
 			(void)add_invite(i);
 	}
 	do {
-		op = list_op(STORE_INVITE_LIST, after, 4);
-		op.invite_list.by_status = true;
-		op.invite_list.status = STATUS_ACCEPTED;
+		op = list_op(&verb_invite_list, after, 4);
+		in_of(&op, invite_list_in)->by_status = true;
+		in_of(&op, invite_list_in)->status = STATUS_ACCEPTED;
 		assert_granted(&op);
-		seen += op.invite_list.page.count;
-		ck_assert(!op.invite_list.page.has_more ||
-			  op.invite_list.page.count == 4);
-		after = invite_at(&op, op.invite_list.page.count - 1);
-	} while (op.invite_list.page.has_more);
+		seen += out_of(&op, list_out)->count;
+		ck_assert(!out_of(&op, list_out)->has_more ||
+			  out_of(&op, list_out)->count == 4);
+		after = invite_at(&op, out_of(&op, list_out)->count - 1);
+	} while (out_of(&op, list_out)->has_more);
 	ck_assert_uint_eq(seen, 10);
 }
 END_TEST

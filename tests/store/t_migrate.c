@@ -59,18 +59,18 @@ START_TEST(test_invites_of_an_older_program_stay_as_they_were)
 	struct store_op op = invite_op("ada@example.com");
 	struct invite invite;
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(2, grants);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(2, grants);
 	assert_granted(&op);
 	go_back();
 	open_store();
-	invite = invite_now(op.invite_create.ret_invite.id);
+	invite = invite_now(out_of(&op, invite_create_out)->invite.id);
 	ck_assert_str_eq(invite.email, "ada@example.com");
 	ck_assert_uint_eq(invite.grants.count, 2);
 	ck_assert_int_eq(invite.grants.at[0].project, f.project);
 	ck_assert_int_eq(invite.grants.at[0].role, PROJECT_OWNER);
 	assert_granted(&op);
-	ck_assert(!op.invite_create.ret_created);
+	ck_assert(!out_of(&op, invite_create_out)->created);
 }
 END_TEST
 
@@ -81,8 +81,8 @@ static int64_t declined_before(const char *address, int64_t expires_at,
 {
 	struct store_op create = invited(address);
 	struct store_op op =
-	    answer_op(STORE_INVITATION_DECLINE, token_of(&create));
-	int64_t id = create.invite_create.ret_invite.id;
+	    answer_op(&verb_invitation_decline, token_of(&create));
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
 
 	f.now_ms += HOUR_MS;
 	op.now_ms = f.now_ms;
@@ -118,10 +118,10 @@ START_TEST(test_what_was_declined_before_says_when)
 	assert_declined(far, start + hour, start + hour);
 	assert_declined(near, start + 2 * hour, start + 10);
 	assert_declined(lost, start + 2 * hour, start + 2 * hour);
-	invite = invite_now(open.invite_create.ret_invite.id);
+	invite = invite_now(out_of(&open, invite_create_out)->invite.id);
 	ck_assert_int_eq(invite.declined_at, 0);
 	ck_assert_int_eq(invite.expires_at,
-			 open.invite_create.ret_invite.expires_at);
+			 out_of(&open, invite_create_out)->invite.expires_at);
 }
 END_TEST
 
@@ -132,8 +132,8 @@ START_TEST(test_older_programs_find_projects_sorted)
 					{ f.project, PROJECT_OWNER } };
 	struct store_op op = invite_op("ada@example.com");
 
-	op.invite_create.default_project = false;
-	op.invite_create.grants = grants_of(2, grants);
+	in_of(&op, invite_create_in)->default_project = false;
+	in_of(&op, invite_create_in)->grants = grants_of(2, grants);
 	assert_granted(&op);
 	ck_assert_int_eq(sql("SELECT count(*) FROM invite"
 			     " WHERE projects = '[[%lld,1],[%lld,0]]'",

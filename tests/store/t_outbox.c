@@ -9,7 +9,8 @@
 
 static struct delivery delivery_of(const struct store_op *create)
 {
-	return invite_now(create->invite_create.ret_invite.id).delivery;
+	return invite_now(out_of(create, invite_create_out)->invite.id)
+	    .delivery;
 }
 
 /* Claims all there is; how many it was. */
@@ -17,18 +18,18 @@ static size_t claim(struct store_op *op)
 {
 	*op = claim_op(100, LEASE_MS);
 	assert_granted(op);
-	return op->outbox_claim.ret_count;
+	return out_of(op, outbox_claim_out)->count;
 }
 
 START_TEST(test_nothing_waits)
 {
-	struct store_op op, count = op_of(STORE_OUTBOX_COUNT);
+	struct store_op op, count = op_of(&verb_outbox_count);
 
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms, 0);
 	assert_granted(&count);
-	ck_assert_int_eq(count.outbox_count.ret_waiting, 0);
-	ck_assert_int_eq(count.outbox_count.ret_oldest_ms, 0);
+	ck_assert_int_eq(out_of(&count, outbox_count_out)->waiting, 0);
+	ck_assert_int_eq(out_of(&count, outbox_count_out)->oldest_ms, 0);
 }
 END_TEST
 
@@ -39,17 +40,18 @@ START_TEST(test_claim)
 
 	f.now_ms += 1;
 	ck_assert_uint_eq(claim(&op), 1);
-	mail = &op.outbox_claim.ret_mails[0];
+	mail = &out_of(&op, outbox_claim_out)->mails[0];
 	ck_assert_int_eq(mail->token.invite,
-			 create.invite_create.ret_invite.id);
-	ck_assert_mem_eq(mail->token.secret, create.invite_create.secret,
-			 SECRET_SIZE);
+			 out_of(&create, invite_create_out)->invite.id);
+	ck_assert_mem_eq(mail->token.secret,
+			 in_of(&create, invite_create_in)->secret, SECRET_SIZE);
 	ck_assert_str_eq(mail->to.invite.email, "ada@example.com");
 	ck_assert_str_eq(mail->to.organization_name, "First");
 	ck_assert_str_eq(mail->to.grants[0].project_name, "Default project");
 	ck_assert_int_eq(mail->attempts, 0);
 	ck_assert_int_eq(mail->queued_at_ms, START_MS);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + LEASE_MS);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
+			 f.now_ms + LEASE_MS);
 }
 END_TEST
 
@@ -64,7 +66,7 @@ START_TEST(test_leased_is_not_claimed)
 	ck_assert_uint_eq(claim(&op), 0);
 	f.now_ms += 1;
 	ck_assert_uint_eq(claim(&op), 1);
-	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].attempts, 0);
 }
 END_TEST
 
@@ -75,11 +77,13 @@ START_TEST(test_a_lease_is_renewed)
 	(void)invited("ada@example.com");
 	ck_assert_uint_eq(claim(&op), 1);
 	f.now_ms += LEASE_MS - 1;
-	renew = renew_op(&op.outbox_claim.ret_mails[0], f.now_ms + LEASE_MS);
+	renew = renew_op(&out_of(&op, outbox_claim_out)->mails[0],
+			 f.now_ms + LEASE_MS);
 	assert_granted(&renew);
 	f.now_ms += LEASE_MS - 1;
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + 1);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
+			 f.now_ms + 1);
 	f.now_ms += 1;
 	ck_assert_uint_eq(claim(&op), 1);
 }
@@ -94,7 +98,8 @@ START_TEST(test_a_lost_lease_is_not_renewed)
 	ck_assert_uint_eq(claim(&first), 1);
 	f.now_ms += LEASE_MS;
 	ck_assert_uint_eq(claim(&second), 1);
-	renew = renew_op(&first.outbox_claim.ret_mails[0], f.now_ms + DAY_MS);
+	renew = renew_op(&out_of(&first, outbox_claim_out)->mails[0],
+			 f.now_ms + DAY_MS);
 	assert_granted(&renew);
 	f.now_ms += LEASE_MS;
 	ck_assert_uint_eq(claim(&op), 1);
@@ -115,12 +120,15 @@ START_TEST(test_the_oldest_first_and_no_more_than_asked)
 	for (int i = 0; i < 4; i += 2) {
 		op = claim_op(2, LEASE_MS);
 		assert_granted(&op);
-		ck_assert_uint_eq(op.outbox_claim.ret_count, 2);
+		ck_assert_uint_eq(out_of(&op, outbox_claim_out)->count, 2);
 		for (int k = 0; k < 2; k++)
 			ck_assert_int_eq(
-			    op.outbox_claim.ret_mails[k].token.invite,
-			    create[i + k].invite_create.ret_invite.id);
-		ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+			    out_of(&op, outbox_claim_out)
+				->mails[k]
+				.token.invite,
+			    out_of(&create[i + k], invite_create_out)
+				->invite.id);
+		ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
 				 START_MS + i + 3);
 	}
 	ck_assert_uint_eq(claim(&op), 1);
@@ -130,7 +138,7 @@ END_TEST
 START_TEST(test_sent)
 {
 	struct store_op create = invited("ada@example.com"), op;
-	int64_t id = create.invite_create.ret_invite.id;
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
 
 	ck_assert_uint_eq(claim(&op), 1);
 	f.now_ms += SECOND_MS;
@@ -147,7 +155,7 @@ END_TEST
 START_TEST(test_deferred_then_sent)
 {
 	struct store_op create = invited("ada@example.com"), op;
-	int64_t id = create.invite_create.ret_invite.id;
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
 
 	ck_assert_uint_eq(claim(&op), 1);
 	op = settle_op(id, OUTBOX_DEFERRED);
@@ -156,11 +164,13 @@ START_TEST(test_deferred_then_sent)
 	ck_assert_int_eq(delivery_of(&create).attempts, 1);
 	ck_assert_str_eq(delivery_of(&create).last_error, "550 no such user");
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, f.now_ms + MINUTE_MS);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
+			 f.now_ms + MINUTE_MS);
 	f.now_ms += MINUTE_MS;
 	ck_assert_uint_eq(claim(&op), 1);
-	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 1);
-	ck_assert_int_eq(op.outbox_claim.ret_mails[0].queued_at_ms, START_MS);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].attempts, 1);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].queued_at_ms,
+			 START_MS);
 	op = settle_op(id, OUTBOX_SENT);
 	assert_granted(&op);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
@@ -174,13 +184,14 @@ START_TEST(test_failed)
 	struct store_op create = invited("ada@example.com"), op, look;
 
 	ck_assert_uint_eq(claim(&op), 1);
-	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_FAILED);
+	op = settle_op(out_of(&create, invite_create_out)->invite.id,
+		       OUTBOX_FAILED);
 	assert_granted(&op);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
 	ck_assert_str_eq(delivery_of(&create).last_error, "550 no such user");
 	ck_assert_int_eq(rows("outbox"), 0);
 	/* The link still works: it may have been read over the phone. */
-	look = answer_op(STORE_INVITATION_LOOKUP, token_of(&create));
+	look = answer_op(&verb_invitation_lookup, token_of(&create));
 	assert_granted(&look);
 }
 END_TEST
@@ -191,7 +202,7 @@ START_TEST(test_expired_before_delivery)
 
 	f.now_ms += TTL * SECOND_MS;
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms, 0);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
 	ck_assert_int_eq(delivery_of(&create).attempts, 0);
 	ck_assert_ptr_nonnull(
@@ -205,13 +216,14 @@ START_TEST(test_expired_beside_others)
 {
 	struct store_op op, short_lived = invite_op("late@example.com");
 
-	short_lived.invite_create.ttl_seconds = 60;
+	in_of(&short_lived, invite_create_in)->ttl_seconds = 60;
 	assert_granted(&short_lived);
 	f.now_ms += MINUTE_MS;
 	(void)invited("ada@example.com");
 	ck_assert_uint_eq(claim(&op), 1);
-	ck_assert_str_eq(op.outbox_claim.ret_mails[0].to.invite.email,
-			 "ada@example.com");
+	ck_assert_str_eq(
+	    out_of(&op, outbox_claim_out)->mails[0].to.invite.email,
+	    "ada@example.com");
 }
 END_TEST
 
@@ -219,10 +231,10 @@ END_TEST
 static void end_invite(int how, const struct store_op *create)
 {
 	struct store_op op =
-	    how == 0   ? by_id(STORE_INVITE_DELETE,
-			       create->invite_create.ret_invite.id)
-	    : how == 1 ? answer_op(STORE_INVITATION_DECLINE, token_of(create))
-		       : answer_op(STORE_INVITATION_ACCEPT, token_of(create));
+	    how == 0   ? by_id(&verb_invite_delete,
+			       out_of(create, invite_create_out)->invite.id)
+	    : how == 1 ? answer_op(&verb_invitation_decline, token_of(create))
+		       : answer_op(&verb_invitation_accept, token_of(create));
 
 	assert_granted(&op);
 }
@@ -233,7 +245,7 @@ START_TEST(test_ended_while_it_waits)
 
 	end_invite(_i, &create);
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms, 0);
 }
 END_TEST
 
@@ -246,7 +258,8 @@ START_TEST(test_ended_while_it_is_sent)
 
 	ck_assert_uint_eq(claim(&op), 1);
 	end_invite(_i / 3, &create);
-	op = settle_op(create.invite_create.ret_invite.id, outcomes[_i % 3]);
+	op = settle_op(out_of(&create, invite_create_out)->invite.id,
+		       outcomes[_i % 3]);
 	assert_granted(&op);
 	f.now_ms += DAY_MS;
 	ck_assert_uint_eq(claim(&op), 0);
@@ -263,12 +276,12 @@ END_TEST
 START_TEST(test_settling_a_mail_of_before)
 {
 	struct store_op create = invited("ada@example.com"), op, late;
-	int64_t id = create.invite_create.ret_invite.id;
+	int64_t id = out_of(&create, invite_create_out)->invite.id;
 
 	ck_assert_uint_eq(claim(&op), 1);
 	late = settle_op(id, OUTBOX_SENT);
-	late.outbox_settle.queued_at_ms =
-	    op.outbox_claim.ret_mails[0].queued_at_ms;
+	in_of(&late, outbox_settle_in)->queued_at_ms =
+	    out_of(&op, outbox_claim_out)->mails[0].queued_at_ms;
 	op = settle_op(id, OUTBOX_FAILED);
 	assert_granted(&op);
 	f.now_ms += HOUR_MS;
@@ -276,8 +289,8 @@ START_TEST(test_settling_a_mail_of_before)
 	assert_granted(&late);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_QUEUED);
 	ck_assert_uint_eq(claim(&op), 1);
-	late.outbox_settle.queued_at_ms =
-	    op.outbox_claim.ret_mails[0].queued_at_ms;
+	in_of(&late, outbox_settle_in)->queued_at_ms =
+	    out_of(&op, outbox_claim_out)->mails[0].queued_at_ms;
 	assert_granted(&late);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
 	ck_assert_int_eq(rows("outbox"), 0);
@@ -290,8 +303,8 @@ static struct store_op verdict(const struct outbox_mail *mail,
 {
 	struct store_op op = settle_op(mail->token.invite, outcome);
 
-	op.outbox_settle.queued_at_ms = mail->queued_at_ms;
-	op.outbox_settle.leased_until_ms = mail->leased_until_ms;
+	in_of(&op, outbox_settle_in)->queued_at_ms = mail->queued_at_ms;
+	in_of(&op, outbox_settle_in)->leased_until_ms = mail->leased_until_ms;
 	return op;
 }
 
@@ -302,10 +315,10 @@ static struct store_op claimed_twice(struct outbox_mail *ret_first,
 	struct store_op create = invited("ada@example.com"), op;
 
 	ck_assert_uint_eq(claim(&op), 1);
-	*ret_first = op.outbox_claim.ret_mails[0];
+	*ret_first = out_of(&op, outbox_claim_out)->mails[0];
 	f.now_ms += LEASE_MS;
 	ck_assert_uint_eq(claim(&op), 1);
-	*ret_second = op.outbox_claim.ret_mails[0];
+	*ret_second = out_of(&op, outbox_claim_out)->mails[0];
 	return create;
 }
 
@@ -322,7 +335,7 @@ START_TEST(test_late_failure)
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_QUEUED);
 	ck_assert_int_eq(delivery_of(&create).attempts, 0);
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
 			 second.leased_until_ms);
 	op = verdict(&second, OUTBOX_SENT);
 	assert_granted(&op);
@@ -356,7 +369,7 @@ START_TEST(test_failure_after_the_lease)
 
 	ck_assert_uint_eq(claim(&op), 1);
 	f.now_ms += LEASE_MS;
-	op = verdict(&op.outbox_claim.ret_mails[0], OUTBOX_FAILED);
+	op = verdict(&out_of(&op, outbox_claim_out)->mails[0], OUTBOX_FAILED);
 	assert_granted(&op);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
 	ck_assert_int_eq(rows("outbox"), 0);
@@ -371,12 +384,12 @@ START_TEST(test_failure_beside_a_renewal)
 	bool renewed = _i % 2 == 0;
 
 	ck_assert_uint_eq(claim(&op), 1);
-	renew = renew_op(&op.outbox_claim.ret_mails[0], until);
+	renew = renew_op(&out_of(&op, outbox_claim_out)->mails[0], until);
 	if (renewed)
 		assert_granted(&renew);
-	op = verdict(&op.outbox_claim.ret_mails[0],
+	op = verdict(&out_of(&op, outbox_claim_out)->mails[0],
 		     _i < 2 ? OUTBOX_DEFERRED : OUTBOX_FAILED);
-	op.outbox_settle.asked_until_ms = until;
+	in_of(&op, outbox_settle_in)->asked_until_ms = until;
 	assert_granted(&op);
 	ck_assert_int_eq(delivery_of(&create).status,
 			 _i < 2 ? DELIVERY_DEFERRED : DELIVERY_FAILED);
@@ -384,7 +397,7 @@ START_TEST(test_failure_beside_a_renewal)
 	if (!renewed) /* it comes after the verdict, and changes nothing */
 		assert_granted(&renew);
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(op.outbox_claim.ret_next_due_ms,
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
 			 _i < 2 ? f.now_ms + MINUTE_MS : 0);
 }
 END_TEST
@@ -395,7 +408,7 @@ START_TEST(test_the_same_verdict_again)
 	struct store_op create = invited("ada@example.com"), op;
 
 	ck_assert_uint_eq(claim(&op), 1);
-	op = verdict(&op.outbox_claim.ret_mails[0], OUTBOX_DEFERRED);
+	op = verdict(&out_of(&op, outbox_claim_out)->mails[0], OUTBOX_DEFERRED);
 	assert_granted(&op);
 	assert_granted(&op);
 	ck_assert_int_eq(delivery_of(&create).attempts, 1);
@@ -413,15 +426,15 @@ END_TEST
 
 START_TEST(test_count)
 {
-	struct store_op op, count = op_of(STORE_OUTBOX_COUNT);
+	struct store_op op, count = op_of(&verb_outbox_count);
 
 	(void)invited("ada@example.com");
 	f.now_ms += HOUR_MS;
 	(void)invited("bob@example.com");
 	ck_assert_uint_eq(claim(&op), 2);
 	assert_granted(&count);
-	ck_assert_int_eq(count.outbox_count.ret_waiting, 2);
-	ck_assert_int_eq(count.outbox_count.ret_oldest_ms, START_MS);
+	ck_assert_int_eq(out_of(&count, outbox_count_out)->waiting, 2);
+	ck_assert_int_eq(out_of(&count, outbox_count_out)->oldest_ms, START_MS);
 }
 END_TEST
 
@@ -431,15 +444,17 @@ START_TEST(test_requeued_is_due_at_once)
 	struct store_op create = invited("ada@example.com"), op;
 
 	ck_assert_uint_eq(claim(&op), 1);
-	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_FAILED);
+	op = settle_op(out_of(&create, invite_create_out)->invite.id,
+		       OUTBOX_FAILED);
 	assert_granted(&op);
 	f.now_ms += HOUR_MS;
 	create = invited("ada@example.com");
 	ck_assert_uint_eq(claim(&op), 1);
-	ck_assert_int_eq(op.outbox_claim.ret_mails[0].attempts, 0);
-	ck_assert_int_eq(op.outbox_claim.ret_mails[0].queued_at_ms, f.now_ms);
-	ck_assert_mem_eq(op.outbox_claim.ret_mails[0].token.secret,
-			 create.invite_create.secret, SECRET_SIZE);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].attempts, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].queued_at_ms,
+			 f.now_ms);
+	ck_assert_mem_eq(out_of(&op, outbox_claim_out)->mails[0].token.secret,
+			 in_of(&create, invite_create_in)->secret, SECRET_SIZE);
 }
 END_TEST
 
@@ -453,7 +468,8 @@ START_TEST(test_leases_end_with_the_only_daemon)
 	struct store_op op, tried = invited("tried@example.com");
 
 	ck_assert_uint_eq(claim(&op), 1);
-	op = settle_op(tried.invite_create.ret_invite.id, OUTBOX_DEFERRED);
+	op = settle_op(out_of(&tried, invite_create_out)->invite.id,
+		       OUTBOX_DEFERRED);
 	assert_granted(&op);
 	(void)invited("ada@example.com");
 	ck_assert_uint_eq(claim(&op), 1);
@@ -465,8 +481,9 @@ START_TEST(test_leases_end_with_the_only_daemon)
 		return;
 	}
 	ck_assert_uint_eq(claim(&op), 1);
-	ck_assert_str_eq(op.outbox_claim.ret_mails[0].to.invite.email,
-			 "ada@example.com");
+	ck_assert_str_eq(
+	    out_of(&op, outbox_claim_out)->mails[0].to.invite.email,
+	    "ada@example.com");
 }
 END_TEST
 
@@ -476,9 +493,10 @@ START_TEST(test_no_secret_stays)
 	struct store_op create = invited("ada@example.com"), op;
 	struct store_op link = invite_op("bob@example.com");
 
-	link.invite_create.queue_mail = false;
+	in_of(&link, invite_create_in)->queue_mail = false;
 	assert_granted(&link);
-	op = settle_op(create.invite_create.ret_invite.id, OUTBOX_SENT);
+	op = settle_op(out_of(&create, invite_create_out)->invite.id,
+		       OUTBOX_SENT);
 	assert_granted(&op);
 	ck_assert_int_eq(rows("outbox"), 0);
 	ck_assert_int_eq(rows("invite WHERE secret_hash IS NOT NULL"), 2);

@@ -55,12 +55,12 @@ static void go_on(int i, const struct store_op *create)
 	struct store_op op;
 
 	if (i % 10 == 3) {
-		op = answer_op(STORE_INVITATION_ACCEPT, token_of(create));
+		op = answer_op(&verb_invitation_accept, token_of(create));
 		assert_granted(&op);
 		promise(token_of(create), INVITE_ACCEPTED);
 	} else if (i % 10 == 6) {
-		op = by_id(STORE_INVITE_DELETE,
-			   create->invite_create.ret_invite.id);
+		op = by_id(&verb_invite_delete,
+			   out_of(create, invite_create_out)->invite.id);
 		assert_granted(&op);
 		promise(token_of(create), INVITE_WITHDRAWN);
 	}
@@ -90,7 +90,7 @@ static void write_history(void)
 /* What has become of an invite; fails where it is not there. */
 static enum invite_state state_of(struct token token)
 {
-	struct store_op op = answer_op(STORE_INVITATION_LOOKUP, token);
+	struct store_op op = answer_op(&verb_invitation_lookup, token);
 	enum result result;
 
 	ck_assert(store_submit(f.port, &op));
@@ -98,7 +98,7 @@ static enum invite_state state_of(struct token token)
 	if (result == RESULT_INVITATION_WITHDRAWN)
 		return INVITE_WITHDRAWN;
 	ck_assert_str_eq(result_word(result), "OK");
-	return op.invitation.ret_invitation.invite.state;
+	return out_of(&op, invitation_out)->invitation.invite.state;
 }
 
 /* A later change may have reached the disk before it was promised. */
@@ -126,7 +126,7 @@ static void cut_power_after(size_t events, const char *dir)
 	assert_sound();
 	if (promise_count > 0 && promises[0].events <= events) {
 		assert_promises(events);
-		op = op_of(STORE_PROBE);
+		op = op_of(&verb_probe);
 		op.actor = 0;
 		assert_granted(&op);
 	}

@@ -114,25 +114,27 @@ static struct grants some_grants(int64_t organization)
 
 static struct store_op some_create(void)
 {
-	struct store_op op = op_of(STORE_INVITE_CREATE);
+	struct store_op op = op_of(&verb_invite_create);
 
 	op.organization = some_organization();
-	op.invite_create.email = email_of(some_address());
-	op.invite_create.role = one_in(5) ? ROLE_OWNER : ROLE_READER;
-	op.invite_create.default_project = !one_in(4);
-	if (!op.invite_create.default_project)
-		op.invite_create.grants = some_grants(op.organization);
-	op.invite_create.ttl_seconds = one_in(3) ? 60 : TTL;
-	op.invite_create.queue_mail = !one_in(4);
-	fill(op.invite_create.secret, SECRET_SIZE);
+	in_of(&op, invite_create_in)->email = email_of(some_address());
+	in_of(&op, invite_create_in)->role =
+	    one_in(5) ? ROLE_OWNER : ROLE_READER;
+	in_of(&op, invite_create_in)->default_project = !one_in(4);
+	if (!in_of(&op, invite_create_in)->default_project)
+		in_of(&op, invite_create_in)->grants =
+		    some_grants(op.organization);
+	in_of(&op, invite_create_in)->ttl_seconds = one_in(3) ? 60 : TTL;
+	in_of(&op, invite_create_in)->queue_mail = !one_in(4);
+	fill(in_of(&op, invite_create_in)->secret, SECRET_SIZE);
 	return op;
 }
 
 static struct store_op some_answer(void)
 {
-	static const enum store_verb verbs[] = { STORE_INVITATION_ACCEPT,
-						 STORE_INVITATION_DECLINE,
-						 STORE_INVITATION_LOOKUP };
+	static const struct verb *const verbs[] = { &verb_invitation_accept,
+						    &verb_invitation_decline,
+						    &verb_invitation_lookup };
 	static const char *const names[] = { "", "Ada", "Grace" };
 	struct model_invite *invite = some_invite();
 	struct token token = { .invite = some_invite_id() };
@@ -145,13 +147,13 @@ static struct store_op some_answer(void)
 	if (one_in(10))
 		token.secret[below(SECRET_SIZE)] ^= 1;
 	op = answer_op(verbs[below(COUNT_OF(verbs))], token);
-	op.invitation.name = names[below(COUNT_OF(names))];
+	in_of(&op, invitation_in)->name = names[below(COUNT_OF(names))];
 	return op;
 }
 
 static struct store_op some_delete(void)
 {
-	struct store_op op = by_id(STORE_INVITE_DELETE, some_invite_id());
+	struct store_op op = by_id(&verb_invite_delete, some_invite_id());
 
 	op.organization = some_organization();
 	return op;
@@ -159,7 +161,7 @@ static struct store_op some_delete(void)
 
 static struct store_op some_get(void)
 {
-	struct store_op op = by_id(STORE_INVITE_GET, some_invite_id());
+	struct store_op op = by_id(&verb_invite_get, some_invite_id());
 
 	op.organization = some_organization();
 	return op;
@@ -174,14 +176,14 @@ static struct store_op some_renew(void)
 {
 	int64_t id = some_invite_id();
 	struct model_invite *invite = model_invite(&model, id);
-	struct store_op op = op_of(STORE_OUTBOX_RENEW);
+	struct store_op op = op_of(&verb_outbox_renew);
 
 	op.organization = invite && !one_in(20) ? invite->row.organization
 						: some_organization();
-	op.outbox_renew.invite = id;
-	op.outbox_renew.leased_until_ms =
+	in_of(&op, outbox_renew_in)->invite = id;
+	in_of(&op, outbox_renew_in)->leased_until_ms =
 	    invite && !one_in(5) ? invite->due_ms : f.now_ms;
-	op.outbox_renew.until_ms = f.now_ms + MINUTE_MS;
+	in_of(&op, outbox_renew_in)->until_ms = f.now_ms + MINUTE_MS;
 	return op;
 }
 
@@ -195,10 +197,10 @@ static struct store_op some_settle(void)
 						: some_organization();
 	if (one_in(3)) /* else whoever has it */
 		return op;
-	op.outbox_settle.leased_until_ms =
+	in_of(&op, outbox_settle_in)->leased_until_ms =
 	    invite && one_in(2) ? invite->due_ms : f.now_ms;
 	if (one_in(3))
-		op.outbox_settle.asked_until_ms =
+		in_of(&op, outbox_settle_in)->asked_until_ms =
 		    invite && one_in(2) ? invite->due_ms : f.now_ms + 1;
 	return op;
 }
@@ -206,33 +208,34 @@ static struct store_op some_settle(void)
 static struct store_op some_list(void)
 {
 	struct store_op op =
-	    list_op(STORE_INVITE_LIST, one_in(2) ? some_invite_id() : 0,
+	    list_op(&verb_invite_list, one_in(2) ? some_invite_id() : 0,
 		    1 + (int)below(30));
 
 	op.organization = some_organization();
-	op.invite_list.by_status = one_in(2);
-	op.invite_list.status = (enum invite_status)below(3);
+	in_of(&op, invite_list_in)->by_status = one_in(2);
+	in_of(&op, invite_list_in)->status = (enum invite_status)below(3);
 	if (one_in(3))
-		op.invite_list.email_key = email_of(some_address()).key;
+		in_of(&op, invite_list_in)->email_key =
+		    email_of(some_address()).key;
 	return op;
 }
 
 static struct store_op some_people(void)
 {
-	struct store_op op = list_op(STORE_USER_LIST, 0, MODEL_PEOPLE);
+	struct store_op op = list_op(&verb_user_list, 0, MODEL_PEOPLE);
 
 	op.organization = some_organization();
 	if (one_in(2))
 		return op;
-	op.verb = STORE_PROJECT_USER_LIST;
-	op.project_user_list.project =
+	op.verb = &verb_project_user_list;
+	in_of(&op, project_user_list_in)->project =
 	    model.projects[below(model.project_count)].id;
 	return op;
 }
 
 static struct store_op some_count(void)
 {
-	return op_of(STORE_OUTBOX_COUNT);
+	return op_of(&verb_outbox_count);
 }
 
 static struct store_op (*const kinds[])(void) = {
@@ -257,11 +260,11 @@ static void pass_time(void)
 static void change_projects(void)
 {
 	struct project *project = &model.projects[below(model.project_count)];
-	struct store_op op = op_of(STORE_PROJECT_CREATE);
+	struct store_op op = op_of(&verb_project_create);
 
 	if (one_in(2) && model.project_count < MODEL_PROJECTS) {
 		op.organization = some_organization();
-		op.project_create.name =
+		in_of(&op, project_create_in)->name =
 		    arena_printf(&f.arena, "P%zu", model.project_count);
 		(void)run(&op);
 		model_follow(&model, &op);
@@ -284,22 +287,21 @@ static void start_model(void)
 	(void)add_organization("Second");
 	(void)add_organization("Third");
 	{
-		struct store_op op = list_op(STORE_ORGANIZATION_LIST, 0, 4);
+		struct store_op op = list_op(&verb_organization_list, 0, 4);
 
 		assert_granted(&op);
-		model.organization_count = op.organization_list.page.count;
-		memcpy(model.organizations,
-		       op.organization_list.ret_organizations,
+		model.organization_count = out_of(&op, list_out)->count;
+		memcpy(model.organizations, rows_of(&op, organization),
 		       model.organization_count * sizeof(struct organization));
 	}
 	for (size_t i = 0; i < model.organization_count; i++) {
 		struct store_op op = by_id(
-		    STORE_PROJECT_GET, model.organizations[i].default_project);
+		    &verb_project_get, model.organizations[i].default_project);
 
 		op.organization = model.organizations[i].id;
 		assert_granted(&op);
 		model.projects[model.project_count++] =
-		    op.project_get.ret_project;
+		    out_of(&op, project_out)->project;
 	}
 }
 
@@ -346,7 +348,7 @@ static void run_batch(void)
 	for (size_t i = 0; i < n; i++) {
 		do {
 			ops[i] = kinds[below(COUNT_OF(kinds))]();
-		} while (ops[i].verb >= STORE_FIRST_READ);
+		} while (ops[i].verb->flags & VERB_READ);
 		ck_assert(!store_submit(f.port, &ops[i]));
 	}
 	store_rest(f.port);

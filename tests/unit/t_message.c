@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "core/email.h"
+#include "core/organization.h"
 #include "mail/message.h"
 
 #define PUBLIC_URL "https://invited.example.com"

@@ -1,0 +1,38 @@
+/*
+ * create.h: what a create is, for who makes one and for who makes many by one
+ * statement. Private to store/.
+ */
+#ifndef STORE_CREATE_H
+#define STORE_CREATE_H
+
+#include "store/invites.h"
+#include "store/work.h"
+
+/* A create without projects: membership of the default one. False when out of
+ * memory. */
+bool default_grants(struct arena *arena, int64_t project,
+		    struct grants *ret_grants) MUST_CHECK;
+
+/* The projects of an invite as its row holds them: `sent` is NULL where they
+ * were sent in the order of `sorted`. */
+struct project_texts {
+	const char *sorted, *sent;
+};
+
+/* Out of memory is noted. */
+struct project_texts project_texts_of(struct db *db, struct arena *arena,
+				      struct grants grants);
+
+/* What a create returns that makes a new invite. */
+void invite_begin(struct work *work, const struct invite_create_in *in,
+		  struct grants grants, int64_t id,
+		  struct invite_create_out *out);
+
+/*
+ * Applies creates, in order, inside the transaction under way. Each `result`
+ * is set, unless an error is noted.
+ */
+void pgsql_create(struct db *db, struct id_source *ids, struct store_op **ops,
+		  size_t n);
+
+#endif

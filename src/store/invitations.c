@@ -1,0 +1,315 @@
+/*
+ * invitations.c: the invited person's answer: look, accept, decline.
+ *
+ * On acceptance the invite, the user, every membership and the audit events
+ * change in one transaction or not at all.
+ */
+#include "base/base.h"
+
+#include "store/invitations.h"
+
+#include "store/lock.h"
+#include "store/rows.h"
+
+/* ---- names ---- */
+
+static bool is_skipped(struct grants skipped, int64_t project)
+{
+	for (size_t i = 0; i < skipped.count; i++) {
+		if (skipped.at[i].project == project)
+			return true;
+	}
+	return false;
+}
+
+/* An accepted invite shows what was archived when it was accepted; any other
+ * what is archived now. */
+static void name_grants(const struct work *work, struct invitation *invitation,
+			struct grants skips)
+{
+	const struct invite *invite = &invitation->invite;
+	struct grants grants = invite->grants;
+	struct project *projects =
+	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
+	size_t count;
+
+	if (!projects) {
+		db_no_memory(work->db);
+		return;
+	}
+	count = find_projects(work, grants, projects);
+	for (size_t i = 0; i < grants.count; i++) {
+		struct grant *grant = &grants.at[i];
+		const struct project *project =
+		    project_among(projects, count, grant->project);
+		struct named_grant *named = &invitation->grants[i];
+
+		*named = (struct named_grant){ "", grant->role, false };
+		if (!project)
+			continue;
+		named->project_name = project->name;
+		named->archived = invite->state == INVITE_ACCEPTED
+				      ? is_skipped(skips, grant->project)
+				      : project->archived_at != 0;
+	}
+}
+
+void name_invitation(struct work *work, struct invitation *invitation,
+		     struct str skipped)
+{
+	struct invite *invite = &invitation->invite;
+	struct grants skips = { NULL, 0 };
+	struct organization organization;
+
+	work->organization = invite->organization;
+	invitation->organization_name =
+	    find_organization(work, invite->organization, &organization)
+		? organization.name
+		: "";
+	invitation->grants = arena_array(work->arena, invite->grants.count + 1,
+					 sizeof(*invitation->grants));
+	if (!invitation->grants ||
+	    (skipped.len && grants_parse(work->arena, skipped, &skips) < 0)) {
+		db_no_memory(work->db);
+		return;
+	}
+	name_grants(work, invitation, skips);
+}
+
+/* ---- what a link opens ---- */
+
+/* The invitation that the token opens, with names; by SQL_INVITATION_GET or
+ * _TAKE. */
+static bool find_invitation(struct work *work, enum sql which,
+			    const struct token *token,
+			    const uint8_t hash[SHA256_SIZE],
+			    struct invitation *ret_invitation)
+{
+	struct statement *st = db_statement(work->db, which);
+	const char *skipped;
+
+	db_bind_i64(st, 1, token->invite);
+	db_bind_blob(st, 2, hash, SHA256_SIZE);
+	if (!db_row(work->db, st))
+		return false;
+	row_invite(work->arena, st, &ret_invitation->invite);
+	skipped = column_text(st, work->arena, 16);
+	db_done(st);
+	name_invitation(work, ret_invitation, str_of(skipped));
+	return true;
+}
+
+/* What its holder may do with it now: as invite_on_answer(). */
+static enum result find_answerable(struct work *work, enum sql which,
+				   const struct invitation_in *in,
+				   struct invitation *invitation)
+{
+	uint8_t hash[SHA256_SIZE];
+	bool found;
+
+	invitation->organization_name = "";
+	secret_hash(in->token.secret, hash);
+	found = find_invitation(work, which, &in->token, hash, invitation);
+	return invite_on_answer(found ? &invitation->invite : NULL, hash,
+				work->now);
+}
+
+static enum result invitation_lookup(struct work *work, const void *input,
+				     void *output)
+{
+	struct invitation_out *out = output;
+	enum result result =
+	    find_answerable(work, SQL_INVITATION_GET, input, &out->invitation);
+
+	out->again = result == RESULT_INVITE_ACCEPTED;
+	out->user = out->invitation.invite.user;
+	return out->again ? RESULT_OK : result;
+}
+
+const struct verb verb_invitation_lookup = {
+	VERB(invitation_lookup),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct invitation_in),
+	.size_out = sizeof(struct invitation_out),
+	.run = invitation_lookup,
+};
+
+/* ---- accept ---- */
+
+static void lock_invitation(const void *input, struct lock_set *set)
+{
+	const struct invitation_in *in = input;
+
+	lock_set_add(set, LOCK_INVITE, in->token.invite);
+}
+
+static void promote_user(const struct work *work, int64_t user,
+			 const struct invite *invite, const char *name)
+{
+	struct statement *st = db_statement(work->db, SQL_USER_PROMOTE);
+
+	db_bind_i64(st, 1, user);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, invite->role);
+	db_bind_text(st, 4, name);
+	db_run(work->db, st);
+}
+
+static int64_t insert_user(const struct work *work, const struct invite *invite,
+			   const char *name)
+{
+	struct statement *st = db_statement(work->db, SQL_USER_INSERT);
+	int64_t id = work_id(work);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_text(st, 3, invite->email);
+	db_bind_text(st, 4, invite->email_key);
+	db_bind_text(st, 5, name);
+	db_bind_i64(st, 6, invite->role);
+	db_bind_i64(st, 7, work->now);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_USER_ADDED, id);
+	return id;
+}
+
+/* The person in the organization, made or promoted; returns the user's id. */
+static int64_t admit_user(const struct work *work, const struct invite *invite,
+			  const char *name)
+{
+	struct user user;
+
+	if (!find_member(work, invite->email_key, &user))
+		return insert_user(work, invite, name);
+	promote_user(work, user.id, invite, name);
+	return user.id;
+}
+
+static void add_to_project(const struct work *work, int64_t user,
+			   const struct grant *grant)
+{
+	struct statement *st = db_statement(work->db, SQL_PROJECT_USER_ADD);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, grant->project);
+	db_bind_i64(st, 3, user);
+	db_bind_i64(st, 4, grant->role);
+	db_bind_i64(st, 5, work->now);
+	db_run(work->db, st);
+}
+
+/* Every granted project but those archived since, which are returned as text
+ * for the invite's row; NULL when there are none. */
+static const char *admit_to_projects(const struct work *work,
+				     const struct invitation *invitation)
+{
+	struct grants grants = invitation->invite.grants;
+	struct grants skipped = { NULL, 0 };
+	const char *text;
+
+	skipped.at =
+	    arena_array(work->arena, grants.count + 1, sizeof(*skipped.at));
+	if (!skipped.at) {
+		db_no_memory(work->db);
+		return NULL;
+	}
+	for (size_t i = 0; i < grants.count; i++) {
+		if (invitation->grants[i].archived)
+			skipped.at[skipped.count++] = grants.at[i];
+		else
+			add_to_project(work, invitation->invite.user,
+				       &grants.at[i]);
+	}
+	if (skipped.count == 0)
+		return NULL;
+	text = grants_format(work->arena, skipped);
+	if (!text)
+		db_no_memory(work->db);
+	return text;
+}
+
+static void accept_invite(const struct work *work, struct invite *invite,
+			  const char *skipped)
+{
+	struct statement *st = db_statement(work->db, SQL_INVITE_ACCEPT);
+
+	invite->state = INVITE_ACCEPTED;
+	invite->accepted_at = work->now;
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, work->now);
+	db_bind_i64(st, 4, invite->user);
+	db_bind_text(st, 5, skipped);
+	db_run(work->db, st);
+	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+	work_audit(work, AUDIT_INVITE_ACCEPTED, invite->id);
+}
+
+static enum result invitation_accept(struct work *work, const void *input,
+				     void *output)
+{
+	const struct invitation_in *in = input;
+	struct invitation_out *out = output;
+	struct invite *invite = &out->invitation.invite;
+	enum result result =
+	    find_answerable(work, SQL_INVITATION_TAKE, in, &out->invitation);
+
+	out->again = result == RESULT_INVITE_ACCEPTED;
+	out->user = invite->user;
+	if (out->again)
+		return RESULT_OK;
+	if (result != RESULT_OK)
+		return result;
+	out->user = invite->user = admit_user(work, invite, in->name);
+	accept_invite(work, invite, admit_to_projects(work, &out->invitation));
+	return RESULT_OK;
+}
+
+const struct verb verb_invitation_accept = {
+	VERB(invitation_accept),
+	.size_in = sizeof(struct invitation_in),
+	.size_out = sizeof(struct invitation_out),
+	.locks = lock_invitation,
+	.run = invitation_accept,
+};
+
+/* ---- decline ---- */
+
+static void decline_invite(const struct work *work, struct invite *invite)
+{
+	struct statement *st = db_statement(work->db, SQL_INVITE_DECLINE);
+
+	invite_decline(invite, work->now);
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, invite->declined_at);
+	db_bind_i64(st, 4, invite->expires_at);
+	db_run(work->db, st);
+	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+	work_audit(work, AUDIT_INVITE_DECLINED, invite->id);
+}
+
+static enum result invitation_decline(struct work *work, const void *input,
+				      void *output)
+{
+	struct invitation_out *out = output;
+	struct invite *invite = &out->invitation.invite;
+	enum result result =
+	    find_answerable(work, SQL_INVITATION_TAKE, input, &out->invitation);
+
+	out->again = result == RESULT_INVITATION_DECLINED;
+	if (out->again)
+		return RESULT_OK;
+	if (result != RESULT_OK)
+		return result;
+	decline_invite(work, invite);
+	return RESULT_OK;
+}
+
+const struct verb verb_invitation_decline = {
+	VERB(invitation_decline),
+	.size_in = sizeof(struct invitation_in),
+	.size_out = sizeof(struct invitation_out),
+	.locks = lock_invitation,
+	.run = invitation_decline,
+};

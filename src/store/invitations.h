@@ -1,0 +1,45 @@
+/*
+ * invitations.h: the verbs of who was invited, which the link's secret opens.
+ *
+ *	invitation_lookup	changes nothing
+ *	invitation_accept	makes the user and the memberships; accepted
+ *				before, it answers as the first did
+ *	invitation_decline	declined before, it is done once more
+ *
+ * All are given an invitation_in and return an invitation_out, or one of
+ * INVITATION_NOT_FOUND, INVITATION_EXPIRED, INVITATION_WITHDRAWN,
+ * INVITATION_DECLINED, INVITE_ACCEPTED.
+ */
+#ifndef STORE_INVITATIONS_H
+#define STORE_INVITATIONS_H
+
+#include "core/invite.h"
+#include "core/token.h"
+#include "store/verb.h"
+
+/* A grant with the project's name, for people. */
+struct named_grant {
+	const char *project_name;
+	enum project_role role;
+	bool archived;
+};
+
+/* What the holder of a link is shown. */
+struct invitation {
+	struct invite invite;
+	const char *organization_name;
+	struct named_grant *grants; /* invite.grants.count, in their order */
+};
+
+struct invitation_in {
+	struct token token;
+	const char *name; /* accept: the person's; may be "" */
+};
+
+struct invitation_out {
+	struct invitation invitation;
+	int64_t user;
+	bool again; /* answered so before, by an earlier request */
+};
+
+#endif

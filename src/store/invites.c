@@ -1,0 +1,499 @@
+/*
+ * invites.c: an invite is made, made again, shown and deleted.
+ *
+ * What a create costs is decided here: three lookups by key, then three rows
+ * at the ends of their tables and one entry in the index of addresses.
+ */
+#include "base/base.h"
+
+#include "store/invites.h"
+
+#include "store/create.h"
+#include "store/lock.h"
+#include "store/rows.h"
+
+/* In the order of INVITE_COLUMNS. */
+void row_invite(struct arena *arena, struct statement *st,
+		struct invite *invite)
+{
+	struct str hash = column_bytes(st, 12);
+	struct str grants = column_bytes(st, 15);
+
+	*invite = (struct invite){
+		.id = column_i64(st, 0),
+		.organization = column_i64(st, 1),
+		.state = (enum invite_state)column_i64(st, 2),
+		.role = (enum role)column_i64(st, 3),
+		.created_at = column_i64(st, 4),
+		.expires_at = column_i64(st, 5),
+		.accepted_at = column_i64(st, 6),
+		.user = column_i64(st, 7),
+		.declined_at = column_i64(st, 17),
+		.delivery = {
+			.status = (enum delivery_status)column_i64(st,
+									   8),
+			.attempts = (int)column_i64(st, 9),
+			.updated_at = column_i64(st, 10),
+			.last_error = column_text(st, arena, 11),
+		},
+		.email = column_text(st, arena, 13),
+		.email_key = column_text(st, arena, 14),
+	};
+	if (hash.len == SHA256_SIZE)
+		memcpy(invite->secret_hash, hash.data, SHA256_SIZE);
+	if (!invite->email_key)
+		invite->email_key = invite->email;
+	if (grants_parse(arena, grants, &invite->grants) < 0)
+		db_no_memory(st->db);
+}
+
+bool find_invite(const struct work *work, enum sql which, int64_t id,
+		 struct invite *ret_invite)
+{
+	struct statement *st = db_statement(work->db, which);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	row_invite(work->arena, st, ret_invite);
+	db_done(st);
+	return true;
+}
+
+void invite_release_address(const struct work *work,
+			    const struct invite *invite,
+			    enum invite_state state)
+{
+	struct statement *st = db_statement(work->db, SQL_INVITE_LET_GO);
+
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, state);
+	db_run(work->db, st);
+	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+}
+
+/* ---- create ---- */
+
+struct creation {
+	const struct invite_create_in *in;
+	struct invite_create_out *out;
+	struct grants grants; /* with the default project, if that is meant */
+	int64_t hash;	      /* of the address */
+	bool slot_taken;      /* see find_open() */
+};
+
+/*
+ * The open invite to the address, if any; and whether the slot for a new one
+ * is taken. Two addresses with one hash (once in 10^18 pairs) share the
+ * index's entry: the later one stands aside, at its own id below zero.
+ */
+static bool find_open(const struct work *work, struct creation *creation,
+		      struct invite *ret_open)
+{
+	struct statement *st = db_statement(work->db, SQL_INVITE_HOLDERS);
+	bool found = false;
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, creation->hash);
+	while (db_row(work->db, st)) {
+		struct invite holder;
+
+		row_invite(work->arena, st, &holder);
+		if (strcmp(holder.email_key, creation->in->email.key) == 0) {
+			*ret_open = holder;
+			found = true;
+		} else if (column_i64(st, INVITE_SLOT) == 0) {
+			creation->slot_taken = true;
+		}
+	}
+	return found;
+}
+
+bool default_grants(struct arena *arena, int64_t project,
+		    struct grants *ret_grants)
+{
+	struct grant *grant = arena_alloc(arena, sizeof(*grant));
+
+	if (!grant)
+		return false;
+	*grant = (struct grant){ project, PROJECT_MEMBER };
+	*ret_grants = (struct grants){ grant, 1 };
+	return true;
+}
+
+static enum result use_default_project(const struct work *work,
+				       struct creation *creation)
+{
+	struct organization organization;
+
+	if (!find_organization(work, work->organization, &organization))
+		return RESULT_KEY_UNKNOWN;
+	if (!default_grants(work->arena, organization.default_project,
+			    &creation->grants))
+		return RESULT_OUT_OF_MEMORY;
+	return RESULT_OK;
+}
+
+static enum result check_projects(const struct work *work,
+				  const struct creation *creation)
+{
+	struct grants grants = creation->grants;
+	struct project *projects;
+	size_t count;
+
+	if (creation->in->default_project)
+		return RESULT_OK;
+	projects =
+	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
+	if (!projects)
+		return RESULT_OUT_OF_MEMORY;
+	count = find_projects(work, grants, projects);
+	for (size_t i = 0; i < grants.count; i++) {
+		const struct project *project =
+		    project_among(projects, count, grants.at[i].project);
+
+		creation->out->index = i;
+		if (!project)
+			return RESULT_PROJECT_NOT_FOUND;
+		if (project->archived_at)
+			return RESULT_PROJECT_ARCHIVED;
+	}
+	return RESULT_OK;
+}
+
+struct project_texts project_texts_of(struct db *db, struct arena *arena,
+				      struct grants grants)
+{
+	struct project_texts texts = { grants_format(arena, grants), NULL };
+	struct grants sorted;
+
+	if (grants_are_sorted(grants) && texts.sorted)
+		return texts;
+	texts.sent = texts.sorted;
+	texts.sorted = texts.sent && grants_sort(arena, grants, &sorted) == 0
+			   ? grants_format(arena, sorted)
+			   : NULL;
+	if (!texts.sorted)
+		db_no_memory(db);
+	return texts;
+}
+
+static void insert_invite(const struct work *work,
+			  const struct creation *creation)
+{
+	const struct invite *invite = &creation->out->invite;
+	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
+	struct project_texts projects =
+	    project_texts_of(work->db, work->arena, invite->grants);
+	struct statement *st = db_statement(work->db, SQL_INVITE_INSERT);
+
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, invite->organization);
+	db_bind_i64(st, 3, creation->hash);
+	db_bind_i64(st, 4, creation->slot_taken ? -invite->id : 0);
+	db_bind_i64(st, 5, invite->role);
+	db_bind_i64(st, 6, invite->created_at);
+	db_bind_i64(st, 7, invite->expires_at);
+	db_bind_i64(st, 8, invite->delivery.status);
+	db_bind_i64(st, 9, invite->delivery.updated_at);
+	db_bind_blob(st, 10, invite->secret_hash, SHA256_SIZE);
+	db_bind_text(st, 11, invite->email);
+	db_bind_text(st, 12, key_is_email ? NULL : invite->email_key);
+	db_bind_text(st, 13, projects.sorted);
+	db_bind_text(st, 14, projects.sent);
+	db_run(work->db, st);
+}
+
+void invite_begin(struct work *work, const struct invite_create_in *in,
+		  struct grants grants, int64_t id,
+		  struct invite_create_out *out)
+{
+	bool mail = in->queue_mail;
+
+	out->invite = (struct invite){
+		.id = id,
+		.organization = work->organization,
+		.email = in->email.typed,
+		.email_key = in->email.key,
+		.role = in->role,
+		.grants = grants,
+		.state = INVITE_OPEN,
+		.created_at = work->now,
+		.expires_at = work->now + in->ttl_seconds,
+		.delivery = { .status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
+			      .updated_at = mail ? work->now : 0 },
+	};
+	secret_hash(in->secret, out->invite.secret_hash);
+	out->created = true;
+	out->link = !mail;
+	work->mail_queued = mail;
+}
+
+static void create_new(struct work *work, const struct creation *creation)
+{
+	const struct invite_create_in *in = creation->in;
+	int64_t id = work_id(work);
+
+	invite_begin(work, in, creation->grants, id, creation->out);
+	insert_invite(work, creation);
+	if (in->queue_mail)
+		queue_mail(work, id, in->secret);
+	work_audit(work, AUDIT_INVITE_SENT, id);
+}
+
+/* A fresh secret for an open invite: the link that it had stops working. */
+static void renew_secret(const struct work *work,
+			 const uint8_t secret[SECRET_SIZE],
+			 enum delivery_status delivery, struct invite *invite)
+{
+	struct statement *st = db_statement(work->db, SQL_INVITE_NEW_SECRET);
+
+	secret_hash(secret, invite->secret_hash);
+	invite->delivery = (struct delivery){
+		.status = delivery,
+		.updated_at = delivery == DELIVERY_NONE ? 0 : work->now,
+	};
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_blob(st, 3, invite->secret_hash, SHA256_SIZE);
+	db_bind_i64(st, 4, delivery);
+	db_bind_i64(st, 5, invite->delivery.updated_at);
+	db_run(work->db, st);
+}
+
+/*
+ * The same invite once more. Nothing happens, but for two callers who would
+ * be left with nothing: one whose link was lost with the answer gets a new
+ * link, one whose mail failed for good, or who wants one where only a link was
+ * wanted before, gets a mail. The link that there was stops working.
+ */
+static void create_again(struct work *work, const struct creation *creation,
+			 const struct invite *open)
+{
+	const struct invite_create_in *in = creation->in;
+	struct invite_create_out *out = creation->out;
+	enum delivery_status delivery = open->delivery.status;
+
+	out->invite = *open;
+	if (!in->queue_mail && delivery == DELIVERY_NONE) {
+		renew_secret(work, in->secret, DELIVERY_NONE, &out->invite);
+		out->link = true;
+	} else if (in->queue_mail &&
+		   (delivery == DELIVERY_FAILED || delivery == DELIVERY_NONE)) {
+		renew_secret(work, in->secret, DELIVERY_QUEUED, &out->invite);
+		queue_mail(work, open->id, in->secret);
+	}
+}
+
+/* An expired invite gives up its place, and a mail that is too late now. */
+static void supersede(const struct work *work, const struct invite *expired)
+{
+	enum delivery_status delivery = expired->delivery.status;
+
+	invite_release_address(work, expired, INVITE_OPEN);
+	if (delivery == DELIVERY_QUEUED || delivery == DELIVERY_DEFERRED)
+		record_too_late(work, expired->id, expired->delivery.attempts);
+}
+
+static enum result invite_create(struct work *work, const void *input,
+				 void *output)
+{
+	const struct invite_create_in *in = input;
+	struct creation creation = {
+		.in = in,
+		.out = output,
+		.grants = in->grants,
+		.hash = hash63(work->db->hash_key, str_of(in->email.key)),
+	};
+	enum result result = RESULT_OK;
+	struct invite open;
+	struct user member;
+	bool found;
+
+	/* In this order: who is just accepting the open invite, elsewhere, has
+	 * it locked, and is a member when the lock is ours. */
+	found = find_open(work, &creation, &open);
+	if (find_member(work, in->email.key, &member))
+		return RESULT_USER_EXISTS;
+	if (in->default_project)
+		result = use_default_project(work, &creation);
+	if (result != RESULT_OK)
+		return result;
+	switch (invite_on_create(found ? &open : NULL, in->role,
+				 creation.grants, work->now)) {
+	case CREATE_REPLAY:
+		create_again(work, &creation, &open);
+		return RESULT_OK;
+	case CREATE_CONFLICT:
+		creation.out->invite = open;
+		return RESULT_INVITE_EXISTS;
+	case CREATE_SUPERSEDE:
+	case CREATE_NEW:
+		break;
+	}
+	result = check_projects(work, &creation);
+	if (result != RESULT_OK)
+		return result;
+	if (found)
+		supersede(work, &open);
+	create_new(work, &creation);
+	return RESULT_OK;
+}
+
+const struct verb verb_invite_create = {
+	VERB(invite_create),
+	.size_in = sizeof(struct invite_create_in),
+	.size_out = sizeof(struct invite_create_out),
+	.run = invite_create,
+	.run_many = pgsql_create,
+};
+
+/* ---- delete ---- */
+
+static void lock_invite(const void *input, struct lock_set *set)
+{
+	const struct id_in *in = input;
+
+	lock_set_add(set, LOCK_INVITE, in->id);
+}
+
+static enum result invite_delete(struct work *work, const void *input,
+				 void *output)
+{
+	const struct id_in *in = input;
+	struct invite_out *out = output;
+	bool found = find_invite(work, SQL_INVITE_TAKE, in->id, &out->invite);
+	enum result result = invite_on_delete(found ? &out->invite : NULL);
+
+	if (result != RESULT_OK)
+		return result;
+	invite_release_address(work, &out->invite, INVITE_WITHDRAWN);
+	work_audit(work, AUDIT_INVITE_DELETED, in->id);
+	return RESULT_OK;
+}
+
+const struct verb verb_invite_delete = {
+	VERB(invite_delete),
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct invite_out),
+	.locks = lock_invite,
+	.run = invite_delete,
+};
+
+/* ---- get ---- */
+
+static enum result invite_get(struct work *work, const void *input,
+			      void *output)
+{
+	const struct id_in *in = input;
+	struct invite_out *out = output;
+
+	if (!find_invite(work, SQL_INVITE_GET, in->id, &out->invite))
+		return RESULT_INVITE_NOT_FOUND;
+	return RESULT_OK;
+}
+
+const struct verb verb_invite_get = {
+	VERB(invite_get),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct invite_out),
+	.run = invite_get,
+};
+
+/* ---- list ---- */
+
+/* A status as what lies in the row: a state, and bounds of its expiry, or
+ * another state whenever it expires. */
+struct status_range {
+	int64_t state;			      /* -1: any */
+	int64_t expires_after, expires_until; /* (after, until] */
+	int64_t other;			      /* -1: none */
+};
+
+static struct status_range range_of(const struct invite_list_in *in,
+				    int64_t now)
+{
+	struct status_range range = { -1, -1, INT64_MAX, -1 };
+
+	if (!in->by_status)
+		return range;
+	range.state = INVITE_OPEN;
+	switch (in->status) {
+	case STATUS_ACCEPTED:
+		range.state = INVITE_ACCEPTED;
+		break;
+	case STATUS_EXPIRED:
+		range.expires_until = now;
+		range.other = INVITE_DECLINED;
+		break;
+	case STATUS_PENDING:
+		range.expires_after = now;
+		break;
+	}
+	return range;
+}
+
+static struct statement *list_statement(const struct work *work,
+					const struct invite_list_in *in)
+{
+	struct status_range range = range_of(in, work->now);
+	const char *key = in->email_key;
+	struct statement *st;
+
+	if (key) {
+		st = work_list(work, SQL_INVITE_LIST_ADDRESS, &in->page);
+		db_bind_i64(st, 4, hash63(work->db->hash_key, str_of(key)));
+		db_bind_text(st, 5, key);
+		db_bind_i64(st, 6, range.state);
+		db_bind_i64(st, 7, range.expires_after);
+		db_bind_i64(st, 8, range.expires_until);
+		db_bind_i64(st, 9, range.other);
+		return st;
+	}
+	if (!in->by_status)
+		return work_list(work, SQL_INVITE_LIST, &in->page);
+	if (in->status == STATUS_EXPIRED) {
+		st = work_list(work, SQL_INVITE_LIST_EXPIRED, &in->page);
+		db_bind_i64(st, 4, range.expires_until);
+		return st;
+	}
+	st = work_list(work, SQL_INVITE_LIST_STATE, &in->page);
+	db_bind_i64(st, 4, range.state);
+	db_bind_i64(st, 5, range.expires_after);
+	db_bind_i64(st, 6, range.expires_until);
+	return st;
+}
+
+static enum result invite_list(struct work *work, const void *input,
+			       void *output)
+{
+	const struct invite_list_in *in = input;
+	struct list_out *out = output;
+	struct invite *rows = work_rows(work, &in->page, sizeof(*rows));
+	struct statement *st = list_statement(work, in);
+	size_t count = 0;
+
+	while (db_row(work->db, st))
+		row_invite(work->arena, st, &rows[count++]);
+	*out = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+static bool is_slow(const void *input)
+{
+	const struct invite_list_in *in = input;
+
+	return in->by_status;
+}
+
+const struct verb verb_invite_list = {
+	VERB(invite_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct invite_list_in),
+	.size_out = sizeof(struct list_out),
+	.slow = is_slow,
+	.run = invite_list,
+};

@@ -1,0 +1,47 @@
+/*
+ * invites.h: the verbs of invites, for administrators.
+ *
+ *	invite_create	with its mail, if one is wanted, and its audit event
+ *			USER_EXISTS, INVITE_EXISTS, PROJECT_NOT_FOUND,
+ *			PROJECT_ARCHIVED
+ *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
+ *	invite_get	id_in; INVITE_NOT_FOUND
+ *	invite_list	of struct invite
+ */
+#ifndef STORE_INVITES_H
+#define STORE_INVITES_H
+
+#include "core/email.h"
+#include "core/invite.h"
+#include "core/token.h"
+#include "store/verb.h"
+
+struct invite_create_in {
+	struct email email;
+	enum role role;
+	bool default_project; /* instead of `grants` */
+	struct grants grants; /* each project once */
+	int64_t ttl_seconds;
+	bool queue_mail;
+	uint8_t secret[SECRET_SIZE];
+};
+
+struct invite_create_out {
+	struct invite invite; /* with INVITE_EXISTS: the one in the way */
+	bool created;	      /* false: it was there before (a retry) */
+	bool link;	      /* the input's secret opens it */
+	size_t index;	      /* which of `grants`, with PROJECT_* */
+};
+
+struct invite_out { /* of invite_get and invite_delete */
+	struct invite invite;
+};
+
+struct invite_list_in {
+	struct list_in page;
+	bool by_status;
+	enum invite_status status;
+	const char *email_key; /* NULL = any */
+};
+
+#endif

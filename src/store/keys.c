@@ -1,0 +1,183 @@
+/*
+ * keys.c: the verbs of admin keys.
+ */
+#include "base/base.h"
+
+#include "store/keys.h"
+
+#include "store/rows.h"
+
+static void row_key(struct arena *arena, struct statement *st,
+		    struct admin_key *key)
+{
+	*key = (struct admin_key){
+		.id = column_i64(st, 0),
+		.organization = column_i64(st, 1),
+		.name = column_text(st, arena, 2),
+		.redacted = column_text(st, arena, 3),
+		.created_at = column_i64(st, 4),
+		.last_used_at = column_i64(st, 5),
+		.revoked_at = column_i64(st, 6),
+	};
+}
+
+/* ---- create ---- */
+
+void insert_key(const struct work *work, const char *name, struct str secret,
+		struct admin_key *ret_key)
+{
+	struct statement *st = db_statement(work->db, SQL_KEY_INSERT);
+	uint8_t hash[SHA256_SIZE];
+	char redacted[REDACTED_SIZE];
+
+	sha256(secret, hash);
+	admin_key_redact(secret, redacted);
+	*ret_key = (struct admin_key){
+		.id = work_id(work),
+		.organization = work->organization,
+		.name = name,
+		.redacted = arena_str(work->arena, str_of(redacted)),
+		.created_at = work->now,
+	};
+	if (!ret_key->redacted)
+		db_no_memory(work->db);
+	db_bind_i64(st, 1, ret_key->id);
+	db_bind_i64(st, 2, ret_key->organization);
+	db_bind_blob(st, 3, hash, sizeof(hash));
+	db_bind_text(st, 4, name);
+	db_bind_text(st, 5, redacted);
+	db_bind_i64(st, 6, work->now);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_KEY_CREATED, ret_key->id);
+}
+
+static bool find_key(const struct work *work, struct str secret,
+		     struct admin_key *ret_key)
+{
+	struct statement *st = db_statement(work->db, SQL_KEY_BY_HASH);
+	uint8_t hash[SHA256_SIZE];
+
+	sha256(secret, hash);
+	db_bind_blob(st, 1, hash, sizeof(hash));
+	if (!db_row(work->db, st))
+		return false;
+	row_key(work->arena, st, ret_key);
+	db_done(st);
+	return true;
+}
+
+static enum result key_create(struct work *work, const void *input,
+			      void *output)
+{
+	const struct key_create_in *in = input;
+	struct key_out *out = output;
+	struct organization organization;
+	struct admin_key known;
+
+	if (!find_organization(work, work->organization, &organization))
+		return RESULT_ORGANIZATION_NOT_FOUND;
+	if (find_key(work, in->secret, &known))
+		return RESULT_KEY_EXISTS;
+	insert_key(work, in->name, in->secret, &out->key);
+	return RESULT_OK;
+}
+
+const struct verb verb_key_create = {
+	VERB(key_create),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct key_create_in),
+	.size_out = sizeof(struct key_out),
+	.run = key_create,
+};
+
+/* ---- revoke, touch ---- */
+
+/* Both UPDATEs of a key take its id, its organization and the time. */
+static struct statement *key_update(const struct work *work, enum sql which,
+				    int64_t id)
+{
+	struct statement *st = db_statement(work->db, which);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, work->now);
+	return st;
+}
+
+static enum result key_revoke(struct work *work, const void *input,
+			      void *output)
+{
+	const struct id_in *in = input;
+	struct statement *st = key_update(work, SQL_KEY_REVOKE, in->id);
+
+	(void)output;
+	work->db->actor = 0; /* may be the one */
+	if (db_run_counting(work->db, st) == 0)
+		return RESULT_KEY_NOT_FOUND;
+	work_audit(work, AUDIT_KEY_REVOKED, in->id);
+	return RESULT_OK;
+}
+
+const struct verb verb_key_revoke = {
+	VERB(key_revoke),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct id_in),
+	.run = key_revoke,
+};
+
+static enum result key_touch(struct work *work, const void *input, void *output)
+{
+	const struct id_in *in = input;
+
+	(void)output;
+	db_run(work->db, key_update(work, SQL_KEY_TOUCH, in->id));
+	return RESULT_OK;
+}
+
+const struct verb verb_key_touch = {
+	VERB(key_touch),    .flags = VERB_REPEATABLE,
+	.rank = RANK_TOUCH, .size_in = sizeof(struct id_in),
+	.run = key_touch,
+};
+
+/* ---- find, list ---- */
+
+static enum result key_find(struct work *work, const void *input, void *output)
+{
+	const struct key_find_in *in = input;
+	struct key_out *out = output;
+
+	if (!find_key(work, in->secret, &out->key) || out->key.revoked_at)
+		return RESULT_KEY_UNKNOWN;
+	return RESULT_OK;
+}
+
+const struct verb verb_key_find = {
+	VERB(key_find),
+	.flags = VERB_READ | VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct key_find_in),
+	.size_out = sizeof(struct key_out),
+	.run = key_find,
+};
+
+static enum result key_list(struct work *work, const void *input, void *output)
+{
+	const struct list_in *page = input;
+	struct list_out *out = output;
+	struct admin_key *rows = work_rows(work, page, sizeof(*rows));
+	struct statement *st = work_list(work, SQL_KEY_LIST, page);
+	size_t count = 0;
+
+	while (db_row(work->db, st))
+		row_key(work->arena, st, &rows[count++]);
+	*out = list_end(page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_key_list = {
+	VERB(key_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct list_in),
+	.size_out = sizeof(struct list_out),
+	.run = key_list,
+};

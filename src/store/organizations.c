@@ -1,0 +1,139 @@
+/*
+ * organizations.c: the verbs of organizations.
+ */
+#include "base/base.h"
+
+#include "store/organizations.h"
+
+#include "store/rows.h"
+
+static void row_organization(struct arena *arena, struct statement *st,
+			     struct organization *organization)
+{
+	*organization = (struct organization){
+		.id = column_i64(st, 0),
+		.name = column_text(st, arena, 1),
+		.created_at = column_i64(st, 2),
+		.default_project = column_i64(st, 3),
+	};
+}
+
+bool find_organization(const struct work *work, int64_t id,
+		       struct organization *ret_organization)
+{
+	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_GET);
+
+	db_bind_i64(st, 1, id);
+	if (!db_row(work->db, st))
+		return false;
+	row_organization(work->arena, st, ret_organization);
+	db_done(st);
+	return true;
+}
+
+/* ---- create ---- */
+
+static void insert_organization(struct work *work, const char *name,
+				struct organization *ret_organization)
+{
+	struct statement *st;
+	int64_t project;
+
+	work->organization = work_id(work);
+	project = insert_project(work, "Default project");
+	*ret_organization = (struct organization){
+		.id = work->organization,
+		.name = name,
+		.created_at = work->now,
+		.default_project = project,
+	};
+	st = db_statement(work->db, SQL_ORGANIZATION_INSERT);
+	db_bind_i64(st, 1, ret_organization->id);
+	db_bind_text(st, 2, name);
+	db_bind_i64(st, 3, work->now);
+	db_bind_i64(st, 4, project);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
+}
+
+static enum result organization_create(struct work *work, const void *input,
+				       void *output)
+{
+	const struct organization_create_in *in = input;
+	struct organization_create_out *out = output;
+	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_BY_NAME);
+
+	db_bind_text(st, 1, in->name);
+	if (db_row(work->db, st)) {
+		db_done(st);
+		return RESULT_ORGANIZATION_EXISTS;
+	}
+	insert_organization(work, in->name, &out->organization);
+	return RESULT_OK;
+}
+
+const struct verb verb_organization_create = {
+	VERB(organization_create),
+	.flags = VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct organization_create_in),
+	.size_out = sizeof(struct organization_create_out),
+	.run = organization_create,
+};
+
+/*
+ * Several daemons may start at once on an empty database, with different names
+ * for the organization even. The probe's row lets them in one after the other.
+ */
+static enum result bootstrap(struct work *work, const void *input, void *output)
+{
+	const struct bootstrap_in *in = input;
+	struct bootstrap_out *out = output;
+	struct statement *st;
+	struct admin_key key;
+
+	(void)verb_probe.run(work, NULL, NULL);
+	st = db_statement(work->db, SQL_ORGANIZATION_ANY);
+	if (db_row(work->db, st)) {
+		db_done(st);
+		return RESULT_OK;
+	}
+	insert_organization(work, in->organization_name, &out->organization);
+	insert_key(work, in->key_name, in->secret, &key);
+	out->created = true;
+	return RESULT_OK;
+}
+
+const struct verb verb_bootstrap = {
+	VERB(bootstrap),
+	.flags = VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct bootstrap_in),
+	.size_out = sizeof(struct bootstrap_out),
+	.run = bootstrap,
+};
+
+/* ---- list ---- */
+
+static enum result organization_list(struct work *work, const void *input,
+				     void *output)
+{
+	const struct list_in *page = input;
+	struct list_out *out = output;
+	struct organization *rows = work_rows(work, page, sizeof(*rows));
+	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_LIST);
+	size_t count = 0;
+
+	db_bind_i64(st, 1, list_before(page));
+	db_bind_i64(st, 2, page->limit + 1);
+	while (db_row(work->db, st))
+		row_organization(work->arena, st, &rows[count++]);
+	*out = list_end(page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_organization_list = {
+	VERB(organization_list),
+	.flags = VERB_READ | VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct list_in),
+	.size_out = sizeof(struct list_out),
+	.run = organization_list,
+};

@@ -1,0 +1,66 @@
+/*
+ * outbox.h: the verbs of mails that wait to be sent.
+ *
+ *	outbox_claim	leases those that are due
+ *	outbox_renew	prolongs the lease of one, if it is still that one
+ *	outbox_settle	records how an attempt went
+ *	outbox_count	how many wait
+ *	probe		nothing; whether anything can be written at all
+ */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "core/token.h"
+#include "store/invitations.h"
+#include "store/verb.h"
+
+/* A mail to be sent. */
+struct outbox_mail {
+	struct invitation to; /* to whom, into what */
+	struct token token;   /* secret: only for the mail's text */
+	int attempts;	      /* made before this one */
+	int64_t queued_at_ms; /* Unix, milliseconds */
+	int64_t leased_until_ms;
+};
+
+struct outbox_claim_in {
+	int limit;
+	int64_t lease_ms;
+};
+
+struct outbox_claim_out {
+	struct outbox_mail *mails;
+	size_t count;
+	int64_t next_due_ms; /* 0 = nothing waits */
+};
+
+struct outbox_renew_in {
+	int64_t invite;
+	int64_t leased_until_ms; /* as it is now... */
+	int64_t until_ms;	 /* ...and to be */
+};
+
+enum outbox_outcome { OUTBOX_SENT, OUTBOX_DEFERRED, OUTBOX_FAILED };
+
+struct outbox_settle_in {
+	int64_t invite;
+	/* Of the mail that is meant: where it went to somebody else, there may
+	 * be another by now. 0: any one. */
+	int64_t queued_at_ms;
+	/* The lease this verdict was made under, and the end asked for in a
+	 * renewal not yet answered (0: none). If neither is the row's lease
+	 * now, only SENT is recorded: that it arrived is true whoever has the
+	 * mail, how a failure ends is theirs to say. Lease 0: whoever has it.
+	 */
+	int64_t leased_until_ms, asked_until_ms;
+	enum outbox_outcome outcome;
+	const char *error;  /* NULL when sent */
+	int64_t next_at_ms; /* when deferred */
+};
+
+struct outbox_count_out {
+	int64_t waiting;
+	int64_t oldest_ms; /* queued at; 0 = none waits */
+};
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * projects.c: the verbs of projects, and who is in them.
+ */
+#include "base/base.h"
+
+#include "store/projects.h"
+
+#include "store/rows.h"
+
+void row_project(struct arena *arena, struct statement *st,
+		 struct project *project)
+{
+	*project = (struct project){
+		.id = column_i64(st, 0),
+		.organization = column_i64(st, 1),
+		.name = column_text(st, arena, 2),
+		.created_at = column_i64(st, 3),
+		.archived_at = column_i64(st, 4),
+	};
+}
+
+/* ---- lookups ---- */
+
+bool find_project(const struct work *work, int64_t id,
+		  struct project *ret_project)
+{
+	struct statement *st = db_statement(work->db, SQL_PROJECT_GET);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	row_project(work->arena, st, ret_project);
+	db_done(st);
+	return true;
+}
+
+size_t find_projects(const struct work *work, struct grants grants,
+		     struct project *ret_projects)
+{
+	struct statement *st;
+	const char *list;
+	size_t count = 0;
+
+	if (grants.count == 0)
+		return 0;
+	if (grants.count == 1)
+		return find_project(work, grants.at[0].project, ret_projects);
+	list = grants_format(work->arena, grants);
+	if (!list) {
+		db_no_memory(work->db);
+		return 0;
+	}
+	st = db_statement(work->db, SQL_PROJECT_MANY);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, list);
+	while (db_row(work->db, st))
+		row_project(work->arena, st, &ret_projects[count++]);
+	return count;
+}
+
+const struct project *project_among(const struct project *projects,
+				    size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (projects[i].id == id)
+			return &projects[i];
+	}
+	return NULL;
+}
+
+/* ---- create ---- */
+
+int64_t insert_project(const struct work *work, const char *name)
+{
+	struct statement *st = db_statement(work->db, SQL_PROJECT_INSERT);
+	int64_t id = work_id(work);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_text(st, 3, name);
+	db_bind_i64(st, 4, work->now);
+	db_run(work->db, st);
+	return id;
+}
+
+static enum result project_create(struct work *work, const void *input,
+				  void *output)
+{
+	const struct project_create_in *in = input;
+	struct project_out *out = output;
+	int64_t id = insert_project(work, in->name);
+
+	work_audit(work, AUDIT_PROJECT_CREATED, id);
+	out->project = (struct project){
+		.id = id,
+		.organization = work->organization,
+		.name = in->name,
+		.created_at = work->now,
+	};
+	return RESULT_OK;
+}
+
+const struct verb verb_project_create = {
+	VERB(project_create),
+	.size_in = sizeof(struct project_create_in),
+	.size_out = sizeof(struct project_out),
+	.run = project_create,
+};
+
+/* ---- get, list ---- */
+
+static enum result project_get(struct work *work, const void *input,
+			       void *output)
+{
+	const struct id_in *in = input;
+	struct project_out *out = output;
+
+	if (!find_project(work, in->id, &out->project))
+		return RESULT_PROJECT_NOT_FOUND;
+	return RESULT_OK;
+}
+
+const struct verb verb_project_get = {
+	VERB(project_get),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct project_out),
+	.run = project_get,
+};
+
+static enum result project_list(struct work *work, const void *input,
+				void *output)
+{
+	const struct project_list_in *in = input;
+	struct list_out *out = output;
+	struct project *rows = work_rows(work, &in->page, sizeof(*rows));
+	struct statement *st = work_list(
+	    work,
+	    in->include_archived ? SQL_PROJECT_LIST : SQL_PROJECT_LIST_ACTIVE,
+	    &in->page);
+	size_t count = 0;
+
+	while (db_row(work->db, st))
+		row_project(work->arena, st, &rows[count++]);
+	*out = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_project_list = {
+	VERB(project_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct project_list_in),
+	.size_out = sizeof(struct list_out),
+	.run = project_list,
+};
+
+/* ---- who is in one ---- */
+
+static void row_project_user(struct arena *arena, struct statement *st,
+			     struct project_user *user)
+{
+	*user = (struct project_user){
+		.id = column_i64(st, 0),
+		.email = column_text(st, arena, 1),
+		.name = column_text(st, arena, 2),
+		.role = (enum project_role)column_i64(st, 3),
+		.added_at = column_i64(st, 4),
+	};
+}
+
+static enum result project_user_list(struct work *work, const void *input,
+				     void *output)
+{
+	const struct project_user_list_in *in = input;
+	struct list_out *out = output;
+	struct project_user *rows;
+	struct project project;
+	struct statement *st;
+	size_t count = 0;
+
+	if (!find_project(work, in->project, &project))
+		return RESULT_PROJECT_NOT_FOUND;
+	if (project.archived_at)
+		return RESULT_PROJECT_ARCHIVED;
+	rows = work_rows(work, &in->page, sizeof(*rows));
+	st = work_list(work, SQL_PROJECT_USER_LIST, &in->page);
+	db_bind_i64(st, 4, in->project);
+	while (db_row(work->db, st))
+		row_project_user(work->arena, st, &rows[count++]);
+	*out = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_project_user_list = {
+	VERB(project_user_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct project_user_list_in),
+	.size_out = sizeof(struct list_out),
+	.run = project_user_list,
+};

@@ -1,0 +1,83 @@
+/*
+ * rows.h: rows as the core's structs, and the lookups that verbs of several
+ * subjects share; each is in the file of its subject. Private to store/.
+ */
+#ifndef STORE_ROWS_H
+#define STORE_ROWS_H
+
+#include "core/organization.h"
+#include "core/token.h"
+#include "store/invitations.h"
+#include "store/work.h"
+
+/* From SELECT <..._COLUMNS>. */
+void row_invite(struct arena *arena, struct statement *st,
+		struct invite *ret_invite);
+void row_project(struct arena *arena, struct statement *st,
+		 struct project *ret_project);
+void row_user(struct arena *arena, struct statement *st, struct user *ret_user);
+
+/* ---- keys.c ---- */
+
+void insert_key(const struct work *work, const char *name, struct str secret,
+		struct admin_key *ret_key);
+
+/* ---- organizations.c ---- */
+
+/* With its name and default project; false where there is none. */
+bool find_organization(const struct work *work, int64_t id,
+		       struct organization *ret_organization) MUST_CHECK;
+
+/* ---- projects.c ---- */
+
+int64_t insert_project(const struct work *work, const char *name);
+
+/* One of the organization's. */
+bool find_project(const struct work *work, int64_t id,
+		  struct project *ret_project) MUST_CHECK;
+
+/*
+ * The projects of a list, in no order, by one question however many they are:
+ * each question to a database elsewhere is a round trip, which others wait
+ * for. How many there are; `ret_projects` has room for all.
+ */
+size_t find_projects(const struct work *work, struct grants grants,
+		     struct project *ret_projects) MUST_CHECK;
+
+/* The one with this id among them, or NULL. */
+const struct project *project_among(const struct project *projects,
+				    size_t count, int64_t id) MUST_CHECK;
+
+/* ---- users.c ---- */
+
+/* Whoever in the organization has this address. */
+bool find_member(const struct work *work, const char *email_key,
+		 struct user *ret_user) MUST_CHECK;
+
+/* ---- invites.c ---- */
+
+/* One of the organization's, by SQL_INVITE_GET or _TAKE. */
+bool find_invite(const struct work *work, enum sql which, int64_t id,
+		 struct invite *ret_invite) MUST_CHECK;
+
+/* It gives up its address and its mail, and ends in `state`. */
+void invite_release_address(const struct work *work,
+			    const struct invite *invite,
+			    enum invite_state state);
+
+/* ---- invitations.c ---- */
+
+/* Fills the names of an invitation whose invite is there; `skipped` as it
+ * lies in the invite's row. From then on the work is about its organization. */
+void name_invitation(struct work *work, struct invitation *invitation,
+		     struct str skipped);
+
+/* ---- outbox.c ---- */
+
+void queue_mail(struct work *work, int64_t invite,
+		const uint8_t secret[SECRET_SIZE]);
+
+/* Its mail is given up, for the invite has expired. */
+void record_too_late(const struct work *work, int64_t invite, int attempts);
+
+#endif

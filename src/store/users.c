@@ -1,0 +1,133 @@
+/*
+ * users.c: the verbs of users.
+ */
+#include "base/base.h"
+
+#include "store/users.h"
+
+#include "base/jw.h"
+#include "store/rows.h"
+
+void row_user(struct arena *arena, struct statement *st, struct user *user)
+{
+	*user = (struct user){
+		.id = column_i64(st, 0),
+		.organization = column_i64(st, 1),
+		.email = column_text(st, arena, 2),
+		.name = column_text(st, arena, 3),
+		.role = (enum role)column_i64(st, 4),
+		.added_at = column_i64(st, 5),
+	};
+}
+
+bool find_member(const struct work *work, const char *email_key,
+		 struct user *ret_user)
+{
+	struct statement *st = db_statement(work->db, SQL_USER_BY_ADDRESS);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, email_key);
+	if (!db_row(work->db, st))
+		return false;
+	row_user(work->arena, st, ret_user);
+	db_done(st);
+	return true;
+}
+
+/* ---- get ---- */
+
+static enum result user_get(struct work *work, const void *input, void *output)
+{
+	const struct id_in *in = input;
+	struct user_out *out = output;
+	struct statement *st = db_statement(work->db, SQL_USER_GET);
+
+	db_bind_i64(st, 1, in->id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return RESULT_USER_NOT_FOUND;
+	row_user(work->arena, st, &out->user);
+	db_done(st);
+	return RESULT_OK;
+}
+
+const struct verb verb_user_get = {
+	VERB(user_get),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct user_out),
+	.run = user_get,
+};
+
+/* ---- list ---- */
+
+/* ["ada@example.com", ...]; NULL when out of memory. */
+static const char *address_list(struct arena *arena, const char **keys,
+				size_t count)
+{
+	struct buf text;
+	struct jw jw;
+	const char *copy = NULL;
+
+	buf_init(&text, SIZE_MAX);
+	jw_init(&jw, &text);
+	jw_array(&jw);
+	for (size_t i = 0; i < count; i++)
+		jw_text(&jw, keys[i]);
+	jw_end_array(&jw);
+	if (buf_ok(&text))
+		copy = arena_str(arena, buf_str(&text));
+	buf_release(&text);
+	return copy;
+}
+
+static enum result users_by_address(struct work *work,
+				    const struct user_list_in *in,
+				    struct list_out *out)
+{
+	size_t count = 0;
+	struct user *rows =
+	    arena_array(work->arena, in->email_count, sizeof(*rows));
+	const char *list =
+	    address_list(work->arena, in->email_keys, in->email_count);
+	struct statement *st;
+
+	if (!rows || !list)
+		return RESULT_OUT_OF_MEMORY;
+	st = db_statement(work->db, SQL_USER_MANY);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, list);
+	while (db_row(work->db, st)) {
+		row_user(work->arena, st, &rows[count]);
+		if (rows[count].id < list_before(&in->page))
+			count++;
+	}
+	*out = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+static enum result user_list(struct work *work, const void *input, void *output)
+{
+	const struct user_list_in *in = input;
+	struct list_out *out = output;
+	struct user *rows;
+	struct statement *st;
+	size_t count = 0;
+
+	if (in->email_count)
+		return users_by_address(work, in, out);
+	rows = work_rows(work, &in->page, sizeof(*rows));
+	st = work_list(work, SQL_USER_LIST, &in->page);
+	while (db_row(work->db, st))
+		row_user(work->arena, st, &rows[count++]);
+	*out = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_user_list = {
+	VERB(user_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct user_list_in),
+	.size_out = sizeof(struct list_out),
+	.run = user_list,
+};

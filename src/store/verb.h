@@ -1,0 +1,147 @@
+/*
+ * verb.h: what can be asked of the store. Each line of VERBS is an operation:
+ * a `const struct verb verb_<name>` in the file of its subject, with its
+ * inputs and results in that subject's header. A line gives the declaration,
+ * the place in the metrics and in the tests; a verb that is listed and not
+ * written does not link. Nothing else lists them, and nothing in front of the
+ * verbs or in an engine knows one by its name: what they have to know of a
+ * verb stands in its struct.
+ */
+#ifndef STORE_VERB_H
+#define STORE_VERB_H
+
+#include "base/base.h"
+#include "core/result.h"
+
+#define VERBS(X)               \
+	/* organizations.h */  \
+	X(bootstrap)           \
+	X(organization_create) \
+	X(organization_list)   \
+	/* keys.h */           \
+	X(key_create)          \
+	X(key_revoke)          \
+	X(key_touch)           \
+	X(key_find)            \
+	X(key_list)            \
+	/* projects.h */       \
+	X(project_create)      \
+	X(project_get)         \
+	X(project_list)        \
+	X(project_user_list)   \
+	/* users.h */          \
+	X(user_get)            \
+	X(user_list)           \
+	/* invites.h */        \
+	X(invite_create)       \
+	X(invite_delete)       \
+	X(invite_get)          \
+	X(invite_list)         \
+	/* invitations.h */    \
+	X(invitation_accept)   \
+	X(invitation_decline)  \
+	X(invitation_lookup)   \
+	/* outbox.h */         \
+	X(outbox_claim)        \
+	X(outbox_renew)        \
+	X(outbox_settle)       \
+	X(outbox_count)        \
+	X(probe)
+
+/* Where a verb stands in tables that have a line for each. */
+enum verb_index {
+#define X(name) VERB_##name,
+	VERBS(X)
+#undef X
+	    VERB_COUNT
+};
+
+enum verb_flags {
+	/* Changes nothing. Its `run` may be called several times, each time
+	 * from the beginning (see pgsql_read.c), and asks the same again. */
+	VERB_READ = 1,
+	/* Changes who may do what. */
+	VERB_RIGHTS = 2,
+	/* A write that leaves no audit event, but may be done twice without
+	 * harm: whether a lost COMMIT came through need not be found out. */
+	VERB_REPEATABLE = 4,
+	/* About no one organization, or the one that its secret leads to. */
+	VERB_ANY_ORGANIZATION = 8
+};
+
+/*
+ * When a write is applied, where others of its batch may go first because they
+ * are better together. The order of one port's writes is kept by all but the
+ * last two, which are of no concern to any other.
+ */
+enum verb_rank {
+	RANK_IN_PLACE, /* in order of arrival */
+	RANK_LATER,    /* behind them, if nothing of its port follows */
+	RANK_PROBE,    /* behind those; these two lock a row that all daemons */
+	RANK_TOUCH,    /* share, so they have an order of their own */
+	RANKS
+};
+
+struct db;
+struct id_source;
+struct lock_set;
+struct store_op;
+struct work;
+
+struct verb {
+	const char *name; /* in metrics */
+	enum verb_index index;
+	unsigned flags;
+	enum verb_rank rank;
+	size_t size_in, size_out; /* of its structs; 0: it has none */
+
+	/* A read that may pass over many rows before it finds enough; or NULL:
+	 * never. */
+	bool (*slow)(const void *in);
+
+	/* Names the rows that it will change (lock.h), where several daemons
+	 * may want them at once; or NULL. */
+	void (*locks)(const void *in, struct lock_set *set);
+
+	/*
+	 * Does it. `in` stays as it is, since it may be done again: reads for
+	 * each answer that they wait for, writes with their whole batch when
+	 * others were in the way. `out` is zeroed each time. It belongs to the
+	 * operation, as does all that it points to, in the operation's arena.
+	 */
+	enum result (*run)(struct work *work, const void *in, void *out);
+
+	/* The same for several in a row, which an engine that has sets of rows
+	 * is faster at; or NULL. */
+	void (*run_many)(struct db *db, struct id_source *ids,
+			 struct store_op **ops, size_t n);
+};
+
+/* What each verb's definition begins with. */
+#define VERB(verb) .name = #verb, .index = VERB_##verb
+
+#define X(name)	   extern const struct verb verb_##name;
+VERBS(X)
+#undef X
+
+/* ---- inputs and results that many verbs share ---- */
+
+/* One thing. */
+struct id_in {
+	int64_t id;
+};
+
+/* A page of a list, newest (greatest id) first. The input of each list begins
+ * with one. */
+struct list_in {
+	int64_t after; /* rows with smaller ids only; 0 = from the top */
+	int limit;     /* at most this many, >= 1 */
+};
+
+struct list_out {
+	void *rows; /* `count` of the struct that the list is of */
+	size_t count;
+	bool has_more;
+};
+
+#endif

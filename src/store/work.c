@@ -1,0 +1,122 @@
+/*
+ * work.c: a verb is run, and what all of them need.
+ */
+#include "base/base.h"
+
+#include "store/work.h"
+
+#include "base/random.h"
+
+int64_t work_id(const struct work *work)
+{
+	return id_next(work->ids, work->now_ms, random_u64());
+}
+
+void work_audit(const struct work *work, enum audit_type type, int64_t target)
+{
+	struct statement *st = db_statement(work->db, SQL_AUDIT_INSERT);
+	int64_t id = work_id(work);
+
+	work->db->witness = (struct witness){ work->organization, id };
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, work->now);
+	db_bind_i64(st, 4, work->actor);
+	db_bind_i64(st, 5, type);
+	db_bind_i64(st, 6, target);
+	db_run(work->db, st);
+}
+
+void work_run_for(const struct work *work, enum sql which, int64_t id)
+{
+	struct statement *st = db_statement(work->db, which);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_run(work->db, st);
+}
+
+/*
+ * Whether the key that asks is in force at this very moment: whoever submits
+ * may have looked a while ago. Looked up once for a whole batch.
+ */
+static bool may_write(const struct work *work)
+{
+	struct statement *st;
+
+	if (work->actor == work->db->actor || work->actor == 0)
+		return true;
+	st = db_statement(work->db, SQL_KEY_IN_FORCE);
+	db_bind_i64(st, 1, work->actor);
+	if (!db_row(work->db, st))
+		return false;
+	db_done(st);
+	work->db->actor = work->actor;
+	return true;
+}
+
+struct work work_begin(struct db *db, struct id_source *ids,
+		       const struct store_op *op)
+{
+	if (op->verb->size_out > 0)
+		memset(op->out, 0, op->verb->size_out);
+	return (struct work){
+		.db = db,
+		.arena = op->arena,
+		.ids = ids,
+		.organization = op->organization,
+		.actor = op->actor,
+		.now_ms = op->now_ms,
+		.now = op->now_ms / 1000,
+	};
+}
+
+enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
+{
+	struct work work = work_begin(db, ids, op);
+	enum result result = RESULT_KEY_UNKNOWN;
+
+	if (!ids || may_write(&work))
+		result = op->verb->run(&work, op->in, op->out);
+	op->mail_queued = work.mail_queued;
+	return result;
+}
+
+/* ---- pages of lists ---- */
+
+int64_t list_before(const struct list_in *page)
+{
+	return page->after ? page->after : INT64_MAX;
+}
+
+struct statement *work_list(const struct work *work, enum sql which,
+			    const struct list_in *page)
+{
+	struct statement *st = db_statement(work->db, which);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, list_before(page));
+	db_bind_i64(st, 3, page->limit + 1);
+	return st;
+}
+
+void *work_rows(const struct work *work, const struct list_in *page,
+		size_t size)
+{
+	void *rows = arena_array(work->arena, (size_t)page->limit + 1, size);
+
+	if (!rows)
+		db_no_memory(work->db);
+	return rows;
+}
+
+struct list_out list_end(const struct list_in *page, void *rows, size_t count)
+{
+	bool more = count > (size_t)page->limit;
+
+	return (struct list_out){
+		.rows = rows,
+		.count = more ? (size_t)page->limit : count,
+		.has_more = more,
+	};
+}

@@ -1,0 +1,59 @@
+/*
+ * work.h: a verb at work: what it is given besides its inputs. Private to
+ * store/.
+ *
+ * A write finds every reason to refuse before it changes anything, so that one
+ * transaction can hold many verbs and a refused one leaves no trace: no
+ * savepoints. Whether the database failed is asked by who commits.
+ */
+#ifndef STORE_WORK_H
+#define STORE_WORK_H
+
+#include "core/audit.h"
+#include "store/db.h"
+#include "store/store.h"
+
+struct work {
+	struct db *db;
+	struct arena *arena;   /* for what is returned */
+	struct id_source *ids; /* NULL: a read */
+	int64_t organization;  /* that it is about, once that is known */
+	int64_t actor;	       /* as in struct store_op */
+	int64_t now_ms, now;   /* Unix: milliseconds, seconds */
+	bool mail_queued;      /* to be set where a mail is due from now on */
+};
+
+/*
+ * Has an operation done and returns how it ended: inside a transaction, and a
+ * write with `ids`. Whether the database failed stands in `db->error`.
+ */
+enum result work_run(struct db *db, struct id_source *ids,
+		     struct store_op *op) MUST_CHECK;
+
+/* With its results zeroed, for who does the operation by other means. */
+struct work work_begin(struct db *db, struct id_source *ids,
+		       const struct store_op *op) MUST_CHECK;
+
+int64_t work_id(const struct work *work);
+void work_audit(const struct work *work, enum audit_type type, int64_t target);
+
+/* Runs a statement whose parameters are an id and the organization. */
+void work_run_for(const struct work *work, enum sql which, int64_t id);
+
+/* ---- pages of lists ---- */
+
+/* Every list by id binds these first: whose, before which id, how many. One
+ * more is asked for than is wanted: whether it came is `has_more`. */
+struct statement *work_list(const struct work *work, enum sql which,
+			    const struct list_in *page);
+
+/* Room for the rows of a page, the extra one included; NULL notes the error. */
+void *work_rows(const struct work *work, const struct list_in *page,
+		size_t size) MUST_CHECK;
+
+/* The id that a page begins below. */
+int64_t list_before(const struct list_in *page);
+
+struct list_out list_end(const struct list_in *page, void *rows, size_t count);
+
+#endif
