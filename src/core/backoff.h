@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 
-#define BACKOFF_CEILING_MS (60 * 60 * 1000LL)          /* between attempts */
+#define BACKOFF_CEILING_MS  (60 * 60 * 1000LL)		/* between attempts */
 #define BACKOFF_PATIENCE_MS (2 * 24 * 60 * 60 * 1000LL) /* in all */
 
 /*
@@ -16,7 +16,11 @@
  */
 int64_t backoff_delay_ms(int attempt, int64_t first_ms, uint64_t random);
 
-/* Whether a mail queued at `queued_ms` should be given up at `now_ms`. */
-bool backoff_exhausted(int64_t queued_ms, int64_t now_ms);
+/*
+ * Whether there were enough attempts: as many as pauses that begin with
+ * `first_ms` make the time of BACKOFF_PATIENCE_MS. Attempts are counted, and no
+ * clock is asked: one that is wrong for seconds would end every mail.
+ */
+bool backoff_exhausted(int attempts, int64_t first_ms);
 
 #endif

@@ -18,6 +18,10 @@
 #define STORE_PAUSE_MS SECOND_MS /* while the store cannot write */
 #define NEVER	       HEALTH_NEVER
 
+/* How long to wait at most where mails wait: others may leave some behind, and
+ * clocks may jump. */
+#define POLL_MS (10 * SECOND_MS)
+
 /* Mails of one claim; goes when the last of them is done. */
 struct batch {
 	struct arena arena;
@@ -66,7 +70,7 @@ struct mailer {
  * it is. */
 bool mailer_wait(struct mailer *mailer, pthread_cond_t *condition, int64_t at);
 
-/* Under the lock: there should be a claim in `ms`, or before. */
+/* Under the lock: there should be a claim in `ms` or POLL_MS, or before. */
 void mailer_claim_in(struct mailer *mailer, int64_t ms);
 
 /* Under the lock: how many workers have nothing to do. */

@@ -19,8 +19,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define POLL_MS (10 * SECOND_MS) /* for what others leave behind */
-
 /* Under the lock; somebody is idle, and only the dispatcher gives. */
 static struct worker *give(struct mailer *mailer, enum task task)
 {
@@ -59,10 +57,13 @@ static void give_mail(struct mailer *mailer, struct outbox_mail *mail,
 		worker->batch = batch;
 		batch->unfinished++;
 	}
-	worker->lease =
-	    (struct lease){ mail->to.invite.organization, mail->to.invite.id,
-			    mail->leased_until_ms, 0 };
-	worker->renew_at = clock_mono_ms() + RENEW_MS;
+	worker->lease = (struct lease){
+		.organization = mail->to.invite.organization,
+		.invite = mail->to.invite.id,
+		.until_ms = mail->leased_until_ms,
+		.made_at = clock_mono_ms(),
+	};
+	worker->renew_at = worker->lease.made_at + RENEW_MS;
 }
 
 /* The store's answer to a claim, or that it gave none: in the log, once. */
@@ -76,13 +77,13 @@ static void note_store(struct mailer *mailer, bool refused)
 
 /* Gives the claimed mails to workers; says when to claim again. */
 static void give_claimed(struct mailer *mailer,
-			 const struct outbox_claim_out *claimed, int64_t now_ms,
+			 const struct outbox_claim_out *claimed,
 			 struct batch *batch)
 {
 	for (size_t i = 0; i < claimed->count; i++)
 		give_mail(mailer, &claimed->mails[i], batch);
 	if (claimed->next_due_ms != 0)
-		mailer_claim_in(mailer, claimed->next_due_ms - now_ms);
+		mailer_claim_in(mailer, claimed->next_due_ms - claimed->now_ms);
 }
 
 /* Claims for `idle` workers; called and left with the lock held. */
@@ -113,7 +114,7 @@ static void claim(struct mailer *mailer, size_t idle)
 	pthread_mutex_lock(&mailer->lock);
 	note_store(mailer, op.result != RESULT_OK);
 	if (op.result == RESULT_OK)
-		give_claimed(mailer, &out, op.now_ms, batch);
+		give_claimed(mailer, &out, batch);
 	else
 		mailer_claim_in(mailer, STORE_PAUSE_MS);
 	if (batch->unfinished == 0)
@@ -136,18 +137,23 @@ static struct worker *next_to_renew(struct mailer *mailer)
  * Called and left with the lock held; the worker may finish meanwhile, but is
  * given nothing else.
  *
- * The worker may also come to record how it went while the store is at this:
- * so what is asked for is in the lease before. What got no answer may have been
- * done, and is asked for again as it was: then there are never more than two
- * times until which the mail may be ours.
+ * The new end is stored before asking, since the worker may record its verdict
+ * meanwhile. A request that got no answer may have been carried out, so it is
+ * repeated with the same end: at most two ends are possible. Ends are by the
+ * store's clock, which is not asked again: as much time has passed there as
+ * here.
  */
 static void renew(struct mailer *mailer, struct worker *worker)
 {
 	bool again = worker->lease.asked_ms != 0, done;
 	struct lease lease;
 
-	if (!again)
-		worker->lease.asked_ms = clock_now_ms() + LEASE_MS;
+	if (!again) {
+		int64_t now = clock_mono_ms();
+		worker->lease.asked_ms =
+		    worker->lease.until_ms + now - worker->lease.made_at;
+		worker->lease.made_at = now;
+	}
 	lease = worker->lease;
 	pthread_mutex_unlock(&mailer->lock);
 	done = outbox_renew(mailer->port, &lease);

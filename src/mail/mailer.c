@@ -41,8 +41,10 @@ bool mailer_wait(struct mailer *mailer, pthread_cond_t *condition, int64_t at)
 
 void mailer_claim_in(struct mailer *mailer, int64_t ms)
 {
-	int64_t at = clock_mono_ms() + (ms > 0 ? ms : 0);
+	int64_t at = clock_mono_ms();
 
+	if (ms > 0)
+		at += ms < POLL_MS ? ms : POLL_MS;
 	if (at < mailer->claim_at)
 		mailer->claim_at = at;
 }

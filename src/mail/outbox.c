@@ -30,15 +30,13 @@ static void decide(const struct outbox_policy *policy,
 		   struct outbox_verdict *verdict)
 {
 	struct report *report = &verdict->report;
-	int64_t now_ms = clock_now_ms();
 
 	verdict->attempts = mail->attempts + 1;
-	verdict->next_at_ms =
-	    now_ms +
+	verdict->pause_ms =
 	    backoff_delay_ms(verdict->attempts, policy->retry_ms, random_u64());
 	snprintf(verdict->words, sizeof(verdict->words), "%s", report->words);
 	if (report->outcome == OUTBOX_DEFERRED &&
-	    backoff_exhausted(mail->queued_at_ms, now_ms)) {
+	    backoff_exhausted(verdict->attempts, policy->retry_ms)) {
 		report->outcome = OUTBOX_FAILED;
 		snprintf(verdict->words, sizeof(verdict->words),
 			 "gave up after %d attempts: %s", verdict->attempts,
@@ -127,7 +125,7 @@ bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
 		.asked_until_ms = lease->asked_ms,
 		.outcome = verdict->report.outcome,
 		.error = verdict->error,
-		.next_at_ms = verdict->next_at_ms,
+		.pause_ms = verdict->pause_ms,
 	};
 	char room[512];
 	struct arena arena;

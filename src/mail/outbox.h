@@ -22,9 +22,9 @@ struct outbox_policy {
 /* How an attempt went and what becomes of the mail. */
 struct outbox_verdict {
 	struct report report;
-	int attempts;	    /* this one included */
-	int64_t next_at_ms; /* Unix; of the next attempt, when deferred */
-	const char *error;  /* what the administrator reads; NULL when sent */
+	int attempts;	   /* this one included */
+	int64_t pause_ms;  /* before the next attempt, when deferred */
+	const char *error; /* what the administrator reads; NULL when sent */
 	char words[WORDS_MAX + 64]; /* behind `error` */
 };
 
@@ -39,8 +39,10 @@ void outbox_attempt(const struct outbox_policy *policy,
 
 /* That a mail is ours, and for how long. */
 struct lease {
-	int64_t organization, invite, until_ms;
+	int64_t organization, invite;
+	int64_t until_ms; /* by the store's clock */
 	int64_t asked_ms; /* until when it may be instead: we asked; 0: no */
+	int64_t made_at;  /* clock_mono_ms() */
 };
 
 /*

@@ -76,7 +76,7 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	pthread_mutex_lock(&mailer->lock);
 	mailer->health.attempts[verdict.report.outcome]++;
 	if (mailer->stopping) /* the next start need not wait */
-		verdict.next_at_ms = clock_now_ms();
+		verdict.pause_ms = 0;
 	pthread_mutex_unlock(&mailer->lock);
 	record(worker, &verdict);
 	outbox_log(worker->mail, &verdict);
@@ -84,7 +84,7 @@ static void send_mail(struct worker *worker, struct report *ret_report)
 	if (verdict.report.outcome != OUTBOX_DEFERRED)
 		return;
 	pthread_mutex_lock(&mailer->lock);
-	mailer_claim_in(mailer, verdict.next_at_ms - clock_now_ms());
+	mailer_claim_in(mailer, verdict.pause_ms);
 	pthread_mutex_unlock(&mailer->lock);
 }
 

@@ -42,6 +42,8 @@ struct db {
 	int64_t actor; /* writer: a key that is in force, as far as this
 			* transaction has looked; 0 = it has not */
 	struct witness witness; /* writer: of the transaction under way */
+	int64_t clock_ahead_ms; /* writer: of the clock that leases are by,
+				 * as the last claim measured it */
 };
 
 /* A prepared statement; drivers put theirs around it. */

@@ -283,6 +283,8 @@ static void create_again(struct work *work, const struct creation *creation,
 	} else if (in->queue_mail &&
 		   (delivery == DELIVERY_FAILED || delivery == DELIVERY_NONE)) {
 		renew_secret(work, in->secret, DELIVERY_QUEUED, &out->invite);
+		/* One that was given up as expired, by a wrong clock. */
+		work_run_for(work, SQL_OUTBOX_DELETE, open->id);
 		queue_mail(work, open->id, in->secret);
 	}
 }

@@ -3,15 +3,33 @@
  *
  * A lease outlives a worker that dies: the mail is due again when it ends. A
  * worker that lost its lease may only record success.
+ *
+ * Clocks lie. Where daemons share a database, due times and leases are by its
+ * clock: else one that is half a minute ahead would see every lease end at
+ * once. And what a wrong clock wrote heals when the clock does: no mail is put
+ * off for longer than the longest pause, and none is dropped as expired before
+ * a second look has confirmed that.
  */
 #include "base/base.h"
 
 #include "store/outbox.h"
 
+#include "base/clock.h"
+#include "core/backoff.h"
 #include "store/lock.h"
 #include "store/rows.h"
 
 #define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
+#define CLOSE_MS                                                    \
+	SECOND_MS /* clocks so close are taken for equal: the round \
+		   * trip to the other is in the difference */
+#define LONGEST_MS (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
+
+/* The time by the clock that leases are by. */
+static int64_t lease_now(const struct work *work)
+{
+	return work->now_ms + work->db->clock_ahead_ms;
+}
 
 void queue_mail(struct work *work, int64_t invite,
 		const uint8_t secret[SECRET_SIZE])
@@ -22,6 +40,7 @@ void queue_mail(struct work *work, int64_t invite,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_blob(st, 3, secret, SECRET_SIZE);
 	db_bind_i64(st, 4, work->now_ms);
+	db_bind_i64(st, 5, lease_now(work));
 	db_run(work->db, st);
 	work->mail_queued = true;
 }
@@ -50,6 +69,33 @@ void record_too_late(const struct work *work, int64_t invite, int attempts)
 
 /* ---- claim ---- */
 
+/* Sets by how much the clock that leases are by is ahead of ours. */
+static void compare_clocks(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, SQL_CLOCK_AHEAD);
+	int64_t ahead = 0;
+
+	db_bind_i64(st, 1, clock_now_ms());
+	if (db_row(work->db, st)) {
+		ahead = column_i64(st, 0);
+		db_done(st);
+	}
+	if (-CLOSE_MS < ahead && ahead < CLOSE_MS)
+		ahead = 0;
+	work->db->clock_ahead_ms = ahead;
+}
+
+/* What is due further away than anything is put off was due by a clock that
+ * was wrong, then or now. */
+static void recall_far(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, SQL_OUTBOX_FAR);
+
+	db_bind_i64(st, 1, lease_now(work));
+	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS);
+	db_run(work->db, st);
+}
+
 /* Reads the due rows' own columns; load_mail() follows for each. */
 static size_t read_due(const struct work *work, int limit,
 		       struct outbox_mail *mails)
@@ -58,7 +104,7 @@ static size_t read_due(const struct work *work, int limit,
 	struct str secret;
 	size_t count = 0;
 
-	db_bind_i64(st, 1, work->now_ms);
+	db_bind_i64(st, 1, lease_now(work));
 	db_bind_i64(st, 2, limit);
 	while (db_row(work->db, st)) {
 		struct outbox_mail *mail = &mails[count++];
@@ -74,7 +120,30 @@ static size_t read_due(const struct work *work, int limit,
 	return count;
 }
 
-/* Whether the mail should still go; if not, its row is gone. */
+static void set_due(const struct work *work, const struct outbox_mail *mail,
+		    int64_t due_ms)
+{
+	struct statement *st = db_statement(work->db, SQL_OUTBOX_LEASE);
+
+	db_bind_i64(st, 1, mail->token.invite);
+	db_bind_i64(st, 2, mail->to.invite.organization);
+	db_bind_i64(st, 3, due_ms);
+	db_run(work->db, st);
+}
+
+/* Failed; but its row stays until a look an hour later: the clock that says so
+ * may be wrong for a moment. */
+static void expire(const struct work *work, const struct outbox_mail *mail)
+{
+	if (mail->to.invite.delivery.status == DELIVERY_FAILED) {
+		work_run_for(work, SQL_OUTBOX_DELETE, mail->token.invite);
+		return;
+	}
+	set_due(work, mail, lease_now(work) + BACKOFF_CEILING_MS);
+	record_too_late(work, mail->token.invite, mail->attempts);
+}
+
+/* Whether the mail should still go. */
 static bool load_mail(struct work *work, struct outbox_mail *mail)
 {
 	int64_t id = mail->token.invite;
@@ -87,8 +156,7 @@ static bool load_mail(struct work *work, struct outbox_mail *mail)
 		return false;
 	}
 	if (invite_status(invite, work->now) == STATUS_EXPIRED) {
-		work_run_for(work, SQL_OUTBOX_DELETE, id);
-		record_too_late(work, id, mail->attempts);
+		expire(work, mail);
 		return false;
 	}
 	name_invitation(work, &mail->to, STR(""));
@@ -98,13 +166,8 @@ static bool load_mail(struct work *work, struct outbox_mail *mail)
 static void lease(const struct work *work, int64_t lease_ms,
 		  struct outbox_mail *mail)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_LEASE);
-
-	mail->leased_until_ms = work->now_ms + lease_ms;
-	db_bind_i64(st, 1, mail->token.invite);
-	db_bind_i64(st, 2, mail->to.invite.organization);
-	db_bind_i64(st, 3, mail->leased_until_ms);
-	db_run(work->db, st);
+	mail->leased_until_ms = lease_now(work) + lease_ms;
+	set_due(work, mail, mail->leased_until_ms);
 }
 
 /* When the next mail is due; 0: none waits. */
@@ -131,6 +194,8 @@ static enum result outbox_claim(struct work *work, const void *input,
 
 	if (!mails)
 		return RESULT_OUT_OF_MEMORY;
+	compare_clocks(work);
+	recall_far(work);
 	due = read_due(work, in->limit, mails);
 	for (size_t i = 0; i < due; i++) {
 		if (!load_mail(work, &mails[i]))
@@ -140,11 +205,12 @@ static enum result outbox_claim(struct work *work, const void *input,
 	}
 	out->mails = mails;
 	out->count = kept;
+	out->now_ms = lease_now(work);
 	out->next_due_ms = next_due(work);
 	/* Due, and yet not found: others have it. */
 	if (due < limit && out->next_due_ms != 0 &&
-	    out->next_due_ms <= work->now_ms)
-		out->next_due_ms = work->now_ms + LOCKED_MS;
+	    out->next_due_ms <= out->now_ms)
+		out->next_due_ms = out->now_ms + LOCKED_MS;
 	return RESULT_OK;
 }
 
@@ -215,7 +281,7 @@ static void defer_mail(const struct work *work,
 
 	db_bind_i64(st, 1, in->invite);
 	db_bind_i64(st, 2, work->organization);
-	db_bind_i64(st, 3, in->next_at_ms);
+	db_bind_i64(st, 3, lease_now(work) + in->pause_ms);
 	db_bind_i64(st, 4, attempts);
 	db_run(work->db, st);
 }

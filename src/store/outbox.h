@@ -32,6 +32,8 @@ struct outbox_claim_out {
 	struct outbox_mail *mails;
 	size_t count;
 	int64_t next_due_ms; /* 0 = nothing waits */
+	int64_t now_ms;	     /* by the clock that due times and leases are by:
+			      * where daemons share a database, its own */
 };
 
 struct outbox_renew_in {
@@ -54,8 +56,8 @@ struct outbox_settle_in {
 	 */
 	int64_t leased_until_ms, asked_until_ms;
 	enum outbox_outcome outcome;
-	const char *error;  /* NULL when sent */
-	int64_t next_at_ms; /* when deferred */
+	const char *error; /* NULL when sent */
+	int64_t pause_ms;  /* when deferred */
 };
 
 struct outbox_count_out {

@@ -226,8 +226,10 @@ static void make_many(struct pgsql_db *db, const struct crowd *crowd,
 			   crowd->hashes[i]);
 		add_projects(&columns, db, crowd->ops[i]);
 	}
-	if (st)
+	if (st) {
 		bind_columns(st, &columns);
+		db_bind_i64(st, COLUMNS + 1, db->base.clock_ahead_ms);
+	}
 	while (db_row(&db->base, st)) {
 		int64_t id = column_i64(st, 0);
 		size_t at = find_id(crowd, id);

@@ -76,6 +76,14 @@ static const char *const own[PGSQL_COUNT] = {
 			   " ORDER BY o.due_at_ms, o.invite LIMIT ?2"
 			   " FOR UPDATE SKIP LOCKED",
 
+	[SQL_CLOCK_AHEAD] = "SELECT (extract(epoch FROM clock_timestamp())"
+			    " * 1000)::bigint - ?1::bigint",
+	[SQL_OUTBOX_FAR] = "UPDATE outbox o SET due_at_ms = ?1 FROM"
+			   " (SELECT organization, invite FROM outbox"
+			   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED) far"
+			   " WHERE o.organization = far.organization"
+			   " AND o.invite = far.invite",
+
 	/* By the index of ids, however the planner sees the list. */
 	[SQL_PROJECT_MANY] = "SELECT " PROJECT_COLUMNS " FROM project"
 			     " WHERE organization = ?1 AND id = ANY(ARRAY("
@@ -157,8 +165,8 @@ static const char *const own[PGSQL_COUNT] = {
 
 	    " mail AS (INSERT INTO outbox(invite, organization, secret,"
 	    "  queued_at_ms, due_at_ms, attempts)"
-	    " SELECT id, organization, secret, at_ms, at_ms, 0 FROM done"
-	    "  WHERE secret IS NOT NULL),"
+	    " SELECT id, organization, secret, at_ms, at_ms + ?15::bigint, 0"
+	    "  FROM done WHERE secret IS NOT NULL),"
 
 	    /* The audit event's id: see pgsql_create.c. 1: AUDIT_INVITE_SENT */
 	    " event AS (INSERT INTO audit(id, organization, at, actor, type,"

@@ -179,7 +179,7 @@
                                                                                \
 	X(OUTBOX_INSERT,                                                       \
 	  "INSERT INTO outbox(invite, organization, secret, queued_at_ms,"     \
-	  " due_at_ms, attempts) VALUES(?1, ?2, ?3, ?4, ?4, 0)")               \
+	  " due_at_ms, attempts) VALUES(?1, ?2, ?3, ?4, ?5, 0)")               \
 	X(OUTBOX_DELETE, "DELETE FROM outbox"                                  \
 			 " WHERE invite = ?1 AND organization = ?2")           \
 	X(OUTBOX_DUE, "SELECT invite, secret, queued_at_ms, attempts,"         \
@@ -191,6 +191,9 @@
 	X(OUTBOX_RENEW, "UPDATE outbox SET due_at_ms = ?3"                     \
 			" WHERE invite = ?1 AND organization = ?2"             \
 			" AND due_at_ms = ?4")                                 \
+	/* How far the clock that leases are by is ahead of ?1, ours. */       \
+	X(CLOCK_AHEAD, "SELECT ?1 - ?1")                                       \
+	X(OUTBOX_FAR, "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2") \
 	X(OUTBOX_NEXT, "SELECT MIN(due_at_ms) FROM outbox")                    \
 	X(OUTBOX_GET, "SELECT attempts, queued_at_ms, due_at_ms FROM outbox"   \
 		      " WHERE invite = ?1 AND organization = ?2")              \

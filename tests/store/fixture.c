@@ -113,9 +113,10 @@ void assert_sound(void)
 			      " AND NOT EXISTS"
 			      " (SELECT 1 FROM outbox o WHERE o.invite = id)"),
 			 0);
-	ck_assert_int_eq(rows("invite WHERE delivery NOT IN (1, 3) AND EXISTS"
-			      " (SELECT 1 FROM outbox o WHERE o.invite = id)"),
-			 0);
+	ck_assert_int_eq(
+	    rows("invite WHERE delivery NOT IN (1, 3, 4) AND EXISTS"
+		 " (SELECT 1 FROM outbox o WHERE o.invite = id)"),
+	    0);
 	ck_assert_int_eq(rows("invite i WHERE state = 0 AND EXISTS (SELECT 1"
 			      " FROM \"user\" u WHERE u.id = i.\"user\")"),
 			 0);
@@ -333,8 +334,8 @@ struct store_op settle_op(int64_t invite, enum outbox_outcome outcome)
 	in_of(&op, outbox_settle_in)->outcome = outcome;
 	in_of(&op, outbox_settle_in)->error =
 	    outcome == OUTBOX_SENT ? NULL : "550 no such user";
-	in_of(&op, outbox_settle_in)->next_at_ms =
-	    outcome == OUTBOX_DEFERRED ? f.now_ms + MINUTE_MS : 0;
+	in_of(&op, outbox_settle_in)->pause_ms =
+	    outcome == OUTBOX_DEFERRED ? MINUTE_MS : 0;
 	return op;
 }
 

@@ -267,8 +267,9 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 		return result;
 	if (open) {
 		open->holds_address = false;
-		if (open->waits)
+		if (open->waits && open->row.delivery.status != DELIVERY_FAILED)
 			give_up(open, now);
+		open->waits = false;
 	}
 	create_new(model, op);
 	agree_on_invite(&out_of(op, invite_create_out)->invite,
@@ -401,7 +402,8 @@ static enum result follow_accept(struct model *model, const struct store_op *op)
 		invite->row.accepted_at = op->now_ms / 1000;
 		invite->holds_address = false;
 		/* Who has the link has got the mail. */
-		if (invite->waits)
+		if (invite->waits &&
+		    invite->row.delivery.status != DELIVERY_FAILED)
 			invite->row.delivery.status = DELIVERY_SENT;
 		invite->waits = false;
 	} else if (result != RESULT_INVITE_ACCEPTED) {
@@ -426,7 +428,8 @@ static enum result follow_decline(struct model *model,
 		    known_invite(model, in_of(op, invitation_in)->token.invite);
 		invite_decline(&invite->row, op->now_ms / 1000);
 		/* Who has the link has got the mail. */
-		if (invite->waits)
+		if (invite->waits &&
+		    invite->row.delivery.status != DELIVERY_FAILED)
 			invite->row.delivery.status = DELIVERY_SENT;
 		invite->holds_address = invite->waits = false;
 	}
@@ -464,18 +467,38 @@ static struct model_invite *next_due(struct model *model, int64_t now_ms)
 	return first;
 }
 
+/* What is put off for longer than anything is due now. */
+static void recall_far(struct model *model, int64_t now_ms)
+{
+	for (size_t i = 0; i < model->invite_count; i++)
+		if (model->invites[i].due_ms > now_ms + HOUR_MS + MINUTE_MS)
+			model->invites[i].due_ms = now_ms;
+}
+
+/* Failed at the first look, gone at the second. */
+static void expire(struct model_invite *invite, int64_t now_ms)
+{
+	bool again = invite->row.delivery.status == DELIVERY_FAILED;
+
+	if (!again)
+		give_up(invite, now_ms / 1000);
+	invite->waits = !again;
+	invite->due_ms = now_ms + HOUR_MS;
+}
+
 static enum result follow_claim(struct model *model, const struct store_op *op)
 {
 	const struct outbox_mail *mails = out_of(op, outbox_claim_out)->mails;
 	struct model_invite *invite;
 	size_t kept = 0;
 
+	recall_far(model, op->now_ms);
 	for (int i = 0; i < in_of(op, outbox_claim_in)->limit; i++) {
 		invite = next_due(model, op->now_ms);
 		if (!invite)
 			break;
 		if (op->now_ms / 1000 >= invite->row.expires_at) {
-			give_up(invite, op->now_ms / 1000);
+			expire(invite, op->now_ms);
 			continue;
 		}
 		invite->due_ms =
@@ -535,7 +558,7 @@ static enum result follow_settle(struct model *model, const struct store_op *op)
 	    !may_settle(invite, op))
 		return RESULT_OK;
 	invite->waiting_attempts++;
-	invite->due_ms = in_of(op, outbox_settle_in)->next_at_ms;
+	invite->due_ms = op->now_ms + in_of(op, outbox_settle_in)->pause_ms;
 	invite->waits = outcome == OUTBOX_DEFERRED;
 	settle(invite, statuses[outcome], invite->waiting_attempts,
 	       in_of(op, outbox_settle_in)->error, op->now_ms / 1000);

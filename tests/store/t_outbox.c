@@ -196,18 +196,87 @@ START_TEST(test_failed)
 }
 END_TEST
 
+/* Said at once, but only a look an hour later drops the mail. */
 START_TEST(test_expired_before_delivery)
 {
 	struct store_op create = invited("ada@example.com"), op;
 
 	f.now_ms += TTL * SECOND_MS;
 	ck_assert_uint_eq(claim(&op), 0);
-	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms, 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms,
+			 f.now_ms + HOUR_MS);
 	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
 	ck_assert_int_eq(delivery_of(&create).attempts, 0);
 	ck_assert_ptr_nonnull(
 	    strstr(delivery_of(&create).last_error, "expired"));
+	f.now_ms += HOUR_MS;
+	ck_assert_uint_eq(claim(&op), 0);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->next_due_ms, 0);
 	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* ---- a clock that was days ahead for a moment ---- */
+
+#define AHEAD_MS (30 * DAY_MS)
+
+static int64_t id_of(const struct store_op *create)
+{
+	return out_of(create, invite_create_out)->invite.id;
+}
+
+/* What was queued, leased, put off, or dropped as expired then. */
+static void jump(int what, struct store_op *ret_create)
+{
+	struct store_op op;
+
+	if (what > 0)
+		*ret_create = invited("ada@example.com");
+	if (what == 1) /* while somebody has it in hand */
+		ck_assert_uint_eq(claim(&op), 1);
+	f.now_ms += AHEAD_MS;
+	switch (what) {
+	case 0:
+		*ret_create = invited("ada@example.com");
+		break;
+	case 1:
+		op = settle_op(id_of(ret_create), OUTBOX_DEFERRED);
+		assert_granted(&op);
+		break;
+	case 2:
+		ck_assert_uint_eq(claim(&op), 0);
+		ck_assert_int_eq(delivery_of(ret_create).status,
+				 DELIVERY_FAILED);
+		break;
+	}
+	f.now_ms -= AHEAD_MS;
+}
+
+START_TEST(test_a_clock_that_was_ahead_puts_nothing_off)
+{
+	struct store_op create, op;
+
+	jump(_i, &create);
+	f.now_ms += SECOND_MS;
+	ck_assert_uint_eq(claim(&op), 1);
+	op = settle_op(id_of(&create), OUTBOX_SENT);
+	assert_granted(&op);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert_int_eq(rows("outbox"), 0);
+}
+END_TEST
+
+/* The same invite is asked for before the mail is looked at again. */
+START_TEST(test_created_again_after_a_clock_was_ahead)
+{
+	struct store_op create, op;
+
+	jump(2, &create);
+	op = invited("ada@example.com");
+	ck_assert(!out_of(&op, invite_create_out)->created);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_QUEUED);
+	ck_assert_uint_eq(claim(&op), 1);
+	ck_assert_int_eq(rows("outbox"), 1);
 }
 END_TEST
 
@@ -516,6 +585,9 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_failed);
 	tcase_add_test(tests, test_expired_before_delivery);
 	tcase_add_test(tests, test_expired_beside_others);
+	tcase_add_loop_test(tests, test_a_clock_that_was_ahead_puts_nothing_off,
+			    0, 3);
+	tcase_add_test(tests, test_created_again_after_a_clock_was_ahead);
 	tcase_add_loop_test(tests, test_ended_while_it_waits, 0, 3);
 	tcase_add_loop_test(tests, test_ended_while_it_is_sent, 0, 9);
 	tcase_add_test(tests, test_settling_a_mail_of_before);

@@ -58,19 +58,28 @@ START_TEST(test_both_ends_are_reached)
 END_TEST
 
 static const struct {
-	int64_t queued, now;
+	int attempts;
+	int64_t first;
 	bool exhausted;
 } ends[] = {
-	{ 0, 0, false },
-	{ 1000, 1000 + BACKOFF_PATIENCE_MS - 1, false },
-	{ 1000, 1000 + BACKOFF_PATIENCE_MS, true },
-	{ 1000, 1000 + BACKOFF_PATIENCE_MS + 1, true },
-	{ 5000, 1000, false }, /* the clock was set back */
+	{ 0, 30000, false },
+	{ 1, 30000, false },
+	{ 54, 30000, false }, /* 30 s to 32 min, then 47 hours: 2 days */
+	{ 55, 30000, true },
+	{ 56, 30000, true },
+	{ INT32_MAX, 30000, true },
+	{ 59, 1000, false },
+	{ 60, 1000, true },
+	{ 48, BACKOFF_CEILING_MS, false },
+	{ 49, BACKOFF_CEILING_MS, true },
+	{ 60, 0, false },
+	{ 100, 0, true },
+	{ -1, 30000, false },
 };
 
-START_TEST(test_exhausted)
+START_TEST(test_exhausted_after_so_many_attempts)
 {
-	ck_assert(backoff_exhausted(ends[_i].queued, ends[_i].now) ==
+	ck_assert(backoff_exhausted(ends[_i].attempts, ends[_i].first) ==
 		  ends[_i].exhausted);
 }
 END_TEST
@@ -80,7 +89,8 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_delay_between_three_quarters_and_all, 0,
 			    COUNT_OF(delays));
 	tcase_add_test(tests, test_both_ends_are_reached);
-	tcase_add_loop_test(tests, test_exhausted, 0, COUNT_OF(ends));
+	tcase_add_loop_test(tests, test_exhausted_after_so_many_attempts, 0,
+			    COUNT_OF(ends));
 }
 
 int main(void)
