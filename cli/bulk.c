@@ -108,20 +108,19 @@ static void leave_alone(struct person **sorted, size_t count,
 static int find_existing(struct cli *cli, const struct roster *roster,
 			 struct inv_error *err)
 {
-	struct inv_list_params params = { .limit = LIST_PAGE };
+	struct inv_invite_list_params params = { .limit = LIST_PAGE };
 	const struct inv_invite *invite;
-	struct inv_invite_iter *iter;
+	struct inv_invite_page *iter;
 	struct person **sorted;
 	int rc;
 
-	if (inv_admin_organization_invites_iterate(cli->client, &params, &iter,
-						   err))
+	if (inv_invites_list(cli->client, &params, NULL, &iter, err))
 		return -1;
 	sorted = sorted_people(roster);
-	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite)
+	while (!(rc = inv_next(iter, &invite, err)) && invite)
 		leave_alone(sorted, roster->count, invite);
 	free(sorted);
-	inv_invite_iter_free(iter);
+	inv_free(iter);
 	return rc;
 }
 
@@ -154,12 +153,11 @@ static int invite_person(struct bulk *bulk, struct person *person,
 	struct inv_invite *invite;
 
 	grants_into(&person->grants, &params);
-	if (inv_admin_organization_invites_create(bulk->cli->client, &params,
-						  &invite, err))
+	if (inv_invites_create(bulk->cli->client, &params, NULL, &invite, err))
 		return -1;
 	person->outcome = OUTCOME_INVITED;
 	person->id = copy_of(invite->id);
-	inv_invite_free(invite);
+	inv_free(invite);
 	return 0;
 }
 

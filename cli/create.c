@@ -113,12 +113,11 @@ static enum status create(struct cli *cli, struct grants *grants,
 
 	set_role(cli->args, &params);
 	grants_into(grants, &params);
-	if (inv_admin_organization_invites_create(cli->client, &params, &invite,
-						  &err))
+	if (inv_invites_create(cli->client, &params, NULL, &invite, &err))
 		return say_error(cli->format_asked ? cli->format : FORMAT_TABLE,
 				 &err);
 	say_invite(cli, invite);
-	inv_invite_free(invite);
+	inv_free(invite);
 	return STATUS_OK;
 }
 

@@ -240,7 +240,6 @@ void grants_release(struct grants *grants)
 void grants_into(struct grants *grants, struct inv_invite_create_params *params)
 {
 	complete(grants);
-	params->projects = grants->list;
-	params->projects_len = grants->count;
-	params->no_projects = grants->none;
+	if (grants->list || grants->none)
+		params->projects = INV_GRANTS(grants->list, grants->count);
 }

@@ -23,6 +23,7 @@ const struct option accept_options[] = {
 
 typedef int invitation_call(struct inv_client *client,
 			    const struct inv_invitation_params *params,
+			    const struct inv_call *call,
 			    struct inv_invitation **ret_invitation,
 			    struct inv_error *err);
 
@@ -59,7 +60,7 @@ static void say_invitation(const struct cli *cli,
 	char text[AGO_SIZE];
 
 	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, invitation->json);
+		say_json(stdout, cli->format, inv_meta(invitation)->json);
 		return;
 	}
 	if (invitation->organization)
@@ -89,11 +90,11 @@ static enum status call(struct cli *cli, invitation_call *function)
 		say_problem("the link from the mail has to be given");
 		return STATUS_USAGE;
 	}
-	if (function(cli->client, &params, &invitation, &err))
+	if (function(cli->client, &params, NULL, &invitation, &err))
 		return say_error(cli->format_asked ? cli->format : FORMAT_TABLE,
 				 &err);
 	say_invitation(cli, invitation);
-	inv_invitation_free(invitation);
+	inv_free(invitation);
 	return STATUS_OK;
 }
 

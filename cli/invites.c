@@ -83,7 +83,7 @@ void say_invite(const struct cli *cli, const struct inv_invite *invite)
 	char *projects;
 
 	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, invite->json);
+		say_json(stdout, cli->format, inv_meta(invite)->json);
 		return;
 	}
 	fputs(colour_bold(), stdout);
@@ -122,11 +122,10 @@ enum status cmd_get(struct cli *cli)
 
 	if (!id)
 		return STATUS_USAGE;
-	if (inv_admin_organization_invites_retrieve(cli->client, id, &invite,
-						    &err))
+	if (inv_invites_retrieve(cli->client, id, NULL, &invite, &err))
 		return say_error(error_format(cli), &err);
 	say_invite(cli, invite);
-	inv_invite_free(invite);
+	inv_free(invite);
 	return STATUS_OK;
 }
 
@@ -135,13 +134,14 @@ enum status cmd_get(struct cli *cli)
 static int next_invite(void *iter, struct row *row, struct inv_error *err)
 {
 	const struct inv_invite *invite;
+	struct inv_invite_page *page = iter;
 
-	if (inv_invite_iter_next(iter, &invite, err))
+	if (inv_next(page, &invite, err))
 		return -1;
 	if (!invite)
 		return 0;
 	row->text = projects_text(invite);
-	row->json = invite->json;
+	row->json = inv_meta(invite)->json;
 	row->cells[0] = invite->id;
 	row->cells[1] = invite->email;
 	row->cells[2] = invite->role_text;
@@ -169,24 +169,23 @@ static const struct list invites_list = {
 };
 
 /* One request, one page, as it came. */
-static enum status list_raw(struct cli *cli,
-			    const struct inv_list_params *params)
+static enum status list_raw(struct cli *cli, const struct list_params *params)
 {
 	struct inv_invite_page *page;
 	struct inv_error err;
 
-	if (inv_admin_organization_invites_list(cli->client, params, &page,
-						&err))
+	if (inv_invites_list(cli->client, LIST_PARAMS_OF(invite, *params), NULL,
+			     &page, &err))
 		return say_error(FORMAT_RAW, &err);
-	say_json(stdout, FORMAT_RAW, page->json);
-	inv_invite_page_free(page);
+	say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
+	inv_free(page);
 	return STATUS_OK;
 }
 
 enum status cmd_list(struct cli *cli)
 {
-	struct inv_list_params params;
-	struct inv_invite_iter *iter;
+	struct list_params params;
+	struct inv_invite_page *iter;
 	struct inv_error err;
 	enum status status;
 	long max_items;
@@ -196,11 +195,11 @@ enum status cmd_list(struct cli *cli)
 		return STATUS_USAGE;
 	if (cli->format == FORMAT_RAW)
 		return list_raw(cli, &params);
-	if (inv_admin_organization_invites_iterate(cli->client, &params, &iter,
-						   &err))
+	if (inv_invites_list(cli->client, LIST_PARAMS_OF(invite, params), NULL,
+			     &iter, &err))
 		return say_error(error_format(cli), &err);
 	status = list_show(cli, &invites_list, iter, max_items);
-	inv_invite_iter_free(iter);
+	inv_free(iter);
 	return status;
 }
 
@@ -211,8 +210,7 @@ static enum status delete_one(struct cli *cli, const char *id)
 	struct inv_deleted *deleted;
 	struct inv_error err;
 
-	if (inv_admin_organization_invites_delete(cli->client, id, &deleted,
-						  &err)) {
+	if (inv_invites_delete(cli->client, id, NULL, &deleted, &err)) {
 		say_problem("could not delete %s:", id);
 		return say_error(error_format(cli), &err);
 	}
@@ -221,9 +219,9 @@ static enum status delete_one(struct cli *cli, const char *id)
 		say_text(stdout, deleted->id);
 		putchar('\n');
 	} else {
-		say_json(stdout, cli->format, deleted->json);
+		say_json(stdout, cli->format, inv_meta(deleted)->json);
 	}
-	inv_deleted_free(deleted);
+	inv_free(deleted);
 	return STATUS_OK;
 }
 
@@ -287,15 +285,14 @@ static bool look(struct cli *cli, const char *id, enum status *ret_status)
 	struct inv_error err;
 	bool done;
 
-	if (inv_admin_organization_invites_retrieve(cli->client, id, &invite,
-						    &err)) {
+	if (inv_invites_retrieve(cli->client, id, NULL, &invite, &err)) {
 		if (err.temporary) /* a watcher outlives a restart */
 			return false;
 		*ret_status = say_error(error_format(cli), &err);
 		return true;
 	}
 	done = is_settled(cli, invite, ret_status);
-	inv_invite_free(invite);
+	inv_free(invite);
 	return done;
 }
 

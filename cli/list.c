@@ -13,13 +13,13 @@ enum format error_format(const struct cli *cli)
 	return cli->format_asked ? cli->format : FORMAT_TABLE;
 }
 
-bool list_read(const struct cli *cli, struct inv_list_params *ret_params,
+bool list_read(const struct cli *cli, struct list_params *ret_params,
 	       long *ret_max_items)
 {
 	long limit;
 
 	*ret_params =
-	    (struct inv_list_params){ .after = args_text(cli->args, "after") };
+	    (struct list_params){ .after = args_text(cli->args, "after") };
 	if (!args_number(cli->args, "limit", 0, INT_MAX, 0, &limit) ||
 	    !args_number(cli->args, "max-items", -1, LONG_MAX, -1,
 			 ret_max_items))

@@ -29,8 +29,20 @@ struct list {
 		"max-items", 0, "N", NULL, "stop after so many; -1 is all" \
 	}
 
+/* What every list can be asked for. */
+struct list_params {
+	INV_LIST_PARAMS;
+};
+
+/* The same, as the list of this kind of thing takes it. */
+#define LIST_PARAMS_OF(thing, params)                                  \
+	(&(struct inv_##thing##_list_params){ .after = (params).after, \
+					      .limit = (params).limit, \
+					      .extra_query =           \
+						  (params).extra_query })
+
 /* Reads the options of every list; false after saying what is wrong. */
-bool list_read(const struct cli *cli, struct inv_list_params *ret_params,
+bool list_read(const struct cli *cli, struct list_params *ret_params,
 	       long *ret_max_items);
 
 /* Shows what the iterator yields, to the end or `max_items`. */

@@ -264,7 +264,7 @@ static enum status run(const struct command *command,
 	if (inv_client_new(&options, &cli.client, &err))
 		return say_error(FORMAT_TABLE, &err);
 	status = command->run(&cli);
-	inv_client_free(cli.client);
+	inv_free(cli.client);
 	if (fflush(stdout) || ferror(stdout)) {
 		say_problem("could not write to standard output");
 		return STATUS_TRY_AGAIN;

@@ -29,7 +29,7 @@ static void say_user(const struct cli *cli, const struct inv_user *user)
 	char text[AGO_SIZE];
 
 	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, user->json);
+		say_json(stdout, cli->format, inv_meta(user)->json);
 		return;
 	}
 	say_row(&table, "id", user->id);
@@ -43,12 +43,13 @@ static void say_user(const struct cli *cli, const struct inv_user *user)
 static int next_user(void *iter, struct row *row, struct inv_error *err)
 {
 	const struct inv_user *user;
+	struct inv_user_page *page = iter;
 
-	if (inv_user_iter_next(iter, &user, err))
+	if (inv_next(page, &user, err))
 		return -1;
 	if (!user)
 		return 0;
-	row->json = user->json;
+	row->json = inv_meta(user)->json;
 	row->cells[0] = user->id;
 	row->cells[1] = user->email;
 	row->cells[2] = user->name;
@@ -66,8 +67,8 @@ static const struct list users_list = {
 
 enum status cmd_users_list(struct cli *cli)
 {
-	struct inv_list_params params;
-	struct inv_user_iter *iter;
+	struct list_params params;
+	struct inv_user_page *iter;
 	struct inv_user_page *page;
 	struct inv_error err;
 	enum status status;
@@ -76,18 +77,18 @@ enum status cmd_users_list(struct cli *cli)
 	if (!list_read(cli, &params, &max_items))
 		return STATUS_USAGE;
 	if (cli->format == FORMAT_RAW) {
-		if (inv_admin_organization_users_list(cli->client, &params,
-						      &page, &err))
+		if (inv_users_list(cli->client, LIST_PARAMS_OF(user, params),
+				   NULL, &page, &err))
 			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, page->json);
-		inv_user_page_free(page);
+		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
+		inv_free(page);
 		return STATUS_OK;
 	}
-	if (inv_admin_organization_users_iterate(cli->client, &params, &iter,
-						 &err))
+	if (inv_users_list(cli->client, LIST_PARAMS_OF(user, params), NULL,
+			   &iter, &err))
 		return say_error(error_format(cli), &err);
 	status = list_show(cli, &users_list, iter, max_items);
-	inv_user_iter_free(iter);
+	inv_free(iter);
 	return status;
 }
 
@@ -96,11 +97,11 @@ enum status cmd_users_get(struct cli *cli)
 	struct inv_user *user;
 	struct inv_error err;
 
-	if (inv_admin_organization_users_retrieve(
-		cli->client, cli->args->rest[0], &user, &err))
+	if (inv_users_retrieve(cli->client, cli->args->rest[0], NULL, &user,
+			       &err))
 		return say_error(error_format(cli), &err);
 	say_user(cli, user);
-	inv_user_free(user);
+	inv_free(user);
 	return STATUS_OK;
 }
 
@@ -113,7 +114,7 @@ static void say_project(const struct cli *cli,
 	char text[AGO_SIZE];
 
 	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, project->json);
+		say_json(stdout, cli->format, inv_meta(project)->json);
 		return;
 	}
 	say_row(&table, "id", project->id);
@@ -128,12 +129,13 @@ static void say_project(const struct cli *cli,
 static int next_project(void *iter, struct row *row, struct inv_error *err)
 {
 	const struct inv_project *project;
+	struct inv_project_page *page = iter;
 
-	if (inv_project_iter_next(iter, &project, err))
+	if (inv_next(page, &project, err))
 		return -1;
 	if (!project)
 		return 0;
-	row->json = project->json;
+	row->json = inv_meta(project)->json;
 	row->cells[0] = project->id;
 	row->cells[1] = project->name;
 	row->cells[2] = project->status_text;
@@ -150,8 +152,8 @@ static const struct list projects_list = {
 
 enum status cmd_projects_list(struct cli *cli)
 {
-	struct inv_list_params params;
-	struct inv_project_iter *iter;
+	struct list_params params;
+	struct inv_project_page *iter;
 	struct inv_project_page *page;
 	struct inv_error err;
 	enum status status;
@@ -162,18 +164,19 @@ enum status cmd_projects_list(struct cli *cli)
 	if (args_has(cli->args, "include-archived"))
 		params.extra_query = "include_archived=true";
 	if (cli->format == FORMAT_RAW) {
-		if (inv_admin_organization_projects_list(cli->client, &params,
-							 &page, &err))
+		if (inv_projects_list(cli->client,
+				      LIST_PARAMS_OF(project, params), NULL,
+				      &page, &err))
 			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, page->json);
-		inv_project_page_free(page);
+		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
+		inv_free(page);
 		return STATUS_OK;
 	}
-	if (inv_admin_organization_projects_iterate(cli->client, &params, &iter,
-						    &err))
+	if (inv_projects_list(cli->client, LIST_PARAMS_OF(project, params),
+			      NULL, &iter, &err))
 		return say_error(error_format(cli), &err);
 	status = list_show(cli, &projects_list, iter, max_items);
-	inv_project_iter_free(iter);
+	inv_free(iter);
 	return status;
 }
 
@@ -182,11 +185,11 @@ enum status cmd_projects_get(struct cli *cli)
 	struct inv_project *project;
 	struct inv_error err;
 
-	if (inv_admin_organization_projects_retrieve(
-		cli->client, cli->args->rest[0], &project, &err))
+	if (inv_projects_retrieve(cli->client, cli->args->rest[0], NULL,
+				  &project, &err))
 		return say_error(error_format(cli), &err);
 	say_project(cli, project);
-	inv_project_free(project);
+	inv_free(project);
 	return STATUS_OK;
 }
 
@@ -194,16 +197,17 @@ enum status cmd_projects_create(struct cli *cli)
 {
 	struct inv_project_create_params params = {
 		.name = args_text(cli->args, "name"),
-		.external_key_id = args_text(cli->args, "external-key-id"),
 	};
+	const char *key = args_text(cli->args, "external-key-id");
 	struct inv_project *project;
 	struct inv_error err;
 
-	if (inv_admin_organization_projects_create(cli->client, &params,
-						   &project, &err))
+	if (key)
+		params.external_key_id = INV_TEXT(key);
+	if (inv_projects_create(cli->client, &params, NULL, &project, &err))
 		return say_error(error_format(cli), &err);
 	say_project(cli, project);
-	inv_project_free(project);
+	inv_free(project);
 	return STATUS_OK;
 }
 
@@ -212,12 +216,13 @@ enum status cmd_projects_create(struct cli *cli)
 static int next_project_user(void *iter, struct row *row, struct inv_error *err)
 {
 	const struct inv_project_user *user;
+	struct inv_project_user_page *page = iter;
 
-	if (inv_project_user_iter_next(iter, &user, err))
+	if (inv_next(page, &user, err))
 		return -1;
 	if (!user)
 		return 0;
-	row->json = user->json;
+	row->json = inv_meta(user)->json;
 	row->cells[0] = user->id;
 	row->cells[1] = user->email;
 	row->cells[2] = user->name;
@@ -236,8 +241,8 @@ static const struct list project_users_list = {
 enum status cmd_projects_users(struct cli *cli)
 {
 	const char *project = cli->args->rest[0];
-	struct inv_list_params params;
-	struct inv_project_user_iter *iter;
+	struct list_params params;
+	struct inv_project_user_page *iter;
 	struct inv_project_user_page *page;
 	struct inv_error err;
 	enum status status;
@@ -246,17 +251,20 @@ enum status cmd_projects_users(struct cli *cli)
 	if (!list_read(cli, &params, &max_items))
 		return STATUS_USAGE;
 	if (cli->format == FORMAT_RAW) {
-		if (inv_admin_organization_projects_users_list(
-			cli->client, project, &params, &page, &err))
+		if (inv_projects_users_list(
+			cli->client, project,
+			LIST_PARAMS_OF(project_user, params), NULL, &page,
+			&err))
 			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, page->json);
-		inv_project_user_page_free(page);
+		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
+		inv_free(page);
 		return STATUS_OK;
 	}
-	if (inv_admin_organization_projects_users_iterate(cli->client, project,
-							  &params, &iter, &err))
+	if (inv_projects_users_list(cli->client, project,
+				    LIST_PARAMS_OF(project_user, params), NULL,
+				    &iter, &err))
 		return say_error(error_format(cli), &err);
 	status = list_show(cli, &project_users_list, iter, max_items);
-	inv_project_user_iter_free(iter);
+	inv_free(iter);
 	return status;
 }

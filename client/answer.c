@@ -52,6 +52,23 @@ void answer_add_body(struct answer *answer, struct str part)
 	buf_add_str(&answer->body, part);
 }
 
+int answer_fill(struct answer *answer, const struct inv_http_answer *from)
+{
+	struct str rest = str_of(from->headers), line;
+
+	answer_clear(answer);
+	answer->status = from->status;
+	while (rest.len > 0) {
+		str_cut(rest, '\n', &line, &rest);
+		answer_add_line(answer, line);
+	}
+	if (from->body_len > 0)
+		answer_add_body(answer,
+				(struct str){ from->body, from->body_len });
+	answer_read_head(answer);
+	return buf_ok(&answer->head) && buf_ok(&answer->body) ? 0 : -1;
+}
+
 void answer_header(const struct answer *answer, const char *name, char *out,
 		   size_t size)
 {

@@ -14,7 +14,11 @@
 #define CONNECT_TIMEOUT_MS 5000
 #define MAX_RETRIES	   2
 #define OPTIONS_MAX	   ((size_t)1 << 20) /* bytes of all options */
-#define LINES_MAX	   256		     /* headers of the caller's */
+
+struct block {
+	struct handle handle;
+	struct inv_client client;
+};
 
 const char *inv_version(void)
 {
@@ -69,77 +73,17 @@ static int keep_base_url(struct inv_client *client, const char *url,
 	return client->base_url ? 0 : error_memory(err);
 }
 
-static bool is_header_name(struct str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.data[i];
-
-		if (c <= ' ' || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c))
-			return false;
-	}
-	return name.len > 0;
-}
-
-static int keep_line(struct inv_client *client, struct str line, size_t *count,
-		     struct inv_error *err)
-{
-	struct str name, value;
-
-	str_cut(line, ':', &name, &value);
-	name = str_trim(name);
-	value = str_trim(value);
-	if (!is_header_name(name) || str_has_control(value))
-		return error_set(err, INV_ERROR_USAGE,
-				 "An added header is not of the form "
-				 "\"Name: value\".");
-	if (*count >= LINES_MAX)
-		return error_set(err, INV_ERROR_USAGE,
-				 "There are more than %d added headers.",
-				 LINES_MAX);
-	client->headers[*count] = arena_printf(&client->memory, "%.*s: %.*s",
-					       STR_ARG(name), STR_ARG(value));
-	return client->headers[(*count)++] ? 0 : error_memory(err);
-}
-
-/*
- * Other programs read OPENAI_CUSTOM_HEADERS too: what is no header there is
- * passed over, as the official SDKs do.
- */
-static bool is_passed_over(struct str line, bool is_ours)
-{
-	return str_trim(line).len == 0 ||
-	       (!is_ours && !memchr(line.data, ':', line.len));
-}
-
-static int keep_lines(struct inv_client *client, const char *text, bool is_ours,
-		      size_t *count, struct inv_error *err)
-{
-	struct str rest = str_of(text), line;
-
-	do {
-		str_cut(rest, '\n', &line, &rest);
-		if (line.len > 0 && line.data[line.len - 1] == '\r')
-			line.len--;
-		if (!is_passed_over(line, is_ours) &&
-		    keep_line(client, line, count, err))
-			return -1;
-	} while (rest.len > 0);
-	return 0;
-}
-
+/* What the environment says, then what the caller does. */
 static int keep_headers(struct inv_client *client, const char *given,
 			struct inv_error *err)
 {
-	size_t count = 0;
+	const struct header_lines from[] = {
+		{ getenv("OPENAI_CUSTOM_HEADERS"), true },
+		{ given, false },
+	};
 
-	client->headers = arena_array(&client->memory, LINES_MAX + 1,
-				      sizeof(*client->headers));
-	if (!client->headers)
-		return error_memory(err);
-	if (keep_lines(client, getenv("OPENAI_CUSTOM_HEADERS"), false, &count,
-		       err))
-		return -1;
-	return keep_lines(client, given, true, &count, err);
+	return headers_read(from, COUNT_OF(from), &client->memory,
+			    &client->headers, err);
 }
 
 static long milliseconds(int64_t given, long usual)
@@ -217,6 +161,8 @@ static void set_numbers(struct inv_client *client,
 	client->debug_arg = options->debug_arg;
 	client->pause = options->pause;
 	client->pause_arg = options->pause_arg;
+	client->transport = options->transport;
+	client->transport_arg = options->transport_arg;
 }
 
 static int take_options(struct inv_client *client,
@@ -231,31 +177,10 @@ static int take_options(struct inv_client *client,
 	return headers_prepare(client, err);
 }
 
-int inv_client_new(const struct inv_options *options,
-		   struct inv_client **ret_client, struct inv_error *err)
+static void release(void *handed_out)
 {
-	static const struct inv_options none;
-	struct inv_client *client;
+	struct inv_client *client = handed_out;
 
-	if (transport_start(err))
-		return -1;
-	client = calloc(1, sizeof(*client));
-	if (!client)
-		return error_memory(err);
-	arena_init(&client->memory, OPTIONS_MAX);
-	pthread_mutex_init(&client->lock, NULL);
-	if (take_options(client, options ? options : &none, err)) {
-		inv_client_free(client);
-		return -1;
-	}
-	*ret_client = client;
-	return 0;
-}
-
-void inv_client_free(struct inv_client *client)
-{
-	if (!client)
-		return;
 	transport_close(client);
 	forget(client->key);
 	forget(client->authorization);
@@ -263,5 +188,34 @@ void inv_client_free(struct inv_client *client)
 		forget(*line);
 	pthread_mutex_destroy(&client->lock);
 	arena_release(&client->memory);
-	free(client);
+	free(CONTAINER_OF(client, struct block, client));
+}
+
+int inv_client_new(const struct inv_options *options,
+		   struct inv_client **ret_client, struct inv_error *err)
+{
+	static const struct inv_options none;
+	struct block *block;
+
+	if (!ret_client)
+		return error_null(err, "ret_client");
+	if (transport_start(err))
+		return -1;
+	block = calloc(1, sizeof(*block));
+	if (!block)
+		return error_memory(err);
+	block->handle = (struct handle){ release, NO_META };
+	arena_init(&block->client.memory, OPTIONS_MAX);
+	pthread_mutex_init(&block->client.lock, NULL);
+	if (take_options(&block->client, options ? options : &none, err)) {
+		release(&block->client);
+		return -1;
+	}
+	*ret_client = &block->client;
+	return 0;
+}
+
+unsigned client_next_call(struct inv_client *client)
+{
+	return __atomic_add_fetch(&client->calls, 1, __ATOMIC_RELAXED);
 }

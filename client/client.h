@@ -1,11 +1,11 @@
 /*
  * client.h: what the files of libinv share; nothing here is public.
  *
- * The way of a call, downwards: a resource (invites.c, users.c, ...) is its
- * routes, its shapes and thin functions; call.c turns a route, ids and a body
- * into a request and the answer into a result; send.c sends it, again where
- * retry.c says so, through transport.c, which has the connections from link.c;
- * decode.c fills structs from JSON by their shapes.
+ * The way of a call, downwards: calls.h names it, with its shape and params in
+ * the file of its resource (invites.c, users.c, ...); operation.c builds the
+ * request, params.c its query and body; send.c sends it, again where retry.c
+ * says so, through transport.c, which has the connections from link.c;
+ * decode.c fills structs from JSON by their shapes, page.c goes through lists.
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
@@ -25,6 +25,7 @@
 #define HEADERS_MAX	 ((size_t)64 << 10)
 #define REQUEST_BODY_MAX ((size_t)8 << 20)
 #define ANSWER_BODY_MAX	 ((size_t)32 << 20)
+#define REQUEST_MAX	 ((size_t)16 << 20)  /* all that a request is made of */
 #define RESULT_MAX	 ((size_t)256 << 20) /* decoded, from one answer */
 #define REDIRECTS_MAX	 20
 
@@ -47,11 +48,18 @@ struct inv_client {
 	void *debug_arg;
 	int (*pause)(void *arg, int64_t milliseconds);
 	void *pause_arg;
+	enum inv_cause (*transport)(void *arg,
+				    const struct inv_http_request *request,
+				    struct inv_receiver *to);
+	void *transport_arg;
 
 	pthread_mutex_t lock; /* over what follows */
 	struct link *idle;    /* connections between two calls */
-	unsigned calls;	      /* how many there were */
+	unsigned calls;	      /* how many there were; atomic */
 };
+
+/* The number of the next call. */
+unsigned client_next_call(struct inv_client *client);
 
 /* ---- error.c ---------------------------------------------------------- */
 
@@ -65,6 +73,9 @@ int error_set(struct inv_error *err, enum inv_error_kind kind,
 	      const char *format, ...) PRINTF_LIKE(3, 4);
 
 int error_memory(struct inv_error *err);
+
+/* That an argument must not be NULL. */
+int error_null(struct inv_error *err, const char *name);
 
 /*
  * From an answer that is no success. The body may be the API's object, an
@@ -109,11 +120,10 @@ void percent_add(struct buf *out, const char *text);
 int path_add(struct buf *out, const char *path, const char *const *ids,
 	     struct inv_error *err);
 
-/* Appends "after=..&limit=.." and the caller's own query, with its '?'. */
-void list_query_add(struct buf *out, const struct inv_list_params *params,
-		    const char *after);
-
 /* Whether it is a URL of http or https with a host and nothing odd. */
 bool url_is_sane(const char *url);
+
+/* Printable ASCII only, and none of `stop`, which would end the part. */
+bool url_is_part(const char *text, const char *stop);
 
 #endif

@@ -11,20 +11,24 @@
 #include <jansson.h>
 #include <stdalign.h>
 
-#define ARENA_FIRST ((size_t)1024) /* bytes that most results fit into */
+#define ARENA_FIRST ((size_t)2048) /* bytes that most results fit into */
 
 struct result {
 	struct arena memory;
 	alignas(max_align_t) char first[ARENA_FIRST];
+	struct handle handle;
 	alignas(max_align_t) char value[];
 };
+
+_Static_assert(offsetof(struct result, value) ==
+		   offsetof(struct result, handle) + sizeof(struct handle),
+	       "the value begins right behind its handle");
 
 /* What a decoding needs at hand; `problem` is a sentence without its dot. */
 struct decoder {
 	struct arena *memory;
-	const json_t *root; /* what `body` is */
-	struct str body;
-	const char *request_id;
+	const struct shape *items; /* of a page; else NULL */
+	struct inv_meta meta;	   /* json: the whole body */
 	char problem[256];
 	bool out_of_memory;
 };
@@ -132,28 +136,51 @@ static int decode_word(struct decoder *d, const struct field *field,
 	return 0;
 }
 
-static void note_request_id(const struct decoder *d, const struct shape *shape,
-			    char *out)
+static int decode_into(struct decoder *d, const struct field *field,
+		       const struct shape *shape, const json_t *json,
+		       char *child)
 {
-	*(const char **)(out + shape->request_id) = d->request_id;
+	if (!json_is_object(json))
+		return wrong(d, field, "an object");
+	return child ? decode_object(d, shape, json, child) : no_memory(d);
 }
 
 static int decode_child(struct decoder *d, const struct field *field,
 			const json_t *json, void **ret_child)
 {
-	char *child;
+	char *child = arena_alloc(d->memory, field->shape->size);
 
-	if (!json_is_object(json))
-		return wrong(d, field, "an object");
-	child = arena_alloc(d->memory, field->shape->size);
-	if (!child)
-		return no_memory(d);
-	if (decode_object(d, field->shape, json, child))
-		return -1;
-	if (field->shape->request_id)
-		note_request_id(d, field->shape, child);
 	*ret_child = child;
-	return 0;
+	return decode_into(d, field, field->shape, json, child);
+}
+
+/* One item out of a list has no text of its own in the body: write it. */
+static char *dump(struct decoder *d, const json_t *json)
+{
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	size_t len = json_dumpb(json, NULL, 0, flags);
+	char *text = len ? arena_alloc(d->memory, len + 1) : NULL;
+
+	if (!text || json_dumpb(json, text, len, flags) != len)
+		return NULL;
+	return text;
+}
+
+/* With a handle before it, so that inv_meta() knows it. */
+static int decode_item(struct decoder *d, const struct field *field,
+		       const json_t *json, void **ret_item)
+{
+	struct handle *handle =
+	    arena_alloc(d->memory, sizeof(*handle) + d->items->size);
+
+	if (!handle)
+		return no_memory(d);
+	*ret_item = handle + 1;
+	if (decode_into(d, field, d->items, json, (char *)(handle + 1)))
+		return -1;
+	handle->meta = d->meta;
+	handle->meta.json = dump(d, json);
+	return handle->meta.json ? 0 : no_memory(d);
 }
 
 static int decode_element(struct decoder *d, const struct field *field,
@@ -161,6 +188,8 @@ static int decode_element(struct decoder *d, const struct field *field,
 {
 	const char *text;
 
+	if (field->kind == FIELD_ITEMS)
+		return decode_item(d, field, json, ret_element);
 	if (field->shape)
 		return decode_child(d, field, json, ret_element);
 	if (decode_text(d, field, json, &text))
@@ -239,39 +268,15 @@ static int decode_field(struct decoder *d, const struct field *field,
 	return 0;
 }
 
-/* One item out of a list has no text of its own in the body: write it. */
-static char *dump(struct decoder *d, const json_t *json)
-{
-	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
-	size_t len = json_dumpb(json, NULL, 0, flags);
-	char *text = len ? arena_alloc(d->memory, len + 1) : NULL;
-
-	if (!text || json_dumpb(json, text, len, flags) != len)
-		return NULL;
-	return text;
-}
-
-/* The object as text, for what the tables do not know. */
-static int keep_json(struct decoder *d, const json_t *json, const char **out)
-{
-	char *text =
-	    json == d->root ? arena_str(d->memory, d->body) : dump(d, json);
-
-	if (!text)
-		return no_memory(d);
-	*out = text;
-	return 0;
-}
-
 static int decode_object(struct decoder *d, const struct shape *shape,
 			 const json_t *json, char *out)
 {
 	for (const struct field *field = shape->list; field->name; field++) {
 		const json_t *member = json_object_get(json, field->name);
-		int rc;
+		int rc = 0;
 
 		if (field->kind == FIELD_JSON)
-			rc = keep_json(d, json, (void *)(out + field->offset));
+			*(const char **)(out + field->offset) = d->meta.json;
 		else if (!member || json_is_null(member))
 			rc = decode_nothing(d, field, out);
 		else
@@ -294,27 +299,32 @@ static json_t *parse(struct str body, json_error_t *problem)
 	return root;
 }
 
+static bool takes_anything(const struct shape *shape)
+{
+	return shape->list[0].kind == FIELD_JSON;
+}
+
 /* HEAD and 204 have no body; only an inv_answer can do without. */
 static bool may_be_empty(const struct shape *shape, const struct answer *answer)
 {
-	return shape->list[0].kind == FIELD_JSON && answer->body.len == 0 &&
+	return takes_anything(shape) && answer->body.len == 0 &&
 	       (answer->has_no_body || answer->status == 204 ||
 		answer->status == 205);
 }
 
-static int decode_body(struct decoder *d, const struct shape *shape, char *out)
+static int decode_body(struct decoder *d, const struct shape *shape,
+		       struct str body, char *out)
 {
 	json_error_t problem;
-	json_t *root = parse(d->body, &problem);
+	json_t *root = parse(body, &problem);
 	int rc = -1;
 
-	d->root = root;
 	if (!root && json_error_code(&problem) == json_error_out_of_memory)
 		d->out_of_memory = true;
 	else if (!root)
 		snprintf(d->problem, sizeof(d->problem), "it is not JSON (%s)",
 			 problem.text);
-	else if (shape->list[0].kind != FIELD_JSON && !json_is_object(root))
+	else if (!takes_anything(shape) && !json_is_object(root))
 		snprintf(d->problem, sizeof(d->problem), "it is not an object");
 	else
 		rc = decode_object(d, shape, root, out);
@@ -322,29 +332,50 @@ static int decode_body(struct decoder *d, const struct shape *shape, char *out)
 	return rc;
 }
 
-static int fill(struct result *result, const struct shape *shape,
-		const struct answer *answer, struct inv_error *err)
+static int note_meta(struct decoder *d, const struct answer *answer)
 {
-	struct decoder d = { .memory = &result->memory,
-			     .body = buf_str(&answer->body) };
-	int rc;
+	char *json = arena_str(d->memory, buf_str(&answer->body));
+	char *id = arena_str(d->memory, str_of(answer->request_id));
+	char *headers = arena_str(d->memory, buf_str(&answer->head));
 
-	d.request_id = arena_str(d.memory, str_of(answer->request_id));
-	if (!d.request_id)
-		return error_memory(err);
-	note_request_id(&d, shape, result->value);
-	if (may_be_empty(shape, answer))
-		rc = keep_json(&d, NULL,
-			       (void *)(result->value + shape->list[0].offset));
-	else
-		rc = decode_body(&d, shape, result->value);
+	if (!json || !id || !headers)
+		return no_memory(d);
+	d->meta = (struct inv_meta){ .json = json,
+				     .status = answer->status,
+				     .attempts = answer->attempts,
+				     .request_id = id,
+				     .headers = headers };
+	return 0;
+}
+
+static int fill(struct result *result, const struct shape *shape,
+		const struct shape *items, const struct answer *answer,
+		struct inv_error *err)
+{
+	struct decoder d = { .memory = &result->memory, .items = items };
+	int rc = note_meta(&d, answer);
+
+	result->handle.meta = d.meta;
+	if (rc == 0 && may_be_empty(shape, answer))
+		*(const char **)(result->value + shape->list[0].offset) = "";
+	else if (rc == 0)
+		rc = decode_body(&d, shape, buf_str(&answer->body),
+				 result->value);
 	if (rc == 0 || !d.out_of_memory)
 		return rc == 0 ? 0 : error_bad_answer(err, answer, d.problem);
 	return error_memory(err);
 }
 
-void *result_new(const struct shape *shape, const struct answer *answer,
-		 struct inv_error *err)
+static void release(void *handed_out)
+{
+	struct result *result = CONTAINER_OF(handed_out, struct result, value);
+
+	arena_release(&result->memory);
+	free(result);
+}
+
+static void *decode(const struct shape *shape, const struct shape *items,
+		    const struct answer *answer, struct inv_error *err)
 {
 	struct result *result = calloc(1, sizeof(*result) + shape->size);
 
@@ -354,20 +385,33 @@ void *result_new(const struct shape *shape, const struct answer *answer,
 	}
 	arena_init_with(&result->memory, result->first, sizeof(result->first),
 			RESULT_MAX);
-	if (fill(result, shape, answer, err)) {
-		result_free(result->value);
-		return NULL;
-	}
-	return result->value;
+	result->handle.release = release;
+	if (fill(result, shape, items, answer, err) == 0)
+		return result->value;
+	release(result->value);
+	return NULL;
 }
 
-void result_free(void *value)
+void *result_new(const struct shape *shape, const struct answer *answer,
+		 struct inv_error *err)
 {
-	struct result *result;
+	return decode(shape, NULL, answer, err);
+}
 
-	if (!value)
-		return;
-	result = CONTAINER_OF(value, struct result, value);
-	arena_release(&result->memory);
-	free(result);
+INV_PAGE_OF(any);
+
+void *page_decode(const struct shape *items, const struct answer *answer,
+		  struct inv_error *err)
+{
+	static const struct field fields[] = {
+		FIELD_OF_ITEMS(struct inv_any_page, data),
+		FIELD(struct inv_any_page, first_id, FIELD_TEXT_OR),
+		FIELD(struct inv_any_page, last_id, FIELD_TEXT_OR),
+		FIELD(struct inv_any_page, has_more, FIELD_BOOL),
+		{ 0 },
+	};
+	static const struct shape shape = { sizeof(struct inv_any_page),
+					    fields };
+
+	return decode(&shape, items, answer, err);
 }

@@ -22,9 +22,9 @@ enum field_kind {
 	FIELD_OBJECT,  /* pointer to a struct, NULL where absent */
 	FIELD_OBJECTS, /* array of pointers to structs, its length in `second`
 			*/
-	FIELD_ITEMS,   /* the same, and must be there */
+	FIELD_ITEMS,   /* a page's: must be there, each with a handle */
 	FIELD_TEXTS,   /* array of texts, its length in `second` */
-	FIELD_JSON     /* const char *: all of the object as text */
+	FIELD_JSON     /* const char *: all there is, as text */
 };
 
 struct field {
@@ -38,7 +38,6 @@ struct field {
 struct shape {
 	size_t size;		  /* of the struct */
 	const struct field *list; /* ends in one without name */
-	size_t request_id;	  /* offset, only at the top; else 0 */
 };
 
 /* One line of a shape: the member of `type` that is called as on the wire. */
@@ -64,6 +63,12 @@ struct shape {
 		.offset = offsetof(type, member),                          \
 		.second = offsetof(type, member##_len), .shape = &(shape_) \
 	}
+#define FIELD_OF_ITEMS(type, member)                   \
+	{                                              \
+		.name = #member, .kind = FIELD_ITEMS,  \
+		.offset = offsetof(type, member),      \
+		.second = offsetof(type, member##_len) \
+	}
 #define FIELD_OF_TEXTS(type, member)                   \
 	{                                              \
 		.name = #member, .kind = FIELD_TEXTS,  \
@@ -86,11 +91,13 @@ int word_value(const struct words *words, const char *text);
 
 /*
  * The struct that `shape` describes, from an answer's body; on failure NULL
- * with the reason. The result is freed by result_free(), with all that hangs
- * from it.
+ * with the reason. Given to inv_free().
  */
 void *result_new(const struct shape *shape, const struct answer *answer,
 		 struct inv_error *err) MUST_CHECK;
-void result_free(void *result);
+
+/* A page whose items are of that shape, the same way. */
+void *page_decode(const struct shape *items, const struct answer *answer,
+		  struct inv_error *err) MUST_CHECK;
 
 #endif

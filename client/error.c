@@ -80,6 +80,11 @@ int error_memory(struct inv_error *err)
 	return error_set(err, INV_ERROR_MEMORY, "There is not enough memory.");
 }
 
+int error_null(struct inv_error *err, const char *name)
+{
+	return error_set(err, INV_ERROR_USAGE, "%s is NULL.", name);
+}
+
 static enum inv_error_kind kind_of_status(int status)
 {
 	switch (status) {

@@ -132,7 +132,7 @@ static const struct failure *judge(CURLcode code, const struct answer *answer)
 static void say(struct inv_error *err, const struct failure *failure,
 		const struct request *request)
 {
-	struct str host = host_of(request->url);
+	struct str host = host_of(request->http.url);
 
 	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
 		const struct sentence *s = &sentences[i];
@@ -143,42 +143,65 @@ static void say(struct inv_error *err, const struct failure *failure,
 			  STR_ARG(host), s->behind);
 		return;
 	}
-	error_memory(err);
+	if (failure->kind == INV_ERROR_MEMORY)
+		error_memory(err);
+	else
+		error_set(err, failure->kind, "The exchange with %.*s failed.",
+			  STR_ARG(host));
+}
+
+static int fail(struct inv_error *err, const struct failure *failure,
+		const char *words, const struct request *request,
+		struct answer *answer)
+{
+	answer->temporary = failure->retry;
+	answer->retry_after_ms = 0;
+	if (!err)
+		return -1;
+	say(err, failure, request);
+	err->cause = failure->cause;
+	error_note_answer(err, answer);
+	text_copy(err->detail, sizeof(err->detail), str_of(words));
+	return -1;
 }
 
 int failure_set(struct inv_error *err, CURLcode code, const char *words,
 		const struct request *request, struct answer *answer)
 {
-	const struct failure *failure = judge(code, answer);
-	struct failure meant = *failure;
+	struct failure failure = *judge(code, answer);
 
-	if (meant.kind == INV_ERROR_TIMEOUT && request_is_late(request)) {
-		meant.cause = INV_CAUSE_DEADLINE;
-		meant.retry = false;
-	}
-	answer->temporary = meant.retry;
-	answer->retry_after_ms = 0;
-	if (!err)
-		return -1;
-	say(err, &meant, request);
-	err->cause = meant.cause;
-	error_note_answer(err, answer);
-	err->temporary = failure->retry;
-	text_copy(err->detail, sizeof(err->detail), str_of(words));
-	return -1;
+	if (failure.kind == INV_ERROR_TIMEOUT && request_is_late(request))
+		failure.cause = INV_CAUSE_DEADLINE;
+	return fail(err, &failure, words, request, answer);
+}
+
+/* What a transport of the caller's says, in the same words. */
+int failure_of_cause(struct inv_error *err, enum inv_cause cause,
+		     const struct request *request, struct answer *answer)
+{
+	struct failure failure = { .kind = INV_ERROR_CONNECTION,
+				   .cause = cause,
+				   .retry = cause != INV_CAUSE_CERTIFICATE };
+
+	if (cause == INV_CAUSE_DEADLINE)
+		failure.kind = INV_ERROR_TIMEOUT;
+	else if (cause >= INV_CAUSE_ENCODING)
+		failure = (struct failure){ .kind = INV_ERROR_ANSWER,
+					    .cause = cause };
+	return fail(err, &failure, "", request, answer);
 }
 
 int failure_redirect(struct inv_error *err, const struct request *request,
 		     const char *to, const char *why, struct answer *answer)
 {
-	struct str host = host_of(request->url);
+	struct str host = host_of(request->http.url);
 
 	answer->temporary = false;
 	answer->retry_after_ms = 0;
 	error_set(err, INV_ERROR_ANSWER,
 		  "%.*s redirects %s to %.200s, %s: see the base URL "
 		  "(base_url, OPENAI_BASE_URL).",
-		  STR_ARG(host), request->method, to, why);
+		  STR_ARG(host), request->http.method, to, why);
 	if (err) {
 		err->cause = INV_CAUSE_REDIRECT;
 		error_note_answer(err, answer);

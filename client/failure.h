@@ -17,6 +17,10 @@
 int failure_set(struct inv_error *err, CURLcode code, const char *words,
 		const struct request *request, struct answer *answer);
 
+/* The same where a transport of the caller's says why. */
+int failure_of_cause(struct inv_error *err, enum inv_cause cause,
+		     const struct request *request, struct answer *answer);
+
 /* That the server sent us on to where we do not go. Returns -1. */
 int failure_redirect(struct inv_error *err, const struct request *request,
 		     const char *to, const char *why, struct answer *answer);

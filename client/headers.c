@@ -12,7 +12,8 @@
 
 #include "transport.h"
 
-#define OWN_LINES   16 /* at most, of ours */
+#define OWN_LINES   16	/* at most, of ours */
+#define LINES_MAX   256 /* of the caller */
 #define RETRY_COUNT "X-Inv-Retry-Count"
 
 bool headers_have(const char *const *lines, const char *name)
@@ -24,6 +25,87 @@ bool headers_have(const char *const *lines, const char *name)
 			return true;
 	return false;
 }
+
+/* ---- the caller's -------------------------------------------------------- */
+
+static bool is_header_name(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c))
+			return false;
+	}
+	return name.len > 0;
+}
+
+static bool is_passed_over(struct str line, bool is_shared)
+{
+	return str_trim(line).len == 0 ||
+	       (is_shared && !memchr(line.data, ':', line.len));
+}
+
+static int read_line(struct str line, struct arena *memory,
+		     const char **ret_line, struct inv_error *err)
+{
+	struct str name, value;
+
+	str_cut(line, ':', &name, &value);
+	name = str_trim(name);
+	value = str_trim(value);
+	if (!is_header_name(name) || str_has_control(value))
+		return error_set(err, INV_ERROR_USAGE,
+				 "An added header is not of the form "
+				 "\"Name: value\".");
+	*ret_line =
+	    arena_printf(memory, "%.*s: %.*s", STR_ARG(name), STR_ARG(value));
+	return *ret_line ? 0 : error_memory(err);
+}
+
+static int read_lines(const struct header_lines *from, struct arena *memory,
+		      const char **lines, size_t *count, struct inv_error *err)
+{
+	struct str rest = str_of(from->text), line;
+
+	while (rest.len > 0) {
+		str_cut(rest, '\n', &line, &rest);
+		if (line.len > 0 && line.data[line.len - 1] == '\r')
+			line.len--;
+		if (is_passed_over(line, from->is_shared))
+			continue;
+		if (*count >= LINES_MAX)
+			return error_set(err, INV_ERROR_USAGE,
+					 "There are more than %d added "
+					 "headers.",
+					 LINES_MAX);
+		if (read_line(line, memory, &lines[*count], err))
+			return -1;
+		++*count;
+	}
+	return 0;
+}
+
+int headers_read(const struct header_lines *from, size_t count,
+		 struct arena *memory, const char ***ret_lines,
+		 struct inv_error *err)
+{
+	const char *found[LINES_MAX], **lines;
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (read_lines(&from[i], memory, found, &used, err))
+			return -1;
+	lines = arena_array(memory, used + 1, sizeof(*lines));
+	if (!lines)
+		return error_memory(err);
+	if (used > 0)
+		memcpy(lines, found, used * sizeof(*lines));
+	*ret_lines = lines;
+	return 0;
+}
+
+/* ---- ours ------------------------------------------------------------------
+ */
 
 /* A list of lines in the making. */
 struct lines {
@@ -38,7 +120,8 @@ static void add(struct lines *lines, const char *name, const char *value)
 {
 	const char *line;
 
-	if (!value || headers_have(lines->given, name))
+	if (!value || headers_have(lines->given, name) ||
+	    headers_have((const char *const *)lines->list, name))
 		return;
 	line = arena_printf(lines->memory, "%s: %s", name, value);
 	lines->list[lines->count] = line;
@@ -48,10 +131,17 @@ static void add(struct lines *lines, const char *name, const char *value)
 		lines->failed = true;
 }
 
+/* Those whose names are not in `given`. */
 static void add_lines(struct lines *lines, const char *const *more)
 {
-	for (; more && *more; more++)
-		lines->list[lines->count++] = *more;
+	for (; more && *more; more++) {
+		char name[128];
+		size_t len = strcspn(*more, ":");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, *more);
+		if (!headers_have(lines->given, name))
+			lines->list[lines->count++] = *more;
+	}
 }
 
 static size_t count_of(const char *const *lines)
@@ -101,6 +191,7 @@ int headers_prepare(struct inv_client *client, struct inv_error *err)
 	add(&lines, "Authorization", client->authorization);
 	add(&lines, "OpenAI-Organization", client->organization);
 	add(&lines, "OpenAI-Project", client->project);
+	lines.given = NULL;
 	add_lines(&lines, given);
 	if (bare.failed || lines.failed)
 		return error_memory(err);
@@ -109,9 +200,13 @@ int headers_prepare(struct inv_client *client, struct inv_error *err)
 	return 0;
 }
 
+/* ---- one request's ---------------------------------------------------------
+ */
+
 static int add_retry_count(struct lines *lines, struct request *request)
 {
-	if (headers_have(lines->given, RETRY_COUNT))
+	if (headers_have(lines->given, RETRY_COUNT) ||
+	    headers_have((const char *const *)lines->list, RETRY_COUNT))
 		return 0;
 	request->retry_count = arena_alloc(lines->memory, RETRY_COUNT_MAX);
 	if (!request->retry_count)
@@ -121,20 +216,68 @@ static int add_retry_count(struct lines *lines, struct request *request)
 	return 0;
 }
 
-int headers_fill(const struct inv_client *client, struct request *request,
-		 bool secrets, struct arena *memory, struct inv_error *err)
+/* What stands only in the client is copied for who outlives it. */
+static int copy_lines(struct lines *lines)
 {
+	for (size_t i = 0; i < lines->count; i++) {
+		lines->list[i] =
+		    arena_str(lines->memory, str_of(lines->list[i]));
+		if (!lines->list[i])
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_token(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text >= 0x7f)
+			return false;
+	return true;
+}
+
+static int read_call(const struct inv_call *call, struct arena *memory,
+		     const char ***ret_given, struct inv_error *err)
+{
+	struct header_lines from = { .text = call ? call->headers : NULL };
+
+	if (call && call->idempotency_key &&
+	    (!*call->idempotency_key || !is_token(call->idempotency_key)))
+		return error_set(err, INV_ERROR_USAGE,
+				 "idempotency_key has to be printable ASCII "
+				 "without blanks.");
+	return headers_read(&from, 1, memory, ret_given, err);
+}
+
+int headers_fill(struct request *request, const struct inv_call *call,
+		 bool is_bare, struct inv_error *err)
+{
+	const struct inv_client *client = request->client;
 	const char *const *own =
-	    (const char *const *)(secrets ? client->lines : client->bare_lines);
+	    (const char *const *)(is_bare ? client->bare_lines : client->lines);
+	const char **given;
 	struct lines lines;
 
-	if (begin(&lines, memory, count_of(own) + OWN_LINES, own))
+	if (read_call(call, &request->memory, &given, err))
+		return -1;
+	if (begin(&lines, &request->memory,
+		  count_of(own) + OWN_LINES +
+		      count_of((const char *const *)given),
+		  (const char *const *)given))
 		return error_memory(err);
 	add_lines(&lines, own);
-	if (request->body)
+	if (call && call->ret_request && copy_lines(&lines))
+		return error_memory(err);
+	if (request->http.body)
 		add(&lines, "Content-Type", "application/json");
+	if (call)
+		add(&lines, "Idempotency-Key", call->idempotency_key);
 	if (lines.failed || add_retry_count(&lines, request))
 		return error_memory(err);
-	request->headers = lines.list;
+	lines.given = NULL;
+	add_lines(&lines, (const char *const *)given);
+	request->http.headers = lines.list;
+	request->http.headers_len = lines.count;
+	request->has_own_lines = call && call->ret_request;
 	return 0;
 }

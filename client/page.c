@@ -1,90 +1,58 @@
 /*
- * page.c: one page of a list, and the iterator over all of them.
+ * page.c: one page of a list, and the way through all of them.
  *
  * There is another page where the server says so; where it does not say what
  * it begins behind, that is an error, since a list cut short would look like a
- * whole one. A server whose cursors go round in a circle would keep
- * us forever; Brent's method finds that: one cursor is remembered, for twice
- * as many pages each time, and must not come back.
+ * whole one. A server whose cursors go round in a circle would keep us
+ * forever; Brent's method finds that: one cursor is remembered, for twice as
+ * many pages each time, and must not come back.
  */
 #include "base/base.h"
 #include "page.h"
 
-struct iter {
-	struct inv_client *client;
-	const struct route *route;
-	struct inv_list_params params; /* texts in `memory` */
-	const char *id;
-	struct arena memory;
-	struct page *page; /* or NULL before the first */
-	size_t next;	   /* in it */
-	char *mark;	   /* the cursor remembered, malloc()ed, or NULL */
+#include "operation.h"
+
+/* The caller sees `value`, a copy of the result that `current` is. */
+struct page {
+	struct request *request;
+	struct inv_any_page *current;
+	size_t next; /* in it */
+	char *mark;  /* the cursor remembered, malloc()ed, or NULL */
 	size_t pages, mark_for;
+	struct handle handle;
+	struct inv_any_page value;
 };
 
-struct page *page_get(struct inv_client *client, const struct route *route,
-		      const char *id, const struct inv_list_params *params,
-		      struct inv_error *err)
+int page_turn(struct request *request, const char *after, struct inv_error *err)
 {
-	struct call call = { .route = route, .ids = &id, .list = params };
+	const char *query = request->page_query;
+	struct buf *url = &request->url;
 
-	return call_send(client, &call, err);
-}
-
-static int copy(struct iter *iter, const char *text, const char **ret_copy)
-{
-	if (!text)
-		return 0;
-	*ret_copy = arena_str(&iter->memory, str_of(text));
-	return *ret_copy ? 0 : -1;
-}
-
-struct iter *iter_new(struct inv_client *client, const struct route *route,
-		      const char *id, const struct inv_list_params *params,
-		      struct inv_error *err)
-{
-	static const struct inv_list_params none;
-	struct iter *iter = calloc(1, sizeof(*iter));
-
-	if (!params)
-		params = &none;
-	if (iter) {
-		iter->client = client;
-		iter->route = route;
-		iter->params.limit = params->limit;
-		arena_init(&iter->memory, URL_MAX);
-		if (copy(iter, id, &iter->id) == 0 &&
-		    copy(iter, params->after, &iter->params.after) == 0 &&
-		    copy(iter, params->extra_query,
-			 &iter->params.extra_query) == 0)
-			return iter;
+	buf_clear(url);
+	buf_add_text(url, request->page_url);
+	if (after) {
+		buf_add_text(url, "?after=");
+		percent_add(url, after);
+		buf_add_text(url, query);
+	} else if (*query) {
+		buf_addf(url, "?%s", query + 1);
 	}
-	iter_free(iter);
-	error_memory(err);
-	return NULL;
-}
-
-void iter_free(struct iter *iter)
-{
-	if (!iter)
-		return;
-	result_free(iter->page);
-	arena_release(&iter->memory);
-	free(iter->mark);
-	free(iter);
+	request->http.url = url->data;
+	return buf_ok(url) ? 0 : error_memory(err);
 }
 
 /*
  * Where the next page begins: behind the last id, or the last item's where the
  * page does not say. NULL: nowhere. Every item begins with its id.
  */
-static const char *cursor_of(const struct page *page)
+static const char *cursor_of(const struct inv_any_page *page)
 {
 	if (page->last_id && *page->last_id)
 		return page->last_id;
 	if (page->data_len == 0)
 		return NULL;
-	return *(const char *const *)page->data[page->data_len - 1];
+	return *(const char *const *)(const void *)
+		    page->data[page->data_len - 1];
 }
 
 static int page_problem(const char *message, struct inv_error *err)
@@ -95,64 +63,111 @@ static int page_problem(const char *message, struct inv_error *err)
 	return -1;
 }
 
-static int check_circle(struct iter *iter, const char *cursor,
+static int check_circle(struct page *page, const char *cursor,
 			struct inv_error *err)
 {
-	if (iter->mark && strcmp(iter->mark, cursor) == 0)
+	if (page->mark && strcmp(page->mark, cursor) == 0)
 		return page_problem("The server's list goes round in a circle.",
 				    err);
-	if (iter->pages++ < iter->mark_for)
+	if (page->pages++ < page->mark_for)
 		return 0;
-	free(iter->mark);
-	iter->mark = strdup(cursor);
-	iter->mark_for = iter->pages * 2;
-	return iter->mark ? 0 : error_memory(err);
+	free(page->mark);
+	page->mark = strdup(cursor);
+	page->mark_for = page->pages * 2;
+	return page->mark ? 0 : error_memory(err);
 }
 
 /* A list that ends here would be taken for the whole of it. */
-static int check_page(struct iter *iter, const struct page *page,
+static int check_page(struct page *page, const struct inv_any_page *got,
 		      struct inv_error *err)
 {
-	if (!page->has_more)
+	if (!got->has_more)
 		return 0;
-	if (page->data_len == 0 || !cursor_of(page))
+	if (got->data_len == 0 || !cursor_of(got))
 		return page_problem("The server says that the list goes on, "
 				    "but not where.",
 				    err);
-	return check_circle(iter, cursor_of(page), err);
+	return check_circle(page, cursor_of(got), err);
 }
 
-static int turn_page(struct iter *iter, struct inv_error *err)
+static int take(struct page *page, const struct answer *answer,
+		struct inv_error *err)
 {
-	const char *after = iter->page ? cursor_of(iter->page) : NULL;
-	struct call call = { .route = iter->route,
-			     .ids = &iter->id,
-			     .list = &iter->params,
-			     .after = after };
-	struct page *page = call_send(iter->client, &call, err);
+	struct inv_any_page *got =
+	    page_decode(page->request->operation->shape, answer, err);
 
-	if (!page)
+	if (!got)
 		return -1;
-	if (check_page(iter, page, err)) {
-		result_free(page);
+	if (check_page(page, got, err)) {
+		inv_free(got);
 		return -1;
 	}
-	result_free(iter->page);
-	iter->page = page;
-	iter->next = 0;
+	inv_free(page->current);
+	page->current = got;
+	page->next = 0;
+	page->value = *got;
+	page->handle.meta = *inv_meta(got);
 	return 0;
 }
 
-int iter_next(struct iter *iter, const void **ret_item, struct inv_error *err)
+static void release(void *handed_out)
 {
-	while (!iter->page || iter->next == iter->page->data_len) {
-		if (iter->page && !iter->page->has_more) {
-			*ret_item = NULL;
+	struct page *page = CONTAINER_OF(handed_out, struct page, value);
+
+	inv_free(page->current);
+	request_drop(page->request);
+	free(page->mark);
+	free(page);
+}
+
+struct inv_any_page *page_new(struct request *request,
+			      const struct answer *answer,
+			      struct inv_error *err)
+{
+	struct page *page = calloc(1, sizeof(*page));
+
+	if (!page) {
+		error_memory(err);
+		return NULL;
+	}
+	page->request = request_hold(request);
+	page->handle.release = release;
+	if (take(page, answer, err) == 0)
+		return &page->value;
+	release(&page->value);
+	return NULL;
+}
+
+static int fetch_next(struct page *page, struct inv_error *err)
+{
+	struct answer answer;
+	int rc;
+
+	if (page_turn(page->request, cursor_of(page->current), err))
+		return -1;
+	answer_init(&answer);
+	rc = request_send(page->request, &answer, err);
+	if (rc == 0)
+		rc = take(page, &answer, err);
+	answer_release(&answer);
+	return rc;
+}
+
+int(inv_next)(void *handed_out, void *ret_item, struct inv_error *err)
+{
+	struct page *page;
+
+	if (!handed_out || !ret_item)
+		return error_null(err, handed_out ? "ret_item" : "page");
+	page = CONTAINER_OF(handed_out, struct page, value);
+	while (page->next == page->current->data_len) {
+		if (!page->current->has_more) {
+			*(const void **)ret_item = NULL;
 			return 0;
 		}
-		if (turn_page(iter, err))
+		if (fetch_next(page, err))
 			return -1;
 	}
-	*ret_item = iter->page->data[iter->next++];
+	*(const void **)ret_item = page->current->data[page->next++];
 	return 0;
 }

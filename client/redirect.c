@@ -50,11 +50,10 @@ static bool is_same_host(const char *from, const char *to)
 	       strncasecmp(a.host.data, b.host.data, a.host.len) == 0;
 }
 
-const char *redirect_refusal(const struct request *request, int status,
-			     const char *from, const char *to)
+const char *redirect_refusal(const char *method, int status, const char *from,
+			     const char *to)
 {
-	bool reads = strcmp(request->method, "GET") == 0 ||
-		     strcmp(request->method, "HEAD") == 0;
+	bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 
 	if (!is_same_host(from, to))
 		return "which is another host";

@@ -5,10 +5,10 @@
 #include "base/base.h"
 #include "request.h"
 
-#include <errno.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "cancel.h"
 #include "retry.h"
 #include "transport.h"
 
@@ -24,36 +24,22 @@ static uint64_t chance(void)
 	return (uint64_t)now.tv_nsec;
 }
 
-static int sleep_ms(int64_t milliseconds)
+static int cancelled(const struct answer *answer, struct inv_error *err)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += milliseconds / SECOND_MS;
-	until.tv_nsec += (milliseconds % SECOND_MS) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) ==
-	       EINTR)
-		;
-	return 0;
+	error_set(err, INV_ERROR_CANCELLED, "The call was cancelled.");
+	if (err)
+		err->attempts = answer->attempts;
+	return -1;
 }
 
-static int pause_for(struct inv_client *client, const struct request *request,
-		     int64_t milliseconds, struct inv_error *err)
+static int pause_for(const struct request *request, int64_t milliseconds)
 {
-	int rc;
+	const struct inv_client *client = request->client;
 
 	debug_say(client, request->number, "* again in %lld ms",
 		  (long long)milliseconds);
-	rc = client->pause ? client->pause(client->pause_arg, milliseconds)
-			   : sleep_ms(milliseconds);
-	if (rc)
-		error_set(err, INV_ERROR_CANCELLED,
-			  "The call was cancelled before another attempt.");
-	return rc ? -1 : 0;
+	return client->pause ? client->pause(client->pause_arg, milliseconds)
+			     : cancel_wait(request->cancel, milliseconds);
 }
 
 /* How often it was tried again: what followed a redirect does not count. */
@@ -62,48 +48,45 @@ static int retries_of(const struct answer *answer)
 	return answer->attempts - answer->hops - 1;
 }
 
+/* A pause beyond the deadline would end in nothing. */
 static bool is_worth_another(const struct request *request,
-			     const struct answer *answer)
+			     const struct answer *answer, int64_t pause)
 {
 	return retries_of(answer) < request->max_retries && answer->temporary &&
-	       answer->retry_after_ms <= RETRY_AFTER_MAX_MS;
+	       answer->retry_after_ms <= RETRY_AFTER_MAX_MS &&
+	       (!request->deadline_mono ||
+		clock_mono_ms() + pause < request->deadline_mono);
 }
 
-bool request_is_late(const struct request *request)
+static void count_retry(struct request *request, const struct answer *answer)
 {
-	return request->deadline_ms && clock_mono_ms() >= request->deadline_ms;
+	if (request->retry_count)
+		snprintf(request->retry_count, RETRY_COUNT_MAX,
+			 "X-Inv-Retry-Count: %d", retries_of(answer) + 1);
 }
 
-int request_wake(const struct request *request)
+int request_send(struct request *request, struct answer *answer,
+		 struct inv_error *err)
 {
-	(void)request;
-	return -1;
-}
-
-int request_send(struct inv_client *client, struct request *request,
-		 struct answer *answer, struct inv_error *err)
-{
+	request_begin(request);
 	for (;;) {
 		struct inv_error failure;
 		int64_t pause;
 
-		if (transport_attempt(client, request, answer, &failure) == 0)
+		if (cancel_is_set(request->cancel))
+			return cancelled(answer, err);
+		request->http.timeout_ms = request_time_left(request);
+		if (transport_attempt(request, answer, &failure) == 0)
 			return 0;
-		if (!is_worth_another(request, answer)) {
+		pause = retry_pause(retries_of(answer), answer->retry_after_ms,
+				    chance());
+		if (!is_worth_another(request, answer, pause)) {
 			if (err)
 				*err = failure;
 			return -1;
 		}
-		pause = retry_pause(retries_of(answer), answer->retry_after_ms,
-				    chance());
-		if (pause_for(client, request, pause, err)) {
-			if (err)
-				err->attempts = answer->attempts;
-			return -1;
-		}
-		if (request->retry_count)
-			snprintf(request->retry_count, RETRY_COUNT_MAX,
-				 "X-Inv-Retry-Count: %d",
-				 retries_of(answer) + 1);
+		if (pause_for(request, pause))
+			return cancelled(answer, err);
+		count_retry(request, answer);
 	}
 }

@@ -7,8 +7,9 @@
 #include "transport.h"
 
 #include <jansson.h>
+#include <limits.h>
 
-#include "base/clock.h"
+#include "cancel.h"
 #include "failure.h"
 #include "link.h"
 
@@ -52,41 +53,43 @@ void transport_close(struct inv_client *client)
 
 /* ---- what the debug callback is told ------------------------------- */
 
-static void debug_line(const struct inv_client *client,
-		       const struct request *request, char direction,
+static void debug_line(const struct request *request, char direction,
 		       struct str line)
 {
 	struct str name, value;
 
 	str_cut(line, ':', &name, &value);
-	debug_header(client, request->number, direction, name, str_trim(value));
+	debug_header(request->client, request->number, direction, name,
+		     str_trim(value));
 }
 
-static void debug_request(const struct inv_client *client,
-			  const struct request *request, const char *url)
+static void debug_request(const struct request *request, const char *url)
 {
+	const struct inv_client *client = request->client;
+
 	if (!client->debug)
 		return;
-	debug_say(client, request->number, "> %s %s", request->method, url);
-	for (const char **line = request->headers; *line; line++)
-		debug_line(client, request, '>', str_of(*line));
-	if (request->body)
+	debug_say(client, request->number, "> %s %s", request->http.method,
+		  url);
+	for (size_t i = 0; i < request->http.headers_len; i++)
+		debug_line(request, '>', str_of(request->http.headers[i]));
+	if (request->http.body)
 		debug_say(client, request->number, "> (%zu bytes of body)",
-			  request->body_len);
+			  request->http.body_len);
 }
 
-static void debug_answer(const struct inv_client *client,
-			 const struct request *request,
+static void debug_answer(const struct request *request,
 			 const struct answer *answer)
 {
 	struct str rest = buf_str(&answer->head), line;
+	const struct inv_client *client = request->client;
 
 	if (!client->debug)
 		return;
 	debug_say(client, request->number, "< %d", answer->status);
 	while (rest.len > 0) {
 		str_cut(rest, '\n', &line, &rest);
-		debug_line(client, request, '<', line);
+		debug_line(request, '<', line);
 	}
 	debug_say(client, request->number, "< (%zu bytes of body)",
 		  answer->body.len);
@@ -123,7 +126,7 @@ static int count_request(void *arg, char *ip, char *local_ip, int port,
 
 static bool is_method(const struct request *request, const char *method)
 {
-	return strcmp(request->method, method) == 0;
+	return strcmp(request->http.method, method) == 0;
 }
 
 static void set_method(CURL *easy, const struct request *request)
@@ -134,15 +137,15 @@ static void set_method(CURL *easy, const struct request *request)
 	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L); /* forgets the last one */
 	if (is_method(request, "HEAD"))
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	if (request->body || is_post) {
+	if (request->http.body || is_post) {
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-				 request->body ? request->body : "");
+				 request->http.body ? request->http.body : "");
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-				 (curl_off_t)request->body_len);
+				 (curl_off_t)request->http.body_len);
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
-			 is_get || is_post ? NULL : request->method);
+			 is_get || is_post ? NULL : request->http.method);
 }
 
 /*
@@ -155,17 +158,11 @@ static bool must_not_be_repeated(const struct request *request)
 	       (is_method(request, "POST") || is_method(request, "PATCH"));
 }
 
-static void set_times(CURL *easy, const struct request *request)
+static long time_left(const struct request *request)
 {
-	int64_t timeout = request->timeout_ms;
+	int64_t left = request_time_left(request);
 
-	if (request->deadline_ms) {
-		int64_t left = request->deadline_ms - clock_mono_ms();
-
-		timeout = left < timeout ? left : timeout;
-	}
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-			 (long)(timeout > 0 ? timeout : 1));
+	return left < LONG_MAX ? (long)left : LONG_MAX;
 }
 
 static CURLcode exchange(struct link *link, const struct request *request,
@@ -189,9 +186,9 @@ static CURLcode exchange(struct link *link, const struct request *request,
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, &exchange);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
 			 must_not_be_repeated(request) ? 1L : 0L);
-	set_times(easy, request);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, time_left(request));
 	set_method(easy, request);
-	code = link_perform(link, request_wake(request));
+	code = link_perform(link, request->http.cancel_fd);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	answer->status = (int)status;
@@ -224,7 +221,8 @@ static int check_redirect(const struct request *request, const char *from,
 			  const char *to, int hops, struct answer *answer,
 			  struct inv_error *err)
 {
-	const char *why = redirect_refusal(request, answer->status, from, to);
+	const char *why =
+	    redirect_refusal(request->http.method, answer->status, from, to);
 
 	if (!why && hops == REDIRECTS_MAX)
 		why = "and so on without an end";
@@ -238,54 +236,80 @@ static int settle(struct answer *answer, struct inv_error *err)
 	return error_from_answer(err, answer);
 }
 
-static int no_answer(const struct inv_client *client, struct link *link,
-		     CURLcode code, const struct request *request,
-		     struct answer *answer, struct inv_error *err)
+static int no_answer(struct link *link, CURLcode code,
+		     const struct request *request, struct answer *answer,
+		     struct inv_error *err)
 {
 	const char *words =
 	    link->message[0] ? link->message : curl_easy_strerror(code);
 
-	debug_say(client, request->number, "* %s", words);
+	debug_say(request->client, request->number, "* %s", words);
 	return failure_set(err, code, words, request, answer);
 }
 
-/* The first URL is the request's, the next the answers'. */
-static int attempt(struct inv_client *client, struct link *link,
-		   const struct request *request, struct curl_slist *headers,
-		   struct answer *answer, struct inv_error *err)
+/* One exchange: 0 done, -1 failed, 1 where there is another URL to go to. */
+static int step(struct link *link, const struct request *request,
+		struct curl_slist *headers, int hops, char **url,
+		struct answer *answer, struct inv_error *err)
 {
-	char *url = strdup(request->url), *next;
+	const char *next;
+	CURLcode code;
+
+	debug_request(request, *url);
+	code = exchange(link, request, *url, headers, answer);
+	answer_read_head(answer);
+	if (code != CURLE_OK)
+		return no_answer(link, code, request, answer, err);
+	debug_answer(request, answer);
+	next = target_of(link, answer);
+	if (!next)
+		return settle(answer, err);
+	if (check_redirect(request, *url, next, hops, answer, err))
+		return -1;
+	answer->hops++;
+	free(*url);
+	*url = strdup(next);
+	return *url ? 1 : error_memory(err);
+}
+
+/* The first URL is the request's, the next the answers'. */
+static int attempt(struct link *link, const struct request *request,
+		   struct curl_slist *headers, struct answer *answer,
+		   struct inv_error *err)
+{
+	char *url = strdup(request->http.url);
 	int rc = url ? 1 : error_memory(err);
 
-	for (int hops = 0; rc > 0; hops++) {
-		CURLcode code;
-
-		debug_request(client, request, url);
-		code = exchange(link, request, url, headers, answer);
-		answer_read_head(answer);
-		if (code != CURLE_OK) {
-			rc =
-			    no_answer(client, link, code, request, answer, err);
-			break;
-		}
-		debug_answer(client, request, answer);
-		next = target_of(link, answer);
-		if (!next) {
-			rc = settle(answer, err);
-			break;
-		}
-		if (check_redirect(request, url, next, hops, answer, err)) {
-			rc = -1;
-			break;
-		}
-		answer->hops++;
-		free(url);
-		url = strdup(next);
-		if (!url)
-			rc = error_memory(err);
-	}
+	for (int hops = 0; rc > 0; hops++)
+		rc = step(link, request, headers, hops, &url, answer, err);
 	free(url);
 	return rc;
+}
+
+/* Where the caller has a transport of its own. */
+static int ask_caller(const struct request *request, struct answer *answer,
+		      struct inv_error *err)
+{
+	const struct inv_client *client = request->client;
+	struct inv_receiver to = { .answer = answer };
+	enum inv_cause cause;
+
+	answer_clear(answer);
+	debug_request(request, request->http.url);
+	cause = client->transport(client->transport_arg, &request->http, &to);
+	answer->attempts++;
+	answer->has_no_body = is_method(request, "HEAD");
+	if (cancel_is_set(request->cancel))
+		return failure_set(err, CURLE_ABORTED_BY_CALLBACK, "", request,
+				   answer);
+	if (cause != INV_CAUSE_NONE || !to.is_there)
+		return failure_of_cause(err, cause ? cause : INV_CAUSE_CUT,
+					request, answer);
+	if (!buf_ok(&answer->head) || !buf_ok(&answer->body))
+		return failure_set(err, CURLE_OUT_OF_MEMORY, "", request,
+				   answer);
+	debug_answer(request, answer);
+	return settle(answer, err);
 }
 
 /* libcurl wants a list of its own, and to send an empty value a semicolon. */
@@ -316,21 +340,24 @@ static struct curl_slist *list_of(const char *const *lines,
 	return list;
 }
 
-int transport_attempt(struct inv_client *client, const struct request *request,
-		      struct answer *answer, struct inv_error *err)
+int transport_attempt(const struct request *request, struct answer *answer,
+		      struct inv_error *err)
 {
+	struct inv_client *client = request->client;
 	struct curl_slist *headers;
 	struct arena memory;
 	struct link *link;
 	char first[1024];
 	int rc;
 
+	if (client->transport)
+		return ask_caller(request, answer, err);
 	answer->temporary = false;
 	arena_init_with(&memory, first, sizeof(first), HEADERS_MAX);
-	headers = list_of((const char *const *)request->headers, &memory);
+	headers = list_of(request->http.headers, &memory);
 	link = link_take(client);
 	if (link && headers)
-		rc = attempt(client, link, request, headers, answer, err);
+		rc = attempt(link, request, headers, answer, err);
 	else
 		rc = error_memory(err);
 	if (link)

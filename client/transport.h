@@ -13,8 +13,8 @@
  * for any other and for none. What the answer says of another attempt is in
  * `*answer` either way.
  */
-int transport_attempt(struct inv_client *client, const struct request *request,
-		      struct answer *answer, struct inv_error *err);
+int transport_attempt(const struct request *request, struct answer *answer,
+		      struct inv_error *err);
 
 /* Once per process; 0, or -1 where libcurl cannot be set up. */
 int transport_start(struct inv_error *err);

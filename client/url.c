@@ -50,22 +50,12 @@ int path_add(struct buf *out, const char *path, const char *const *ids,
 	return 0;
 }
 
-void list_query_add(struct buf *out, const struct inv_list_params *params,
-		    const char *after)
+bool url_is_part(const char *text, const char *stop)
 {
-	char separator = '?';
-
-	if (after && *after) {
-		buf_addf(out, "%cafter=", separator);
-		percent_add(out, after);
-		separator = '&';
-	}
-	if (params && params->limit != 0) {
-		buf_addf(out, "%climit=%d", separator, params->limit);
-		separator = '&';
-	}
-	if (params && params->extra_query && *params->extra_query)
-		buf_addf(out, "%c%s", separator, params->extra_query);
+	for (; *text; text++)
+		if (*text <= ' ' || *text >= 0x7f || strchr(stop, *text))
+			return false;
+	return true;
 }
 
 static const char *behind_scheme(const char *url)

@@ -21,15 +21,15 @@ int main(int argc, char **argv)
 				       .link = argv[1],
 				       .name = argv[2],
 				   },
-				   &invitation, &err)) {
+				   NULL, &invitation, &err)) {
 		fprintf(stderr, "%s\n", err.message);
-		inv_client_free(client);
+		inv_free(client);
 		return 1;
 	}
 	printf("You are in, as a %s.\n", invitation->role_text);
 	for (i = 0; i < invitation->projects_len; i++)
 		printf("Project: %s\n", invitation->projects[i]->name);
-	inv_invitation_free(invitation);
-	inv_client_free(client);
+	inv_free(invitation);
+	inv_free(client);
 	return 0;
 }

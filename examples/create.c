@@ -8,28 +8,22 @@
 
 int main(int argc, char **argv)
 {
+	struct inv_invite_create_params params = { .role = INV_ROLE_READER };
 	struct inv_client *client = NULL;
-	struct inv_invite *invite;
+	struct inv_invite *invite = NULL;
 	struct inv_error err;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: create ADDRESS\n");
 		return 2;
 	}
+	params.email = argv[1];
 	if (inv_client_new(NULL, &client, &err) ||
-	    inv_admin_organization_invites_create(
-		client,
-		&(struct inv_invite_create_params){
-		    .email = argv[1],
-		    .role = INV_ROLE_READER,
-		},
-		&invite, &err)) {
+	    inv_invites_create(client, &params, NULL, &invite, &err))
 		fprintf(stderr, "%s\n", err.message);
-		inv_client_free(client);
-		return 1;
-	}
-	puts(invite->id);
-	inv_invite_free(invite);
-	inv_client_free(client);
-	return 0;
+	else
+		puts(invite->id);
+	inv_free(client);
+	inv_free(invite);
+	return invite ? 0 : 1;
 }

@@ -1,35 +1,56 @@
-// create ADDRESS, in C++11: the handles are kept by smart pointers.
+// create ADDRESS, in C++11: what is handed out is kept by smart pointers.
 #include <inv.h>
 
 #include <iostream>
 #include <memory>
+#include <stdexcept>
+#include <vector>
 
-template <typename T> using handle = std::unique_ptr<T, void (*)(T *)>;
+struct free_inv {
+	void operator()(void *handed_out) const
+	{
+		inv_free(handed_out);
+	}
+};
 
-int main(int argc, char **argv)
+template <typename T> using inv_ptr = std::unique_ptr<T, free_inv>;
+
+static inv_ptr<inv_client> connect()
 {
 	inv_client *client = nullptr;
+	inv_error err;
+
+	if (inv_client_new(nullptr, &client, &err))
+		throw std::runtime_error(err.message);
+	return inv_ptr<inv_client>(client);
+}
+
+static inv_ptr<inv_invite> create(inv_client &client, const char *email,
+				  const std::vector<inv_grant> &projects)
+{
+	inv_invite_create_params params = {};
 	inv_invite *invite = nullptr;
 	inv_error err;
 
+	params.email = email;
+	params.role = INV_ROLE_READER;
+	params.projects = INV_GRANTS(projects.data(), projects.size());
+	if (inv_invites_create(&client, &params, nullptr, &invite, &err))
+		throw std::runtime_error(err.message);
+	return inv_ptr<inv_invite>(invite);
+}
+
+int main(int argc, char **argv)
+{
 	if (argc != 2) {
 		std::cerr << "usage: create ADDRESS\n";
 		return 2;
 	}
-	if (inv_client_new(nullptr, &client, &err)) {
-		std::cerr << err.message << '\n';
+	try {
+		auto client = connect();
+		std::cout << create(*client, argv[1], {})->id << '\n';
+	} catch (const std::exception &problem) {
+		std::cerr << problem.what() << '\n';
 		return 1;
 	}
-	handle<inv_client> client_keeper(client, inv_client_free);
-
-	inv_invite_create_params params = {};
-	params.email = argv[1];
-	params.role = INV_ROLE_READER;
-	if (inv_admin_organization_invites_create(client, &params, &invite,
-						  &err)) {
-		std::cerr << err.message << '\n';
-		return 1;
-	}
-	handle<inv_invite> invite_keeper(invite, inv_invite_free);
-	std::cout << invite->id << '\n';
 }

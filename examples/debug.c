@@ -28,19 +28,18 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (inv_client_new(&options, &client, &err) ||
-	    inv_admin_organization_invites_retrieve(client, argv[1], &invite,
-						    &err)) {
+	    inv_invites_retrieve(client, argv[1], NULL, &invite, &err)) {
 		fprintf(stderr, "%s\n", err.message);
-		inv_client_free(client);
+		inv_free(client);
 		return 1;
 	}
 	printf("%s is %s", invite->email, invite->status_text);
 	if (invite->delivery)
 		printf(", the mail %s", invite->delivery->status);
-	printf("\n%s\n", strstr(invite->json, "\"groups\"")
+	printf("\n%s\n", strstr(inv_meta(invite)->json, "\"groups\"")
 			     ? "The server speaks of groups."
-			     : invite->json);
-	inv_invite_free(invite);
-	inv_client_free(client);
+			     : inv_meta(invite)->json);
+	inv_free(invite);
+	inv_free(client);
 	return 0;
 }

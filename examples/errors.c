@@ -38,8 +38,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (inv_client_new(NULL, &client, &err) ||
-	    inv_admin_organization_invites_delete(client, argv[1], NULL, &err))
+	    inv_invites_delete(client, argv[1], NULL, NULL, &err))
 		status = explain(&err);
-	inv_client_free(client);
+	inv_free(client);
 	return status;
 }

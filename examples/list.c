@@ -6,17 +6,17 @@
 
 static int show(struct inv_client *client, struct inv_error *err)
 {
+	struct inv_invite_list_params params = { .limit = 100 };
+	struct inv_invite_page *page;
 	const struct inv_invite *invite;
-	struct inv_invite_iter *iter;
 	int rc;
 
-	if (inv_admin_organization_invites_iterate(
-		client, &(struct inv_list_params){ .limit = 100 }, &iter, err))
+	if (inv_invites_list(client, &params, NULL, &page, err))
 		return -1;
-	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite)
+	while (!(rc = inv_next(page, &invite, err)) && invite)
 		if (invite->status == INV_INVITE_STATUS_PENDING)
 			printf("%s %s\n", invite->id, invite->email);
-	inv_invite_iter_free(iter);
+	inv_free(page);
 	return rc;
 }
 
@@ -30,6 +30,6 @@ int main(void)
 		fprintf(stderr, "%s\n", err.message);
 		status = 1;
 	}
-	inv_client_free(client);
+	inv_free(client);
 	return status;
 }

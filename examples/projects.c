@@ -12,19 +12,17 @@ static int invite_to(struct inv_client *client, const char *email,
 	};
 	struct inv_invite *invite;
 
-	if (inv_admin_organization_invites_create(
-		client,
-		&(struct inv_invite_create_params){
-		    .email = email,
-		    .role = INV_ROLE_READER,
-		    .projects = grants,
-		    .projects_len = sizeof(grants) / sizeof(grants[0]),
-		},
-		&invite, err))
+	if (inv_invites_create(client,
+			       &(struct inv_invite_create_params){
+				   .email = email,
+				   .role = INV_ROLE_READER,
+				   .projects = INV_GRANTS(grants, 1),
+			       },
+			       NULL, &invite, err))
 		return -1;
 	printf("%s was invited to %s\n", invite->email,
 	       invite->projects_len > 0 ? invite->projects[0]->id : "nothing");
-	inv_invite_free(invite);
+	inv_free(invite);
 	return 0;
 }
 
@@ -34,12 +32,12 @@ static int run(struct inv_client *client, const char *email,
 	struct inv_project *project;
 	int rc;
 
-	if (inv_admin_organization_projects_create(
+	if (inv_projects_create(
 		client, &(struct inv_project_create_params){ .name = "Engine" },
-		&project, err))
+		NULL, &project, err))
 		return -1;
 	rc = invite_to(client, email, project->id, err);
-	inv_project_free(project);
+	inv_free(project);
 	return rc;
 }
 
@@ -57,6 +55,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", err.message);
 		status = 1;
 	}
-	inv_client_free(client);
+	inv_free(client);
 	return status;
 }

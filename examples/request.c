@@ -20,11 +20,11 @@ int main(int argc, char **argv)
 	if (inv_client_new(NULL, &client, &err) ||
 	    inv_request(client, "POST", path, NULL, NULL, &answer, &err)) {
 		fprintf(stderr, "%s\n", err.message);
-		inv_client_free(client);
+		inv_free(client);
 		return 1;
 	}
 	puts(answer->json);
-	inv_answer_free(answer);
-	inv_client_free(client);
+	inv_free(answer);
+	inv_free(client);
 	return 0;
 }

@@ -7,15 +7,15 @@
 static int show(struct inv_client *client, struct inv_error *err)
 {
 	const struct inv_user *user;
-	struct inv_user_iter *iter;
+	struct inv_user_page *page;
 	int rc;
 
-	if (inv_admin_organization_users_iterate(client, NULL, &iter, err))
+	if (inv_users_list(client, NULL, NULL, &page, err))
 		return -1;
-	while (!(rc = inv_user_iter_next(iter, &user, err)) && user)
+	while (!(rc = inv_next(page, &user, err)) && user)
 		printf("%s %s %s\n", user->id, user->role_text,
 		       user->email ? user->email : "-");
-	inv_user_iter_free(iter);
+	inv_free(page);
 	return rc;
 }
 
@@ -29,6 +29,6 @@ int main(void)
 		fprintf(stderr, "%s\n", err.message);
 		status = 1;
 	}
-	inv_client_free(client);
+	inv_free(client);
 	return status;
 }

@@ -1,40 +1,41 @@
 /*
  * inv.h: libinv, OpenAI's Admin API for C: invite people to an organization.
  *
- *	struct inv_client *client;
- *	struct inv_invite *invite;
+ *	struct inv_client *client = NULL;
+ *	struct inv_invite *invite = NULL;
  *	struct inv_error err;
  *
  *	if (inv_client_new(NULL, &client, &err) ||
- *	    inv_admin_organization_invites_create(client,
+ *	    inv_invites_create(client,
  *		&(struct inv_invite_create_params){
  *			.email = "ada@example.com",
  *			.role = INV_ROLE_READER,
- *		}, &invite, &err)) {
+ *		}, NULL, &invite, &err))
  *		fprintf(stderr, "%s\n", err.message);
- *		return 1;
- *	}
- *	puts(invite->id);
- *	inv_invite_free(invite);
- *	inv_client_free(client);
+ *	else
+ *		puts(invite->id);
+ *	inv_free(invite);
+ *	inv_free(client);
  *
  * It speaks to api.openai.com and to an invited(8) of your own alike; the key
  * and the address come from the environment unless you give them.
  *
  * What holds for every function:
  *
- * - An int is 0, or -1 with the reason in `*err` (where err is not NULL). On
- *   failure the results are not touched; on success the error is not touched.
- * - What a function hands out (`ret_...`) is yours: give it to the _free of
- *   its type. What hangs from it (texts, items) is freed with it. Every _free
- *   takes NULL. A result does not need the client any more.
+ * - An int is 0, or -1 with the reason in `*err`. On failure the results are
+ *   not touched; on success the error is not touched.
+ * - What a function hands out (`ret_...`) is yours until you give it to
+ *   inv_free(), and all that hangs from it with it. It does not need the
+ *   client any more, but for inv_next().
  * - What you pass in is only read during the call. Texts are UTF-8.
- * - Parameters are structs to be filled by name; a member left out is zero and
- *   means "not said". Do zero the whole struct: later versions put new members
- *   where `reserved` is now.
+ * - Parameters are structs to be filled by name. What is marked INV_OPT may be
+ *   left out; zero the whole struct, since there is room for more in it.
+ * - NULL is welcome for `err`, for `params` (nothing is said), for `call` (no
+ *   options), for the `ret_...` of a call whose result you do not want, and to
+ *   inv_free(). Elsewhere it is an error of use, like any other.
  * - A word that the API has a closed list for is an enum, beside it the text
  *   as received: a newer server's word is INV_..._UNKNOWN and its text.
- *   Members that this header does not know are in `json`.
+ *   Members that this header does not know are in inv_meta()->json.
  * - Times are Unix seconds; 0 says that there is none.
  * - The library prints nothing, never exits, installs no signal handler and
  *   reads the environment only in inv_client_new().
@@ -56,7 +57,17 @@ extern "C" {
 #define INV_API
 #endif
 
-#define INV_VERSION "0.1.0"
+/* May be left out. C++ warns of what is left out but for these. */
+#if defined(__cplusplus) && __cplusplus >= 201402L
+#define INV_OPT \
+	{       \
+	}
+#else
+#define INV_OPT
+#endif
+
+#define INV_VERSION	"0.1.0"
+#define INV_VERSION_NUM 0x000100 /* two hexadecimal digits for each part */
 
 /* The version of the library that is loaded; INV_VERSION is the header's. */
 INV_API const char *inv_version(void);
@@ -128,14 +139,16 @@ INV_API const char *inv_error_kind_name(enum inv_error_kind kind);
 /* ---- client ----------------------------------------------------------- */
 
 struct inv_client;
+struct inv_http_request;
+struct inv_receiver;
 
 #define INV_NO_RETRIES (-1)
 
 struct inv_options {
-	const char *admin_api_key; /* else OPENAI_ADMIN_KEY */
-	const char *base_url;	   /* else OPENAI_BASE_URL, else OpenAI's */
-	const char *organization;  /* else OPENAI_ORG_ID */
-	const char *project;	   /* else OPENAI_PROJECT_ID */
+	const char *admin_api_key INV_OPT; /* else OPENAI_ADMIN_KEY */
+	const char *base_url INV_OPT; /* else OPENAI_BASE_URL, else OpenAI's */
+	const char *organization INV_OPT; /* else OPENAI_ORG_ID */
+	const char *project INV_OPT;	  /* else OPENAI_PROJECT_ID */
 
 	/*
 	 * More request headers, "Name: value" in lines, on top of those in
@@ -143,15 +156,15 @@ struct inv_options {
 	 * organization and the project, they go to the server of the base URL
 	 * only: no redirect to another host is followed.
 	 */
-	const char *headers;
+	const char *headers INV_OPT;
 
-	int64_t timeout_ms;	    /* of one attempt; 0: ten minutes */
-	int64_t connect_timeout_ms; /* of its beginning; 0: five seconds */
-	int max_retries;	    /* 0: two; or INV_NO_RETRIES */
+	int64_t timeout_ms INV_OPT;	    /* of one attempt; 0: ten minutes */
+	int64_t connect_timeout_ms INV_OPT; /* its beginning; 0: five seconds */
+	int max_retries INV_OPT;	    /* 0: two; or INV_NO_RETRIES */
 
-	const char *proxy;   /* as libcurl's; NULL: http_proxy and the like */
-	const char *ca_file; /* PEM; else SSL_CERT_FILE, else the system's */
-	const char *ca_path; /* directory; else SSL_CERT_DIR */
+	const char *proxy INV_OPT;   /* as libcurl's; NULL: http_proxy etc. */
+	const char *ca_file INV_OPT; /* PEM; else SSL_CERT_FILE, the system's */
+	const char *ca_path INV_OPT; /* directory; else SSL_CERT_DIR */
 
 	/*
 	 * Told, a line at a time and without newline, what is sent and
@@ -159,17 +172,27 @@ struct inv_options {
 	 * makes a call; each line begins with the number of its call in
 	 * brackets.
 	 */
-	void (*debug)(void *arg, const char *line);
-	void *debug_arg;
+	void (*debug)(void *arg, const char *line) INV_OPT;
+	void *debug_arg INV_OPT;
 
 	/*
-	 * Called instead of sleeping before another attempt. Not 0 gives up:
+	 * Called instead of waiting before another attempt. Not 0 gives up:
 	 * the call fails with INV_ERROR_CANCELLED.
 	 */
-	int (*pause)(void *arg, int64_t milliseconds);
-	void *pause_arg;
+	int (*pause)(void *arg, int64_t milliseconds) INV_OPT;
+	void *pause_arg INV_OPT;
 
-	void *reserved[8];
+	/*
+	 * Called instead of libcurl, once an attempt: sends the request and
+	 * gives what comes back to inv_receive(). Returns INV_CAUSE_NONE, or
+	 * why nothing came. May come from any thread that makes a call.
+	 */
+	enum inv_cause (*transport)(void *arg,
+				    const struct inv_http_request *request,
+				    struct inv_receiver *to) INV_OPT;
+	void *transport_arg INV_OPT;
+
+	int64_t reserved[16] INV_OPT;
 };
 
 /*
@@ -184,34 +207,125 @@ INV_API int inv_client_new(const struct inv_options *options,
 			   struct inv_client **ret_client,
 			   struct inv_error *err);
 
-/* No call may be going on. */
-INV_API void inv_client_free(struct inv_client *client);
+/*
+ * Frees whatever this library handed out: results, pages, clients and the
+ * rest; NULL is nothing. No call may be using it any more.
+ */
+INV_API void inv_free(void *handed_out);
+
+/* ---- one call --------------------------------------------------------- */
+
+struct inv_cancel;
+
+/* Options of a single call. What is zero is as the client has it. */
+struct inv_call {
+	int64_t timeout_ms INV_OPT;  /* of one attempt */
+	int64_t deadline_ms INV_OPT; /* for all: attempts, pauses, redirects */
+	int max_retries INV_OPT;     /* or INV_NO_RETRIES */
+	const char *headers INV_OPT; /* "Name: value" in lines; they win */
+	const char *idempotency_key INV_OPT; /* the header of that name */
+	struct inv_cancel *cancel INV_OPT;   /* what inv_cancel() ends it by */
+
+	/*
+	 * Not NULL: nothing is sent, and no result is made. The request is
+	 * handed out here instead: see "without I/O" below.
+	 */
+	struct inv_http_request **ret_request INV_OPT;
+	int64_t reserved[16] INV_OPT;
+};
+
+/* For any number of calls, at once or one after the other. */
+INV_API int inv_cancel_new(struct inv_cancel **ret_cancel,
+			   struct inv_error *err);
+
+/*
+ * Ends the calls that have it, now and from now on, with INV_ERROR_CANCELLED.
+ * From any thread, and from a signal handler. NULL does nothing.
+ */
+INV_API void inv_cancel(struct inv_cancel *cancel);
+
+/* What came with a result. Texts are never NULL. */
+struct inv_meta {
+	const char *json; /* all of it as text, "" where there was nothing */
+	int status;	  /* HTTP status */
+	int attempts;	  /* how many requests it took */
+	const char *request_id; /* "" where the server gave none */
+	const char *headers;	/* the answer's, "Name: value" in lines */
+};
+
+/*
+ * Of a result, a page, or an item of a page (then `json` is the item's); lives
+ * as long as that. Never NULL.
+ */
+INV_API const struct inv_meta *inv_meta(const void *result);
+
+/* ---- what is said ----------------------------------------------------- */
+
+/*
+ * An optional member that can be null has three values. Which of them is
+ * said, never inferred from a pointer: an empty list may well be NULL.
+ */
+enum inv_said {
+	INV_OMITTED = 0, /* not in the request at all */
+	INV_NULL = 1,	 /* null */
+	INV_VALUE = 2	 /* what stands beside it, empty or not */
+};
+
+struct inv_text {
+	enum inv_said said;
+	const char *value;
+};
+
+struct inv_number {
+	enum inv_said said;
+	int64_t value;
+};
+
+struct inv_texts {
+	enum inv_said said;
+	const char *const *items;
+	size_t len;
+};
+
+/* clang-format off */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define INV_SAID(type) type
+#else
+#define INV_SAID(type) (struct type)
+#endif
+
+/* .external_key_id = INV_TEXT("hr-7"), .emails = INV_TEXTS(list, 2) */
+#define INV_TEXT(value)	       INV_SAID(inv_text) { INV_VALUE, value }
+#define INV_NUMBER(value)      INV_SAID(inv_number) { INV_VALUE, value }
+#define INV_TEXTS(items, len)  INV_SAID(inv_texts) { INV_VALUE, items, len }
+#define INV_GRANTS(items, len) INV_SAID(inv_grants) { INV_VALUE, items, len }
+/* clang-format on */
 
 /* ---- words ------------------------------------------------------------ */
 
 enum inv_role { /* in an organization */
-		INV_ROLE_UNKNOWN,
-		INV_ROLE_READER,
-		INV_ROLE_OWNER
+		INV_ROLE_UNKNOWN = 0,
+		INV_ROLE_READER = 1,
+		INV_ROLE_OWNER = 2
 };
 
 enum inv_project_role {
-	INV_PROJECT_ROLE_UNKNOWN,
-	INV_PROJECT_ROLE_MEMBER,
-	INV_PROJECT_ROLE_OWNER
+	INV_PROJECT_ROLE_UNKNOWN = 0,
+	INV_PROJECT_ROLE_MEMBER = 1,
+	INV_PROJECT_ROLE_OWNER = 2
 };
 
 enum inv_invite_status {
-	INV_INVITE_STATUS_UNKNOWN,
-	INV_INVITE_STATUS_PENDING,
-	INV_INVITE_STATUS_ACCEPTED,
-	INV_INVITE_STATUS_EXPIRED
+	INV_INVITE_STATUS_UNKNOWN = 0,
+	INV_INVITE_STATUS_PENDING = 1,
+	INV_INVITE_STATUS_ACCEPTED = 2,
+	INV_INVITE_STATUS_EXPIRED = 3
 };
 
 enum inv_project_status {
-	INV_PROJECT_STATUS_UNKNOWN,
-	INV_PROJECT_STATUS_ACTIVE,
-	INV_PROJECT_STATUS_ARCHIVED
+	INV_PROJECT_STATUS_UNKNOWN = 0,
+	INV_PROJECT_STATUS_ACTIVE = 1,
+	INV_PROJECT_STATUS_ARCHIVED = 2
 };
 
 /* The API's word, such as "reader"; "" for UNKNOWN. Never NULL. */
@@ -228,45 +342,81 @@ INV_API enum inv_project_status inv_project_status_of(const char *text);
 
 /* ---- lists ------------------------------------------------------------ */
 
-/* Which page of a list. NULL instead of the struct: the first one. */
-struct inv_list_params {
-	const char *after; /* the id that the page begins behind */
-	int limit;	   /* items per page; 0: as the server likes */
+/* What every list can be asked for; the first members of its params. */
+#define INV_LIST_PARAMS                                                     \
+	const char *after INV_OPT; /* the id that the page begins behind */ \
+	int limit INV_OPT; /* items per page; 0: as the server likes */     \
+	const char *extra_query INV_OPT /* more, encoded, such as "a=b" */
 
-	/* More of the query, encoded, such as "status=pending". */
-	const char *extra_query;
-	void *reserved[4];
-};
+/* A page: items as received, in an array of pointers. */
+#define INV_PAGE_OF(thing)                             \
+	struct inv_##thing##_page {                    \
+		const struct inv_##thing *const *data; \
+		size_t data_len;                       \
+		const char *first_id; /* or NULL */    \
+		const char *last_id;  /* or NULL */    \
+		bool has_more;                         \
+	}
+
+/*
+ * The next item of a list: those of the page, then those of the pages behind
+ * it, which replace its contents as they are needed.
+ *
+ *	rc = inv_invites_list(client, NULL, NULL, &page, &err);
+ *	while (!rc && !(rc = inv_next(page, &invite, &err)) && invite)
+ *		puts(invite->email);
+ *	inv_free(page);
+ *
+ * The item is borrowed until the next call, and NULL behind the last. After a
+ * failure the same call may be tried again: nothing is skipped or repeated.
+ * The client, and what the list was called with for cancelling, must still be
+ * there. For one thread at a time.
+ */
+INV_API int inv_next(void *page, void *ret_item, struct inv_error *err);
+
+/* So that the compiler sees whether page and item belong together. */
+#define inv_next(page, ret_item, err)                  \
+	((void)sizeof(*(ret_item) == (page)->data[0]), \
+	 (inv_next)((page), (void *)(ret_item), (err)))
 
 /* ---- invites ---------------------------------------------------------- */
 
 /* A project that the invite grants, as sent. */
 struct inv_grant {
 	const char *id;
-	enum inv_project_role role;
-	const char *role_text; /* instead of role, a word not listed here */
+	enum inv_project_role role INV_OPT;
+	const char *role_text INV_OPT; /* instead: a word not listed here */
+	int64_t reserved[4] INV_OPT;
+};
+
+struct inv_grants {
+	enum inv_said said;
+	const struct inv_grant *items;
+	size_t len;
 };
 
 struct inv_invite_create_params {
 	const char *email;
-	enum inv_role role;
-	const char *role_text; /* instead of role, a word not listed here */
+	enum inv_role role INV_OPT;
+	const char *role_text INV_OPT; /* instead: a word not listed here */
 
 	/*
-	 * NULL: not said, and the person joins the default project. Not NULL:
-	 * these, and with projects_len 0 none at all. no_projects says the
-	 * same in a word.
+	 * Omitted: the person joins the default project. INV_GRANTS(p, n):
+	 * these; INV_GRANTS(NULL, 0): none at all.
 	 */
-	const struct inv_grant *projects;
-	size_t projects_len;
-	bool no_projects;
+	struct inv_grants projects INV_OPT;
 
 	/*
 	 * A JSON object with more members for the body, such as
 	 * "{\"send_email\":false}". Members that are said above win over it.
 	 */
-	const char *extra_body;
-	void *reserved[8];
+	const char *extra_body INV_OPT;
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_invite_list_params {
+	INV_LIST_PARAMS;
+	int64_t reserved[16] INV_OPT;
 };
 
 /* A project that the invite grants, as received. */
@@ -295,88 +445,73 @@ struct inv_invite {
 	int64_t created_at;
 	int64_t expires_at;
 	int64_t accepted_at;
+	int64_t declined_at; /* only invited(8) says */
 	const struct inv_invite_project *const *projects;
 	size_t projects_len;
 	const struct inv_delivery *delivery; /* or NULL */
 	const char *accept_url;		     /* or NULL */
-	const char *json;		     /* the whole of it */
-	const char *request_id;		     /* "" where there was none */
-	int64_t declined_at;		     /* only invited(8) says */
 };
 
-struct inv_invite_page {
-	const struct inv_invite *const *data;
-	size_t data_len;
-	const char *first_id; /* or NULL */
-	const char *last_id;  /* or NULL */
-	bool has_more;
-	const char *json; /* the whole page as received */
-	const char *request_id;
-};
+INV_PAGE_OF(invite);
 
 /* What is left of a deleted thing. */
 struct inv_deleted {
 	const char *id;	    /* never NULL */
 	const char *object; /* never NULL */
 	bool deleted;
-	const char *json;
-	const char *request_id;
 };
 
 /*
  * POST /organization/invites: sends the person a mail; they are in once they
  * accept. Safe to repeat against invited(8): the same invite comes back.
  */
+INV_API int inv_invites_create(struct inv_client *client,
+			       const struct inv_invite_create_params *params,
+			       const struct inv_call *call,
+			       struct inv_invite **ret_invite,
+			       struct inv_error *err);
+
+/* GET /organization/invites/{invite_id} */
+INV_API int inv_invites_retrieve(struct inv_client *client,
+				 const char *invite_id,
+				 const struct inv_call *call,
+				 struct inv_invite **ret_invite,
+				 struct inv_error *err);
+
+/* GET /organization/invites */
+INV_API int inv_invites_list(struct inv_client *client,
+			     const struct inv_invite_list_params *params,
+			     const struct inv_call *call,
+			     struct inv_invite_page **ret_page,
+			     struct inv_error *err);
+
+/* DELETE /organization/invites/{invite_id} */
+INV_API int inv_invites_delete(struct inv_client *client, const char *invite_id,
+			       const struct inv_call *call,
+			       struct inv_deleted **ret_deleted,
+			       struct inv_error *err);
+
+/* The same four, by the path that the official clients have for them. */
 INV_API int inv_admin_organization_invites_create(
     struct inv_client *client, const struct inv_invite_create_params *params,
     struct inv_invite **ret_invite, struct inv_error *err);
-
-/* GET /organization/invites/{invite_id} */
 INV_API int inv_admin_organization_invites_retrieve(
     struct inv_client *client, const char *invite_id,
     struct inv_invite **ret_invite, struct inv_error *err);
-
-/* GET /organization/invites: one page; `params` may be NULL. */
 INV_API int inv_admin_organization_invites_list(
-    struct inv_client *client, const struct inv_list_params *params,
+    struct inv_client *client, const struct inv_invite_list_params *params,
     struct inv_invite_page **ret_page, struct inv_error *err);
-
-/* DELETE /organization/invites/{invite_id}; `ret_deleted` may be NULL. */
 INV_API int inv_admin_organization_invites_delete(
     struct inv_client *client, const char *invite_id,
     struct inv_deleted **ret_deleted, struct inv_error *err);
 
-INV_API void inv_invite_free(struct inv_invite *invite);
-INV_API void inv_invite_page_free(struct inv_invite_page *page);
-INV_API void inv_deleted_free(struct inv_deleted *deleted);
-
-/*
- * Every invite, page by page as they are needed:
- *
- *	while (!(rc = inv_invite_iter_next(iter, &invite, &err)) && invite)
- *		puts(invite->email);
- *
- * The client must outlive the iterator, which is for one thread at a time.
- */
-struct inv_invite_iter;
-
-/* Sends nothing yet; `params` may be NULL and is copied. */
-INV_API int inv_admin_organization_invites_iterate(
-    struct inv_client *client, const struct inv_list_params *params,
-    struct inv_invite_iter **ret_iter, struct inv_error *err);
-
-/*
- * The next one, borrowed until the next call or the iterator's end; NULL
- * behind the last. After a failure the same call may be tried again: it asks
- * for the page that failed, and nothing is skipped or repeated.
- */
-INV_API int inv_invite_iter_next(struct inv_invite_iter *iter,
-				 const struct inv_invite **ret_invite,
-				 struct inv_error *err);
-
-INV_API void inv_invite_iter_free(struct inv_invite_iter *iter);
-
 /* ---- users ------------------------------------------------------------ */
+
+struct inv_user_list_params {
+	INV_LIST_PARAMS;
+	struct inv_texts emails INV_OPT; /* only those with these addresses */
+	int64_t reserved[16] INV_OPT;
+};
 
 struct inv_user {
 	const char *id;	    /* never NULL, never empty */
@@ -386,52 +521,36 @@ struct inv_user {
 	enum inv_role role;
 	const char *role_text; /* never NULL */
 	int64_t added_at;
-	const char *json;
-	const char *request_id;
 };
 
-struct inv_user_page {
-	const struct inv_user *const *data;
-	size_t data_len;
-	const char *first_id; /* or NULL */
-	const char *last_id;  /* or NULL */
-	bool has_more;
-	const char *json;
-	const char *request_id;
-};
-
-struct inv_user_iter; /* as struct inv_invite_iter */
+INV_PAGE_OF(user);
 
 /* GET /organization/users/{user_id} */
-INV_API int inv_admin_organization_users_retrieve(struct inv_client *client,
-						  const char *user_id,
-						  struct inv_user **ret_user,
-						  struct inv_error *err);
-
-/* GET /organization/users */
-INV_API int inv_admin_organization_users_list(
-    struct inv_client *client, const struct inv_list_params *params,
-    struct inv_user_page **ret_page, struct inv_error *err);
-
-INV_API int inv_admin_organization_users_iterate(
-    struct inv_client *client, const struct inv_list_params *params,
-    struct inv_user_iter **ret_iter, struct inv_error *err);
-
-INV_API int inv_user_iter_next(struct inv_user_iter *iter,
-			       const struct inv_user **ret_user,
+INV_API int inv_users_retrieve(struct inv_client *client, const char *user_id,
+			       const struct inv_call *call,
+			       struct inv_user **ret_user,
 			       struct inv_error *err);
 
-INV_API void inv_user_free(struct inv_user *user);
-INV_API void inv_user_page_free(struct inv_user_page *page);
-INV_API void inv_user_iter_free(struct inv_user_iter *iter);
+/* GET /organization/users */
+INV_API int inv_users_list(struct inv_client *client,
+			   const struct inv_user_list_params *params,
+			   const struct inv_call *call,
+			   struct inv_user_page **ret_page,
+			   struct inv_error *err);
 
 /* ---- projects --------------------------------------------------------- */
 
 struct inv_project_create_params {
 	const char *name;
-	const char *external_key_id; /* or NULL */
-	const char *extra_body;	     /* as for an invite */
-	void *reserved[4];
+	struct inv_text external_key_id INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_list_params {
+	INV_LIST_PARAMS;
+	bool include_archived INV_OPT;
+	int64_t reserved[16] INV_OPT;
 };
 
 struct inv_project {
@@ -443,50 +562,37 @@ struct inv_project {
 	enum inv_project_status status;
 	const char *status_text;     /* never NULL */
 	const char *external_key_id; /* or NULL */
-	const char *json;
-	const char *request_id;
 };
 
-struct inv_project_page {
-	const struct inv_project *const *data;
-	size_t data_len;
-	const char *first_id; /* or NULL */
-	const char *last_id;  /* or NULL */
-	bool has_more;
-	const char *json;
-	const char *request_id;
-};
-
-struct inv_project_iter; /* as struct inv_invite_iter */
+INV_PAGE_OF(project);
 
 /* POST /organization/projects */
-INV_API int inv_admin_organization_projects_create(
-    struct inv_client *client, const struct inv_project_create_params *params,
-    struct inv_project **ret_project, struct inv_error *err);
+INV_API int inv_projects_create(struct inv_client *client,
+				const struct inv_project_create_params *params,
+				const struct inv_call *call,
+				struct inv_project **ret_project,
+				struct inv_error *err);
 
 /* GET /organization/projects/{project_id} */
-INV_API int inv_admin_organization_projects_retrieve(
-    struct inv_client *client, const char *project_id,
-    struct inv_project **ret_project, struct inv_error *err);
-
-/* GET /organization/projects; extra_query "include_archived=true" for all. */
-INV_API int inv_admin_organization_projects_list(
-    struct inv_client *client, const struct inv_list_params *params,
-    struct inv_project_page **ret_page, struct inv_error *err);
-
-INV_API int inv_admin_organization_projects_iterate(
-    struct inv_client *client, const struct inv_list_params *params,
-    struct inv_project_iter **ret_iter, struct inv_error *err);
-
-INV_API int inv_project_iter_next(struct inv_project_iter *iter,
-				  const struct inv_project **ret_project,
+INV_API int inv_projects_retrieve(struct inv_client *client,
+				  const char *project_id,
+				  const struct inv_call *call,
+				  struct inv_project **ret_project,
 				  struct inv_error *err);
 
-INV_API void inv_project_free(struct inv_project *project);
-INV_API void inv_project_page_free(struct inv_project_page *page);
-INV_API void inv_project_iter_free(struct inv_project_iter *iter);
+/* GET /organization/projects */
+INV_API int inv_projects_list(struct inv_client *client,
+			      const struct inv_project_list_params *params,
+			      const struct inv_call *call,
+			      struct inv_project_page **ret_page,
+			      struct inv_error *err);
 
 /* ---- who is in a project ---------------------------------------------- */
+
+struct inv_project_user_list_params {
+	INV_LIST_PARAMS;
+	int64_t reserved[16] INV_OPT;
+};
 
 struct inv_project_user {
 	const char *id;	    /* never NULL, never empty */
@@ -496,52 +602,28 @@ struct inv_project_user {
 	enum inv_project_role role;
 	const char *role_text; /* never NULL */
 	int64_t added_at;
-	const char *json;
-	const char *request_id;
 };
 
-struct inv_project_user_page {
-	const struct inv_project_user *const *data;
-	size_t data_len;
-	const char *first_id; /* or NULL */
-	const char *last_id;  /* or NULL */
-	bool has_more;
-	const char *json;
-	const char *request_id;
-};
-
-struct inv_project_user_iter; /* as struct inv_invite_iter */
+INV_PAGE_OF(project_user);
 
 /* GET /organization/projects/{project_id}/users */
-INV_API int inv_admin_organization_projects_users_list(
+INV_API int inv_projects_users_list(
     struct inv_client *client, const char *project_id,
-    const struct inv_list_params *params,
-    struct inv_project_user_page **ret_page, struct inv_error *err);
-
-INV_API int inv_admin_organization_projects_users_iterate(
-    struct inv_client *client, const char *project_id,
-    const struct inv_list_params *params,
-    struct inv_project_user_iter **ret_iter, struct inv_error *err);
-
-INV_API int inv_project_user_iter_next(struct inv_project_user_iter *iter,
-				       const struct inv_project_user **ret_user,
-				       struct inv_error *err);
-
-INV_API void inv_project_user_free(struct inv_project_user *user);
-INV_API void inv_project_user_page_free(struct inv_project_user_page *page);
-INV_API void inv_project_user_iter_free(struct inv_project_user_iter *iter);
+    const struct inv_project_user_list_params *params,
+    const struct inv_call *call, struct inv_project_user_page **ret_page,
+    struct inv_error *err);
 
 /* ---- the invited person's side (invited(8) only) ---------------------- */
 
 /*
  * The link from the mail, or the code alone. The request goes to where the
  * link points, with a code to the client's base URL; the admin key,
- * organization, project and added headers are never sent with it.
+ * organization, project and the client's headers are never sent with it.
  */
 struct inv_invitation_params {
-	const char *link; /* "https://host/accept#CODE", or "CODE" */
-	const char *name; /* the person's; for accepting */
-	void *reserved[4];
+	const char *link;	  /* "https://host/accept#CODE", or "CODE" */
+	const char *name INV_OPT; /* the person's; for accepting */
+	int64_t reserved[16] INV_OPT;
 };
 
 struct inv_invitation_project {
@@ -569,48 +651,95 @@ struct inv_invitation {
 	int64_t accepted_at;
 	const char *user_id;	 /* or NULL */
 	const char *welcome_url; /* or NULL */
-	const char *json;
-	const char *request_id;
 };
 
-/* What the invitation says; changes nothing. */
+/* POST /invitations/lookup: what the invitation says; changes nothing. */
 INV_API int inv_invitations_lookup(struct inv_client *client,
 				   const struct inv_invitation_params *params,
+				   const struct inv_call *call,
 				   struct inv_invitation **ret_invitation,
 				   struct inv_error *err);
 
-/* Joins. A second time answers as the first did. */
+/* POST /invitations/accept: joins. A second time answers as the first did. */
 INV_API int inv_invitations_accept(struct inv_client *client,
 				   const struct inv_invitation_params *params,
+				   const struct inv_call *call,
 				   struct inv_invitation **ret_invitation,
 				   struct inv_error *err);
 
-/* Refuses for good. */
+/* POST /invitations/decline: refuses for good. */
 INV_API int inv_invitations_decline(struct inv_client *client,
 				    const struct inv_invitation_params *params,
+				    const struct inv_call *call,
 				    struct inv_invitation **ret_invitation,
 				    struct inv_error *err);
 
-INV_API void inv_invitation_free(struct inv_invitation *invitation);
-
-/* ---- everything else -------------------------------------------------- */
+/* ---- any other call --------------------------------------------------- */
 
 /* An answer that the library does not look into. */
 struct inv_answer {
 	const char *json; /* a whole JSON value; "" where there is no body */
-	const char *request_id;
+};
+
+struct inv_request_params {
+	const char *query INV_OPT; /* encoded */
+	const char *body INV_OPT;  /* JSON */
+	int64_t reserved[8] INV_OPT;
 };
 
 /*
- * Any other call of the API: `path` begins with a slash and goes behind the
- * base URL; `query` (encoded) and `body` (JSON) may be NULL. With the key,
- * retries and errors as everywhere.
+ * `path` begins with a slash, is encoded, and goes behind the base URL. With
+ * the key, retries and errors as everywhere.
  */
 INV_API int inv_request(struct inv_client *client, const char *method,
-			const char *path, const char *query, const char *body,
+			const char *path,
+			const struct inv_request_params *params,
+			const struct inv_call *call,
 			struct inv_answer **ret_answer, struct inv_error *err);
 
-INV_API void inv_answer_free(struct inv_answer *answer);
+/* ---- without I/O ------------------------------------------------------ */
+
+/*
+ * For an event loop or transport of your own, and for tests. A call with
+ * `.ret_request` in its struct inv_call builds the request and sends nothing;
+ * when the answer is there, inv_parse() makes of it what the call would have
+ * handed out. Sending again is then yours: err->temporary says whether it can
+ * help, err->retry_after_ms when.
+ */
+struct inv_http_request {
+	const char *method;
+	const char *url;
+	const char *const *headers; /* "Name: value"; NULL behind the last */
+	size_t headers_len;
+	const char *body; /* or NULL */
+	size_t body_len;
+	int64_t timeout_ms; /* for this attempt, the deadline considered */
+	int cancel_fd;	    /* readable once the call is cancelled; or -1 */
+};
+
+/* What came back; yours, and only read. */
+struct inv_http_answer {
+	int status;
+	const char *headers INV_OPT; /* "Name: value" in lines */
+	const char *body INV_OPT;
+	size_t body_len INV_OPT;
+	int64_t reserved[8] INV_OPT;
+};
+
+/*
+ * `ret_result` is the address of a pointer to what the built call hands out,
+ * such as a struct inv_invite *; NULL where you do not want it.
+ */
+INV_API int inv_parse(const struct inv_http_request *request,
+		      const struct inv_http_answer *answer, void *ret_result,
+		      struct inv_error *err);
+
+/*
+ * Inside options.transport: takes a copy of the answer. 0, or -1 where it is
+ * too large or there is no memory: then return INV_CAUSE_NONE all the same.
+ */
+INV_API int inv_receive(struct inv_receiver *to,
+			const struct inv_http_answer *answer);
 
 #ifdef __cplusplus
 }

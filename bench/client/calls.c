@@ -110,14 +110,13 @@ static int inv_call(void)
 	struct inv_invite_create_params params = {
 		.email = "bench@example.com",
 		.role = INV_ROLE_READER,
-		.no_projects = true,
+		.projects = INV_GRANTS(NULL, 0),
 	};
 	struct inv_invite *invite;
 
-	if (inv_admin_organization_invites_create(client, &params, &invite,
-						  NULL))
+	if (inv_invites_create(client, &params, NULL, &invite, NULL))
 		return -1;
-	inv_invite_free(invite);
+	inv_free(invite);
 	return 0;
 }
 

@@ -28,14 +28,14 @@ static int use(void *library, const char *url)
 	if (FUNCTION(library, inv_client_new)(
 		&(struct inv_options){ .base_url = url, .admin_api_key = "k" },
 		&client, &err) ||
-	    FUNCTION(library, inv_admin_organization_invites_retrieve)(
-		client, "invite-1", &invite, &err)) {
+	    FUNCTION(library, inv_invites_retrieve)(client, "invite-1", NULL,
+						    &invite, &err)) {
 		fprintf(stderr, "%s\n", err.message);
 		return 1;
 	}
 	puts(invite->id);
-	FUNCTION(library, inv_invite_free)(invite);
-	FUNCTION(library, inv_client_free)(client);
+	FUNCTION(library, inv_free)(invite);
+	FUNCTION(library, inv_free)(client);
 	return 0;
 }
 

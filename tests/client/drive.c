@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static struct inv_client *client;
+static struct inv_cancel *cancel; /* cancelled already */
+static struct inv_http_request *built;
 static json_t *pauses, *lines;
 
 static int note_pause(void *arg, int64_t milliseconds)
@@ -60,217 +63,314 @@ static int make_client(const json_t *line, struct inv_client **ret_client,
 	return inv_client_new(&options, ret_client, err);
 }
 
-/* "projects": absent, null or [] as they are, else [{"id","role"}]. */
-static int create(struct inv_client *client, const json_t *line, json_t **ret,
-		  struct inv_error *err)
+/* "options": those of the one call. */
+static struct inv_call call_of(const json_t *line)
 {
-	const json_t *projects = json_object_get(line, "projects");
-	struct inv_grant grants[16] = { { 0 } };
-	struct inv_invite_create_params params = {
-		.email = text_of(line, "email"),
-		.role_text = text_of(line, "role"),
-		.projects = json_is_array(projects) ? grants : NULL,
-		.projects_len = json_array_size(projects),
-		.extra_body = text_of(line, "extra_body"),
+	const json_t *options = json_object_get(line, "options");
+	struct inv_call call = {
+		.timeout_ms = number_of(options, "timeout_ms"),
+		.deadline_ms = number_of(options, "deadline_ms"),
+		.max_retries = number_of(options, "max_retries"),
+		.headers = text_of(options, "headers"),
+		.idempotency_key = text_of(options, "idempotency_key"),
 	};
-	struct inv_invite *invite;
 
-	for (size_t i = 0; i < params.projects_len && i < 16; i++) {
+	if (json_is_true(json_object_get(options, "cancel")))
+		call.cancel = cancel;
+	if (json_is_true(json_object_get(options, "build")))
+		call.ret_request = &built;
+	return call;
+}
+
+/* What every outcome tells of its result. */
+static json_t *with_meta(json_t *what, const void *result)
+{
+	const struct inv_meta *meta = inv_meta(result);
+
+	json_object_set_new(what, "json", json_string(meta->json));
+	json_object_set_new(what, "status_code", json_integer(meta->status));
+	json_object_set_new(what, "attempts", json_integer(meta->attempts));
+	json_object_set_new(what, "request_id", json_string(meta->request_id));
+	json_object_set_new(what, "headers", json_string(meta->headers));
+	return what;
+}
+
+static int hand_out(json_t **ret, json_t *what, void *result)
+{
+	*ret = with_meta(what, result);
+	inv_free(result);
+	return 0;
+}
+
+static json_t *describe_built(void)
+{
+	json_t *headers = json_array();
+
+	for (size_t i = 0; i < built->headers_len; i++)
+		json_array_append_new(headers, json_string(built->headers[i]));
+	return json_pack("{s:s, s:s, s:o, s:s?, s:I}", "method", built->method,
+			 "url", built->url, "headers", headers, "body",
+			 built->body, "timeout_ms", built->timeout_ms);
+}
+
+/* "projects": absent, null, [] or [{"id","role"}], as they are. */
+static struct inv_grants grants_of(const json_t *projects,
+				   struct inv_grant *grants, size_t max)
+{
+	size_t len = json_array_size(projects);
+
+	if (!projects)
+		return (struct inv_grants){ .said = INV_OMITTED };
+	if (json_is_null(projects))
+		return (struct inv_grants){ .said = INV_NULL };
+	for (size_t i = 0; i < len && i < max; i++) {
 		const json_t *project = json_array_get(projects, i);
 
 		grants[i].id = text_of(project, "id");
 		grants[i].role_text = text_of(project, "role");
 	}
-	if (inv_admin_organization_invites_create(client, &params, &invite,
-						  err))
-		return -1;
-	*ret = json_pack("{s:s, s:s, s:i, s:s, s:i, s:s, s:I, s:I, s:I, s:i, "
-			 "s:s, s:s}",
-			 "id", invite->id, "email", invite->email, "role",
-			 invite->role, "role_text", invite->role_text, "status",
-			 invite->status, "status_text", invite->status_text,
-			 "created_at", invite->created_at, "expires_at",
-			 invite->expires_at, "accepted_at", invite->accepted_at,
-			 "projects_len", (int)invite->projects_len, "json",
-			 invite->json, "request_id", invite->request_id);
-	inv_invite_free(invite);
-	return 0;
+	return INV_GRANTS(len ? grants : NULL, len);
 }
 
-static int retrieve(struct inv_client *client, const json_t *line, json_t **ret,
-		    struct inv_error *err)
+static struct inv_text optional_of(const json_t *line, const char *name)
+{
+	const json_t *value = json_object_get(line, name);
+
+	if (!value)
+		return (struct inv_text){ .said = INV_OMITTED };
+	if (json_is_null(value))
+		return (struct inv_text){ .said = INV_NULL };
+	return INV_TEXT(json_string_value(value));
+}
+
+static int create(const json_t *line, const struct inv_call *call, json_t **ret,
+		  struct inv_error *err)
+{
+	struct inv_grant grants[16] = { { 0 } };
+	struct inv_invite_create_params params = {
+		.email = text_of(line, "email"),
+		.role_text = text_of(line, "role"),
+		.projects =
+		    grants_of(json_object_get(line, "projects"), grants, 16),
+		.extra_body = text_of(line, "extra_body"),
+	};
+	struct inv_invite *invite;
+
+	if (inv_invites_create(client, &params, call, &invite, err))
+		return -1;
+	if (call->ret_request)
+		return 0;
+	return hand_out(
+	    ret,
+	    json_pack("{s:s, s:s, s:i, s:s, s:i, s:s, s:I, s:I, "
+		      "s:I, s:i}",
+		      "id", invite->id, "email", invite->email, "role",
+		      invite->role, "role_text", invite->role_text, "status",
+		      invite->status, "status_text", invite->status_text,
+		      "created_at", invite->created_at, "expires_at",
+		      invite->expires_at, "accepted_at", invite->accepted_at,
+		      "projects_len", (int)invite->projects_len),
+	    invite);
+}
+
+static int retrieve(const json_t *line, const struct inv_call *call,
+		    json_t **ret, struct inv_error *err)
 {
 	struct inv_invite *invite;
 
-	if (inv_admin_organization_invites_retrieve(client, text_of(line, "id"),
-						    &invite, err))
+	if (inv_invites_retrieve(client, text_of(line, "id"), call, &invite,
+				 err))
 		return -1;
-	*ret = json_pack("{s:s, s:s, s:s}", "id", invite->id, "json",
-			 invite->json, "request_id", invite->request_id);
-	inv_invite_free(invite);
-	return 0;
+	return call->ret_request
+		   ? 0
+		   : hand_out(ret, json_pack("{s:s}", "id", invite->id),
+			      invite);
 }
 
-static int list(struct inv_client *client, const json_t *line, json_t **ret,
+/* What was built last, and this answer to it. */
+static int parse(const json_t *line, const struct inv_call *call, json_t **ret,
+		 struct inv_error *err)
+{
+	const char *body = text_of(line, "body");
+	struct inv_http_answer answer = { .status = number_of(line, "status"),
+					  .headers = text_of(line, "headers"),
+					  .body = body,
+					  .body_len = body ? strlen(body) : 0 };
+	struct inv_invite *invite;
+
+	(void)call;
+	if (inv_parse(built, &answer, &invite, err))
+		return -1;
+	return hand_out(ret, json_pack("{s:s}", "id", invite->id), invite);
+}
+
+static int list(const json_t *line, const struct inv_call *call, json_t **ret,
 		struct inv_error *err)
 {
-	struct inv_list_params params = {
+	struct inv_invite_list_params params = {
 		.after = text_of(line, "after"),
 		.limit = number_of(line, "limit"),
 		.extra_query = text_of(line, "extra_query"),
 	};
 	const struct inv_invite *invite;
-	struct inv_invite_iter *iter;
-	json_t *ids = json_array(), *requests = json_array();
+	struct inv_invite_page *page;
+	json_t *ids, *requests;
 	int rc;
 
-	if (inv_admin_organization_invites_iterate(client, &params, &iter, err))
+	if (inv_invites_list(client, &params, call, &page, err))
 		return -1;
-	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite) {
+	if (call->ret_request)
+		return 0;
+	ids = json_array();
+	requests = json_array();
+	while (!(rc = inv_next(page, &invite, err)) && invite) {
 		json_array_append_new(ids, json_string(invite->id));
-		json_array_append_new(requests,
-				      json_string(invite->request_id));
+		json_array_append_new(
+		    requests, json_string(inv_meta(invite)->request_id));
 	}
-	inv_invite_iter_free(iter);
-	*ret = json_pack("{s:o, s:o}", "ids", ids, "request_ids", requests);
+	*ret = with_meta(
+	    json_pack("{s:o, s:o}", "ids", ids, "request_ids", requests), page);
+	inv_free(page);
 	return rc;
 }
 
-static int delete (struct inv_client *client, const json_t *line, json_t **ret,
-		   struct inv_error *err)
+static int delete (const json_t *line, const struct inv_call *call,
+		   json_t **ret, struct inv_error *err)
 {
 	struct inv_deleted *deleted;
 
-	if (inv_admin_organization_invites_delete(client, text_of(line, "id"),
-						  &deleted, err))
+	if (inv_invites_delete(client, text_of(line, "id"), call, &deleted,
+			       err))
 		return -1;
-	*ret = json_pack("{s:s, s:b}", "id", deleted->id, "deleted",
-			 deleted->deleted);
-	inv_deleted_free(deleted);
-	return 0;
+	return hand_out(ret,
+			json_pack("{s:s, s:b}", "id", deleted->id, "deleted",
+				  deleted->deleted),
+			deleted);
 }
 
-static int projects_create(struct inv_client *client, const json_t *line,
+static int projects_create(const json_t *line, const struct inv_call *call,
 			   json_t **ret, struct inv_error *err)
 {
+	struct inv_project_create_params params = {
+		.name = text_of(line, "name"),
+		.external_key_id = optional_of(line, "external_key_id"),
+	};
 	struct inv_project *project;
 
-	if (inv_admin_organization_projects_create(
-		client,
-		&(struct inv_project_create_params){
-		    .name = text_of(line, "name") },
-		&project, err))
+	if (inv_projects_create(client, &params, call, &project, err))
 		return -1;
-	*ret = json_pack("{s:s}", "id", project->id);
-	inv_project_free(project);
-	return 0;
+	return hand_out(ret, json_pack("{s:s}", "id", project->id), project);
 }
 
-static int projects_retrieve(struct inv_client *client, const json_t *line,
+static int projects_retrieve(const json_t *line, const struct inv_call *call,
 			     json_t **ret, struct inv_error *err)
 {
 	struct inv_project *project;
 
-	if (inv_admin_organization_projects_retrieve(
-		client, text_of(line, "id"), &project, err))
+	if (inv_projects_retrieve(client, text_of(line, "id"), call, &project,
+				  err))
 		return -1;
-	*ret = json_pack("{s:s}", "id", project->id);
-	inv_project_free(project);
-	return 0;
+	return hand_out(ret, json_pack("{s:s}", "id", project->id), project);
 }
 
-static int projects_list(struct inv_client *client, const json_t *line,
+static int projects_list(const json_t *line, const struct inv_call *call,
 			 json_t **ret, struct inv_error *err)
 {
-	struct inv_list_params params = {
+	struct inv_project_list_params params = {
 		.after = text_of(line, "after"),
 		.limit = number_of(line, "limit"),
 		.extra_query = text_of(line, "extra_query"),
+		.include_archived =
+		    json_is_true(json_object_get(line, "include_archived")),
 	};
 	struct inv_project_page *page;
 
-	if (inv_admin_organization_projects_list(client, &params, &page, err))
+	if (inv_projects_list(client, &params, call, &page, err))
 		return -1;
-	*ret = json_pack("{s:i}", "count", (int)page->data_len);
-	inv_project_page_free(page);
-	return 0;
+	return hand_out(ret, json_pack("{s:i}", "count", (int)page->data_len),
+			page);
 }
 
-static int projects_users(struct inv_client *client, const json_t *line,
+static int projects_users(const json_t *line, const struct inv_call *call,
 			  json_t **ret, struct inv_error *err)
 {
-	struct inv_list_params params = { .after = text_of(line, "after"),
-					  .limit = number_of(line, "limit") };
+	struct inv_project_user_list_params params = {
+		.after = text_of(line, "after"),
+		.limit = number_of(line, "limit"),
+	};
 	struct inv_project_user_page *page;
 
-	if (inv_admin_organization_projects_users_list(
-		client, text_of(line, "id"), &params, &page, err))
+	if (inv_projects_users_list(client, text_of(line, "id"), &params, call,
+				    &page, err))
 		return -1;
-	*ret = json_pack("{s:i}", "count", (int)page->data_len);
-	inv_project_user_page_free(page);
-	return 0;
+	return hand_out(ret, json_pack("{s:i}", "count", (int)page->data_len),
+			page);
 }
 
-static int users_retrieve(struct inv_client *client, const json_t *line,
+static int users_retrieve(const json_t *line, const struct inv_call *call,
 			  json_t **ret, struct inv_error *err)
 {
 	struct inv_user *user;
 
-	if (inv_admin_organization_users_retrieve(client, text_of(line, "id"),
-						  &user, err))
+	if (inv_users_retrieve(client, text_of(line, "id"), call, &user, err))
 		return -1;
-	*ret = json_pack("{s:s}", "id", user->id);
-	inv_user_free(user);
-	return 0;
+	return hand_out(ret, json_pack("{s:s}", "id", user->id), user);
 }
 
-static int users_list(struct inv_client *client, const json_t *line,
+static int users_list(const json_t *line, const struct inv_call *call,
 		      json_t **ret, struct inv_error *err)
 {
-	struct inv_list_params params = { .after = text_of(line, "after"),
-					  .limit = number_of(line, "limit") };
+	const json_t *emails = json_object_get(line, "emails");
+	const char *texts[16] = { 0 };
+	struct inv_user_list_params params = {
+		.after = text_of(line, "after"),
+		.limit = number_of(line, "limit"),
+	};
 	struct inv_user_page *page;
 
-	if (inv_admin_organization_users_list(client, &params, &page, err))
+	for (size_t i = 0; i < json_array_size(emails) && i < 16; i++)
+		texts[i] = json_string_value(json_array_get(emails, i));
+	if (emails)
+		params.emails = INV_TEXTS(texts, json_array_size(emails));
+	if (inv_users_list(client, &params, call, &page, err))
 		return -1;
-	*ret = json_pack("{s:i}", "count", (int)page->data_len);
-	inv_user_page_free(page);
-	return 0;
+	return hand_out(ret, json_pack("{s:i}", "count", (int)page->data_len),
+			page);
 }
 
-static int accept_link(struct inv_client *client, const json_t *line,
+static int accept_link(const json_t *line, const struct inv_call *call,
 		       json_t **ret, struct inv_error *err)
 {
 	struct inv_invitation_params params = { .link = text_of(line, "link"),
 						.name = text_of(line, "name") };
 	struct inv_invitation *invitation;
 
-	if (inv_invitations_accept(client, &params, &invitation, err))
+	if (inv_invitations_accept(client, &params, call, &invitation, err))
 		return -1;
-	*ret = json_pack("{s:s, s:i}", "status", invitation->status, "skipped",
-			 (int)invitation->skipped_projects_len);
-	inv_invitation_free(invitation);
-	return 0;
+	return hand_out(ret,
+			json_pack("{s:s, s:i}", "status", invitation->status,
+				  "skipped",
+				  (int)invitation->skipped_projects_len),
+			invitation);
 }
 
-static int request(struct inv_client *client, const json_t *line, json_t **ret,
-		   struct inv_error *err)
+static int request(const json_t *line, const struct inv_call *call,
+		   json_t **ret, struct inv_error *err)
 {
+	struct inv_request_params params = { .query = text_of(line, "query"),
+					     .body = text_of(line, "body") };
 	struct inv_answer *answer;
 
 	if (inv_request(client, text_of(line, "method"), text_of(line, "path"),
-			text_of(line, "query"), text_of(line, "body"), &answer,
-			err))
+			&params, call, &answer, err))
 		return -1;
-	*ret = json_pack("{s:s}", "json", answer->json);
-	inv_answer_free(answer);
-	return 0;
+	return hand_out(ret, json_object(), answer);
 }
 
 static const struct {
 	const char *name;
-	int (*run)(struct inv_client *client, const json_t *line, json_t **ret,
-		   struct inv_error *err);
+	int (*run)(const json_t *line, const struct inv_call *call,
+		   json_t **ret, struct inv_error *err);
 } calls[] = {
 	{ "create", create },
 	{ "retrieve", retrieve },
@@ -284,6 +384,7 @@ static const struct {
 	{ "users_list", users_list },
 	{ "accept", accept_link },
 	{ "request", request },
+	{ "parse", parse },
 };
 
 static json_t *describe(const struct inv_error *err)
@@ -299,24 +400,35 @@ static json_t *describe(const struct inv_error *err)
 			 err->request_id, "body", err->body);
 }
 
-static int run(struct inv_client **client, const json_t *line, json_t **ret,
-	       struct inv_error *err)
+static int run(const json_t *line, json_t **ret, struct inv_error *err)
 {
 	const char *name = text_of(line, "call");
+	struct inv_call call = call_of(line);
 
 	if (strcmp(name, "new") == 0) {
-		inv_client_free(*client);
-		*client = NULL;
-		return make_client(line, client, err);
+		inv_free(client);
+		client = NULL;
+		return make_client(line, &client, err);
 	}
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (strcmp(calls[i].name, name) == 0)
-			return calls[i].run(*client, line, ret, err);
+	if (call.ret_request) {
+		inv_free(built);
+		built = NULL;
+	}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		int rc;
+
+		if (strcmp(calls[i].name, name) != 0)
+			continue;
+		rc = calls[i].run(line, &call, ret, err);
+		if (rc == 0 && call.ret_request)
+			*ret = describe_built();
+		return rc;
+	}
 	fprintf(stderr, "drive: no call %s\n", name);
 	exit(2);
 }
 
-static void answer(struct inv_client **client, const json_t *line)
+static void answer(const json_t *line)
 {
 	struct inv_error err;
 	json_t *result = NULL, *out;
@@ -324,7 +436,7 @@ static void answer(struct inv_client **client, const json_t *line)
 
 	pauses = json_array();
 	lines = json_array();
-	rc = run(client, line, &result, &err);
+	rc = run(line, &result, &err);
 	out = json_pack("{s:b, s:o?, s:o?, s:o, s:o}", "ok", rc == 0, "result",
 			result, "error", rc ? describe(&err) : NULL, "pauses",
 			pauses, "debug", lines);
@@ -336,19 +448,23 @@ static void answer(struct inv_client **client, const json_t *line)
 
 int main(void)
 {
-	struct inv_client *client = NULL;
 	char *text = NULL;
 	size_t size = 0;
 
+	if (inv_cancel_new(&cancel, NULL))
+		return 1;
+	inv_cancel(cancel);
 	while (getline(&text, &size, stdin) > 0) {
 		json_t *line = json_loads(text, 0, NULL);
 
 		if (!line)
 			return 2;
-		answer(&client, line);
+		answer(line);
 		json_decref(line);
 	}
 	free(text);
-	inv_client_free(client);
+	inv_free(built);
+	inv_free(cancel);
+	inv_free(client);
 	return 0;
 }

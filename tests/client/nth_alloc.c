@@ -82,44 +82,43 @@ static int create(struct inv_client *client, struct inv_error *err)
 	struct inv_invite *invite;
 	struct inv_grant grants[] = { { .id = "p", .role_text = "member" } };
 
-	if (inv_admin_organization_invites_create(
-		client,
-		&(struct inv_invite_create_params){
-		    .email = "ada@example.com",
-		    .role = INV_ROLE_READER,
-		    .projects = grants,
-		    .projects_len = 1,
-		    .extra_body = "{\"send_email\":false}",
-		},
-		&invite, err))
+	if (inv_invites_create(client,
+			       &(struct inv_invite_create_params){
+				   .email = "ada@example.com",
+				   .role = INV_ROLE_READER,
+				   .projects = INV_GRANTS(grants, 1),
+				   .extra_body = "{\"send_email\":false}",
+			       },
+			       &(struct inv_call){ .headers = "X-E: f",
+						   .idempotency_key = "k" },
+			       &invite, err))
 		return -1;
 	if (strcmp(invite->id, "invite-1") != 0)
 		fail("create", 0, "another id");
-	inv_invite_free(invite);
+	inv_free(invite);
 	return 0;
 }
 
 static int list(struct inv_client *client, struct inv_error *err)
 {
-	struct inv_list_params params = { .after = "x",
-					  .limit = 2,
-					  .extra_query = "a=b" };
+	struct inv_invite_list_params params = { .after = "x",
+						 .limit = 2,
+						 .extra_query = "a=b" };
 	const struct inv_invite *invite;
-	struct inv_invite_iter *iter;
+	struct inv_invite_page *page;
 	int rc;
 
-	if (inv_admin_organization_invites_iterate(client, &params, &iter, err))
+	if (inv_invites_list(client, &params, NULL, &page, err))
 		return -1;
-	while (!(rc = inv_invite_iter_next(iter, &invite, err)) && invite)
+	while (!(rc = inv_next(page, &invite, err)) && invite)
 		;
-	inv_invite_iter_free(iter);
+	inv_free(page);
 	return rc;
 }
 
 static int refused(struct inv_client *client, struct inv_error *err)
 {
-	int rc =
-	    inv_admin_organization_invites_delete(client, "refused", NULL, err);
+	int rc = inv_invites_delete(client, "refused", NULL, NULL, err);
 
 	if (rc == 0)
 		fail("refused", 0, "not refused");
@@ -133,10 +132,47 @@ static int accepts(struct inv_client *client, struct inv_error *err)
 	if (inv_invitations_accept(
 		client,
 		&(struct inv_invitation_params){ .link = "code", .name = "A" },
-		&invitation, err))
+		NULL, &invitation, err))
 		return -1;
-	inv_invitation_free(invitation);
+	inv_free(invitation);
 	return 0;
+}
+
+/* Without I/O: built and parsed. */
+static int builds(struct inv_client *client, struct inv_error *err)
+{
+	static const char body[] = "{\"id\":\"invite-1\"}";
+	struct inv_http_answer answer = { .status = 200,
+					  .headers = "X-Request-Id: a",
+					  .body = body,
+					  .body_len = sizeof(body) - 1 };
+	struct inv_http_request *request;
+	struct inv_call call = { .ret_request = &request };
+	struct inv_invite *invite;
+	int rc;
+
+	if (inv_invites_retrieve(client, "x", &call, NULL, err))
+		return -1;
+	rc = inv_parse(request, &answer, &invite, err);
+	inv_free(request);
+	if (rc == 0)
+		inv_free(invite);
+	return rc;
+}
+
+static int cancels(struct inv_client *client, struct inv_error *err)
+{
+	struct inv_cancel *cancel;
+
+	if (inv_cancel_new(&cancel, err))
+		return -1;
+	inv_cancel(cancel);
+	if (inv_invites_delete(client, "x",
+			       &(struct inv_call){ .cancel = cancel }, NULL,
+			       err) == 0)
+		fail("cancels", 0, "not cancelled");
+	inv_free(cancel);
+	return err->kind == INV_ERROR_CANCELLED ? 0 : -1;
 }
 
 static const char *url;
@@ -156,7 +192,7 @@ static int with_client(int (*call)(struct inv_client *client,
 	if (inv_client_new(&options, &client, err))
 		return -1;
 	rc = call(client, err);
-	inv_client_free(client);
+	inv_free(client);
 	return rc;
 }
 
@@ -200,8 +236,9 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	url = argv[1];
-	printf("%ld %ld %ld %ld\n", exhaust("create", create),
+	printf("%ld %ld %ld %ld %ld %ld\n", exhaust("create", create),
 	       exhaust("list", list), exhaust("refused", refused),
-	       exhaust("accepts", accepts));
+	       exhaust("accepts", accepts), exhaust("builds", builds),
+	       exhaust("cancels", cancels));
 	return 0;
 }

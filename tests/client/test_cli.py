@@ -319,7 +319,7 @@ def ids(done) -> list[str]:
     ([], ["i0", "i1", "i2", "i3", "i4"], 3),
     (["--max-items", "3"], ["i0", "i1", "i2"], 2),
     (["--max-items", "2"], ["i0", "i1"], 1),
-    (["--max-items", "0"], [], 0),
+    (["--max-items", "0"], [], 1),
     (["--max-items", "-1"], ["i0", "i1", "i2", "i3", "i4"], 3),
     (["--status", "pending"], ["i0", "i3"], 3),
     (["--status", "accepted", "--max-items", "1"], ["i1"], 1),

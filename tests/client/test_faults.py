@@ -692,7 +692,8 @@ def test_accepting_sends_no_secret_of_ours(drive, peer, make_peer):
           headers="X-Secret: s")
     out = drive("accept", name="Ada é",
                 link=f"http://127.0.0.1:{other.port}/base/accept#CODE.x-y_z")
-    assert out["result"] == {"status": "accepted", "skipped": 1}
+    assert (out["result"]["status"], out["result"]["skipped"]) == \
+        ("accepted", 1)
     request, = other.requests
     assert (request.method, request.path) == ("POST",
                                               "/base/invitations/accept")

@@ -54,7 +54,7 @@ def test_every_allocation_may_fail(peer):
     done = run(program("nth_alloc"), peer.url)
     assert done.returncode == 0, done.stderr
     counts = [int(word) for word in done.stdout.split()]
-    assert len(counts) == 4 and min(counts) > 30, counts
+    assert len(counts) == 6 and sum(counts) > 5000, counts
 
 
 @pytest.mark.parametrize("whose", ["own", "shared"])
@@ -101,20 +101,20 @@ def exported(*nm: str) -> set[str]:
     done = run("nm", *nm)
     assert done.returncode == 0, done.stderr
     names = {line.split()[-1] for line in done.stdout.splitlines()
-             if re.search(r" [A-TV-Z] \w+$", line)}
+             if re.search(r" [B-TV-Z] [\w@]+$", line)}
     return {name for name in names if not name.startswith("__")}
 
 
 def declared() -> set[str]:
     header = (ROOT / "include/inv.h").read_text()
-    header = re.sub(r"/\*.*?\*/", "", header, flags=re.S)
-    return set(re.findall(r"\b(inv_\w+)\(", header))
+    return set(re.findall(r"^INV_API [^;(]*?\b(inv_\w+)\(", header, re.M))
 
 
 def test_what_is_declared_is_what_is_exported():
-    assert len(declared()) > 40
+    assert len(declared()) > 30
     assert exported("-D", "--defined-only",
-                    str(build_dir() / "client/libinv.so")) == declared()
+                    str(build_dir() / "client/libinv.so")) == \
+        {f"{name}@@INV_0" for name in declared()}
     if not shutil.which("objcopy"):
         pytest.fail("binutils are needed to build")
     assert exported("-g", "--defined-only",

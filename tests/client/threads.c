@@ -35,8 +35,7 @@ static int call(struct inv_client *client, const char *id)
 	struct inv_invite *invite;
 	struct inv_error err;
 
-	if (inv_admin_organization_invites_retrieve(client, id, &invite,
-						    &err)) {
+	if (inv_invites_retrieve(client, id, NULL, &invite, &err)) {
 		fprintf(stderr, "%s: %s\n", id, err.message);
 		return 1;
 	}
@@ -45,7 +44,7 @@ static int call(struct inv_client *client, const char *id)
 		fprintf(stderr, "asked for %s, got %s\n", id, invite->id);
 		return 1;
 	}
-	inv_invite_free(invite);
+	inv_free(invite);
 	return 0;
 }
 
@@ -61,7 +60,7 @@ static void *work(void *arg)
 		failures += call(client, id);
 	}
 	if (!shared)
-		inv_client_free(client);
+		inv_free(client);
 	return (void *)failures;
 }
 
@@ -93,13 +92,13 @@ static int run_fork(void)
 
 	if (child == 0) {
 		failures = call(client, "child-1") + call(client, "child-2");
-		inv_client_free(client);
+		inv_free(client);
 		_exit(failures ? 1 : 0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		return 1;
 	failures += call(client, "after");
-	inv_client_free(client);
+	inv_free(client);
 	return failures || status ? 1 : 0;
 }
 
@@ -116,6 +115,6 @@ int main(int argc, char **argv)
 	if (strcmp(argv[4], "shared") == 0)
 		shared = client_new();
 	rc = run_threads((int)strtol(argv[2], NULL, 10));
-	inv_client_free(shared);
+	inv_free(shared);
 	return rc;
 }

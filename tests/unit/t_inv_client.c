@@ -50,48 +50,91 @@ START_TEST(every_kind_has_a_name)
 }
 END_TEST
 
-START_TEST(freeing_nothing)
+START_TEST(the_versions_agree)
 {
-	inv_client_free(NULL);
-	inv_invite_free(NULL);
-	inv_invite_page_free(NULL);
-	inv_invite_iter_free(NULL);
-	inv_deleted_free(NULL);
-	inv_user_free(NULL);
-	inv_user_page_free(NULL);
-	inv_user_iter_free(NULL);
-	inv_project_free(NULL);
-	inv_project_page_free(NULL);
-	inv_project_iter_free(NULL);
-	inv_project_user_free(NULL);
-	inv_project_user_page_free(NULL);
-	inv_project_user_iter_free(NULL);
-	inv_invitation_free(NULL);
-	inv_answer_free(NULL);
+	int major, minor, patch;
+
+	ck_assert_int_eq(
+	    sscanf(INV_VERSION, "%d.%d.%d", &major, &minor, &patch), 3);
+	ck_assert_int_eq(INV_VERSION_NUM, major << 16 | minor << 8 | patch);
+	ck_assert_str_eq(INV_VERSION, INVITED_VERSION);
 }
 END_TEST
+
+static struct inv_client *client_for_nobody(void)
+{
+	struct inv_options options = { .base_url = "http://127.0.0.1:1",
+				       .admin_api_key = "k",
+				       .max_retries = INV_NO_RETRIES };
+	struct inv_client *client;
+
+	ck_assert_int_eq(inv_client_new(&options, &client, NULL), 0);
+	return client;
+}
 
 START_TEST(errors_may_be_unwanted)
 {
 	struct inv_client *client = NULL;
 	struct inv_options bad = { .base_url = "nonsense" };
-	struct inv_options good = { .base_url = "http://127.0.0.1:1",
-				    .admin_api_key = "k",
-				    .max_retries = INV_NO_RETRIES };
 	struct inv_invite *invite = NULL;
 
 	ck_assert_int_eq(inv_client_new(&bad, &client, NULL), -1);
 	ck_assert_ptr_null(client);
-	ck_assert_int_eq(inv_client_new(&good, &client, NULL), 0);
+	client = client_for_nobody();
 	ck_assert_int_eq(
-	    inv_admin_organization_invites_create(
-		client, &(struct inv_invite_create_params){ 0 }, &invite, NULL),
+	    inv_invites_create(client, &(struct inv_invite_create_params){ 0 },
+			       NULL, &invite, NULL),
 	    -1);
-	ck_assert_int_eq(
-	    inv_admin_organization_invites_retrieve(client, "x", &invite, NULL),
-	    -1);
+	ck_assert_int_eq(inv_invites_retrieve(client, "x", NULL, &invite, NULL),
+			 -1);
 	ck_assert_ptr_null(invite);
-	inv_client_free(client);
+	inv_free(client);
+}
+END_TEST
+
+/* Checks that a call was refused as one that lacks `name`. */
+static void refused(int rc, const struct inv_error *err, const char *message)
+{
+	ck_assert_int_eq(rc, -1);
+	ck_assert_int_eq(err->kind, INV_ERROR_USAGE);
+	ck_assert_str_eq(err->message, message);
+}
+
+START_TEST(null_is_refused_where_it_is_not_welcome)
+{
+	struct inv_client *client = client_for_nobody();
+	struct inv_http_request *request = NULL;
+	struct inv_call build = { .ret_request = &request };
+	struct inv_invite *invite;
+	struct inv_error err;
+
+	refused(inv_client_new(NULL, NULL, &err), &err, "ret_client is NULL.");
+	refused(inv_cancel_new(NULL, &err), &err, "ret_cancel is NULL.");
+	refused(inv_invites_create(NULL, NULL, NULL, &invite, &err), &err,
+		"client is NULL.");
+	refused(inv_invites_create(client, NULL, NULL, NULL, &err), &err,
+		"email has to be given.");
+	refused(inv_invites_retrieve(client, NULL, NULL, NULL, &err), &err,
+		"invite_id must not be empty.");
+	refused(inv_invitations_accept(client, NULL, NULL, NULL, &err), &err,
+		"link has to be given.");
+	refused(inv_request(client, NULL, "/x", NULL, NULL, NULL, &err), &err,
+		"method is NULL.");
+	refused(inv_request(client, "GET", NULL, NULL, NULL, NULL, &err), &err,
+		"path is NULL.");
+	refused((inv_next)(NULL, &invite, &err), &err, "page is NULL.");
+	refused(inv_parse(NULL, NULL, &invite, &err), &err, "request is NULL.");
+	ck_assert_int_eq(inv_invites_retrieve(client, "x", &build, NULL, &err),
+			 0);
+	refused(inv_parse(request, NULL, &invite, &err), &err,
+		"answer is NULL.");
+	ck_assert_int_eq(inv_receive(NULL, NULL), -1);
+	inv_free(request);
+	inv_free(client);
+	inv_free(NULL);
+	inv_cancel(NULL);
+	ck_assert_str_eq(inv_meta(NULL)->json, "");
+	ck_assert_str_eq(inv_meta(NULL)->request_id, "");
 }
 END_TEST
 
@@ -107,28 +150,25 @@ START_TEST(a_success_leaves_the_error_alone)
 			   &client, &err),
 	    0);
 	ck_assert_mem_eq(&err, &before, sizeof(err));
-	inv_client_free(client);
+	inv_free(client);
 }
 END_TEST
 
 START_TEST(what_is_not_utf8_is_not_sent)
 {
-	struct inv_options options = { .base_url = "http://127.0.0.1:1",
-				       .admin_api_key = "k" };
-	struct inv_client *client;
+	struct inv_client *client = client_for_nobody();
 	struct inv_invite *invite;
 	struct inv_error err;
 
-	ck_assert_int_eq(inv_client_new(&options, &client, &err), 0);
-	ck_assert_int_eq(inv_admin_organization_invites_create(
+	ck_assert_int_eq(inv_invites_create(
 			     client,
 			     &(struct inv_invite_create_params){
 				 .email = "\xff@x.y", .role = INV_ROLE_READER },
-			     &invite, &err),
+			     NULL, &invite, &err),
 			 -1);
 	ck_assert_int_eq(err.kind, INV_ERROR_USAGE);
 	ck_assert_str_eq(err.message, "email is not UTF-8.");
-	inv_client_free(client);
+	inv_free(client);
 }
 END_TEST
 
@@ -160,8 +200,9 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, words_go_both_ways);
 	tcase_add_test(tests, every_kind_has_a_name);
-	tcase_add_test(tests, freeing_nothing);
+	tcase_add_test(tests, the_versions_agree);
 	tcase_add_test(tests, errors_may_be_unwanted);
+	tcase_add_test(tests, null_is_refused_where_it_is_not_welcome);
 	tcase_add_test(tests, a_success_leaves_the_error_alone);
 	tcase_add_test(tests, what_is_not_utf8_is_not_sent);
 	tcase_add_test(tests, texts_are_copied_whole_or_cut_well);

@@ -44,10 +44,9 @@ static struct inv_error error_for(CURLcode code)
 	failure = code;
 	performed = paused = 0;
 	ck_assert_int_eq(inv_client_new(&options, &client, &err), 0);
-	ck_assert_int_eq(inv_admin_organization_invites_retrieve(
-			     client, "invite-1", &invite, &err),
-			 -1);
-	inv_client_free(client);
+	ck_assert_int_eq(
+	    inv_invites_retrieve(client, "invite-1", NULL, &invite, &err), -1);
+	inv_free(client);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /*
- * t_inv_url.c: paths, queries, and which base URLs libinv takes.
+ * t_inv_url.c: paths, and which base URLs libinv takes.
  */
 #include "base/base.h"
 #include "unit.h"
@@ -40,36 +40,6 @@ START_TEST(ids_are_one_segment)
 }
 END_TEST
 
-START_TEST(queries)
-{
-	static const struct {
-		struct inv_list_params params;
-		const char *after, *expected;
-	} cases[] = {
-		{ { 0 }, NULL, "" },
-		{ { 0 }, "", "" },
-		{ { .limit = 5 }, NULL, "?limit=5" },
-		{ { .limit = -5 }, NULL, "?limit=-5" },
-		{ { 0 }, "a b&c", "?after=a%20b%26c" },
-		{ { .limit = 1 }, "x", "?after=x&limit=1" },
-		{ { .extra_query = "a=b" }, NULL, "?a=b" },
-		{ { .extra_query = "" }, NULL, "" },
-		{ { .limit = 1, .extra_query = "a=b&c" },
-		  "x",
-		  "?after=x&limit=1&a=b&c" },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct buf out;
-
-		buf_init(&out, URL_MAX);
-		list_query_add(&out, &cases[i].params, cases[i].after);
-		ck_assert_str_is(buf_str(&out), cases[i].expected);
-		buf_release(&out);
-	}
-}
-END_TEST
-
 START_TEST(base_urls)
 {
 	static const char *const good[] = {
@@ -106,7 +76,6 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, ids_are_one_segment);
-	tcase_add_test(tests, queries);
 	tcase_add_test(tests, base_urls);
 }
 
