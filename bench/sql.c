@@ -27,9 +27,9 @@
 #include "base/clock.h"
 #include "core/id.h"
 #include "sample.h"
-#include "store/pgsql_array.h"
-#include "store/pgsql_db.h"
-#include "store/pgsql_sql.h"
+#include "store/pgsql/array.h"
+#include "store/pgsql/db.h"
+#include "store/pgsql/sql.h"
 
 #define WIDTH_MAX     512
 #define SIZE_MAX_MANY 256

@@ -9,7 +9,7 @@
 
 enum audit_type {
 	AUDIT_NONE = 0, /* no event: marks a transaction that came to nothing,
-			 * see store/pgsql.c */
+			 * see store/pgsql/engine.c */
 	AUDIT_INVITE_SENT = 1,	       /* invite.sent */
 	AUDIT_INVITE_ACCEPTED = 2,     /* invite.accepted */
 	AUDIT_INVITE_DELETED = 3,      /* invite.deleted */

@@ -41,7 +41,7 @@ struct side {
 	struct tally tallies[STORE_COPY_TABLES];
 };
 
-struct work {
+struct copying {
 	struct store_copy *copy;
 	struct side source, target;
 	/* Of the pass under way. */
@@ -107,42 +107,44 @@ static void state_of(const struct tally *tallies, char out[STATE_LEN + 1])
 
 /* ---- passes over a table ---- */
 
-static void report(struct work *work)
+static void report(struct copying *copying)
 {
-	struct store_copy *copy = work->copy;
+	struct store_copy *copy = copying->copy;
 
 	if (copy->progress)
-		copy->progress(copy->context, work->what, work->table->name,
-			       work->tally->rows);
+		copy->progress(copy->context, copying->what,
+			       copying->table->name, copying->tally->rows);
 }
 
 static int take_row(void *context, struct str row, struct fail *fail)
 {
-	struct work *work = context;
-	struct side *target = &work->target;
+	struct copying *copying = context;
+	struct side *target = &copying->target;
 
-	tally_add(work->tally, row);
-	if (work->tally->rows % PROGRESS_ROWS == 0)
-		report(work);
-	return work->write ? target->type->write(target->end, row, fail) : 0;
+	tally_add(copying->tally, row);
+	if (copying->tally->rows % PROGRESS_ROWS == 0)
+		report(copying);
+	return copying->write ? target->type->write(target->end, row, fail) : 0;
 }
 
 /* Reads a table of one side, and notes what is in it. */
-static int pass(struct work *work, struct side *side, const char *what,
+static int pass(struct copying *copying, struct side *side, const char *what,
 		size_t number, struct fail *fail)
 {
-	work->what = what;
-	work->table = &tables[number];
-	work->tally = &side->tallies[number];
-	*work->tally = (struct tally){ 0 };
-	report(work);
-	return side->type->read(side->end, work->table, take_row, work, fail);
+	copying->what = what;
+	copying->table = &tables[number];
+	copying->tally = &side->tallies[number];
+	*copying->tally = (struct tally){ 0 };
+	report(copying);
+	return side->type->read(side->end, copying->table, take_row, copying,
+				fail);
 }
 
-static int pass_all(struct work *work, struct side *side, struct fail *fail)
+static int pass_all(struct copying *copying, struct side *side,
+		    struct fail *fail)
 {
 	for (size_t i = 0; i < table_count; i++) {
-		if (pass(work, side, "comparing", i, fail) < 0)
+		if (pass(copying, side, "comparing", i, fail) < 0)
 			return -1;
 	}
 	return 0;
@@ -157,9 +159,10 @@ static int run_around(struct side *side, const struct sql_around *sql,
 	return side->type->ask(side->end, text, NULL, NULL, fail);
 }
 
-static int write_table(struct work *work, size_t number, struct fail *fail)
+static int write_table(struct copying *copying, size_t number,
+		       struct fail *fail)
 {
-	struct side *target = &work->target;
+	struct side *target = &copying->target;
 	const struct table *table = &tables[number];
 	int status;
 
@@ -168,20 +171,20 @@ static int write_table(struct work *work, size_t number, struct fail *fail)
 		return -1;
 	if (target->type->write_begin(target->end, table, fail) < 0)
 		return -1;
-	work->write = true;
-	status = pass(work, &work->source, "copying", number, fail);
-	work->write = false;
+	copying->write = true;
+	status = pass(copying, &copying->source, "copying", number, fail);
+	copying->write = false;
 	if (status < 0 || target->type->write_end(target->end, fail) < 0 ||
-	    pass(work, target, "verifying", number, fail) < 0)
+	    pass(copying, target, "verifying", number, fail) < 0)
 		return -1;
-	if (tally_equal(&work->source.tallies[number],
+	if (tally_equal(&copying->source.tallies[number],
 			&target->tallies[number]))
 		return 0;
 	return fail_set(fail,
 			"%s came out different: %lld rows were read, %lld are "
 			"there, and their digests differ",
 			table->name,
-			(long long)work->source.tallies[number].rows,
+			(long long)copying->source.tallies[number].rows,
 			(long long)target->tallies[number].rows);
 }
 
@@ -247,16 +250,16 @@ static bool is_empty(const struct side *side)
 }
 
 /* Nothing may be lost: it is empty, or as a copy of this source has left it. */
-static int check_target(struct work *work, struct fail *fail)
+static int check_target(struct copying *copying, struct fail *fail)
 {
-	struct side *target = &work->target;
+	struct side *target = &copying->target;
 	const char *name = target->end->name;
 	char left[STATE_LEN + 1] = "", found[STATE_LEN + 1];
 
 	if (target->type->ask(target->end,
 			      "SELECT value FROM meta WHERE key = 'copy'",
 			      take_state, left, fail) < 0 ||
-	    pass_all(work, target, fail) < 0)
+	    pass_all(copying, target, fail) < 0)
 		return -1;
 	if (is_empty(target))
 		return 0;
@@ -265,7 +268,7 @@ static int check_target(struct work *work, struct fail *fail)
 				"%s has data of its own; copy to a new, empty "
 				"database",
 				name);
-	if (!same_bytes(target->end->hash_key, work->source.end->hash_key,
+	if (!same_bytes(target->end->hash_key, copying->source.end->hash_key,
 			SHA256_SIZE))
 		return fail_set(fail,
 				"%s is a copy of another database; copy to a "
@@ -310,53 +313,53 @@ static int open_side(struct side *side, const char *url, enum copy_side which,
 			why.message);
 }
 
-static void close_side(struct work *work, struct side *side)
+static void close_side(struct copying *copying, struct side *side)
 {
 	if (!side->end)
 		return;
-	work->copy->again = work->copy->again || side->end->again;
+	copying->copy->again = copying->copy->again || side->end->again;
 	side->type->close(side->end);
 	free(side->end);
 }
 
 /* ---- the copy ---- */
 
-static int copy_tables(struct work *work, struct fail *fail)
+static int copy_tables(struct copying *copying, struct fail *fail)
 {
-	bool first = is_empty(&work->target);
+	bool first = is_empty(&copying->target);
 
-	if (!first && pass_all(work, &work->source, fail) < 0)
+	if (!first && pass_all(copying, &copying->source, fail) < 0)
 		return -1;
 	for (size_t i = 0; i < table_count; i++) {
-		struct store_copy_table *result = &work->copy->tables[i];
-		struct tally *tally = &work->source.tallies[i];
+		struct store_copy_table *result = &copying->copy->tables[i];
+		struct tally *tally = &copying->source.tallies[i];
 
 		result->written =
-		    first || !tally_equal(tally, &work->target.tallies[i]);
-		if (result->written && write_table(work, i, fail) < 0)
+		    first || !tally_equal(tally, &copying->target.tallies[i]);
+		if (result->written && write_table(copying, i, fail) < 0)
 			return -1;
 		result->name = tables[i].name;
 		result->rows = tally->rows;
 		tally_digest(tally, result->digest);
 	}
-	work->copy->count = table_count;
-	if (is_empty(&work->source))
+	copying->copy->count = table_count;
+	if (is_empty(&copying->source))
 		return fail_set(fail, "%s is empty: there is nothing to copy",
-				work->source.end->name);
+				copying->source.end->name);
 	return 0;
 }
 
 /* What the next copy will want to know. */
-static int leave_mark(struct work *work, struct fail *fail)
+static int leave_mark(struct copying *copying, struct fail *fail)
 {
 	static const struct sql_around mark = {
 		"INSERT INTO meta(key, value) VALUES('copy', '",
 		"') ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 	};
-	struct side *target = &work->target;
+	struct side *target = &copying->target;
 	char key[STATE_LEN + 1], state[STATE_LEN + 1];
 
-	hex_encode(work->source.end->hash_key, SHA256_SIZE, key);
+	hex_encode(copying->source.end->hash_key, SHA256_SIZE, key);
 	state_of(target->tallies, state);
 	if (run_around(target, &target->type->hash_key, key, fail) < 0 ||
 	    run_around(target, &mark, state, fail) < 0)
@@ -364,10 +367,10 @@ static int leave_mark(struct work *work, struct fail *fail)
 	return 0;
 }
 
-static int do_copy(struct work *work, struct fail *fail)
+static int do_copy(struct copying *copying, struct fail *fail)
 {
-	struct store_copy *copy = work->copy;
-	struct side *source = &work->source, *target = &work->target;
+	struct store_copy *copy = copying->copy;
+	struct side *source = &copying->source, *target = &copying->target;
 
 	if (open_side(source, copy->from, COPY_SOURCE, fail) < 0 ||
 	    open_side(target, copy->to, COPY_TARGET, fail) < 0)
@@ -375,8 +378,8 @@ static int do_copy(struct work *work, struct fail *fail)
 	snprintf(copy->from_name, sizeof(copy->from_name), "%s",
 		 source->end->name);
 	snprintf(copy->to_name, sizeof(copy->to_name), "%s", target->end->name);
-	if (check_target(work, fail) < 0 || copy_tables(work, fail) < 0 ||
-	    leave_mark(work, fail) < 0)
+	if (check_target(copying, fail) < 0 || copy_tables(copying, fail) < 0 ||
+	    leave_mark(copying, fail) < 0)
 		return -1;
 	return target->type->commit(target->end, fail);
 }
@@ -385,13 +388,13 @@ _Static_assert(STORE_COPY_TABLES >= 8, "each table has a place");
 
 int store_copy(struct store_copy *copy, struct fail *fail)
 {
-	struct work work = { .copy = copy };
+	struct copying copying = { .copy = copy };
 	int status;
 
 	copy->count = 0;
 	copy->again = false;
-	status = do_copy(&work, fail);
-	close_side(&work, &work.target);
-	close_side(&work, &work.source);
+	status = do_copy(&copying, fail);
+	close_side(&copying, &copying.target);
+	close_side(&copying, &copying.source);
 	return status;
 }

@@ -3,7 +3,7 @@
  * Private to store/.
  *
  * The verbs (see verb.h) are written once, against this; a driver
- * (sqlite_db.c, pgsql_db.c) does what they say. What differs between engines
+ * (sqlite/db.c, pgsql/db.c) does what they say. What differs between engines
  * is below this line (drivers) or in the text of a statement (sql.h).
  *
  * Errors stick: verbs bind and step without looking, and whoever began the
@@ -27,7 +27,7 @@ enum db_error {
 	DB_AGAIN,   /* others were in the way: the same again may succeed */
 	DB_BLOCKED, /* and still are: they hold a lock for long */
 	DB_LOST,    /* the connection is gone, or of no use */
-	DB_WAITS    /* no error: the answer is yet to come, see pgsql_read.c */
+	DB_WAITS    /* no error: the answer is yet to come, see pgsql/read.c */
 };
 
 /* An audit event: there if and only if its transaction was committed. */

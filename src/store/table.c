@@ -1,7 +1,7 @@
 /*
  * table.c: the tables and their columns, as a list.
  *
- * Each column of schema_sqlite.c and schema_pgsql.c stands here, but for meta,
+ * Each column of sqlite/schema.c and pgsql/schema.c stands here, but for meta,
  * which is each database's own: a copy takes only the hash key from it. Where
  * a schema has a column that is not here, `invited copy` refuses to begin.
  */
@@ -42,15 +42,17 @@ const struct table tables[] = {
 	{ "project_user",
 	  { NUMBER("organization"), NUMBER("project"), NUMBER("user"),
 	    NUMBER("role"), NUMBER("added_at") } },
-	{ "invite",
-	  { NUMBER("id"), NUMBER("organization"), NUMBER("address_hash"),
-	    NUMBER("slot"), NUMBER("state"), NUMBER("role"),
-	    NUMBER("created_at"), NUMBER("expires_at"), NUMBER("accepted_at"),
-	    NUMBER("user"), NUMBER("delivery"), NUMBER("delivery_attempts"),
-	    NUMBER("delivery_at"), TEXT("delivery_error"), BLOB("secret_hash"),
-	    TEXT("email"), TEXT("email_key"), TEXT("projects"),
-	    TEXT("skipped"), TEXT("projects_sent"),
-	    NUMBER("declined_at") } },
+	{ "invite", { NUMBER("id"),	      NUMBER("organization"),
+		      NUMBER("address_hash"), NUMBER("slot"),
+		      NUMBER("state"),	      NUMBER("role"),
+		      NUMBER("created_at"),   NUMBER("expires_at"),
+		      NUMBER("accepted_at"),  NUMBER("user"),
+		      NUMBER("delivery"),     NUMBER("delivery_attempts"),
+		      NUMBER("delivery_at"),  TEXT("delivery_error"),
+		      BLOB("secret_hash"),    TEXT("email"),
+		      TEXT("email_key"),      TEXT("projects"),
+		      TEXT("skipped"),	      TEXT("projects_sent"),
+		      NUMBER("declined_at") } },
 	{ "outbox",
 	  { NUMBER("invite"), NUMBER("organization"), BLOB("secret"),
 	    NUMBER("queued_at_ms"), NUMBER("due_at_ms"), NUMBER("attempts") } },

@@ -58,7 +58,7 @@ enum verb_index {
 
 enum verb_flags {
 	/* Changes nothing. Its `run` may be called several times, each time
-	 * from the beginning (see pgsql_read.c), and asks the same again. */
+	 * from the beginning (see pgsql/read.c), and asks the same again. */
 	VERB_READ = 1,
 	/* Changes who may do what. */
 	VERB_RIGHTS = 2,

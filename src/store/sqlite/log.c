@@ -1,5 +1,5 @@
 /*
- * sqlite_log.c: a VFS that gathers what goes to the write-ahead log.
+ * log.c: a VFS that gathers what goes to the write-ahead log.
  *
  * SQLite writes each page of a commit as two pieces, 24 and 4096 bytes, each a
  * system call: about 250 for a batch of 64 creates. They lie one behind the
@@ -15,7 +15,7 @@
  */
 #include "base/base.h"
 
-#include "store/sqlite_log.h"
+#include "store/sqlite/log.h"
 
 #include <pthread.h>
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
 /*
- * pgsql_lock.c: in which order a batch takes its rows: see lock.h.
+ * lock.c: in which order a batch takes its rows: see lock.h.
  *
  * Whoever answers, deletes or settles invites locks their rows, in the order in
  * which the requests arrived. Two daemons that are given the same ones at once
@@ -13,10 +13,10 @@
  */
 #include "base/base.h"
 
-#include "store/pgsql_lock.h"
+#include "store/pgsql/lock.h"
 
 #include "store/lock.h"
-#include "store/pgsql_array.h"
+#include "store/pgsql/array.h"
 
 static const int statements[LOCK_CLASSES] = {
 	[LOCK_USER] = PGSQL_LOCK_USERS,

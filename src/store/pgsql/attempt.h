@@ -1,5 +1,5 @@
 /*
- * pgsql_attempt.h: a connection in the making, in a thread of its own.
+ * attempt.h: a connection in the making, in a thread of its own.
  *
  * libpq asks the resolver for as long as that takes, and then one host after
  * the other, each for seconds. Nobody who has to answer soon can wait for it.

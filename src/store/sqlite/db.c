@@ -1,9 +1,9 @@
 /*
- * sqlite_db.c: the driver of one SQLite connection.
+ * db.c: the driver of one SQLite connection.
  */
 #include "base/base.h"
 
-#include "store/sqlite_db.h"
+#include "store/sqlite/db.h"
 
 static const char *const sql_texts[] = {
 #define X(name, text) [SQL_##name] = text,

@@ -1,7 +1,7 @@
 /*
- * pgsql_connect.c: how a connection to PostgreSQL is made, and made again.
+ * connect.c: how a connection to PostgreSQL is made, and made again.
  *
- * libpq makes it in a thread of its own (pgsql_attempt.c): a host that says
+ * libpq makes it in a thread of its own (pgsql/attempt.c): a host that says
  * nothing, or four of them, may take longer than anybody here can wait. A turn
  * waits for it while it has time; the attempt goes on meanwhile, and a later
  * turn finds what has come of it.
@@ -19,14 +19,14 @@
  */
 #include "base/base.h"
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "store/pgsql_attempt.h"
-#include "store/pgsql_sql.h"
+#include "store/pgsql/attempt.h"
+#include "store/pgsql/sql.h"
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500

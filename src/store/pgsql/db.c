@@ -1,6 +1,6 @@
 /*
- * pgsql_db.c: statements and transactions on one connection; the driver.
- * pgsql_connect.c makes the connection.
+ * db.c: statements and transactions on one connection; the driver.
+ * pgsql/connect.c makes the connection.
  *
  * The surprises:
  *
@@ -8,21 +8,21 @@
  * is concerned: it says ROLLBACK. So the answer's word is looked at.
  *
  * A connection that is lost while COMMIT is under way leaves nobody knowing
- * whether it happened. That is COMMIT_UNKNOWN; pgsql.c finds out. So is a
- * COMMIT that was done with a warning: somebody has ended its wait for a
+ * whether it happened. That is COMMIT_UNKNOWN; pgsql/engine.c finds out. So is
+ * a COMMIT that was done with a warning: somebody has ended its wait for a
  * synchronous standby, and it may be on the primary only.
  */
 #include "base/base.h"
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 
 #include <endian.h>
 #include <errno.h>
 #include <poll.h>
 
 #include "base/clock.h"
-#include "store/pgsql_attempt.h"
-#include "store/pgsql_sql.h"
+#include "store/pgsql/attempt.h"
+#include "store/pgsql/sql.h"
 
 void pgsql_db_turn(struct pgsql_db *db, int64_t ms)
 {

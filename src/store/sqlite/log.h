@@ -1,5 +1,5 @@
 /*
- * sqlite_log.h: writes SQLite's log in few large pieces. Private to the SQLite
+ * log.h: writes SQLite's log in few large pieces. Private to the SQLite
  * engine.
  */
 #ifndef STORE_SQLITE_LOG_H

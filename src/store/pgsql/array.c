@@ -1,9 +1,9 @@
 /*
- * pgsql_array.c: arrays as parameters, in the protocol's binary form.
+ * array.c: arrays as parameters, in the protocol's binary form.
  */
 #include "base/base.h"
 
-#include "store/pgsql_array.h"
+#include "store/pgsql/array.h"
 
 #include <endian.h>
 

@@ -1,9 +1,9 @@
 /*
- * pgsql.c: the engine for PostgreSQL and what speaks its protocol.
+ * engine.c: the engine for PostgreSQL and what speaks its protocol.
  *
  * A batch is one transaction, as in SQLite: the creates in it are one
  * statement, the other verbs follow. Many daemons do so at once; what keeps
- * them apart are row locks and unique indexes (see pgsql_sql.c).
+ * them apart are row locks and unique indexes (see pgsql/sql.c).
  *
  * What can go wrong, and what is done about it, within a turn's time:
  *
@@ -46,10 +46,10 @@
 #include "base/random.h"
 #include "core/audit.h"
 #include "store/flaw.h"
-#include "store/pgsql_db.h"
-#include "store/pgsql_lock.h"
-#include "store/pgsql_read.h"
-#include "store/schema_pgsql.h"
+#include "store/pgsql/db.h"
+#include "store/pgsql/lock.h"
+#include "store/pgsql/read.h"
+#include "store/pgsql/schema.h"
 #include "store/work.h"
 
 #define TURN_MS	 2000 /* that a batch may take; twice that for who waits */

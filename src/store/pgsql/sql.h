@@ -1,5 +1,5 @@
 /*
- * pgsql_sql.h: the text of each statement as PostgreSQL wants it.
+ * sql.h: the text of each statement as PostgreSQL wants it.
  */
 #ifndef STORE_PGSQL_SQL_H
 #define STORE_PGSQL_SQL_H

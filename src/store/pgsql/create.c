@@ -1,5 +1,5 @@
 /*
- * pgsql_create.c: many invites made by one statement.
+ * create.c: many invites made by one statement.
  *
  * Arrays go in, one element for each create; the ids of the invites that were
  * made come out. The statement makes what nothing stands in the way of:
@@ -21,8 +21,8 @@
 
 #include "base/random.h"
 #include "store/engine.h"
-#include "store/pgsql_array.h"
-#include "store/pgsql_db.h"
+#include "store/pgsql/array.h"
+#include "store/pgsql/db.h"
 
 enum create_column {
 	COLUMN_ID,

@@ -1,10 +1,10 @@
 /*
- * pgsql_read.h: many reads in one round trip.
+ * read.h: many reads in one round trip.
  */
 #ifndef STORE_PGSQL_READ_H
 #define STORE_PGSQL_READ_H
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 #include "store/store.h"
 
 /*

@@ -1,5 +1,5 @@
 /*
- * pgsql_db.h: one connection to PostgreSQL, or to what speaks its protocol.
+ * db.h: one connection to PostgreSQL, or to what speaks its protocol.
  * Private to the PostgreSQL engine.
  *
  * Statements without rows are only sent; they are answered together with the
@@ -18,12 +18,12 @@
 
 /* Statements that only this engine has. */
 enum pgsql_sql {
-	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql_create.c */
-	PGSQL_LOCK_USERS,	       /* see pgsql_lock.c */
+	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql/create.c */
+	PGSQL_LOCK_USERS,	       /* see pgsql/lock.c */
 	PGSQL_LOCK_PROJECTS,
 	PGSQL_LOCK_KEYS,
 	PGSQL_LOCK_INVITES,
-	PGSQL_SETTLE, /* see pgsql.c */
+	PGSQL_SETTLE, /* see pgsql/engine.c */
 	PGSQL_HURRY,  /* hardly wait for locks */
 	PGSQL_COUNT
 };

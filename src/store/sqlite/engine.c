@@ -1,5 +1,5 @@
 /*
- * sqlite.c: the embedded engine: files, locks, transactions.
+ * engine.c: the embedded engine: files, locks, transactions.
  *
  * The surprise: SQLite before 3.51.3 can lose pages when one connection
  * checkpoints while another one writes. So within a daemon only the writer
@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "store/flaw.h"
-#include "store/schema_sqlite.h"
-#include "store/sqlite_engine.h"
-#include "store/sqlite_log.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/engine.h"
+#include "store/sqlite/log.h"
 #include "store/work.h"
 
 /*

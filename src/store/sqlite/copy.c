@@ -1,5 +1,5 @@
 /*
- * sqlite_copy.c: a SQLite file as the source or the target of a copy.
+ * copy.c: a SQLite file as the source or the target of a copy.
  *
  * A source is opened as any command opens it: a daemon may work on the file,
  * and only has to wait with emptying its log while the copy reads. A target is
@@ -8,7 +8,7 @@
 #include "base/base.h"
 
 #include "store/copy_end.h"
-#include "store/sqlite_engine.h"
+#include "store/sqlite/engine.h"
 
 /* For the random pages of the index of addresses. */
 #define TARGET_CACHE "PRAGMA cache_size=-32768"

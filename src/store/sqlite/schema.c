@@ -1,5 +1,5 @@
 /*
- * schema_sqlite.c: the tables, as numbered steps from nothing to today.
+ * schema.c: the tables, as numbered steps from nothing to today.
  *
  * What a create costs is the number of random pages that it dirties. Hence:
  * ids grow with time and are the row's key; an invite's projects lie in its
@@ -10,7 +10,7 @@
  */
 #include "base/base.h"
 
-#include "store/schema_sqlite.h"
+#include "store/sqlite/schema.h"
 
 #include "base/random.h"
 

@@ -1,10 +1,10 @@
 /*
- * schema_sqlite.h: the tables, as numbered steps from nothing to today.
+ * schema.h: the tables, as numbered steps from nothing to today.
  */
-#ifndef STORE_SCHEMA_SQLITE_H
-#define STORE_SCHEMA_SQLITE_H
+#ifndef STORE_SQLITE_SCHEMA_H
+#define STORE_SQLITE_SCHEMA_H
 
-#include "store/sqlite_db.h"
+#include "store/sqlite/db.h"
 
 /*
  * Looks at the database and changes nothing. -1 with `fail` where it is newer

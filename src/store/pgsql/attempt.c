@@ -1,12 +1,12 @@
 /*
- * pgsql_attempt.c: how long libpq takes is its own affair.
+ * attempt.c: how long libpq takes is its own affair.
  *
  * The surprise: the thread is not joined. Who has abandoned an attempt does
  * not wait for it, not even to stop; the last of the two frees it.
  */
 #include "base/base.h"
 
-#include "store/pgsql_attempt.h"
+#include "store/pgsql/attempt.h"
 
 #include <pthread.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /*
- * pgsql_read.c: many reads in one round trip.
+ * read.c: many reads in one round trip.
  *
  * The verbs ask the database as if it were here: a question, its rows,
  * perhaps another question. Here the answer takes a while, and others want to
@@ -17,7 +17,7 @@
  */
 #include "base/base.h"
 
-#include "store/pgsql_read.h"
+#include "store/pgsql/read.h"
 
 #include "store/work.h"
 

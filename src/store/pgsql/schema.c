@@ -1,7 +1,7 @@
 /*
- * schema_pgsql.c: PostgreSQL's tables, as numbered steps from nothing to today.
+ * schema.c: PostgreSQL's tables, as numbered steps from nothing to today.
  *
- * The names are those of schema_sqlite.c, which explains them. What differs:
+ * The names are those of sqlite/schema.c, which explains them. What differs:
  *
  * The organization leads every primary key and index, and nothing outside of
  * one organization is ever joined: the tables are laid out to be distributed by
@@ -31,7 +31,7 @@
  */
 #include "base/base.h"
 
-#include "store/schema_pgsql.h"
+#include "store/pgsql/schema.h"
 
 #include "base/encode.h"
 #include "base/random.h"

@@ -1,10 +1,10 @@
 /*
- * schema_pgsql.h: PostgreSQL's tables, as numbered steps from nothing to today.
+ * schema.h: PostgreSQL's tables, as numbered steps from nothing to today.
  */
-#ifndef STORE_SCHEMA_PGSQL_H
-#define STORE_SCHEMA_PGSQL_H
+#ifndef STORE_PGSQL_SCHEMA_H
+#define STORE_PGSQL_SCHEMA_H
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 
 /*
  * Brings the database to this program's version, each step in a transaction of

@@ -1,5 +1,5 @@
 /*
- * sqlite_db.h: one SQLite connection and its prepared statements. Private to
+ * db.h: one SQLite connection and its prepared statements. Private to
  * the SQLite engine.
  */
 #ifndef STORE_SQLITE_DB_H

@@ -1,5 +1,5 @@
 /*
- * pgsql_array.h: arrays as parameters, in the protocol's binary form. Private
+ * array.h: arrays as parameters, in the protocol's binary form. Private
  * to the PostgreSQL engine.
  */
 #ifndef STORE_PGSQL_ARRAY_H

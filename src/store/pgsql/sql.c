@@ -1,5 +1,5 @@
 /*
- * pgsql_sql.c: the text of each statement as PostgreSQL wants it.
+ * sql.c: the text of each statement as PostgreSQL wants it.
  *
  * Most are those of sql.h. Here are those that differ: what is read to be
  * changed is locked first, since other daemons write too; and a few that this
@@ -7,9 +7,9 @@
  */
 #include "base/base.h"
 
-#include "store/pgsql_sql.h"
+#include "store/pgsql/sql.h"
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 
 static const char *const names[PGSQL_COUNT] = {
 #define X(name, text) [SQL_##name] = #name,
@@ -111,7 +111,7 @@ static const char *const own[PGSQL_COUNT] = {
 	    " SET role = greatest(project_user.role, excluded.role)",
 
 	/*
-	 * Many creates at once: see pgsql_create.c. Lookups are subqueries of
+	 * Many creates at once: see pgsql/create.c. Lookups are subqueries of
 	 * their own, each by an index, for a join with the unknown number of
 	 * rows in `r` might be planned as a scan of the whole table. The
 	 * insertion is sorted, so that two daemons with the same addresses
@@ -168,7 +168,7 @@ static const char *const own[PGSQL_COUNT] = {
 	    " SELECT id, organization, secret, at_ms, at_ms + ?15::bigint, 0"
 	    "  FROM done WHERE secret IS NOT NULL),"
 
-	    /* The audit event's id: see pgsql_create.c. 1: AUDIT_INVITE_SENT */
+	    /* The audit event's id: see pgsql/create.c. 1: AUDIT_INVITE_SENT */
 	    " event AS (INSERT INTO audit(id, organization, at, actor, type,"
 	    "  target)"
 	    " SELECT id + 1, organization, at, actor, 1, id FROM done)"

@@ -1,5 +1,5 @@
 /*
- * pgsql_copy.c: a PostgreSQL database as the source or the target of a copy.
+ * copy.c: a PostgreSQL database as the source or the target of a copy.
  *
  * The connection is made as the engine's are, and then leaves the engine's
  * ways: no pipeline, no deadline, libpq waits. Rows come one by one, so that
@@ -21,8 +21,8 @@
 
 #include "base/clock.h"
 #include "store/copy_end.h"
-#include "store/pgsql_db.h"
-#include "store/schema_pgsql.h"
+#include "store/pgsql/db.h"
+#include "store/pgsql/schema.h"
 
 #define OPEN_MS	   10000
 #define BLOCK	   (64 * 1024) /* bytes of rows that are sent together */
@@ -33,7 +33,7 @@
 /* "PGCOPY\n\377\r\n\0", no flags, no extension. */
 static const char binary_begin[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
 
-/* What a copy wants otherwise than the verbs do (pgsql_connect.c). The name is
+/* What a copy wants otherwise than the verbs do (pgsql/connect.c). The name is
  * how others' copies are told from daemons. */
 static const char settings[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"

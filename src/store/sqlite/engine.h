@@ -1,12 +1,12 @@
 /*
- * sqlite_engine.h: the embedded engine's own, for who works on its file past
+ * engine.h: the embedded engine's own, for who works on its file past
  * the verbs. Private to the SQLite engine.
  */
 #ifndef STORE_SQLITE_ENGINE_H
 #define STORE_SQLITE_ENGINE_H
 
 #include "store/engine.h"
-#include "store/sqlite_db.h"
+#include "store/sqlite/db.h"
 
 /*
  * Opens the file and brings its schema up to date, or with `serve` false only

@@ -1,11 +1,11 @@
 /*
- * pgsql_lock.h: the rows that a batch is going to change. Private to the
+ * lock.h: the rows that a batch is going to change. Private to the
  * PostgreSQL engine.
  */
 #ifndef STORE_PGSQL_LOCK_H
 #define STORE_PGSQL_LOCK_H
 
-#include "store/pgsql_db.h"
+#include "store/pgsql/db.h"
 #include "store/store.h"
 
 /* Locks what the verbs of `ops` name (lock.h); in a transaction. */
