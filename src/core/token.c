@@ -15,6 +15,8 @@ _Static_assert(TOKEN_TEXT_SIZE == BASE32_LEN + 1 + SECRET_LEN + 1,
 _Static_assert(ADMIN_KEY_TEXT_SIZE == sizeof(ADMIN_KEY_PREFIX) + SECRET_LEN,
 	       "a key is a prefix and a secret");
 
+#define DECODED_MAX 3 /* a link in a link in a link */
+
 /* What may be seen of a key at either end, and what must stay hidden. */
 #define SHOWN_HEAD   3 /* of a key that has not our prefix */
 #define SHOWN_TAIL   4
@@ -27,42 +29,170 @@ void token_format(const struct token *token, char out[TOKEN_TEXT_SIZE])
 	base64url_encode(token->secret, SECRET_SIZE, out + BASE32_LEN + 1);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/* The code in what a person pasted: no blanks around it, no link before it. */
-static struct str find_code(struct str text)
-{
-	const char *hash;
-
-	while (text.len > 0 && is_blank(text.data[text.len - 1]))
-		text.len--;
-	hash = text.len ? memrchr(text.data, '#', text.len) : NULL;
-	if (hash)
-		text =
-		    (struct str){ hash + 1, text.data + text.len - (hash + 1) };
-	while (text.len > 0 && is_blank(text.data[0])) {
-		text.data++;
-		text.len--;
-	}
-	return text;
-}
-
-bool token_parse(struct str text, struct token *ret_token)
+/* Exactly a token. */
+static bool parse_exact(struct str text, struct token *ret_token)
 {
 	struct str number, secret;
 	struct token token;
 	uint64_t invite;
 
-	if (!str_cut(find_code(text), '.', &number, &secret) ||
+	if (!str_cut(text, '.', &number, &secret) ||
 	    !base32_decode(number, &invite) || invite > INT64_MAX ||
 	    !base64url_decode(secret, token.secret, SECRET_SIZE))
 		return false;
 	token.invite = (int64_t)invite;
 	*ret_token = token;
 	return true;
+}
+
+/* ---- tokens inside what people paste ---- */
+
+static size_t line_break_len(struct str text)
+{
+	if (str_starts_with(text, "\r\n"))
+		return 2;
+	return text.len > 0 && (text.data[0] == '\n' || text.data[0] == '\r');
+}
+
+/* UTF-8 of what is not seen: U+00A0, U+00AD, U+2000 to U+200F, U+2028 to
+ * U+202F, U+205F to U+206F, U+3000, U+FEFF. */
+static bool is_wide_blank(const unsigned char *c)
+{
+	if (c[0] == 0xC2)
+		return c[1] == 0xA0 || c[1] == 0xAD;
+	if (c[0] == 0xE2 && c[1] == 0x80)
+		return c[2] <= 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAF);
+	if (c[0] == 0xE2 && c[1] == 0x81)
+		return c[2] >= 0x9F && c[2] <= 0xAF;
+	return (c[0] == 0xE3 && c[1] == 0x80 && c[2] == 0x80) ||
+	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
+}
+
+/*
+ * The bytes of the blank that `text` begins with, of whatever kind; 0 where
+ * there is none. A line break takes with it what mail programs put around one:
+ * "=" at the end of the line before (quoted-printable), "> " at the beginning
+ * of the next.
+ */
+static size_t blank_len(struct str text)
+{
+	size_t skip = text.len > 0 && text.data[0] == '=', len, octets;
+	struct str behind = { text.data + skip, text.len - skip };
+
+	len = line_break_len(behind);
+	if (len > 0) {
+		for (len += skip; len < text.len && text.data[len] == '>';)
+			len++;
+		return len;
+	}
+	if (text.len == 0)
+		return 0;
+	if (text.data[0] == ' ' || text.data[0] == '\t' ||
+	    text.data[0] == '\v' || text.data[0] == '\f')
+		return 1;
+	octets = str_utf8_char(text);
+	return octets > 1 && is_wide_blank((const unsigned char *)text.data)
+		   ? octets
+		   : 0;
+}
+
+/* In place; the new length. */
+static size_t drop_blanks(char *text, size_t len)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t blank = blank_len((struct str){ text + i, len - i });
+
+		if (blank == 0)
+			text[kept++] = text[i++];
+		i += blank;
+	}
+	return kept;
+}
+
+/* Percent-decoding that leaves alone what is none; in place. */
+static size_t decode_once(char *text, size_t len)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < len; i++, kept++) {
+		char octet;
+
+		text[kept] = text[i];
+		if (text[i] != '%' || len - i < 3 ||
+		    percent_decode((struct str){ text + i, 3 }, false,
+				   &octet) != 1)
+			continue;
+		text[kept] = octet;
+		i += 2;
+	}
+	return kept;
+}
+
+/*
+ * Proofpoint's URL Defense, version 2, writes '-' for '%' and '_' for '/', so
+ * that "://" becomes "-3A__". From there to the end of its parameter that is
+ * taken back.
+ */
+static void undo_url_defense(char *text, size_t len)
+{
+	static const char mark[] = "-3A__";
+	char *at = memmem(text, len, mark, strlen(mark));
+
+	for (; at && at < text + len && *at != '&' && *at != '%'; at++) {
+		if (*at == '-')
+			*at = '%';
+		else if (*at == '_')
+			*at = '/';
+	}
+}
+
+/* How many different tokens there are, two standing for more; the first. */
+static int count_tokens(struct str text, struct token *ret_token)
+{
+	int count = 0;
+
+	for (size_t dot = BASE32_LEN; dot + SECRET_LEN < text.len; dot++) {
+		struct token token;
+
+		if (text.data[dot] != '.' ||
+		    !parse_exact((struct str){ text.data + dot - BASE32_LEN,
+					       TOKEN_TEXT_SIZE - 1 },
+				 &token))
+			continue;
+		if (count > 0 && token.invite == ret_token->invite &&
+		    same_bytes(token.secret, ret_token->secret, SECRET_SIZE))
+			continue;
+		if (count++ > 0)
+			return count;
+		*ret_token = token;
+	}
+	return count;
+}
+
+bool token_find(struct str text, struct token *ret_token)
+{
+	char copy[TOKEN_FIND_MAX];
+	struct token found;
+	size_t len = text.len;
+	int count = 0;
+
+	if (parse_exact(text, ret_token))
+		return true;
+	if (len == 0 || len > sizeof(copy))
+		return false;
+	memcpy(copy, text.data, len);
+	undo_url_defense(copy, len);
+	for (int times = 0; times <= DECODED_MAX && count == 0; times++) {
+		if (times > 0)
+			len = decode_once(copy, len);
+		len = drop_blanks(copy, len);
+		count = count_tokens((struct str){ copy, len }, &found);
+	}
+	if (count == 1)
+		*ret_token = found;
+	return count == 1;
 }
 
 const char *token_link(struct arena *arena, const char *public_url,

@@ -14,10 +14,10 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-#define SECRET_SIZE      32 /* bytes: 256 bits */
-#define TOKEN_TEXT_SIZE  58 /* 13 + 1 + 43, NUL */
+#define SECRET_SIZE	 32 /* bytes: 256 bits */
+#define TOKEN_TEXT_SIZE	 58 /* 13 + 1 + 43, NUL */
 #define ADMIN_KEY_PREFIX "sk-admin-"
-#define ADMIN_KEY_MAX    256 /* octets of a key that an operator chose */
+#define ADMIN_KEY_MAX	 256 /* octets of a key that an operator chose */
 
 struct token {
 	int64_t invite;
@@ -26,9 +26,16 @@ struct token {
 
 void token_format(const struct token *token, char out[TOKEN_TEXT_SIZE]);
 
-/* False for anything but a whole token; surrounding blanks are forgiven, and
- * so is all up to a '#', for people who paste the link. */
-bool token_parse(struct str text, struct token *ret_token) MUST_CHECK;
+#define TOKEN_FIND_MAX 8192 /* octets that are looked through for a token */
+
+/*
+ * The token in what a person pasted or a mail program made of the link: the
+ * one thing in it that looks like a token is the token. So there may be a link
+ * around it, or a filter's link around that, percent-encoded; punctuation and
+ * words before and behind; blanks of any kind and line breaks inside. False
+ * where there is none, two different ones, or too long a text.
+ */
+bool token_find(struct str text, struct token *ret_token) MUST_CHECK;
 
 /* `<public_url>/accept#<token>`; NULL when out of memory. */
 const char *token_link(struct arena *arena, const char *public_url,

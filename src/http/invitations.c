@@ -38,6 +38,11 @@ void invitation_ask(struct request *request,
 		return;
 	}
 	asking->ask = *ask;
+	if (!token_find(ask->code, &in->token)) {
+		request->op.result = RESULT_INVITATION_NOT_FOUND;
+		ask->then(request);
+		return;
+	}
 	asking->client = limiter_client(request);
 	request->state = asking;
 	wait = limiter_wait_seconds(request->service->limiter, asking->client,
@@ -47,10 +52,5 @@ void invitation_ask(struct request *request,
 		return;
 	}
 	in->name = ask->name;
-	if (token_parse(ask->code, &in->token)) {
-		request_submit(request, finished);
-		return;
-	}
-	request->op.result = RESULT_INVITATION_NOT_FOUND;
-	finished(request);
+	request_submit(request, finished);
 }

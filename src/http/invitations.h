@@ -10,11 +10,11 @@
 
 /*
  * Has the store do `verb`, one of store/invitations.h, with the token in `code`
- * and calls `then` with the outcome in `op.result` and an invitation_out, which
- * is NULL when out of memory; a code that is none is
- * RESULT_INVITATION_NOT_FOUND without the store. Wrong codes are counted
- * against the client's address; `too_many` is called instead, with the
- * seconds to wait, where there were too many.
+ * (token_find) and calls `then` with the outcome in `op.result` and an
+ * invitation_out, which is NULL when out of memory. Without a token in it, it
+ * is RESULT_INVITATION_NOT_FOUND: a link that was cut short guesses at nothing.
+ * Wrong tokens are counted against the client's address; `too_many` is called
+ * instead, with the seconds to wait, where there were too many.
  */
 struct invitation_request {
 	const struct verb *verb;

@@ -170,14 +170,13 @@ def wrong_tokens(token):
         "one bit off": f"{number}.{flipped}",
         "unknown number": f"0000000000001.{secret}",
         "shorter": token[:-1],
-        "longer": token + "A",
         "no secret": f"{number}.",
         "number alone": number,
         "no dot": number + secret,
         "word": "nonsense",
         "blank": "  ",
         "id": f"invite-{number}",
-        "padding": f"{token}=",
+        "two": f"{token} 0000000000001.{secret}",
         "not base64url": f"{number}.{'+' * 43}",
         "unicode": "é" * 28,
         "sql": "' OR 1=1 --",
@@ -221,6 +220,52 @@ def test_a_name_belongs_to_accept_alone(shared, verb):
     _, token = shared.link("ada@example.com")
     refused(post(shared, verb, token, name="Ada"), 400, "unknown_parameter",
             "name")
+
+
+@pytest.mark.parametrize("bent", [
+    "{link}", "{link}.", "({link})", "<{link}>", " {token}\r\n", "{token}=",
+    "\u00a0{token}\u200b", "{head}\r\n{tail}", "{public}/accept%23{token}",
+    "https://eur01.safelinks.protection.outlook.com/?url="
+    "https%3A%2F%2Finvited.example%2Faccept%23{token}&data=05%7C02%7C",
+    "https://urldefense.com/v3/__https://invited.example/accept*{token}__;Iw!!"
+    "foo!bar$",
+])
+def test_bent_links_open(daemon, bent):
+    """However often, and without being taken for guesses."""
+    invite, token = daemon.api.link("ada@example.com")
+    api = daemon.client(None, address="10.1.2.3")
+    text = bent.format(link=invite["accept_url"], token=token,
+                       public=daemon.url, head=token[:30], tail=token[30:])
+    for _ in range(20):
+        assert post(api, LOOKUP, text).json()["status"] == "pending"
+        assert "ada@example.com" in api.post("/accept",
+                                             data={"code": text}).text
+    assert post(api, ACCEPT, text).json()["status"] == "accepted"
+
+
+def test_a_link_that_was_cut_is_no_guess(daemon):
+    """Nothing can be guessed with a text that holds no token."""
+    _, token = daemon.api.link("ada@example.com")
+    api = daemon.client(None, address="10.1.2.3")
+    for _ in range(100):
+        refused(post(api, LOOKUP, token[:-1]), 404, "invitation_not_found")
+    assert post(api, LOOKUP, token).json()["status"] == "pending"
+
+
+@pytest.mark.parametrize("path", [
+    "/accept%23{token}", "/accept/%23{token}", "/accept?{token}",
+    "/accept%2523{token}"])
+def test_a_token_in_the_path_stays_out_of_the_log(daemon, path):
+    _, token = daemon.api.link("ada@example.com")
+    client = daemon.client(None)
+    answer = client.get(path.format(token=token))
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/accept#{token}"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert daemon.wait_log("request", id=answer.headers["x-request-id"],
+                           path="/accept")
+    assert not any(token[14:] in line for line in daemon.log)
+    assert client.get("/accept/").status_code == 200
 
 
 # -- guessing -----------------------------------------------------------------

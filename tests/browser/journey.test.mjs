@@ -351,7 +351,8 @@ test('whoever guesses has to wait', async (t) => {
 
   for (let guesses = 0; guesses < 1000; guesses++) {
     const { status } = await fetch(`${daemon.origin}/accept`, {
-      method: 'POST', body: new URLSearchParams({ code: `guess${guesses}` }),
+      method: 'POST', body: new URLSearchParams({
+        code: `${'0'.repeat(13)}.${'A'.repeat(43)}` }),
     });
 
     if (status === 429)
