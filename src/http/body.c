@@ -232,6 +232,21 @@ static int refuse_json(struct request *request, const json_error_t *error)
 			    hint, error->line, error->column);
 }
 
+/* The library's word for these is "invalid token". */
+static int refuse_byte_order_mark(struct request *request, struct str body)
+{
+	bool utf8 = str_starts_with(body, "\xEF\xBB\xBF");
+
+	if (!utf8 && !str_starts_with(body, "\xFF\xFE") &&
+	    !str_starts_with(body, "\xFE\xFF"))
+		return 0;
+	return answer_error(
+	    request, 400, "invalid_json", NULL,
+	    "We could not parse the JSON body of your request. (HINT: %s.)",
+	    utf8 ? "it begins with a byte order mark; send it without"
+		 : "it is in UTF-16; send it in UTF-8");
+}
+
 static void release_json(struct request *request)
 {
 	json_decref(request->json);
@@ -247,6 +262,8 @@ int body_read(struct request *request, const struct field *fields, size_t count,
 				    "We could not parse the JSON body of your "
 				    "request. (HINT: it is empty; send an "
 				    "object.)");
+	if (refuse_byte_order_mark(request, buf_str(&request->body)) < 0)
+		return -1;
 	request->release = release_json;
 	request->json = json_loadb(request->body.data, request->body.len,
 				   JSON_REJECT_DUPLICATES, &error);

@@ -31,9 +31,22 @@ static int check_content_type(struct request *request)
 			    wanted);
 }
 
+static int check_content_encoding(struct request *request)
+{
+	if (request->route->body == BODY_NONE || request->body.len == 0 ||
+	    request->content_encoding.len == 0 ||
+	    str_is_nocase(str_trim(request->content_encoding), "identity"))
+		return 0;
+	answer_header(request, "Accept-Encoding", "identity");
+	return answer_error(request, 415, "invalid_content_encoding", NULL,
+			    "The request's Content-Encoding is not supported: "
+			    "send the body as it is, without compression.");
+}
+
 static void handle(struct request *request)
 {
-	if (check_content_type(request) == 0)
+	if (check_content_encoding(request) == 0 &&
+	    check_content_type(request) == 0)
 		request->route->handle(request);
 }
 

@@ -44,6 +44,11 @@ void framing_note(struct framing *framing, struct str name, struct str value)
 	}
 }
 
+bool framing_has_body(const struct framing *framing)
+{
+	return framing->encodings > 0 || framing->length > 0;
+}
+
 bool framing_is_sound(const struct framing *framing, const char *version)
 {
 	bool addressed =

@@ -17,6 +17,7 @@
 #include "http/invitations.h"
 #include "http/page.h"
 #include "http/view.h"
+#include "http/router.h"
 
 static void page_headers(struct request *request, bool scripted)
 {
@@ -50,11 +51,45 @@ void page_home(struct request *request)
 	answer(request, 200, "text/html; charset=utf-8");
 }
 
+/*
+ * The link with its '#' again, which a mail program or a filter has encoded or
+ * moved: the browser keeps the token to itself from here on.
+ */
+static void redirect_to_link(struct request *request, const struct token *token)
+{
+	const char *link =
+	    token_link(&request->arena, request->service->base_path, token);
+
+	if (!link) {
+		answer_unavailable(request);
+		return;
+	}
+	page_headers(request, false);
+	answer_header(request, "Location", link);
+	answer(request, 303, "text/plain; charset=utf-8");
+}
+
+/* What may stand behind "/accept" of a link that was bent. */
+static bool is_bent(struct str behind)
+{
+	return behind.len == 0 || str_is(behind, "/") ||
+	       str_starts_with(behind, "%") || str_starts_with(behind, "/%");
+}
+
 void page_open(struct request *request)
 {
 	struct page page = { .kind = PAGE_CODE };
+	size_t len = strlen(request->route->pattern);
+	struct str behind = { request->path.data + len,
+			      request->path.len - len };
+	struct token token;
 
-	answer_page(request, 200, &page);
+	if (token_find(request->target, &token))
+		redirect_to_link(request, &token);
+	else if (is_bent(behind))
+		answer_page(request, 200, &page);
+	else
+		(void)answer_unknown_url(request);
 }
 
 void page_not_found(struct request *request)

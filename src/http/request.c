@@ -68,6 +68,7 @@ static const struct {
 } known_headers[] = {
 	{ "Authorization", offsetof(struct request, authorization) },
 	{ "Content-Type", offsetof(struct request, content_type) },
+	{ "Content-Encoding", offsetof(struct request, content_encoding) },
 	{ "Accept", offsetof(struct request, accept) },
 	{ "OpenAI-Organization",
 	  offsetof(struct request, openai_organization) },

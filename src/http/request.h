@@ -21,7 +21,7 @@ struct network;
 #define BODY_MAX	(64 * 1024)	  /* octets that a client may send */
 #define ANSWER_MAX	(8 * 1024 * 1024) /* octets of ours */
 #define REQUEST_ARENA	(16 * 1024 * 1024)
-#define PATH_PARAMS_MAX 2
+#define PATH_PARAMS_MAX 3
 #define ANSWER_HEADERS	8
 #define REQUEST_ID_SIZE (4 + 32 + 1) /* "req_", hexadecimal, NUL */
 
@@ -50,6 +50,7 @@ struct request {
 	struct str host;	  /* headers: empty where absent */
 	struct str authorization; /* headers: empty where absent */
 	struct str content_type;
+	struct str content_encoding;
 	struct str accept;
 	struct str openai_organization;
 	struct str forwarded_for;
@@ -61,6 +62,7 @@ struct request {
 	struct http_service *service;
 	struct str path, query; /* parts of target, without "/v1" */
 	const struct route *route;
+	struct str segments[PATH_PARAMS_MAX];	  /* parameters, as sent */
 	const char *params[PATH_PARAMS_MAX];	  /* decoded, in the arena */
 	int64_t organization, key;		  /* the caller's; 0 = none */
 	int64_t now_ms;				  /* when it was all here */

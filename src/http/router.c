@@ -1,96 +1,149 @@
 /*
- * router.c: the one table of paths.
+ * router.c: from a path to its route.
+ *
+ * The patterns are a tree of segments, built once. A path is cut at its
+ * slashes while the tree is descended, so that what a request costs does not
+ * grow with the number of routes.
  */
 #include "base/base.h"
 
 #include "http/router.h"
+
+#include <assert.h>
+#include <pthread.h>
 
 #include "base/encode.h"
 #include "core/id.h"
 #include "http/errors.h"
 #include "http/handlers.h"
 
-static const struct route routes[] = {
-	{ METHOD_POST, "/organization/invites", ACCESS_ADMIN, BODY_JSON,
-	  invites_create },
-	{ METHOD_GET, "/organization/invites", ACCESS_ADMIN, BODY_NONE,
-	  invites_list },
-	{ METHOD_GET, "/organization/invites/{invite_id}", ACCESS_ADMIN,
-	  BODY_NONE, invites_retrieve },
-	{ METHOD_DELETE, "/organization/invites/{invite_id}", ACCESS_ADMIN,
-	  BODY_NONE, invites_delete },
+#define NODES_MAX 256
 
-	{ METHOD_GET, "/organization/users", ACCESS_ADMIN, BODY_NONE,
-	  users_list },
-	{ METHOD_GET, "/organization/users/{user_id}", ACCESS_ADMIN, BODY_NONE,
-	  users_retrieve },
-
-	{ METHOD_POST, "/organization/projects", ACCESS_ADMIN, BODY_JSON,
-	  projects_create },
-	{ METHOD_GET, "/organization/projects", ACCESS_ADMIN, BODY_NONE,
-	  projects_list },
-	{ METHOD_GET, "/organization/projects/{project_id}", ACCESS_ADMIN,
-	  BODY_NONE, projects_retrieve },
-	{ METHOD_GET, "/organization/projects/{project_id}/users", ACCESS_ADMIN,
-	  BODY_NONE, project_users_list },
-
-	{ METHOD_POST, "/invitations/lookup", ACCESS_LINK, BODY_JSON,
-	  invitations_lookup },
-	{ METHOD_POST, "/invitations/accept", ACCESS_LINK, BODY_JSON,
-	  invitations_accept },
-	{ METHOD_POST, "/invitations/decline", ACCESS_LINK, BODY_JSON,
-	  invitations_decline },
-
-	{ METHOD_GET, "/", ACCESS_PAGE, BODY_NONE, page_home },
-	{ METHOD_GET, "/accept", ACCESS_PAGE, BODY_NONE, page_open },
-	{ METHOD_POST, "/accept", ACCESS_PAGE, BODY_FORM, page_submit },
-	{ METHOD_GET, "/assets/{file}", ACCESS_PAGE, BODY_NONE, page_asset },
-
-	{ METHOD_GET, "/healthz", ACCESS_OPEN, BODY_NONE, operations_alive },
-	{ METHOD_GET, "/readyz", ACCESS_OPEN, BODY_NONE, operations_ready },
-	{ METHOD_GET, "/metrics", ACCESS_OPEN, BODY_NONE, operations_metrics },
+/* A segment of one or more patterns. */
+struct node {
+	struct str text;   /* "invites", "{invite_id}"; the root's is empty */
+	struct str prefix; /* of a pattern, up to here */
+	struct node *child, *next;
+	const struct route *by_method[METHOD_OTHER];
 };
 
-/* Segment by segment: a {name} takes any one that is not empty. */
-static bool pattern_matches(const char *pattern, struct str path,
-			    struct str params[PATH_PARAMS_MAX])
-{
-	struct str rest = str_of(pattern), want, have;
-	size_t count = 0;
-	bool more_wanted = true, more_there = true;
+static struct {
+	struct node nodes[NODES_MAX];
+	size_t count;
+} tree;
 
-	while (more_wanted || more_there) {
-		if (!more_wanted || !more_there)
+/* ---- the tree ---- */
+
+static bool is_parameter(const struct node *node)
+{
+	return str_starts_with(node->text, "{");
+}
+
+static struct node *new_child(struct node *parent, struct str text,
+			      const char *pattern)
+{
+	struct node *node = &tree.nodes[tree.count++], **at = &parent->child;
+
+	assert(tree.count <= NODES_MAX);
+	*node = (struct node){ .text = text };
+	node->prefix =
+	    (struct str){ pattern, (size_t)(text.data - pattern) + text.len };
+	while (*at)
+		at = &(*at)->next;
+	*at = node;
+	return node;
+}
+
+static struct node *child_named(struct node *parent, struct str text,
+				const char *pattern)
+{
+	for (struct node *node = parent->child; node; node = node->next) {
+		if (str_eq(node->text, text))
+			return node;
+	}
+	return new_child(parent, text, pattern);
+}
+
+static void add_route(const struct route *route)
+{
+	struct str rest = str_of(route->pattern + 1), segment;
+	struct node *node = tree.nodes;
+	size_t params = 0;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(rest, '/', &segment, &rest);
+		node = child_named(node, segment, route->pattern);
+		params += is_parameter(node);
+	}
+	assert(params <= PATH_PARAMS_MAX);
+	assert(!node->by_method[route->method]);
+	node->by_method[route->method] = route;
+}
+
+static void build_tree(void)
+{
+	tree.count = 1;
+	for (size_t i = 0; i < route_count; i++)
+		add_route(&routes[i]);
+}
+
+/* A literal goes before a parameter, which takes any segment but an empty
+ * one. */
+static const struct node *child_for(const struct node *parent,
+				    struct str segment)
+{
+	const struct node *parameter = NULL;
+
+	for (const struct node *node = parent->child; node; node = node->next) {
+		if (is_parameter(node))
+			parameter = node;
+		else if (str_eq(node->text, segment))
+			return node;
+	}
+	return segment.len > 0 ? parameter : NULL;
+}
+
+/* As far as the tree goes along with the path; whether that is all of it. */
+static bool descend(struct request *request, const struct node **ret_node)
+{
+	const struct node *node = tree.nodes;
+	struct str rest = request->path, segment;
+	size_t count = 0;
+	bool more = str_cut(rest, '/', &segment, &rest) && segment.len == 0;
+
+	*ret_node = node;
+	if (!more)
+		return false;
+	while (more) {
+		more = str_cut(rest, '/', &segment, &rest);
+		node = child_for(node, segment);
+		if (!node)
 			return false;
-		more_wanted = str_cut(rest, '/', &want, &rest);
-		more_there = str_cut(path, '/', &have, &path);
-		if (!str_starts_with(want, "{")) {
-			if (!str_eq(want, have))
-				return false;
-		} else if (have.len == 0 || count == PATH_PARAMS_MAX) {
-			return false;
-		} else {
-			params[count++] = have;
-		}
+		*ret_node = node;
+		if (is_parameter(node))
+			request->segments[count++] = segment;
 	}
 	return true;
 }
 
-static int decode_params(struct request *request,
-			 const struct str params[PATH_PARAMS_MAX])
+/* ---- what stands in the path ---- */
+
+static int decode_params(struct request *request)
 {
 	for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
+		struct str raw = request->segments[i];
 		char *text;
 		ptrdiff_t len;
 
-		if (!params[i].data)
+		if (!raw.data)
 			continue;
-		text = arena_alloc(&request->arena, params[i].len + 1);
+		text = arena_alloc(&request->arena, raw.len + 1);
 		if (!text) {
 			answer_unavailable(request);
 			return -1;
 		}
-		len = percent_decode(params[i], false, text);
+		len = percent_decode(raw, false, text);
 		if (len < 0 || memchr(text, '\0', (size_t)len))
 			return answer_error(request, 400, "invalid_value", NULL,
 					    "The path of the URL is not "
@@ -107,7 +160,9 @@ static struct str cut_authority(struct str target)
 
 	if (str_starts_with(target, "/") ||
 	    !str_cut(target, ':', &scheme, &rest) ||
-	    !str_is_nocase(scheme, "http") || !str_starts_with(rest, "//"))
+	    !(str_is_nocase(scheme, "http") ||
+	      str_is_nocase(scheme, "https")) ||
+	    !str_starts_with(rest, "//"))
 		return target;
 	rest = (struct str){ rest.data + 2, rest.len - 2 };
 	if (!str_cut(rest, '/', &authority, &path))
@@ -128,16 +183,27 @@ static void cut_target(struct request *request)
 	request->path = path;
 }
 
-static const char *route_method(const struct route *route)
+/* ---- refusing ---- */
+
+static const char *const method_names[METHOD_OTHER] = {
+	[METHOD_GET] = "GET, HEAD",
+	[METHOD_POST] = "POST",
+	[METHOD_DELETE] = "DELETE",
+};
+
+/* "GET, HEAD, DELETE"; NULL where the node is no route's end. */
+static const char *allowed(struct request *request, const struct node *node)
 {
-	switch (route->method) {
-	case METHOD_POST:
-		return "POST";
-	case METHOD_DELETE:
-		return "DELETE";
-	default:
-		return "GET, HEAD";
+	const char *allow = NULL;
+
+	for (size_t i = 0; i < METHOD_OTHER; i++) {
+		if (!node->by_method[i])
+			continue;
+		allow = allow ? arena_printf(&request->arena, "%s, %s", allow,
+					     method_names[i])
+			      : method_names[i];
 	}
+	return allow;
 }
 
 static int refuse_method(struct request *request, const char *allow)
@@ -149,7 +215,40 @@ static int refuse_method(struct request *request, const char *allow)
 			    allow);
 }
 
-static int refuse_path(struct request *request)
+/* "invites, projects, users" */
+static const char *children_of(struct request *request,
+			       const struct node *parent)
+{
+	const char *names = NULL;
+
+	for (const struct node *node = parent->child; node; node = node->next) {
+		names = arena_printf(&request->arena, "%s%s%.*s",
+				     names ? names : "", names ? ", " : "",
+				     STR_ARG(node->text));
+		if (!names)
+			break;
+	}
+	return names ? names : "nothing";
+}
+
+/*
+ * A part of the contract that is not served. Clients take any 404 for "that is
+ * gone already" and go on, so this is none.
+ */
+static int refuse_unserved(struct request *request, const struct node *deepest)
+{
+	if (deepest == tree.nodes) /* "/projects/..." and nothing there */
+		deepest = child_for(deepest, STR("organization"));
+	return answer_error(request, 400, "not_supported", NULL,
+			    "This server does not support %s %s. What it has "
+			    "below %.*s: %s.",
+			    quoted(request, str_of(request->method_name)),
+			    quoted(request, request->path),
+			    STR_ARG(deepest->prefix),
+			    children_of(request, deepest));
+}
+
+int answer_unknown_url(struct request *request)
 {
 	if (request->method == METHOD_GET &&
 	    str_starts_with(request->accept, "text/html")) {
@@ -162,28 +261,81 @@ static int refuse_path(struct request *request)
 			    quoted(request, request->path));
 }
 
-int router_find(struct request *request)
+static bool is_of_the_contract(struct str path)
 {
+	return str_starts_with(path, "/organization/") ||
+	       str_starts_with(path, "/projects/");
+}
+
+static int refuse_path(struct request *request, const struct node *deepest)
+{
+	if (is_of_the_contract(request->path))
+		return refuse_unserved(request, deepest);
+	return answer_unknown_url(request);
+}
+
+/* ---- finding ---- */
+
+/* A route that takes paths with anything behind its own; NULL for none. */
+static const struct route *find_open_ended(const struct request *request)
+{
+	const struct node *node = tree.nodes[0].child;
+
+	if (request->method != METHOD_GET && request->method != METHOD_HEAD)
+		return NULL;
+	for (; node; node = node->next) {
+		const struct route *route = node->by_method[METHOD_GET];
+
+		if (route && route->open_ended &&
+		    str_starts_with(request->path, route->pattern))
+			return route;
+	}
+	return NULL;
+}
+
+/* The route; NULL where there is none, with how far the path led. */
+static const struct route *look_up(struct request *request,
+				   const struct node **ret_node, bool *ret_end)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	enum http_method method =
 	    request->method == METHOD_HEAD ? METHOD_GET : request->method;
-	const char *allow = NULL;
 
+	pthread_once(&once, build_tree);
 	cut_target(request);
-	for (size_t i = 0; i < COUNT_OF(routes); i++) {
-		struct str params[PATH_PARAMS_MAX] = { { NULL, 0 } };
-
-		if (!pattern_matches(routes[i].pattern, request->path, params))
-			continue;
-		if (routes[i].method == method) {
-			request->route = &routes[i];
-			return decode_params(request, params);
-		}
-		allow = allow ? arena_printf(&request->arena, "%s, %s", allow,
-					     route_method(&routes[i]))
-			      : route_method(&routes[i]);
-	}
-	return allow ? refuse_method(request, allow) : refuse_path(request);
+	*ret_end = descend(request, ret_node);
+	if (!*ret_end)
+		return find_open_ended(request);
+	return method == METHOD_OTHER ? NULL : (*ret_node)->by_method[method];
 }
+
+int router_find(struct request *request)
+{
+	const struct node *node;
+	const char *allow;
+	bool end;
+
+	request->route = look_up(request, &node, &end);
+	if (request->route)
+		return decode_params(request);
+	allow = end ? allowed(request, node) : NULL;
+	return allow ? refuse_method(request, allow)
+		     : refuse_path(request, node);
+}
+
+bool router_takes_body(struct request *request)
+{
+	const struct node *node;
+	const struct route *route;
+	bool end;
+
+	if (request->method != METHOD_POST && request->method != METHOD_OTHER)
+		return false;
+	route = look_up(request, &node, &end);
+	return !route || route->body != BODY_NONE;
+}
+
+/* ---- for the log ---- */
 
 static bool is_id(struct str text)
 {
@@ -199,21 +351,22 @@ static bool is_id(struct str text)
 const char *router_shown_path(const struct request *request,
 			      char out[SHOWN_PATH_SIZE])
 {
-	struct str pattern, path = request->path, want, have;
-	size_t len = 0;
+	struct str pattern, segment;
+	size_t len = 0, params = 0;
 	bool more = true;
 
 	if (!request->route)
 		return "unknown";
 	pattern = str_of(request->route->pattern);
 	while (more && len < SHOWN_PATH_SIZE) {
-		more = str_cut(pattern, '/', &want, &pattern);
-		str_cut(path, '/', &have, &path);
-		if (str_starts_with(want, "{"))
-			want = is_id(have) ? have : STR("?");
+		more = str_cut(pattern, '/', &segment, &pattern);
+		if (str_starts_with(segment, "{")) {
+			segment = request->segments[params++];
+			segment = is_id(segment) ? segment : STR("?");
+		}
 		len +=
 		    (size_t)snprintf(out + len, SHOWN_PATH_SIZE - len, "%.*s%s",
-				     STR_ARG(want), more ? "/" : "");
+				     STR_ARG(segment), more ? "/" : "");
 	}
 	return out;
 }

@@ -22,14 +22,31 @@ struct route {
 	enum route_access access;
 	enum body_kind body;
 	void (*handle)(struct request *request);
+	bool open_ended; /* takes paths with anything behind its own, too */
 };
+
+/* routes.c: all that there are. */
+extern const struct route routes[];
+extern const size_t route_count;
 
 /*
  * Finds the route of `request->path`, which it cuts from the target along
  * with the query, and fills in route and params. Returns 0, or -1 with the
  * request answered: 400, 404 or 405.
+ *
+ * Below /organization/ and /projects/ an unknown path is 400 `not_supported`:
+ * it is a part of the contract that is not served here, and clients take 404
+ * for "gone already". A known path with a wrong method stays 405: no client
+ * takes that for success, and `Allow` says what would do.
  */
 int router_find(struct request *request) MUST_CHECK;
+
+/* Whether a body is read at all. An unknown URL's is, where the method brings
+ * one: the client may not look for an answer before it has sent it. */
+bool router_takes_body(struct request *request);
+
+/* 404: a page for people, JSON for programs. Returns -1. */
+int answer_unknown_url(struct request *request);
 
 /*
  * The path as a log may show it: "unknown" where there is no route, and "?"

@@ -88,11 +88,13 @@ struct exchange {
 	struct deadline *connection; /* or NULL */
 	struct exchange *next_spare;
 	char *target_copy;
-	bool begun;	  /* the headers were looked at */
-	bool refused;	  /* answered; the rest of the body is thrown away */
-	bool orphan;	  /* the client left while we were at work */
-	bool queued;	  /* the answer is the library's */
-	size_t discarded; /* octets of the body */
+	bool begun;    /* the headers were looked at */
+	bool refused;  /* answered; the rest of the body is thrown away */
+	bool orphan;   /* the client left while we were at work */
+	bool queued;   /* the answer is the library's */
+	bool bodiless; /* answered from the head; a body was announced */
+	struct MHD_Connection *suspended; /* until such an answer is there */
+	size_t discarded;		  /* octets of the body */
 	struct request request;
 };
 
@@ -304,6 +306,32 @@ static void refuse_large(struct request *request)
 		     BODY_MAX);
 }
 
+/*
+ * A body was announced where none is read, and may never come: the answer does
+ * not wait for it. Outside of its first call and its last the library takes no
+ * answer, so that the connection is suspended while the store is at work.
+ */
+static enum MHD_Result answer_from_head(struct exchange *exchange,
+					struct MHD_Connection *mhd)
+{
+	exchange->bodiless = true;
+	set_deadline(exchange->server, exchange->connection, 0);
+	request_dispatch(&exchange->request);
+	if (exchange->request.answered)
+		return queue_answer(exchange, mhd, true);
+	exchange->suspended = mhd;
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
+static void wake_suspended(struct exchange *exchange)
+{
+	if (!exchange->suspended || exchange->request.parked)
+		return;
+	MHD_resume_connection(exchange->suspended);
+	exchange->suspended = NULL;
+}
+
 /* The headers are there. */
 static enum MHD_Result begin(struct exchange *exchange,
 			     struct MHD_Connection *mhd, const char *method,
@@ -334,6 +362,8 @@ static enum MHD_Result begin(struct exchange *exchange,
 			     "Transfer-Encoding, no control characters.");
 		return queue_answer(exchange, mhd, true);
 	}
+	if (framing_has_body(&walk.framing) && !router_takes_body(request))
+		return answer_from_head(exchange, mhd);
 	if (walk.framing.length > BODY_MAX) {
 		refuse_large(request);
 		exchange->refused = true;
@@ -385,7 +415,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
 	}
 	if (!request->answered)
 		return MHD_YES; /* parked: we are called again */
-	return queue_answer(exchange, mhd, server->stopping);
+	return queue_answer(exchange, mhd,
+			    server->stopping || exchange->bodiless);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
@@ -423,6 +454,7 @@ static void collect(struct server *server)
 
 		next = op->next;
 		request_resume(request);
+		wake_suspended(exchange);
 		if (exchange->orphan && !request->parked)
 			exchange_free(exchange);
 	}
@@ -544,8 +576,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, int listen_fd,
 				       unsigned limit)
 {
 	return MHD_start_daemon(
-	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_ITC, 0, NULL, NULL,
-	    on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
+	    NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, server,

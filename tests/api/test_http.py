@@ -48,14 +48,10 @@ def test_with_and_without_prefix(shared):
 
 @pytest.mark.parametrize("path", [
     "/v1", "/v1/", "/v2/organization/invites", "/v1/v1/organization/users",
-    "/v1/organization", "/v1/organization/", "/v1/organization/invites/",
-    "/v1/organization/invite", "/v1//organization/invites",
-    "/v1/organization/invites/a/b", "/V1/organization/invites",
-    "/v1/organization/Invites", "/v1/invitations", "/v1/invitations/lookup/",
-    "/healthz/", "/v1/organization/projects/x/user", "/favicon.txt",
-    "/accept/", "/assets", "/assets/", "/etc/passwd", "/.git/config",
-    "/v1/organization/admin_api_keys", "/%00",
-    "/v1/organization%2finvites", "/" + "x" * 3000,
+    "/v1/organization", "/v1//organization/invites", "/V1/organization/invites",
+    "/v1/invitations", "/v1/invitations/lookup/", "/healthz/", "/favicon.txt",
+    "/acceptance", "/accept/more", "/assets", "/assets/", "/etc/passwd",
+    "/.git/config", "/%00", "/v1/organization%2finvites", "/" + "x" * 3000,
 ])
 @pytest.mark.parametrize("key", [True, False])
 def test_unknown_url(shared_daemon, path, key):
@@ -63,6 +59,28 @@ def test_unknown_url(shared_daemon, path, key):
     for method in ("GET", "POST"):
         response = client.request(method, path)
         refused(response, 404, "unknown_url")
+
+
+@pytest.mark.parametrize("path, served", [
+    ("/v1/organization/projects/proj_0000000000001/archive", "users"),
+    ("/v1/organization/projects/proj_0000000000001/service_accounts", "users"),
+    ("/organization/audit_logs", "invites, users, projects"),
+    ("/v1/organization/admin_api_keys", "invites, users, projects"),
+    ("/v1/organization/Invites", "invites, users, projects"),
+    ("/v1/projects/proj_0000000000001/roles", "invites, users, projects"),
+    ("/v1/organization/", "invites, users, projects"),
+    ("/v1/organization/invites/", "{invite_id}"),
+    ("/v1/organization/invites/a/b", "nothing"),
+    ("/v1/organization/invites/" + "a/" * 1000, "nothing"),
+])
+@pytest.mark.parametrize("key", [True, False])
+def test_what_is_not_served_is_said_to_be_so(shared_daemon, path, served, key):
+    """Never with a 404, which clients take for "gone already"."""
+    client = shared_daemon.api if key else shared_daemon.client(None)
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        message = refused(client.request(method, path), 400, "not_supported",
+                          None)
+        assert message.endswith(f": {served}.") and method in message
 
 
 @pytest.mark.parametrize("path", [
@@ -73,7 +91,7 @@ def test_unknown_url(shared_daemon, path, key):
 def test_dots_are_not_resolved(shared_daemon, path):
     """No HTTP client sends these; a proxy and we must not differ on them."""
     answer = ask(shared_daemon, f"GET {path} HTTP/1.1")
-    assert answer.status in (401, 404)
+    assert answer.status in (400, 401, 404)
 
 
 @pytest.mark.parametrize("target", ["/%", "/%zz", "/\xff\xfe", "/a\xe9b",
@@ -112,6 +130,15 @@ def test_files_of_the_page(shared_daemon, file, kind):
     other = anonymous.get(f"/assets/{file}", headers={
         "If-None-Match": '"other"'})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+def test_absolute_targets(shared_daemon, shared, scheme):
+    """As a client of a proxy sends them (RFC 9112, 3.2.2)."""
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"GET {scheme}://localhost{INVITES} HTTP/1.1",
+                      shared.key))
+        assert checked(raw, "get", INVITES).status == 200
 
 
 # -- methods ------------------------------------------------------------------
@@ -205,8 +232,50 @@ def test_content_types_that_are_not(shared, kind, path):
 def test_compressed_bodies_are_refused(shared, encoding):
     response = shared.post(INVITES, content=gzip.compress(BODY), headers={
         **JSON, "Content-Encoding": encoding})
-    assert response.status_code in (400, 415)
+    assert "without compression" in refused(response, 415,
+                                            "invalid_content_encoding")
+    assert response.headers["accept-encoding"] == "identity"
     assert list(shared.all(INVITES)) == []
+
+
+@pytest.mark.parametrize("encoding, hint", [
+    ("utf-8-sig", "byte order mark"), ("utf-16", "UTF-16"),
+])
+def test_a_byte_order_mark_is_called_one(shared, encoding, hint):
+    response = shared.post(INVITES, content=BODY.decode().encode(encoding),
+                           headers=JSON)
+    assert hint in refused(response, 400, "invalid_json")
+    assert list(shared.all(INVITES)) == []
+
+
+@pytest.mark.parametrize("line", [
+    "GET /healthz", "HEAD /healthz", "GET /accept", "GET /assets/accept.css",
+    "GET /nowhere", f"GET {INVITES}", f"GET {INVITES}/invite-0000000000001",
+    f"DELETE {INVITES}/invite-0000000000001", "GET /v1/organization/roles"])
+@pytest.mark.parametrize("length", ["Content-Length: 7",
+                                    "Content-Length: 70000000",
+                                    "Transfer-Encoding: chunked"])
+def test_a_body_that_nobody_reads_is_not_waited_for(shared_daemon, shared,
+                                                    line, length):
+    """It may never come."""
+    method, path = line.split()
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"{line} HTTP/1.1", shared.key, length))
+        answer = checked(raw, method.lower(), path)
+        wanted = shared.request(method, path)
+        assert answer.status == wanted.status_code
+        assert answer.headers["connection"] == "close"
+        assert raw.closed()
+
+
+def test_a_body_that_nobody_reads_is_no_request(shared_daemon, shared):
+    """What was announced as a body is not taken for what follows it."""
+    hidden = head("GET /healthz HTTP/1.1", None)
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(head(f"GET {INVITES} HTTP/1.1", shared.key,
+                      f"Content-Length: {len(hidden)}") + hidden)
+        assert checked(raw, "get", INVITES).status == 200
+        assert raw.response() is None
 
 
 def padded(size):

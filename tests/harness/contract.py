@@ -56,6 +56,8 @@ def template(path: str) -> str | None:
     """The path of the description that a request's path belongs to."""
     below = path.startswith("/v1/") and path != "/v1/"
     bare = path.removeprefix("/v1") if below else path
+    if re.match(r"/accept(/?$|/?%)", bare):
+        return "/accept"  # a link that was bent on the way
     return next((name for pattern, name in _routes()
                  if pattern.fullmatch(bare)), None)
 
@@ -83,11 +85,19 @@ def _validator(pointer: str) -> jsonschema.Draft202012Validator:
         format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
+def is_of_the_contract(path: str) -> bool:
+    """Whether an unknown path is part of the contract, and not served here."""
+    bare = path.removeprefix("/v1") if path.startswith("/v1/") else path
+    return bare.startswith(("/organization/", "/projects/"))
+
+
 def _response_pointer(method: str, path: str, status: int) -> str:
     """Where the description speaks of this answer."""
     name = template(path)
     if name is None:
-        return _pointer("components", "responses", "UnknownUrl")
+        return _pointer("components", "responses",
+                        "NotSupported" if is_of_the_contract(path)
+                        else "UnknownUrl")
     operations = spec()["paths"][name]
     if method not in operations:
         return _pointer("components", "responses", "MethodNotAllowed")
@@ -100,8 +110,10 @@ def _response_pointer(method: str, path: str, status: int) -> str:
 
 def _expected_status(method: str, path: str, status: int) -> None:
     name = template(path)
-    wanted = 404 if name is None else \
-        405 if method not in spec()["paths"][name] else status
+    if name is None:
+        wanted = 400 if is_of_the_contract(path) else 404
+    else:
+        wanted = 405 if method not in spec()["paths"][name] else status
     if status != wanted:
         raise ContractFault(f"{status} where {wanted} is due: "
                             f"{method.upper()} {path}")

@@ -7,6 +7,8 @@
 #include <check.h>
 #include <jansson.h>
 
+#include "core/token.h"
+#include "http/router.h"
 #include "service.h"
 
 #define KEY "Authorization: Bearer " SERVICE_KEY "\n"
@@ -72,7 +74,7 @@ static const struct {
 	const char *line;
 	int status;
 	const char *allow;
-} routes[] = {
+} lines[] = {
 	{ "GET /organization/invites", 200, NULL },
 	{ "GET /v1/organization/invites", 200, NULL },
 	{ "HEAD /v1/organization/invites", 200, NULL },
@@ -89,9 +91,9 @@ static const struct {
 	{ "GET /readyz", 200, NULL },
 	{ "GET /metrics", 200, NULL },
 
-	{ "PUT /organization/invites", 405, "POST, GET, HEAD" },
+	{ "PUT /organization/invites", 405, "GET, HEAD, POST" },
 	{ "POST /organization/invites/{invite}", 405, "GET, HEAD, DELETE" },
-	{ "DELETE /organization/invites", 405, "POST, GET, HEAD" },
+	{ "DELETE /organization/invites", 405, "GET, HEAD, POST" },
 	{ "DELETE /organization/users/{user}", 405, "GET, HEAD" },
 	{ "GET /invitations/accept", 405, "POST" },
 	{ "HEAD /invitations/accept", 405, "POST" },
@@ -107,12 +109,13 @@ static const struct {
 	{ "GET /v1/v1/organization/invites", 404, NULL },
 	{ "GET /v2/organization/invites", 404, NULL },
 	{ "GET //organization/invites", 404, NULL },
-	{ "GET /organization//invites", 404, NULL },
-	{ "GET /organization/invites/", 404, NULL },
-	{ "GET /organization/invites/{invite}/", 404, NULL },
-	{ "GET /organization/invites/{invite}/x", 404, NULL },
+	{ "GET /organization", 404, NULL },
 	{ "GET /Organization/invites", 404, NULL },
-	{ "GET /organization/../organization/invites", 404, NULL },
+	{ "GET /invitations/accept/", 404, NULL },
+	{ "GET /assets/", 404, NULL },
+	{ "GET /acceptance", 404, NULL },
+	{ "GET /accept/more", 404, NULL },
+	{ "POST /accept/", 404, NULL },
 	{ "GET /organization%2Finvites", 404, NULL },
 	{ "GET /organization/invites/invite-0000000000000", 404, NULL },
 	{ "GET /organization/invites/x", 404, NULL },
@@ -122,6 +125,22 @@ static const struct {
 	{ "GET /assets/..", 404, NULL },
 	{ "GET /assets/page.css/x", 404, NULL },
 	{ "GET /assets/%2e%2e%2fpage.css", 404, NULL },
+
+	{ "GET /organization/", 400, NULL },
+	{ "GET /organization//invites", 400, NULL },
+	{ "GET /organization/invites/", 400, NULL },
+	{ "GET /organization/invites/{invite}/", 400, NULL },
+	{ "GET /organization/invites/{invite}/x", 400, NULL },
+	{ "GET /organization/../organization/invites", 400, NULL },
+	{ "GET /v1/projects/{project}/roles", 400, NULL },
+	{ "GET https://invited.example.com/organization/users", 200, NULL },
+	{ "GET HTTPS://invited.example.com/v1/organization/users", 200, NULL },
+	{ "GET http://invited.example.com/organization/users", 200, NULL },
+	{ "GET https://invited.example.com", 200, NULL },
+	{ "GET ftp://invited.example.com/organization/users", 404, NULL },
+	{ "GET /accept/", 200, NULL },
+	{ "GET /accept%23", 200, NULL },
+	{ "HEAD /accept/%23cut.short", 200, NULL },
 
 	{ "GET /organization/invites/%", 400, NULL },
 	{ "GET /organization/invites/%0", 400, NULL },
@@ -134,11 +153,11 @@ START_TEST(test_route)
 	char text[512];
 	const char *allow;
 
-	snprintf(text, sizeof(text), "%s\n" KEY "\n", routes[_i].line);
-	assert_status(text, routes[_i].status);
+	snprintf(text, sizeof(text), "%s\n" KEY "\n", lines[_i].line);
+	assert_status(text, lines[_i].status);
 	allow = service_header(&request, "Allow");
-	if (routes[_i].allow)
-		ck_assert_pstr_eq(allow, routes[_i].allow);
+	if (lines[_i].allow)
+		ck_assert_pstr_eq(allow, lines[_i].allow);
 	else
 		ck_assert_ptr_null(allow);
 	request_release(&request);
@@ -161,6 +180,78 @@ START_TEST(test_encoded_id)
 		 "GET /organization/invites/%%69nvite%%2d%s\n" KEY "\n",
 		 id + strlen("invite-"));
 	assert_status(text, 200);
+	request_release(&request);
+}
+END_TEST
+
+static const struct {
+	const char *line, *served;
+} unserved[] = {
+	{ "POST /organization/projects/{project}/archive",
+	  " below /organization/projects/{project_id}: users." },
+	{ "GET /v1/organization/audit_logs",
+	  " below /organization: invites, users, projects." },
+	{ "DELETE /v1/organization/users/{user}/roles/x",
+	  " below /organization/users/{user_id}: nothing." },
+	{ "PATCH /projects/{project}/roles",
+	  " below /organization: invites, users, projects." },
+	{ "BREW /organization/\033[1m",
+	  " BREW /organization/?[1m. What it has below /organization: invites, "
+	  "users, projects." },
+};
+
+/* Any 404 is "gone already" to a client: an archive that was not done must not
+ * look done. */
+START_TEST(test_what_is_not_served_is_no_404)
+{
+	char text[512];
+	json_t *json, *message;
+
+	snprintf(text, sizeof(text), "%s\nAccept: text/html\n\n",
+		 unserved[_i].line);
+	assert_status(text, 400);
+	assert_error("code", "not_supported");
+	assert_error("param", "");
+	ck_assert_pstr_eq(service_header(&request, "x-should-retry"), "false");
+	json = answer_as_json();
+	message = json_object_get(json_object_get(json, "error"), "message");
+	ck_assert_ptr_nonnull(
+	    strstr(json_string_value(message), unserved[_i].served));
+	json_decref(json);
+	request_release(&request);
+}
+END_TEST
+
+static const char *const bent_links[] = {
+	"/accept%23{token}",
+	"/accept/%23{token}",
+	"/accept%2523{token}",
+	"/accept%EF%BC%83{token}",
+	"/accept/{token}",
+	"/accept?{token}",
+	"/accept?code={token}&utm_source=mail",
+	"/v1/accept%23{token}%20",
+	"/accept%23{token}?utm_source=mail",
+	"https://invited.example.com/accept%23{token}",
+};
+
+/* The browser gets the link as it was; the token stands in a fragment again,
+ * where neither a log nor a Referer finds it. */
+START_TEST(test_bent_link_is_mended)
+{
+	char text[512], path[SHOWN_PATH_SIZE];
+	const char *location;
+
+	snprintf(text, sizeof(text), "GET %s\n\n", bent_links[_i]);
+	assert_status(text, 303);
+	location = service_header(&request, "Location");
+	ck_assert_ptr_nonnull(location);
+	ck_assert_int_eq(strncmp(location, "/accept#", 8), 0);
+	ck_assert_uint_eq(strlen(location), 8 + TOKEN_TEXT_SIZE - 1);
+	ck_assert_pstr_eq(service_header(&request, "Referrer-Policy"),
+			  "no-referrer");
+	ck_assert_str_eq(router_shown_path(&request, path), "/accept");
+	ck_assert_uint_eq(request.out.len, 0);
 	request_release(&request);
 }
 END_TEST
@@ -306,6 +397,11 @@ static const struct {
 	{ "application/jsonx", "{}", 415, "invalid_content_type", "" },
 	{ "application/json", "", 400, "invalid_json", "" },
 	{ "application/json", "{", 400, "invalid_json", "" },
+	{ "application/json", "\xEF\xBB\xBF{}", 400, "invalid_json", "" },
+	{ "application/json\nContent-Encoding: gzip", "\x1f\x8b", 415,
+	  "invalid_content_encoding", "" },
+	{ "application/json\nContent-Encoding: Identity",
+	  "{\"email\":\"a@example.com\",\"role\":\"owner\"}", 200, NULL, NULL },
 	{ "application/json", "{}x", 400, "invalid_json", "" },
 	{ "application/json", "{\"email\":\"a\",\"email\":\"b\"}", 400,
 	  "invalid_json", "" },
@@ -475,8 +571,12 @@ int main(void)
 	suite_add_tcase(suite, tests);
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_loop_test(tests, test_route, 0, COUNT_OF(routes));
+	tcase_add_loop_test(tests, test_route, 0, COUNT_OF(lines));
 	tcase_add_test(tests, test_encoded_id);
+	tcase_add_loop_test(tests, test_what_is_not_served_is_no_404, 0,
+			    COUNT_OF(unserved));
+	tcase_add_loop_test(tests, test_bent_link_is_mended, 0,
+			    COUNT_OF(bent_links));
 	tcase_add_test(tests, test_unknown_url_for_programs_and_people);
 	tcase_add_loop_test(tests, test_key, 0, COUNT_OF(keys));
 	tcase_add_test(tests, test_key_is_not_repeated);
