@@ -70,8 +70,10 @@ static void check_grants(struct arena *arena, struct str text)
 
 	if (grants_parse(arena, text, &grants) < 0)
 		return;
-	for (size_t i = 1; i < grants.count; i++)
-		require(grants.at[i - 1].project < grants.at[i].project);
+	/* Each project once: the first of its grants is this one. */
+	for (size_t i = 0; i < grants.count; i++)
+		require(grants_find(grants, grants.at[i].project) ==
+			&grants.at[i]);
 	out = grants_format(arena, grants);
 	require(out && strlen(out) <= text.len);
 	require(grants_parse(arena, str_of(out), &again) == 0);
