@@ -5,7 +5,9 @@ A test that only looks takes `shared` (one daemon per test process, with an
 organization of the test's own); a test that stops, kills, configures or reads
 the daemon's files takes `daemon` or `make_daemon`. Each is run once for each
 engine of harness.databases, and its id says which: `-k sqlite` and
-`-k postgres` choose.
+`-k postgres` choose. What never asks the engine anything of its own is marked
+`alike`: with the second engine it is a repetition, marked `again`, which
+`./check all` runs and `./check` does not.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ from postgres_server import CARELESS, Postgres
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "engines(*names): what it is about is "
                                        "true of these engines only")
+    config.addinivalue_line("markers", "alike: what it is about is above the "
+                                       "store, the same with each engine")
+    config.addinivalue_line("markers", "again: repeats what another test "
+                                       "says (./check all)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,7 +38,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("engines")
     names = mark.args if mark else tuple(ENGINES)
     assert set(names) <= set(ENGINES), names
-    metafunc.parametrize("engine", names, indirect=True, scope="session")
+    again = (pytest.mark.again
+             if metafunc.definition.get_closest_marker("alike") else ())
+    metafunc.parametrize(
+        "engine", [names[0], *(pytest.param(name, marks=again)
+                               for name in names[1:])],
+        indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

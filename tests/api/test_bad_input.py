@@ -8,6 +8,8 @@ import pytest
 
 from harness import INVITES, PROJECTS, admin_key_in, refused
 
+pytestmark = pytest.mark.alike
+
 GOOD = {"email": "ada@example.com", "role": "reader"}
 LOOKUP = "/v1/invitations/lookup"
 

@@ -10,6 +10,8 @@ import pytest
 from harness import (INVITES, PROJECTS, USERS, RawClient, RawResponse, ask,
                      contract, head, refused)
 
+pytestmark = pytest.mark.alike
+
 JSON = {"Content-Type": "application/json"}
 BODY = json.dumps({"email": "ada@example.com", "role": "reader"}).encode()
 BARE = "/organization/invites"

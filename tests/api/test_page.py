@@ -9,6 +9,8 @@ import pytest
 
 from harness import INVITES, PROJECTS, USERS
 
+pytestmark = pytest.mark.alike
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 

@@ -20,6 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from harness import Daemon, contract
 
+pytestmark = pytest.mark.alike
+
 EXAMPLES = int(os.environ.get("INVITED_FUZZ_EXAMPLES", "40"))
 
 schema = schemathesis.openapi.from_path(contract.SPEC)

@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import select
-import shutil
 import signal
 import subprocess
 import time
@@ -703,7 +702,6 @@ def test_bash_completion(cli, line, expected):
     assert bash(cli, line) == expected
 
 
-@pytest.mark.skipif(not shutil.which("fish"), reason="no fish")
 @pytest.mark.parametrize("line, expected", [
     ("invite cr", "create"), ("invite list --status p", "pending"),
     ("invite create --no-p", "--no-projects"),
@@ -719,7 +717,6 @@ def test_fish_completion(cli, line, expected, tmp_path):
                         for line in done.stdout.splitlines()]
 
 
-@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
 def test_zsh_completion(cli, tmp_path):
     """_invite runs without complaint and offers the commands."""
     script = tmp_path / "_invite"

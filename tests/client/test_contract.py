@@ -164,9 +164,10 @@ def test_the_command_line(mock):
     assert json.loads(done.stdout)["object"] == "organization.invite"
 
 
-def test_the_invited_persons_side(mock, request):
-    if "yaml" not in request.node.name:
-        pytest.skip("only our own document has it")
+@pytest.mark.parametrize("mock", DOCUMENTS[:1], indirect=True,
+                         ids=lambda p: p.name)
+def test_the_invited_persons_side(mock):
+    """Only our own document has it."""
     cli = Cli(mock)
     token = "0123456789ABC." + "x" * 43
     for args in (["lookup"], ["accept", "--name", "Ada"], ["decline"]):

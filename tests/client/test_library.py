@@ -163,7 +163,6 @@ def test_the_static_library_links(tmp_path):
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
 
 
-@pytest.mark.skipif(not shutil.which("valgrind"), reason="no valgrind")
 def test_valgrind(peer):
     if not os.path.exists(program("nth_alloc")):
         pytest.skip("built with a sanitizer")

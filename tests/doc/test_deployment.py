@@ -418,7 +418,6 @@ def start_nginx(tmp_path: Path) -> Iterator[Callable[..., httpx.Client]]:
         process.wait(DEADLINE)
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx")
 def test_proxy_with_two_daemons(
         server: Postgres, make_daemon: Callable[..., Daemon],
         start_nginx: Callable[..., httpx.Client]) -> None:

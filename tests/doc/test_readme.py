@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +64,6 @@ def test_python(daemon: Daemon, tmp_path: Path) -> None:
     assert printed == invited(daemon, "grace@example.com")["id"] + "\n"
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="no node")
 def test_node(daemon: Daemon, tmp_path: Path) -> None:
     installed = sorted(ROOT.glob("tests/node/node_modules/openai*"))
     assert installed, "the Node SDK is not installed"

@@ -6,7 +6,6 @@ README.md and the man page have to say the same.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from typing import NamedTuple
 
@@ -128,7 +127,6 @@ def test_man_has_each_command(place: str) -> None:
                          rf"^\.Cm .*{macro}", part[1], re.MULTILINE), command
 
 
-@pytest.mark.skipif(not shutil.which("mandoc"), reason="no mandoc")
 def test_man_is_clean() -> None:
     """Pages that it names may be installed or not."""
     said = subprocess.run(["mandoc", "-Tlint", "-Wstyle", MAN],

@@ -13,6 +13,8 @@ from openai import AsyncOpenAI, OpenAI
 
 from harness import refused
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def client(daemon):
