@@ -155,7 +155,7 @@ static bool load_mail(struct work *work, struct outbox_mail *mail)
 		work_run_for(work, SQL_OUTBOX_DELETE, id);
 		return false;
 	}
-	if (invite_status(invite, work->now) == STATUS_EXPIRED) {
+	if (invite_status(invite, lease_now(work) / 1000) == STATUS_EXPIRED) {
 		expire(work, mail);
 		return false;
 	}
