@@ -81,6 +81,12 @@ static int remove_stale(const struct sockaddr_un *address, struct fail *fail)
 	return 0;
 }
 
+/*
+ * Whoever reaches the socket's directory may connect, as with a port, whatever
+ * the umask says: a proxy runs as another user. Keys and links are the lock.
+ */
+#define SOCKET_MODE 0666
+
 static int open_unix(const char *path, struct listener *listener,
 		     struct fail *fail)
 {
@@ -96,8 +102,13 @@ static int open_unix(const char *path, struct listener *listener,
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (!listener->path || listener->fd < 0)
 		return fail_errno(fail, errno, "could not make a socket");
-	return bind_and_listen(listener->fd, (struct sockaddr *)&address,
-			       sizeof(address), path, fail);
+	if (bind_and_listen(listener->fd, (struct sockaddr *)&address,
+			    sizeof(address), path, fail) < 0)
+		return -1;
+	if (chmod(path, SOCKET_MODE) < 0)
+		return fail_errno(fail, errno, "could not open unix:%s to all",
+				  path);
+	return 0;
 }
 
 static int open_tcp(const char *text, struct listener *listener,
