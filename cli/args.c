@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "guess.h"
+#include "print.h"
+#include "text.h"
 
 static const struct option *find(const struct option *options, const char *name,
 				 size_t len)
@@ -42,6 +44,31 @@ static void add_rest(struct args *args, const char *word)
 	args->rest[args->rest_count++] = word;
 }
 
+static void guess_option(struct guess *guess, const struct option *options)
+{
+	for (; options && options->name; options++)
+		guess_try(guess, options->name, strlen(options->name));
+}
+
+/* Never what stands behind it: that may be a secret. */
+static void print_unknown(const char *word, const struct option *options,
+			  const struct option *more)
+{
+	bool is_long = word[1] == '-';
+	char *name = text_of("%.*s", (int)strcspn(word + 2, "="), word + 2);
+	struct guess guess = { .word = name };
+
+	if (is_long) {
+		guess_option(&guess, options);
+		guess_option(&guess, more);
+	}
+	print_problem("there is no option %.*s%s",
+		      is_long ? (int)strlen(name) + 2 : 2, word,
+		      guess.best ? guess_text(&guess, "--")
+				 : "; --help lists them");
+	free(name);
+}
+
 /* Reads one option at **argv and moves on to its last word. */
 static bool read_option(struct args *args, char ***argv,
 			const struct option *options, const struct option *more)
@@ -57,13 +84,12 @@ static bool read_option(struct args *args, char ***argv,
 		option = is_long ? find(more, word + 2, len)
 				 : find_letter(more, word[1]);
 	if (!option) {
-		say_problem("there is no option %.*s; --help lists them",
-			    (int)(is_long ? len + 2 : 2), word);
+		print_unknown(word, options, more);
 		return false;
 	}
 	value = word + len + (is_long ? 2 : 1);
 	if (!option->value && *value) {
-		say_problem("--%s takes no value", option->name);
+		print_problem("--%s takes no value", option->name);
 		return false;
 	}
 	if (option->value && *value == '=')
@@ -71,7 +97,7 @@ static bool read_option(struct args *args, char ***argv,
 	else if (option->value && !*value)
 		value = *++*argv;
 	if (!value) {
-		say_problem("--%s needs a value", option->name);
+		print_problem("--%s needs a value", option->name);
 		return false;
 	}
 	add(args, option, value);
@@ -150,8 +176,8 @@ bool args_number(const struct args *args, const char *name, long from, long to,
 	*ret_value = strtol(text, &end, 10);
 	if (*text && !*end && !errno && *ret_value >= from && *ret_value <= to)
 		return true;
-	say_problem("--%s takes a whole number from %ld to %ld, not \"%s\"",
-		    name, from, to, text);
+	print_problem("--%s takes a whole number from %ld to %ld, not \"%s\"",
+		      name, from, to, text);
 	return false;
 }
 
@@ -169,8 +195,8 @@ bool args_word(const struct args *args, const char *name)
 		    memcmp(arg->value, word, len) == 0)
 			return true;
 	}
-	say_problem("--%s takes one of these: %s; not \"%s\"", name,
-		    arg->option->words, arg->value);
+	print_problem("--%s takes one of these: %s; not \"%s\"", name,
+		      arg->option->words, arg->value);
 	return false;
 }
 
@@ -206,8 +232,8 @@ bool args_duration(const struct args *args, const char *name, long long usual,
 		*ret_ms = count * unit_ms(end);
 		return true;
 	}
-	say_problem("--%s takes a duration such as 30s, 5m, 12h or 7d, "
-		    "not \"%s\"",
-		    name, text);
+	print_problem("--%s takes a duration such as 30s, 5m, 12h or 7d, "
+		      "not \"%s\"",
+		      name, text);
 	return false;
 }

@@ -16,7 +16,8 @@ struct option {
 	char letter;	   /* short form, or 0 */
 	const char *value; /* what it takes, for the help; NULL: nothing */
 	const char
-	    *words; /* values to complete, separated by spaces; or NULL */
+	    *words;   /* values to complete, with spaces between; or NULL */
+	bool is_file; /* the value is the name of a file */
 	const char *help;
 };
 

@@ -16,24 +16,36 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "text.h"
+
 #define JOBS	     64
 #define JOBS_MAX     128
-#define TRIES_MAX    10	  /* of one person, each with libinv's retries */
+#define TRIES_MAX    10	  /* of one row, each with libinv's retries */
 #define PATIENCE_MS  1000 /* after the first setback; doubled each time */
 #define PATIENCE_MAX 60000
 #define TICK_MS	     100 /* between looks at the progress */
-#define LIST_PAGE    100
 
 const struct option bulk_options[] = {
-	{ "role", 0, "ROLE", "reader owner", "for lines that name none" },
-	{ "jobs", 'j', "N", NULL, "invites at a time; 64" },
-	{ "dry-run", 'n', NULL, NULL, "only check the file" },
+	{ .name = "role",
+	  .letter = 'r',
+	  .value = "ROLE",
+	  .words = "reader owner",
+	  .help = "for rows that name none" },
+	{ .name = "jobs",
+	  .letter = 'j',
+	  .value = "N",
+	  .help = "invites at a time; 64" },
+	{ .name = "dry-run",
+	  .letter = 'n',
+	  .help = "check the file, ask the server, invite nobody" },
+	{ .name = "ignore-columns",
+	  .help = "pass over columns that are not known" },
 	{ 0 },
 };
 
 struct bulk {
 	struct cli *cli;
-	struct roster *roster;
+	struct rows *rows;
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t changed;
 	size_t next; /* whom nobody has taken yet */
@@ -73,57 +85,6 @@ static void wait_ms(struct bulk *bulk, long long milliseconds)
 	pthread_cond_timedwait(&bulk->changed, &bulk->lock, &until);
 }
 
-/* ---- what is there already -------------------------------------------- */
-
-static struct person **sorted_people(const struct roster *roster)
-{
-	struct person **sorted = NULL;
-
-	for (size_t i = 0; i < roster->count; i++) {
-		sorted = grown(sorted, i, sizeof(struct person *));
-		sorted[i] = &roster->people[i];
-	}
-	if (sorted)
-		qsort(sorted, roster->count, sizeof(struct person *),
-		      compare_emails);
-	return sorted;
-}
-
-static void leave_alone(struct person **sorted, size_t count,
-			const struct inv_invite *invite)
-{
-	struct person wanted = { .email = (char *)invite->email };
-	struct person *key = &wanted, **found;
-
-	if (invite->status != INV_INVITE_STATUS_PENDING || !sorted)
-		return;
-	found = bsearch(&key, sorted, count, sizeof(struct person *),
-			compare_emails);
-	if (!found || (*found)->outcome != OUTCOME_NONE)
-		return;
-	(*found)->outcome = OUTCOME_EXISTING;
-	(*found)->id = copy_of(invite->id);
-}
-
-static int find_existing(struct cli *cli, const struct roster *roster,
-			 struct inv_error *err)
-{
-	struct inv_invite_list_params params = { .limit = LIST_PAGE };
-	const struct inv_invite *invite;
-	struct inv_invite_page *iter;
-	struct person **sorted;
-	int rc;
-
-	if (inv_invites_list(cli->client, &params, NULL, &iter, err))
-		return -1;
-	sorted = sorted_people(roster);
-	while (!(rc = inv_next(iter, &invite, err)) && invite)
-		leave_alone(sorted, roster->count, invite);
-	free(sorted);
-	inv_free(iter);
-	return rc;
-}
-
 /* ---- workers ---------------------------------------------------------- */
 
 static bool is_existing(const struct inv_error *err)
@@ -132,31 +93,33 @@ static bool is_existing(const struct inv_error *err)
 	       strcmp(err->code, "user_already_exists") == 0;
 }
 
-static void note_failure(struct person *person, const struct inv_error *err)
+static void note_failure(struct row *row, const struct inv_error *err)
 {
-	if (is_existing(err)) {
-		person->outcome = OUTCOME_EXISTING;
+	/* Without a mail it is not left alone, but something to look at. */
+	if (is_existing(err) && !row->mail_failed) {
+		row->outcome = OUTCOME_EXISTING;
 		return;
 	}
-	person->outcome = err->temporary ? OUTCOME_FAILED : OUTCOME_REFUSED;
-	person->err = grown(NULL, 0, sizeof(*person->err));
-	*person->err = *err;
+	row->outcome = err->temporary ? OUTCOME_FAILED : OUTCOME_REFUSED;
+	row->err = grown(NULL, 0, sizeof(*row->err));
+	*row->err = *err;
 }
 
-static int invite_person(struct bulk *bulk, struct person *person,
-			 struct inv_error *err)
+static int invite_row(struct bulk *bulk, struct row *row, struct inv_error *err)
 {
 	struct inv_invite_create_params params = {
-		.email = person->email,
-		.role = inv_role_of(person->role),
+		.email = row->email,
+		.role = inv_role_of(row->role),
 	};
 	struct inv_invite *invite;
 
-	grants_into(&person->grants, &params);
+	grants_into(&row->grants, &params);
 	if (inv_invites_create(bulk->cli->client, &params, NULL, &invite, err))
 		return -1;
-	person->outcome = OUTCOME_INVITED;
-	person->id = copy_of(invite->id);
+	/* A pending invite whose mail had failed is mailed by a create. */
+	row->outcome = row->mail_failed ? OUTCOME_REMAILED : OUTCOME_INVITED;
+	free(row->id);
+	row->id = copy_of(invite->id);
 	inv_free(invite);
 	return 0;
 }
@@ -186,15 +149,15 @@ static void ask_patience(struct bulk *bulk, const struct inv_error *err,
 	pthread_mutex_unlock(&bulk->lock);
 }
 
-static void serve(struct bulk *bulk, struct person *person)
+static void serve(struct bulk *bulk, struct row *row)
 {
 	struct inv_error err;
 
 	for (int tries = 0; have_patience(bulk); tries++) {
-		if (invite_person(bulk, person, &err) == 0)
+		if (invite_row(bulk, row, &err) == 0)
 			return;
 		if (!err.temporary || tries + 1 == TRIES_MAX) {
-			note_failure(person, &err);
+			note_failure(row, &err);
 			return;
 		}
 		ask_patience(bulk, &err, tries);
@@ -202,29 +165,29 @@ static void serve(struct bulk *bulk, struct person *person)
 }
 
 /* The next to be invited, or NULL. */
-static struct person *take(struct bulk *bulk)
+static struct row *take(struct bulk *bulk)
 {
-	struct person *person = NULL;
+	struct row *row = NULL;
 
 	pthread_mutex_lock(&bulk->lock);
-	while (!person && !is_interrupted && bulk->next < bulk->roster->count) {
-		person = &bulk->roster->people[bulk->next++];
-		if (person->outcome != OUTCOME_NONE) {
+	while (!row && !is_interrupted && bulk->next < bulk->rows->count) {
+		row = &bulk->rows->list[bulk->next++];
+		if (row->outcome != OUTCOME_NONE) {
 			bulk->done++;
-			person = NULL;
+			row = NULL;
 		}
 	}
 	pthread_mutex_unlock(&bulk->lock);
-	return person;
+	return row;
 }
 
 static void *work(void *arg)
 {
 	struct bulk *bulk = arg;
-	struct person *person;
+	struct row *row;
 
-	while ((person = take(bulk)) != NULL) {
-		serve(bulk, person);
+	while ((row = take(bulk)) != NULL) {
+		serve(bulk, row);
 		pthread_mutex_lock(&bulk->lock);
 		bulk->done++;
 		pthread_mutex_unlock(&bulk->lock);
@@ -242,7 +205,7 @@ static void show_progress(const struct bulk *bulk, bool is_last)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%zu of %zu%s", bulk->done, bulk->roster->count,
+	fprintf(stderr, "\r%zu of %zu%s", bulk->done, bulk->rows->count,
 		is_last ? "\n" : "");
 }
 
@@ -298,13 +261,13 @@ static enum status invite_all(struct bulk *bulk, size_t jobs)
 	pthread_mutex_destroy(&bulk->lock);
 	if (started > 0)
 		return STATUS_OK;
-	say_problem("could not start a thread");
+	print_problem("could not start a thread");
 	return STATUS_TRY_AGAIN;
 }
 
-static enum status conclude(const struct roster *roster)
+static enum status conclude(const struct rows *rows)
 {
-	struct tally tally = tally_of(roster);
+	struct tally tally = tally_of(rows);
 
 	if (tally.of[OUTCOME_REFUSED])
 		return STATUS_REFUSED;
@@ -313,42 +276,75 @@ static enum status conclude(const struct roster *roster)
 	return STATUS_OK;
 }
 
-static enum status run(struct cli *cli, struct roster *roster)
+/* What would become of those that nothing is known of yet. */
+static void foretell(struct rows *rows)
 {
-	struct bulk bulk = { .cli = cli, .roster = roster };
-	struct inv_error err;
-	enum status status;
-	long jobs;
+	for (size_t i = 0; i < rows->count; i++) {
+		struct row *row = &rows->list[i];
 
-	if (!args_number(cli->args, "jobs", 1, JOBS_MAX, JOBS, &jobs))
-		return STATUS_USAGE;
-	if (args_has(cli->args, "dry-run")) {
-		fprintf(stderr, "%zu lines, all well-formed\n", roster->count);
-		return STATUS_OK;
+		if (row->outcome == OUTCOME_NONE)
+			row->outcome = row->mail_failed ? OUTCOME_REMAILED
+							: OUTCOME_INVITED;
 	}
-	if (roster->count > 0) {
-		if (find_existing(cli, roster, &err))
-			return say_error(FORMAT_TABLE, &err);
-		if ((size_t)jobs > roster->count)
-			jobs = (long)roster->count;
-		status = invite_all(&bulk, (size_t)jobs);
-		if (status != STATUS_OK)
-			return status;
-	}
-	report(cli, roster);
-	return conclude(roster);
+}
+
+static enum status run(struct cli *cli, struct rows *rows, size_t jobs)
+{
+	struct bulk bulk = { .cli = cli, .rows = rows };
+	struct inv_error err;
+	enum status status = STATUS_OK;
+
+	if (find_existing(cli, rows, rows->is_dry, &err))
+		return fail(cli, &err);
+	if (rows->is_dry)
+		foretell(rows);
+	else if (rows->count > 0)
+		status =
+		    invite_all(&bulk, jobs < rows->count ? jobs : rows->count);
+	if (status != STATUS_OK)
+		return status;
+	print_report(cli, rows);
+	return conclude(rows);
+}
+
+/* A bad file is reported too, so that a program gets the same kind of JSON. */
+static enum status refuse(struct cli *cli, const struct rows *rows)
+{
+	print_problem("nobody was invited");
+	if (format_is_json(cli->format))
+		print_report(cli, rows);
+	return STATUS_USAGE;
+}
+
+static enum status read_rows(struct cli *cli, struct rows *rows)
+{
+	const struct args *args = cli->args;
+	bool is_dry = args_has(args, "dry-run");
+	enum status status;
+
+	if (!rows_read(rows, args->rest[0], args_text(args, "role"),
+		       args_has(args, "ignore-columns")))
+		return refuse(cli, rows);
+	rows->is_dry = is_dry;
+	status = rows_resolve(cli, rows, is_dry);
+	return rows->problem_count > 0 ? refuse(cli, rows) : status;
 }
 
 enum status cmd_bulk(struct cli *cli)
 {
-	const char *role = args_text(cli->args, "role");
-	enum status status = STATUS_USAGE;
-	struct roster roster;
+	const struct args *args = cli->args;
+	struct rows rows;
+	enum status status;
+	long jobs;
 
-	if (roster_read(&roster, cli->args->rest[0], role))
-		status = run(cli, &roster);
-	else
-		say_problem("nobody was invited");
-	roster_release(&roster);
+	if (!args_word(args, "role") ||
+	    !args_number(args, "jobs", 1, JOBS_MAX, JOBS, &jobs))
+		return STATUS_USAGE;
+	/* Failures belong into what a program reads, asked for or not. */
+	cli->format_asked = cli->format_asked || format_is_json(cli->format);
+	status = read_rows(cli, &rows);
+	if (status == STATUS_OK)
+		status = run(cli, &rows, (size_t)jobs);
+	rows_release(&rows);
 	return status;
 }

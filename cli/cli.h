@@ -1,8 +1,8 @@
 /*
  * cli.h: a command, and what every command is given.
  *
- * A command is a function and an entry in the table of main.c; its options are
- * a table of its own, from which help and completions are made.
+ * A command is a function and an entry in the table of commands.c; its options
+ * are a table of its own, from which help and completions are made.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -10,26 +10,38 @@
 #include <inv.h>
 
 #include "args.h"
-#include "say.h"
+#include "print.h"
+
+/* Where a setting is from. */
+enum origin { ORIGIN_DEFAULT, ORIGIN_LOGIN, ORIGIN_ENVIRONMENT, ORIGIN_OPTION };
+
+struct settings;
+struct directory;
 
 struct cli {
 	struct inv_client *client;
 	enum format format; /* never AUTO */
-	bool format_asked;  /* by --format or --json */
-	bool is_base_asked; /* by --base-url, which wins over a link's host */
+	bool format_asked;  /* by --format, --json or --quiet */
+	bool is_invitee;    /* with a link, not with the admin's settings */
+	struct series series;
+	const struct settings *settings;
 	const struct args *args;
+	struct directory *directory; /* of projects; NULL until needed */
 };
 
 struct command {
 	const char *name;  /* "create", or "users list" */
-	const char *alias; /* or NULL */
-	const char *rest;  /* what follows the options, for the help; or "" */
+	const char *alias; /* or NULL; a first word alone stands for it */
+	const char *rest;  /* what follows the options, for the help */
 	const char *help;
-	const struct option *options;
+	const char *examples;	      /* lines, without the prompt; or NULL */
+	const struct option *options; /* NULL: none */
 	enum status (*run)(struct cli *cli);
 	size_t rest_min, rest_max; /* how many words follow */
-	const char
-	    *bare; /* the option that a single word stands for; or NULL */
+	const char *bare;	/* the option that a single word stands for */
+	const char *rest_words; /* that may follow, to complete */
+	bool rest_is_file;
+	bool is_offline; /* needs no client, and no sound settings */
 };
 
 /* Ends with an entry without name; in the order of the help. */
@@ -38,14 +50,36 @@ extern const struct option global_options[];
 /* More of them, only in front of the command. */
 extern const struct option leading_options[];
 
+/* Whether no command before it has the same first word, and its length. */
+bool command_is_first(const struct command *command, size_t *ret_len);
+
+/* The longest that fits; NULL: none. How many words that are. */
+const struct command *command_find(const char *const *words, size_t *ret_count);
+
+/* "there is no command ...", with a guess what was meant. */
+void command_print_unknown(const char *const *words);
+
+/* What --help prints: of a command, of those with one first word, of all. */
+void help_print(const struct command *command);
+void help_print_group(const char *first);
+void help_print_all(void);
+
+/*
+ * Says why a call failed, to people with a hint what to do, to programs in
+ * JSON where they asked for that; the exit status.
+ */
+enum status fail(struct cli *cli, const struct inv_error *err);
+
 /* create.c */
 extern const struct option create_options[];
 enum status cmd_create(struct cli *cli);
 /* invites.c */
-extern const struct option list_options[], id_options[], watch_options[];
+extern const struct option list_options[], id_options[];
 enum status cmd_list(struct cli *cli);
 enum status cmd_get(struct cli *cli);
 enum status cmd_delete(struct cli *cli);
+/* watch.c */
+extern const struct option watch_options[];
 enum status cmd_watch(struct cli *cli);
 /* bulk.c */
 extern const struct option bulk_options[];
@@ -64,19 +98,13 @@ enum status cmd_projects_list(struct cli *cli);
 enum status cmd_projects_get(struct cli *cli);
 enum status cmd_projects_create(struct cli *cli);
 enum status cmd_projects_users(struct cli *cli);
+/* login.c */
+enum status cmd_login(struct cli *cli);
+enum status cmd_logout(struct cli *cli);
+enum status cmd_whoami(struct cli *cli);
 /* completion.c */
 enum status cmd_completion(struct cli *cli);
-
-/* One invite for people, or as JSON. */
-void say_invite(const struct cli *cli, const struct inv_invite *invite);
-
-/* "proj_a (member), proj_b (owner)"; to be freed. */
-char *projects_text(const struct inv_invite *invite);
-
-/* The id: the command's one word, or the option `name`. NULL after saying. */
-const char *id_of(const struct cli *cli, const char *name);
-
-/* A row with a name in it and a value, where there is one. */
-void say_row(struct table *table, const char *name, const char *value);
+/* help.c */
+enum status cmd_help(struct cli *cli);
 
 #endif

@@ -5,7 +5,7 @@
  * it. Standard input is only read when asked for, or when nothing says who is
  * invited: a program in a loop must not eat the loop's input.
  */
-#include "cli.h"
+#include "invites.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +13,64 @@
 
 #include "files.h"
 #include "grants.h"
+#include "resolve.h"
+#include "text.h"
 
 #define BODY_MAX ((size_t)1 << 20)
 
 const struct option create_options[] = {
-	{ "email", 0, "ADDRESS", NULL, "whom to invite" },
-	{ "role", 0, "ROLE", "reader owner", "reader or owner" },
-	{ "project", 0, "ID[:ROLE]", NULL,
-	  "a project to join; role member or owner; repeatable" },
-	{ "project.id", 0, "ID", NULL, "the same in two options" },
-	{ "project.role", 0, "ROLE", "member owner", "" },
-	{ "no-projects", 0, NULL, NULL,
-	  "no project, not even the default one" },
-	{ "body", 0, "FILE", NULL, "JSON to begin with; - is standard input" },
-	{ "expires-in", 0, "DURATION", NULL, "such as 7d (invited only)" },
-	{ "no-email", 0, NULL, NULL,
-	  "send no mail, show the link (invited only)" },
+	{ .name = "email", .value = "ADDRESS", .help = "whom to invite" },
+	{ .name = "role",
+	  .letter = 'r',
+	  .value = "ROLE",
+	  .words = "reader owner",
+	  .help = "reader or owner" },
+	{ .name = "project",
+	  .letter = 'p',
+	  .value = "PROJECT[:ROLE]",
+	  .help = "to join, by id or name; role member or owner" },
+	{ .name = "project.id",
+	  .value = "ID",
+	  .help = "the same in two options" },
+	{ .name = "project.role",
+	  .value = "ROLE",
+	  .words = "member owner",
+	  .help = "of the project before it or behind it" },
+	{ .name = "no-projects",
+	  .help = "no project, not even the default one" },
+	{ .name = "body",
+	  .value = "FILE",
+	  .is_file = true,
+	  .help = "JSON to begin with; - is standard input" },
+	{ .name = "expires-in",
+	  .value = "DURATION",
+	  .help = "such as 7d (invited only)" },
+	{ .name = "no-email",
+	  .help = "send no mail, show the link (invited only)" },
 	{ 0 },
 };
+
+/* Who is invited: as words, and by options. */
+struct addresses {
+	const char **list;
+	size_t count;
+};
+
+static void add_address(struct addresses *addresses, const char *address)
+{
+	addresses->list =
+	    grown(addresses->list, addresses->count, sizeof(*addresses->list));
+	addresses->list[addresses->count++] = address;
+}
+
+static void read_addresses(const struct args *args, struct addresses *addresses)
+{
+	for (size_t i = 0; i < args->count; i++)
+		if (strcmp(args->list[i].option->name, "email") == 0)
+			add_address(addresses, args->list[i].value);
+	for (size_t i = 0; i < args->rest_count; i++)
+		add_address(addresses, args->rest[i]);
+}
 
 static bool is_blank(const char *text)
 {
@@ -39,21 +79,22 @@ static bool is_blank(const char *text)
 
 /* The file's text, or NULL where none was asked for; false after saying what
  * is wrong. */
-static bool read_body(const struct args *args, char **ret_body)
+static bool read_body(const struct args *args, bool is_anybody_named,
+		      char **ret_body)
 {
 	const char *path = args_text(args, "body");
 
 	*ret_body = NULL;
-	if (!path && !args_has(args, "email") && !isatty(STDIN_FILENO))
+	if (!path && !is_anybody_named && !isatty(STDIN_FILENO))
 		path = "-";
 	if (path) {
 		*ret_body = file_read(path, BODY_MAX, NULL);
 		if (!*ret_body)
 			return false;
 	}
-	if (args_has(args, "email") || !is_blank(*ret_body))
+	if (is_anybody_named || !is_blank(*ret_body))
 		return true;
-	say_problem("whom to invite has to be given");
+	print_problem("say whom to invite");
 	return false;
 }
 
@@ -68,8 +109,8 @@ static char *with_member(char *body, const char *member)
 
 	if (body && (!end || *start != '{'))
 		return body; /* no object: libinv will say so */
-	longer = print_to("%.*s%s%s}", body ? (int)(end - body) : 1,
-			  body ? body : "{", is_empty ? "" : ",", member);
+	longer = text_of("%.*s%s%s}", body ? (int)(end - body) : 1,
+			 body ? body : "{", is_empty ? "" : ",", member);
 	free(body);
 	return longer;
 }
@@ -101,36 +142,81 @@ static void set_role(const struct args *args,
 		params->role_text = role;
 }
 
-static enum status create(struct cli *cli, struct grants *grants,
-			  const char *body)
+static enum status create_one(struct cli *cli,
+			      struct inv_invite_create_params *params)
 {
-	struct inv_invite_create_params params = {
-		.email = args_text(cli->args, "email"),
-		.extra_body = body,
-	};
 	struct inv_invite *invite;
 	struct inv_error err;
 
-	set_role(cli->args, &params);
-	grants_into(grants, &params);
-	if (inv_invites_create(cli->client, &params, NULL, &invite, &err))
-		return say_error(cli->format_asked ? cli->format : FORMAT_TABLE,
-				 &err);
-	say_invite(cli, invite);
+	if (inv_invites_create(cli->client, params, NULL, &invite, &err)) {
+		if (cli->series.is_array)
+			print_problem("could not invite %s:", params->email);
+		return fail(cli, &err);
+	}
+	print_item(cli, &invite_view, invite);
 	inv_free(invite);
 	return STATUS_OK;
 }
 
+/* Goes on after a failure; the first one decides the exit status. */
+static enum status create(struct cli *cli, const struct addresses *addresses,
+			  struct grants *grants, const char *body)
+{
+	struct inv_invite_create_params params = { .extra_body = body };
+	enum status first = STATUS_OK;
+
+	set_role(cli->args, &params);
+	grants_into(grants, &params);
+	if (addresses->count == 0)
+		return create_one(cli, &params);
+	cli->series.is_array = addresses->count > 1;
+	for (size_t i = 0; i < addresses->count; i++) {
+		enum status status;
+
+		params.email = addresses->list[i];
+		status = create_one(cli, &params);
+		if (first == STATUS_OK)
+			first = status;
+	}
+	return first;
+}
+
+/* Names of projects become ids before anybody is invited. */
+static enum status resolve(struct cli *cli, struct grants *grants)
+{
+	enum status status = STATUS_OK;
+	char *problem;
+
+	if (!grants_have_names(grants))
+		return STATUS_OK;
+	status = directory_load(cli);
+	if (status != STATUS_OK)
+		return status;
+	problem = grants_resolve(grants, cli->directory, false);
+	if (!problem)
+		return STATUS_OK;
+	print_problem("%s", problem);
+	free(problem);
+	return STATUS_NOT_FOUND;
+}
+
 enum status cmd_create(struct cli *cli)
 {
+	struct addresses addresses = { 0 };
 	enum status status = STATUS_USAGE;
 	struct grants grants;
 	char *body = NULL;
 
-	if (grants_read(&grants, cli->args) && read_body(cli->args, &body) &&
-	    add_extensions(cli->args, &body))
-		status = create(cli, &grants, body);
+	read_addresses(cli->args, &addresses);
+	if (grants_read(&grants, cli->args) &&
+	    read_body(cli->args, addresses.count > 0, &body) &&
+	    add_extensions(cli->args, &body)) {
+		status = resolve(cli, &grants);
+		if (status == STATUS_OK)
+			status = create(cli, &addresses, &grants, body);
+	}
 	grants_release(&grants);
+	free(addresses.list);
 	free(body);
 	return status;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "print.h"
 
 #define STEP ((size_t)64 << 10)
 
@@ -51,13 +51,13 @@ char *file_read(const char *path, size_t max, size_t *ret_len)
 	if (file)
 		data = read_all(file, max, &len);
 	if (!data)
-		say_problem("could not read %s: %s",
-			    is_stdin ? "standard input" : path,
-			    strerror(errno ? errno : ENOENT));
+		print_problem("could not read %s: %s",
+			      is_stdin ? "standard input" : path,
+			      strerror(errno ? errno : ENOENT));
 	if (file && !is_stdin)
 		fclose(file);
 	if (data && !ret_len && memchr(data, '\0', len)) {
-		say_problem("%s holds a NUL", path);
+		print_problem("%s holds a NUL", path);
 		free(data);
 		return NULL;
 	}

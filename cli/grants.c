@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
+#include "print.h"
+#include "resolve.h"
+#include "text.h"
 
 static const char *skip(const char *text)
 {
@@ -35,7 +37,7 @@ static char *read_word(const char **text, const char *stop)
 		while (len > 0 && strchr(" \t\r\n", start[len - 1]))
 			len--;
 	}
-	word = print_to("%.*s", (int)len, start);
+	word = text_of("%.*s", (int)len, start);
 	if (*word)
 		return word;
 	free(word);
@@ -185,13 +187,13 @@ static bool check(const struct grants *grants)
 {
 	for (size_t i = 0; i < grants->count; i++) {
 		if (!grants->list[i].id) {
-			say_problem("--project.role without --project.id");
+			print_problem("--project.role without --project.id");
 			return false;
 		}
 	}
 	if (!grants->none || grants->count == 0)
 		return true;
-	say_problem("--no-projects and --project exclude each other");
+	print_problem("give either --no-projects or --project, not both");
 	return false;
 }
 
@@ -217,9 +219,10 @@ bool grants_read(struct grants *grants, const struct args *args)
 		} else if (strcmp(name, "project") == 0) {
 			is_open = false;
 			if (!grants_add(grants, value)) {
-				say_problem("--project takes ID, ID:ROLE or "
-					    "{id: ID, role: ROLE}, not \"%s\"",
-					    value);
+				print_problem(
+				    "--project takes ID, ID:ROLE or "
+				    "{id: ID, role: ROLE}, not \"%s\"",
+				    value);
 				return false;
 			}
 		}
@@ -235,6 +238,33 @@ void grants_release(struct grants *grants)
 	}
 	free(grants->list);
 	*grants = (struct grants){ 0 };
+}
+
+bool grants_have_names(const struct grants *grants)
+{
+	for (size_t i = 0; i < grants->count; i++)
+		if (!is_project_id(grants->list[i].id))
+			return true;
+	return false;
+}
+
+char *grants_resolve(struct grants *grants, const struct directory *directory,
+		     bool check_ids)
+{
+	for (size_t i = 0; i < grants->count; i++) {
+		struct inv_grant *grant = &grants->list[i];
+		const char *id;
+		char *problem;
+
+		if (is_project_id(grant->id) && !check_ids)
+			continue;
+		problem = directory_find(directory, grant->id, &id);
+		if (problem)
+			return problem;
+		free((char *)grant->id);
+		grant->id = copy_of(id);
+	}
+	return NULL;
 }
 
 void grants_into(struct grants *grants, struct inv_invite_create_params *params)

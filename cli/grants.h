@@ -9,6 +9,8 @@
 
 #include "args.h"
 
+struct directory;
+
 struct grants {
 	struct inv_grant *list;
 	size_t count;
@@ -17,8 +19,9 @@ struct grants {
 
 /*
  * Adds what `text` says: "ID", "ID:ROLE", "{id: ID, role: ROLE}" (YAML or
- * JSON), "[...]" of those with commas, "[]" for none. Without a role it is
- * member. False, with nothing said, where it cannot be read.
+ * JSON), "[...]" of those with commas, "[]" for none. The id may be a name.
+ * Without a role it is member. False, with nothing said, where it cannot be
+ * read.
  */
 bool grants_add(struct grants *grants, const char *text);
 
@@ -29,6 +32,16 @@ bool grants_add(struct grants *grants, const char *text);
 bool grants_read(struct grants *grants, const struct args *args);
 
 void grants_release(struct grants *grants);
+
+/* Whether a project is named by something else than its id. */
+bool grants_have_names(const struct grants *grants);
+
+/*
+ * Puts ids for names; with `check_ids`, sees to it that ids are those of
+ * active projects too. What is wrong, to be freed, or NULL.
+ */
+char *grants_resolve(struct grants *grants, const struct directory *directory,
+		     bool check_ids);
 
 /* Puts them where they belong. */
 void grants_into(struct grants *grants,

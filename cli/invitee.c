@@ -3,21 +3,31 @@
  * with the link from the mail. No admin key is needed or sent. A link is asked
  * for at the server that it names, unless --base-url names another.
  */
-#include "cli.h"
+#include "list.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "ask.h"
+#include "settings.h"
+#include "text.h"
+
 const struct option link_options[] = {
-	{ "link", 0, "URL", NULL, "from the mail; or the code alone" },
+	{ .name = "link",
+	  .value = "URL",
+	  .help = "from the mail; or the code alone" },
 	{ 0 },
 };
 
 const struct option accept_options[] = {
-	{ "link", 0, "URL", NULL, "from the mail; or the code alone" },
-	{ "name", 0, "NAME", NULL, "your name, as others shall see it" },
-	{ "yes", 'y', NULL, NULL, "do not ask" },
+	{ .name = "link",
+	  .value = "URL",
+	  .help = "from the mail; or the code alone" },
+	{ .name = "name",
+	  .value = "NAME",
+	  .help = "your name, as others will see it" },
+	{ .name = "yes", .letter = 'y', .help = "do not ask" },
 	{ 0 },
 };
 
@@ -32,105 +42,168 @@ static const char *link_of(const struct cli *cli)
 {
 	const char *link = args_text(cli->args, "link");
 	const char *code = link ? strchr(link, '#') : NULL;
+	bool is_asked = cli->settings->base_from == ORIGIN_OPTION;
 
-	return cli->is_base_asked && code ? code + 1 : link;
+	return is_asked && code ? code + 1 : link;
 }
 
-static void say_projects(struct table *table,
-			 const struct inv_invitation *invitation)
+/* ---- how it is shown -------------------------------------------------- */
+
+static char *organization_cell(const void *item)
 {
+	const struct inv_invitation *invitation = item;
+
+	return invitation->organization
+		   ? copy_of(invitation->organization->name)
+		   : NULL;
+}
+
+/* "One (member), Two (owner)" */
+static char *projects_cell(const void *item)
+{
+	const struct inv_invitation *invitation = item;
+	char *text = copy_of("");
+
 	for (size_t i = 0; i < invitation->projects_len; i++) {
 		const struct inv_invitation_project *project =
 		    invitation->projects[i];
-		char *text =
-		    print_to("%s (%s)", project->name, project->role_text);
+		char *longer = text_of("%s%s%s (%s)", text, i > 0 ? ", " : "",
+				       project->name, project->role_text);
 
-		table_add(table, i == 0 ? "  projects" : " ");
-		table_add(table, text);
 		free(text);
+		text = longer;
 	}
-	for (size_t i = 0; i < invitation->skipped_projects_len; i++)
-		say_row(table, "  archived", invitation->skipped_projects[i]);
+	return text;
 }
 
-static void say_invitation(const struct cli *cli,
-			   const struct inv_invitation *invitation)
+static char *archived_cell(const void *item)
 {
-	struct table table = { .columns = 2 };
+	const struct inv_invitation *invitation = item;
+	char *text = copy_of("");
+
+	for (size_t i = 0; i < invitation->skipped_projects_len; i++) {
+		char *longer = text_of("%s%s%s", text, i > 0 ? ", " : "",
+				       invitation->skipped_projects[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *expires_unless_accepted(const void *item)
+{
+	const struct inv_invitation *invitation = item;
 	char text[AGO_SIZE];
 
-	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, inv_meta(invitation)->json);
-		return;
-	}
-	if (invitation->organization)
-		say_row(&table, "  organization",
-			invitation->organization->name);
-	say_row(&table, "  email", invitation->email);
-	say_row(&table, "  role", invitation->role_text);
-	say_row(&table, "  status", invitation->status);
-	say_projects(&table, invitation);
-	if (invitation->expires_at && !invitation->accepted_at)
-		say_row(&table, "  expires", ago(text, invitation->expires_at));
-	say_row(&table, "  user", invitation->user_id);
-	say_row(&table, "  go on at", invitation->welcome_url);
-	table_print(&table);
+	if (invitation->accepted_at || !invitation->expires_at)
+		return NULL;
+	return copy_of(ago(text, invitation->expires_at));
 }
 
-static enum status call(struct cli *cli, invitation_call *function)
+static const struct column columns[] = {
+	{ .name = "user", COLUMN(struct inv_invitation, user_id) },
+	{ .name = "organization", .make = organization_cell },
+	{ .name = "email", COLUMN(struct inv_invitation, email) },
+	{ .name = "role", COLUMN(struct inv_invitation, role_text) },
+	{ .name = "status", COLUMN(struct inv_invitation, status) },
+	{ .name = "projects", .make = projects_cell },
+	{ .name = "archived", .make = archived_cell },
+	{ .name = "expires", .make = expires_unless_accepted },
+	{ .name = "user", COLUMN(struct inv_invitation, user_id) },
+	{ .name = "go on at", COLUMN(struct inv_invitation, welcome_url) },
+	{ 0 },
+};
+
+static const struct view view = {
+	.columns = columns,
+};
+
+static void print_invitation(struct cli *cli,
+			     const struct inv_invitation *invitation)
+{
+	if (cli->format == FORMAT_TABLE)
+		print_details(stdout, &view, invitation);
+	else
+		print_item(cli, &view, invitation);
+}
+
+/* ---- the calls -------------------------------------------------------- */
+
+static enum status call(struct cli *cli, invitation_call *function,
+			struct inv_invitation **ret_invitation)
 {
 	struct inv_invitation_params params = {
 		.link = link_of(cli),
 		.name = args_text(cli->args, "name"),
 	};
-	struct inv_invitation *invitation;
 	struct inv_error err;
 
+	cli->is_invitee = true;
 	if (!params.link || !*params.link) {
-		say_problem("the link from the mail has to be given");
+		print_problem("give the link from the mail");
 		return STATUS_USAGE;
 	}
-	if (function(cli->client, &params, NULL, &invitation, &err))
-		return say_error(cli->format_asked ? cli->format : FORMAT_TABLE,
-				 &err);
-	say_invitation(cli, invitation);
+	if (function(cli->client, &params, NULL, ret_invitation, &err))
+		return fail(cli, &err);
+	return STATUS_OK;
+}
+
+static enum status call_and_print(struct cli *cli, invitation_call *function)
+{
+	struct inv_invitation *invitation;
+	enum status status = call(cli, function, &invitation);
+
+	if (status != STATUS_OK)
+		return status;
+	print_invitation(cli, invitation);
 	inv_free(invitation);
 	return STATUS_OK;
 }
 
 enum status cmd_lookup(struct cli *cli)
 {
-	return call(cli, inv_invitations_lookup);
+	return call_and_print(cli, inv_invitations_lookup);
 }
 
 enum status cmd_decline(struct cli *cli)
 {
-	return call(cli, inv_invitations_decline);
+	return call_and_print(cli, inv_invitations_decline);
 }
 
-static bool is_agreed(void)
+/* Shows what it is about, and asks; on standard error, since standard output
+ * is for the result. */
+static enum status ask(struct cli *cli)
 {
-	char answer[16];
+	struct inv_invitation *invitation;
+	enum status status = call(cli, inv_invitations_lookup, &invitation);
+	bool is_pending;
 
-	fputs("Accept? [y/N] ", stdout);
-	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
+	if (status != STATUS_OK)
+		return status;
+	is_pending = strcmp(invitation->status, "pending") == 0;
+	if (is_pending)
+		print_details(stderr, &view, invitation);
+	inv_free(invitation);
+	if (!is_pending || ask_yes("Accept?"))
+		return STATUS_OK;
+	print_problem("not accepted");
+	return STATUS_REFUSED;
 }
 
-/* At a terminal, what is accepted is shown first. */
 enum status cmd_accept(struct cli *cli)
 {
-	if (cli->format == FORMAT_TABLE && isatty(STDIN_FILENO) &&
-	    !args_has(cli->args, "yes")) {
-		enum status status = call(cli, inv_invitations_lookup);
+	enum status status = STATUS_OK;
 
-		if (status != STATUS_OK)
-			return status;
-		if (!is_agreed()) {
-			say_problem("not accepted");
-			return STATUS_REFUSED;
+	if (!args_has(cli->args, "yes")) {
+		if (!isatty(STDIN_FILENO)) {
+			print_problem("there is no terminal to ask at; "
+				      "give --yes to accept");
+			return STATUS_USAGE;
 		}
+		status = ask(cli);
 	}
-	return call(cli, inv_invitations_accept);
+	if (status != STATUS_OK)
+		return status;
+	return call_and_print(cli, inv_invitations_accept);
 }

@@ -1,46 +1,55 @@
 /*
- * invites.c: invite list, get, delete and watch, and how an invite is shown.
+ * invites.c: invite list, get and delete, and how an invite is shown.
  */
-#include "cli.h"
+#include "invites.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "list.h"
-
-#define STATUS_COLUMN	  3
-#define WATCH_INTERVAL_MS 2000
+#include "resolve.h"
+#include "text.h"
 
 const struct option list_options[] = {
-	{ "status", 0, "STATUS", "pending accepted expired",
-	  "only pending, accepted or expired ones" },
+	{ .name = "status",
+	  .value = "STATUS",
+	  .words = "pending accepted expired",
+	  .help = "only pending, accepted or expired ones" },
+	{ .name = "delivery",
+	  .value = "DELIVERY",
+	  .words = "queued sent deferred failed none",
+	  .help = "only those whose mail stands so" },
 	LIST_OPTIONS,
 	{ 0 },
 };
 
 const struct option id_options[] = {
-	{ "invite-id", 0, "ID", NULL, "the same as ID" },
-	{ 0 },
-};
-
-const struct option watch_options[] = {
-	{ "invite-id", 0, "ID", NULL, "the same as ID" },
-	{ "interval", 0, "DURATION", NULL, "between two looks; 2s" },
-	{ "max-wait", 0, "DURATION", NULL, "give up after; never" },
+	{ .name = "invite-id", .value = "ID", .help = "the same as ID" },
 	{ 0 },
 };
 
 /* ---- one invite ------------------------------------------------------- */
 
-char *projects_text(const struct inv_invite *invite)
+const char *delivery_of(const struct inv_invite *invite)
 {
+	return invite->delivery ? invite->delivery->status : "";
+}
+
+bool has_failed_mail(const struct inv_invite *invite)
+{
+	return invite->status == INV_INVITE_STATUS_PENDING &&
+	       strcmp(delivery_of(invite), "failed") == 0;
+}
+
+/* "proj_a (member), proj_b (owner)" */
+static char *projects_cell(const void *item)
+{
+	const struct inv_invite *invite = item;
 	char *text = copy_of("");
 
 	for (size_t i = 0; i < invite->projects_len; i++) {
 		const struct inv_invite_project *project = invite->projects[i];
-		char *longer = print_to("%s%s%s (%s)", text, i > 0 ? ", " : "",
-					project->id, project->role_text);
+		char *longer = text_of("%s%s%s (%s)", text, i > 0 ? ", " : "",
+				       project->id, project->role_text);
 
 		free(text);
 		text = longer;
@@ -48,179 +57,183 @@ char *projects_text(const struct inv_invite *invite)
 	return text;
 }
 
-void say_row(struct table *table, const char *name, const char *value)
+static char *projects_or_none(const void *item)
 {
-	if (!value || !*value)
-		return;
-	table_add(table, name);
-	table_add(table, value);
+	char *text = projects_cell(item);
+
+	if (*text)
+		return text;
+	free(text);
+	return copy_of("none");
 }
 
-static void say_times(struct table *table, const struct inv_invite *invite)
+static char *expires_unless_settled(const void *item)
 {
+	const struct inv_invite *invite = item;
 	char text[AGO_SIZE];
 
-	say_row(table, "  created", ago(text, invite->created_at));
-	if (invite->accepted_at)
-		say_row(table, "  accepted", ago(text, invite->accepted_at));
-	else if (invite->declined_at)
-		say_row(table, "  declined", ago(text, invite->declined_at));
-	else if (invite->expires_at)
-		say_row(table, "  expires", ago(text, invite->expires_at));
+	if (invite->accepted_at || invite->declined_at || !invite->expires_at)
+		return NULL;
+	return copy_of(ago(text, invite->expires_at));
 }
 
-static void say_delivery(struct table *table, const struct inv_invite *invite)
+static char *mail_cell(const void *item)
 {
-	if (!invite->delivery)
-		return;
-	say_row(table, "  mail", invite->delivery->status);
-	say_row(table, "  mail error", invite->delivery->last_error);
+	return copy_of(delivery_of(item));
 }
 
-void say_invite(const struct cli *cli, const struct inv_invite *invite)
+/* In a list only what is not as it should be. */
+static char *mail_unless_sent(const void *item)
 {
-	struct table table = { .columns = 2 };
-	char *projects;
+	const char *status = delivery_of(item);
 
-	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, inv_meta(invite)->json);
-		return;
-	}
-	fputs(colour_bold(), stdout);
-	say_text(stdout, invite->id);
-	printf("%s\n", colour_off());
-	projects = projects_text(invite);
-	say_row(&table, "  email", invite->email);
-	say_row(&table, "  role", invite->role_text);
-	say_row(&table, "  status", invite->status_text);
-	say_row(&table, "  projects", *projects ? projects : "none");
-	say_times(&table, invite);
-	say_delivery(&table, invite);
-	say_row(&table, "  link", invite->accept_url);
-	table_print(&table);
-	free(projects);
+	return copy_of(strcmp(status, "sent") == 0 ? "" : status);
 }
 
-const char *id_of(const struct cli *cli, const char *name)
+static char *mail_error_cell(const void *item)
 {
-	const char *id = args_text(cli->args, name);
+	const struct inv_invite *invite = item;
 
-	if (!id && cli->args->rest_count > 0)
-		id = cli->args->rest[0];
-	if (!id || (cli->args->rest_count > 0 && id != cli->args->rest[0])) {
-		say_problem("one ID has to be given");
+	if (!invite->delivery || !invite->delivery->last_error)
+		return NULL;
+	return copy_of(invite->delivery->last_error);
+}
+
+static const struct column columns[] = {
+	{ .name = "id", COLUMN(struct inv_invite, id) },
+	{ .name = "email", COLUMN(struct inv_invite, email) },
+	{ .name = "role", COLUMN(struct inv_invite, role_text) },
+	{ .name = "status", COLUMN(struct inv_invite, status_text) },
+	{ .name = "mail", .make = mail_unless_sent, .place = COLUMN_IN_LISTS },
+	{ .name = "created",
+	  COLUMN(struct inv_invite, created_at),
+	  .place = COLUMN_IN_LISTS },
+	{ .name = "expires",
+	  COLUMN(struct inv_invite, expires_at),
+	  .place = COLUMN_IN_LISTS },
+	{ .name = "projects", .make = projects_cell, .place = COLUMN_IN_LISTS },
+	{ .name = "projects",
+	  .make = projects_or_none,
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "created",
+	  COLUMN(struct inv_invite, created_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "accepted",
+	  COLUMN(struct inv_invite, accepted_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "declined",
+	  COLUMN(struct inv_invite, declined_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "expires",
+	  .make = expires_unless_settled,
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "mail", .make = mail_cell, .place = COLUMN_IN_DETAIL },
+	{ .name = "mail error",
+	  .make = mail_error_cell,
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "link",
+	  COLUMN(struct inv_invite, accept_url),
+	  .place = COLUMN_IN_DETAIL },
+	{ 0 },
+};
+
+const struct view invite_view = {
+	.columns = columns,
+	.empty = "There are no such invites.",
+};
+
+char *asked_invite(struct cli *cli, enum status *ret_status)
+{
+	const char *word = args_text(cli->args, "invite-id");
+
+	*ret_status = STATUS_USAGE;
+	if (!word && cli->args->rest_count > 0)
+		word = cli->args->rest[0];
+	if (!word ||
+	    (cli->args->rest_count > 0 && word != cli->args->rest[0])) {
+		print_problem("give one ID or address");
 		return NULL;
 	}
-	return id;
+	return invite_id(cli, word, ret_status);
 }
 
 enum status cmd_get(struct cli *cli)
 {
-	const char *id = id_of(cli, "invite-id");
+	enum status status;
+	char *id = asked_invite(cli, &status);
 	struct inv_invite *invite;
 	struct inv_error err;
+	int rc;
 
 	if (!id)
-		return STATUS_USAGE;
-	if (inv_invites_retrieve(cli->client, id, NULL, &invite, &err))
-		return say_error(error_format(cli), &err);
-	say_invite(cli, invite);
+		return status;
+	rc = inv_invites_retrieve(cli->client, id, NULL, &invite, &err);
+	free(id);
+	if (rc)
+		return fail(cli, &err);
+	print_item(cli, &invite_view, invite);
 	inv_free(invite);
 	return STATUS_OK;
 }
 
-/* ---- lists ------------------------------------------------------------ */
+/* ---- list ------------------------------------------------------------- */
 
-static int next_invite(void *iter, struct row *row, struct inv_error *err)
+/* The published API has no filter for these, so it is done here. */
+static bool is_wanted(const struct cli *cli, const void *item)
 {
-	const struct inv_invite *invite;
-	struct inv_invite_page *page = iter;
-
-	if (inv_next(page, &invite, err))
-		return -1;
-	if (!invite)
-		return 0;
-	row->text = projects_text(invite);
-	row->json = inv_meta(invite)->json;
-	row->cells[0] = invite->id;
-	row->cells[1] = invite->email;
-	row->cells[2] = invite->role_text;
-	row->cells[STATUS_COLUMN] = invite->status_text;
-	row->cells[4] = ago(row->times[0], invite->created_at);
-	row->cells[5] = ago(row->times[1], invite->expires_at);
-	row->cells[6] = row->text;
-	return 0;
-}
-
-/* The API has no filter for it, so that it is done here. */
-static bool is_wanted(const struct cli *cli, const struct row *row)
-{
+	const struct inv_invite *invite = item;
 	const char *status = args_text(cli->args, "status");
+	const char *delivery = args_text(cli->args, "delivery");
 
-	return !status || strcmp(row->cells[STATUS_COLUMN], status) == 0;
+	return (!status || strcmp(invite->status_text, status) == 0) &&
+	       (!delivery || strcmp(delivery_of(invite), delivery) == 0);
 }
 
-static const struct list invites_list = {
-	(const char *const[]){ "ID", "EMAIL", "ROLE", "STATUS", "CREATED",
-			       "EXPIRES", "PROJECTS", NULL },
-	"There are no such invites.",
-	next_invite,
-	is_wanted,
-};
-
-/* One request, one page, as it came. */
-static enum status list_raw(struct cli *cli, const struct list_params *params)
-{
-	struct inv_invite_page *page;
-	struct inv_error err;
-
-	if (inv_invites_list(cli->client, LIST_PARAMS_OF(invite, *params), NULL,
-			     &page, &err))
-		return say_error(FORMAT_RAW, &err);
-	say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
-	inv_free(page);
-	return STATUS_OK;
-}
+LIST_FETCH(fetch_invites, invite, inv_invites_list);
 
 enum status cmd_list(struct cli *cli)
 {
-	struct list_params params;
-	struct inv_invite_page *iter;
-	struct inv_error err;
-	enum status status;
-	long max_items;
+	static const struct list list = { .view = &invite_view,
+					  .fetch = fetch_invites,
+					  .is_wanted = is_wanted };
 
 	if (!args_word(cli->args, "status") ||
-	    !list_read(cli, &params, &max_items))
+	    !args_word(cli->args, "delivery"))
 		return STATUS_USAGE;
-	if (cli->format == FORMAT_RAW)
-		return list_raw(cli, &params);
-	if (inv_invites_list(cli->client, LIST_PARAMS_OF(invite, params), NULL,
-			     &iter, &err))
-		return say_error(error_format(cli), &err);
-	status = list_show(cli, &invites_list, iter, max_items);
-	inv_free(iter);
-	return status;
+	return list_run(cli, &list, NULL, NULL);
 }
 
 /* ---- delete ----------------------------------------------------------- */
 
-static enum status delete_one(struct cli *cli, const char *id)
+static void print_deleted(struct cli *cli, const struct inv_deleted *deleted)
+{
+	if (format_is_json(cli->format)) {
+		series_add(&cli->series, inv_meta(deleted)->json);
+		return;
+	}
+	if (cli->format == FORMAT_TABLE)
+		fputs("deleted ", stdout);
+	text_print(stdout, deleted->id);
+	putchar('\n');
+}
+
+static enum status delete_one(struct cli *cli, const char *word)
 {
 	struct inv_deleted *deleted;
 	struct inv_error err;
+	enum status status;
+	char *id = invite_id(cli, word, &status);
+	int rc;
 
-	if (inv_invites_delete(cli->client, id, NULL, &deleted, &err)) {
-		say_problem("could not delete %s:", id);
-		return say_error(error_format(cli), &err);
+	if (!id)
+		return status;
+	rc = inv_invites_delete(cli->client, id, NULL, &deleted, &err);
+	free(id);
+	if (rc) {
+		print_problem("could not delete %s:", word);
+		return fail(cli, &err);
 	}
-	if (cli->format == FORMAT_TABLE) {
-		fputs("deleted ", stdout);
-		say_text(stdout, deleted->id);
-		putchar('\n');
-	} else {
-		say_json(stdout, cli->format, inv_meta(deleted)->json);
-	}
+	print_deleted(cli, deleted);
 	inv_free(deleted);
 	return STATUS_OK;
 }
@@ -232,9 +245,10 @@ enum status cmd_delete(struct cli *cli)
 	enum status first = STATUS_OK;
 
 	if (!by_option && cli->args->rest_count == 0) {
-		say_problem("at least one ID has to be given");
+		print_problem("give at least one ID or address");
 		return STATUS_USAGE;
 	}
+	cli->series.is_array = cli->args->rest_count + (by_option ? 1 : 0) > 1;
 	if (by_option)
 		first = delete_one(cli, by_option);
 	for (size_t i = 0; i < cli->args->rest_count; i++) {
@@ -244,75 +258,4 @@ enum status cmd_delete(struct cli *cli)
 			first = status;
 	}
 	return first;
-}
-
-/* ---- watch ------------------------------------------------------------ */
-
-static void wait_ms(long long milliseconds)
-{
-	struct timespec time = { .tv_sec = milliseconds / 1000,
-				 .tv_nsec = milliseconds % 1000 * 1000000 };
-
-	while (nanosleep(&time, &time) != 0)
-		;
-}
-
-static long long mono_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-/* Shows an invite that is settled; false while it is pending. */
-static bool is_settled(const struct cli *cli, const struct inv_invite *invite,
-		       enum status *ret_status)
-{
-	if (invite->status == INV_INVITE_STATUS_PENDING)
-		return false;
-	say_invite(cli, invite);
-	*ret_status = invite->status == INV_INVITE_STATUS_ACCEPTED
-			  ? STATUS_OK
-			  : STATUS_EXPIRED;
-	return true;
-}
-
-/* One look: whether that was the last, and then with which status. */
-static bool look(struct cli *cli, const char *id, enum status *ret_status)
-{
-	struct inv_invite *invite;
-	struct inv_error err;
-	bool done;
-
-	if (inv_invites_retrieve(cli->client, id, NULL, &invite, &err)) {
-		if (err.temporary) /* a watcher outlives a restart */
-			return false;
-		*ret_status = say_error(error_format(cli), &err);
-		return true;
-	}
-	done = is_settled(cli, invite, ret_status);
-	inv_free(invite);
-	return done;
-}
-
-enum status cmd_watch(struct cli *cli)
-{
-	const char *id = id_of(cli, "invite-id");
-	long long interval, max_wait, start = mono_ms();
-	enum status status;
-
-	if (!id ||
-	    !args_duration(cli->args, "interval", WATCH_INTERVAL_MS,
-			   &interval) ||
-	    !args_duration(cli->args, "max-wait", -1, &max_wait))
-		return STATUS_USAGE;
-	while (!look(cli, id, &status)) {
-		if (max_wait >= 0 && mono_ms() - start >= max_wait) {
-			say_problem("%s is still pending", id);
-			return STATUS_TRY_AGAIN;
-		}
-		wait_ms(interval);
-	}
-	return status;
 }

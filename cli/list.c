@@ -3,18 +3,115 @@
  */
 #include "list.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "table.h"
+#include "text.h"
 
 #define ROWS_AT_ONCE 100 /* that a table's widths are made for */
 
-enum format error_format(const struct cli *cli)
+/* ---- cells ------------------------------------------------------------ */
+
+/* To be freed; NULL where there is nothing to show. */
+static char *cell_of(const struct column *column, const void *item)
 {
-	return cli->format_asked ? cli->format : FORMAT_TABLE;
+	const char *at = (const char *)item + column->offset;
+	char text[AGO_SIZE];
+	const char *value;
+	int64_t time;
+
+	if (column->make)
+		return column->make(item);
+	if (column->kind == COLUMN_TIME) {
+		memcpy(&time, at, sizeof(time));
+		return time ? copy_of(ago(text, time)) : NULL;
+	}
+	memcpy(&value, at, sizeof(value));
+	return value ? copy_of(value) : NULL;
 }
 
-bool list_read(const struct cli *cli, struct list_params *ret_params,
-	       long *ret_max_items)
+static void add_row(struct table *table, const struct column *column,
+		    const void *item)
+{
+	for (; column->name; column++) {
+		char *cell;
+
+		if (column->place == COLUMN_IN_DETAIL)
+			continue;
+		cell = cell_of(column, item);
+		table_add(table, cell);
+		free(cell);
+	}
+}
+
+static void add_heads(struct table *table, const struct column *column)
+{
+	for (; column->name; column++) {
+		char *head = copy_of(column->name);
+
+		for (char *c = head; *c; c++)
+			*c = (char)toupper((unsigned char)*c);
+		if (column->place != COLUMN_IN_DETAIL) {
+			table->columns++;
+			table_add(table, head);
+		}
+		free(head);
+	}
+}
+
+/* ---- a single one ----------------------------------------------------- */
+
+void print_details(FILE *out, const struct view *view, const void *item)
+{
+	struct table table = { .columns = 2, .out = out };
+	const struct column *column = view->columns;
+
+	while ((++column)->name) {
+		char *cell, *name;
+
+		if (column->place == COLUMN_IN_LISTS)
+			continue;
+		cell = cell_of(column, item);
+		name = text_of("  %s", column->name);
+		table_add_pair(&table, name, cell);
+		free(name);
+		free(cell);
+	}
+	table_print(&table);
+}
+
+static void print_id(const struct view *view, const void *item)
+{
+	char *id = cell_of(&view->columns[0], item);
+
+	text_print(stdout, id ? id : "-");
+	free(id);
+}
+
+void print_item(struct cli *cli, const struct view *view, const void *item)
+{
+	if (format_is_json(cli->format)) {
+		series_add(&cli->series, inv_meta(item)->json);
+		return;
+	}
+	if (cli->format == FORMAT_ID) {
+		print_id(view, item);
+		putchar('\n');
+		return;
+	}
+	fputs(colour_bold(), stdout);
+	print_id(view, item);
+	printf("%s\n", colour_off());
+	print_details(stdout, view, item);
+}
+
+/* ---- lists ------------------------------------------------------------ */
+
+static bool read_params(const struct cli *cli, struct list_params *ret_params,
+			long *ret_max_items)
 {
 	long limit;
 
@@ -28,61 +125,69 @@ bool list_read(const struct cli *cli, struct list_params *ret_params,
 	return true;
 }
 
-static void add_cells(struct table *table, const char *const *cells)
-{
-	for (size_t i = 0; i < table->columns; i++)
-		table_add(table, cells[i]);
-}
-
-static void show_row(const struct cli *cli, const struct list *list,
-		     struct table *table, const struct row *row)
+static void show(struct cli *cli, const struct list *list, struct table *table,
+		 const void *item)
 {
 	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, row->json);
+		print_item(cli, list->view, item);
 		return;
 	}
-	if (table->columns == 0) {
-		while (list->heads[table->columns])
-			table->columns++;
-		add_cells(table, list->heads);
-	}
-	add_cells(table, row->cells);
+	if (table->columns == 0)
+		add_heads(table, list->view->columns);
+	add_row(table, list->view->columns, item);
 	if (table->count >= table->columns * ROWS_AT_ONCE)
 		table_print(table);
 }
 
-static int show_all(const struct cli *cli, const struct list *list, void *iter,
+static int show_all(struct cli *cli, const struct list *list, void *page,
 		    long max_items, struct inv_error *err)
 {
 	struct table table = { .has_header = true };
+	const void *item;
 	bool is_any = false;
 	int rc = 0;
 
 	while (max_items != 0) {
-		struct row row = { 0 };
-
-		rc = list->next(iter, &row, err);
-		if (rc || !row.json)
+		rc = (inv_next)(page, &item, err);
+		if (rc || !item)
 			break;
-		if (!list->is_wanted || list->is_wanted(cli, &row)) {
-			show_row(cli, list, &table, &row);
-			is_any = true;
-			max_items -= max_items > 0;
-		}
-		free(row.text);
+		if (list->is_wanted && !list->is_wanted(cli, item))
+			continue;
+		show(cli, list, &table, item);
+		is_any = true;
+		max_items -= max_items > 0;
 	}
 	if (!is_any && !rc && max_items != 0 && cli->format == FORMAT_TABLE)
-		fprintf(stderr, "%s\n", list->empty);
+		print_note("%s", list->view->empty);
 	table_print(&table);
 	return rc;
 }
 
-enum status list_show(const struct cli *cli, const struct list *list,
-		      void *iter, long max_items)
+enum status list_run(struct cli *cli, const struct list *list, const char *id,
+		     const char *extra_query)
 {
+	enum status status = STATUS_OK;
+	struct list_params params;
 	struct inv_error err;
+	long max_items;
+	void *page;
 
-	if (show_all(cli, list, iter, max_items, &err))
-		return say_error(error_format(cli), &err);
-	return STATUS_OK;
+	if (!read_params(cli, &params, &max_items))
+		return STATUS_USAGE;
+	params.extra_query = extra_query;
+	if (list->fetch(cli, id, &params, &page, &err))
+		return fail(cli, &err);
+	if (cli->format == FORMAT_RAW) {
+		series_add(&cli->series, inv_meta(page)->json);
+		inv_free(page);
+		return STATUS_OK;
+	}
+	cli->series.is_array = true;
+	if (show_all(cli, list, page, max_items, &err)) {
+		/* An array that was begun has to end as one. */
+		cli->series.is_array = cli->series.count > 0;
+		status = fail(cli, &err);
+	}
+	inv_free(page);
+	return status;
 }

@@ -1,55 +1,107 @@
 /*
- * list.h: what all lists have in common: options, paging, table or JSON.
+ * list.h: things as people and programs see them: a table of columns shows
+ * one of a kind, or all of a list.
+ *
+ * A list command is such a table, the call of libinv that fetches it
+ * (LIST_FETCH), and one line of list_run().
  */
 #ifndef CLI_LIST_H
 #define CLI_LIST_H
 
 #include "cli.h"
 
-/* One item: as JSON, and as the cells of a table's row (borrowed). */
-struct row {
-	const char *json; /* NULL: there are no more */
-	const char *cells[TABLE_COLUMNS];
-	char times[2][AGO_SIZE]; /* room for cells made on the way */
-	char *text;		 /* the same, freed by the list */
+#include <assert.h>
+
+enum column_kind {
+	COLUMN_TEXT, /* const char * */
+	COLUMN_TIME  /* int64_t, seconds */
 };
 
-struct list {
-	const char *const *heads; /* of the columns; NULL behind the last */
-	const char *empty;	  /* what to say where there is nothing */
-	int (*next)(void *iter, struct row *row, struct inv_error *err);
-	/* Whether to show it; NULL: all. */
-	bool (*is_wanted)(const struct cli *cli, const struct row *row);
+enum column_place {
+	COLUMN_EVERYWHERE,
+	COLUMN_IN_LISTS,
+	COLUMN_IN_DETAIL /* only where a single one is shown */
 };
 
-#define LIST_OPTIONS                                                       \
-	{ "after", 0, "ID", NULL, "begin behind this one" },               \
-	    { "limit", 0, "N", NULL, "items per request" },                \
-	{                                                                  \
-		"max-items", 0, "N", NULL, "stop after so many; -1 is all" \
-	}
+struct column {
+	const char *name; /* NULL ends a table; capitals as a head */
+	size_t offset;	  /* of the member shown */
+	enum column_kind kind;
+	enum column_place place;
+	char *(*make)(const void *item); /* instead: to be freed, or NULL */
+};
+
+struct view {
+	const struct column *columns; /* the first is the id */
+	const char *empty;	      /* what to say where there is nothing */
+};
+
+#define COLUMN(struct_, member)                             \
+	.offset = offsetof(struct_, member),                \
+	.kind = _Generic(((struct_ *)NULL)->member, int64_t \
+			 : COLUMN_TIME, default             \
+			 : COLUMN_TEXT)
+
+/* One of its kind, in the format asked for. */
+void print_item(struct cli *cli, const struct view *view, const void *item);
+
+/* The same for people, without an id in front, to `out`. */
+void print_details(FILE *out, const struct view *view, const void *item);
 
 /* What every list can be asked for. */
 struct list_params {
 	INV_LIST_PARAMS;
 };
 
-/* The same, as the list of this kind of thing takes it. */
-#define LIST_PARAMS_OF(thing, params)                                  \
-	(&(struct inv_##thing##_list_params){ .after = (params).after, \
-					      .limit = (params).limit, \
-					      .extra_query =           \
-						  (params).extra_query })
+/* Fetches a page, as libinv does; `id` is of what the list belongs to. */
+typedef int list_fetch(struct cli *cli, const char *id,
+		       const struct list_params *params, void **ret_page,
+		       struct inv_error *err);
 
-/* Reads the options of every list; false after saying what is wrong. */
-bool list_read(const struct cli *cli, struct list_params *ret_params,
-	       long *ret_max_items);
+/*
+ * Defines `name`, which fetches a list of struct inv_THING by libinv's
+ * function `call`. Behind it stands `id` where that takes one.
+ */
+#define LIST_FETCH(name, thing, call, ...)                                     \
+	static int name(struct cli *cli, const char *id,                       \
+			const struct list_params *params, void **ret_page,     \
+			struct inv_error *err)                                 \
+	{                                                                      \
+		struct inv_##thing##_list_params list = {                      \
+			.after = params->after,                                \
+			.limit = params->limit,                                \
+			.extra_query = params->extra_query,                    \
+		};                                                             \
+		struct inv_##thing##_page *page;                               \
+                                                                               \
+		(void)id;                                                      \
+		if (call(cli->client, ##__VA_ARGS__, &list, NULL, &page, err)) \
+			return -1;                                             \
+		*ret_page = page;                                              \
+		return 0;                                                      \
+	}                                                                      \
+	static_assert(true, "a semicolon follows")
 
-/* Shows what the iterator yields, to the end or `max_items`. */
-enum status list_show(const struct cli *cli, const struct list *list,
-		      void *iter, long max_items);
+#define LIST_OPTIONS                                                         \
+	{ .name = "after", .value = "ID", .help = "begin behind this one" }, \
+	    { .name = "limit", .value = "N", .help = "items per request" },  \
+	{                                                                    \
+		.name = "max-items", .value = "N",                           \
+		.help = "stop after so many; -1 is all"                      \
+	}
 
-/* The format to report a failure in. */
-enum format error_format(const struct cli *cli);
+struct list {
+	const struct view *view;
+	list_fetch *fetch;
+	/* Whether to show it; NULL: all. */
+	bool (*is_wanted)(const struct cli *cli, const void *item);
+};
+
+/*
+ * Shows what there is, to the end or --max-items; raw: one page. `id` and
+ * `extra_query` (see inv.h) may be NULL.
+ */
+enum status list_run(struct cli *cli, const struct list *list, const char *id,
+		     const char *extra_query);
 
 #endif

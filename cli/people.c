@@ -1,194 +1,119 @@
 /*
- * people.c: invite users and invite projects: who is in, and where.
+ * people.c: invite users and projects: who is in, and where. How each looks is
+ * a table of columns.
  */
-#include "cli.h"
-
-#include <string.h>
-
 #include "list.h"
+#include "resolve.h"
+
+#include <stdlib.h>
 
 const struct option page_options[] = { LIST_OPTIONS, { 0 } };
 
 const struct option projects_options[] = {
-	{ "include-archived", 0, NULL, NULL, "archived ones too" },
+	{ .name = "include-archived", .help = "archived ones too" },
 	LIST_OPTIONS,
 	{ 0 },
 };
 
 const struct option project_create_options[] = {
-	{ "name", 0, "NAME", NULL, "what to call it" },
-	{ "external-key-id", 0, "ID", NULL, "of a key kept elsewhere" },
+	{ .name = "name", .value = "NAME", .help = "what to call it" },
+	{ .name = "external-key-id",
+	  .value = "ID",
+	  .help = "of a key kept elsewhere" },
 	{ 0 },
 };
 
 /* ---- users ------------------------------------------------------------ */
 
-static void say_user(const struct cli *cli, const struct inv_user *user)
-{
-	struct table table = { .columns = 2 };
-	char text[AGO_SIZE];
-
-	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, inv_meta(user)->json);
-		return;
-	}
-	say_row(&table, "id", user->id);
-	say_row(&table, "email", user->email);
-	say_row(&table, "name", user->name);
-	say_row(&table, "role", user->role_text);
-	say_row(&table, "added", ago(text, user->added_at));
-	table_print(&table);
-}
-
-static int next_user(void *iter, struct row *row, struct inv_error *err)
-{
-	const struct inv_user *user;
-	struct inv_user_page *page = iter;
-
-	if (inv_next(page, &user, err))
-		return -1;
-	if (!user)
-		return 0;
-	row->json = inv_meta(user)->json;
-	row->cells[0] = user->id;
-	row->cells[1] = user->email;
-	row->cells[2] = user->name;
-	row->cells[3] = user->role_text;
-	row->cells[4] = ago(row->times[0], user->added_at);
-	return 0;
-}
-
-static const struct list users_list = {
-	(const char *const[]){ "ID", "EMAIL", "NAME", "ROLE", "ADDED", NULL },
-	"There are no members.",
-	next_user,
-	NULL,
+static const struct column user_columns[] = {
+	{ .name = "id", COLUMN(struct inv_user, id) },
+	{ .name = "email", COLUMN(struct inv_user, email) },
+	{ .name = "name", COLUMN(struct inv_user, name) },
+	{ .name = "role", COLUMN(struct inv_user, role_text) },
+	{ .name = "added", COLUMN(struct inv_user, added_at) },
+	{ 0 },
 };
+
+static const struct view user_view = {
+	.columns = user_columns,
+	.empty = "There are no members.",
+};
+
+LIST_FETCH(fetch_users, user, inv_users_list);
 
 enum status cmd_users_list(struct cli *cli)
 {
-	struct list_params params;
-	struct inv_user_page *iter;
-	struct inv_user_page *page;
-	struct inv_error err;
-	enum status status;
-	long max_items;
+	static const struct list list = { .view = &user_view,
+					  .fetch = fetch_users };
 
-	if (!list_read(cli, &params, &max_items))
-		return STATUS_USAGE;
-	if (cli->format == FORMAT_RAW) {
-		if (inv_users_list(cli->client, LIST_PARAMS_OF(user, params),
-				   NULL, &page, &err))
-			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
-		inv_free(page);
-		return STATUS_OK;
-	}
-	if (inv_users_list(cli->client, LIST_PARAMS_OF(user, params), NULL,
-			   &iter, &err))
-		return say_error(error_format(cli), &err);
-	status = list_show(cli, &users_list, iter, max_items);
-	inv_free(iter);
-	return status;
+	return list_run(cli, &list, NULL, NULL);
 }
 
 enum status cmd_users_get(struct cli *cli)
 {
+	enum status status;
+	char *id = user_id(cli, cli->args->rest[0], &status);
 	struct inv_user *user;
 	struct inv_error err;
+	int rc;
 
-	if (inv_users_retrieve(cli->client, cli->args->rest[0], NULL, &user,
-			       &err))
-		return say_error(error_format(cli), &err);
-	say_user(cli, user);
+	if (!id)
+		return status;
+	rc = inv_users_retrieve(cli->client, id, NULL, &user, &err);
+	free(id);
+	if (rc)
+		return fail(cli, &err);
+	print_item(cli, &user_view, user);
 	inv_free(user);
 	return STATUS_OK;
 }
 
 /* ---- projects --------------------------------------------------------- */
 
-static void say_project(const struct cli *cli,
-			const struct inv_project *project)
-{
-	struct table table = { .columns = 2 };
-	char text[AGO_SIZE];
-
-	if (cli->format != FORMAT_TABLE) {
-		say_json(stdout, cli->format, inv_meta(project)->json);
-		return;
-	}
-	say_row(&table, "id", project->id);
-	say_row(&table, "name", project->name);
-	say_row(&table, "status", project->status_text);
-	say_row(&table, "created", ago(text, project->created_at));
-	if (project->archived_at)
-		say_row(&table, "archived", ago(text, project->archived_at));
-	table_print(&table);
-}
-
-static int next_project(void *iter, struct row *row, struct inv_error *err)
-{
-	const struct inv_project *project;
-	struct inv_project_page *page = iter;
-
-	if (inv_next(page, &project, err))
-		return -1;
-	if (!project)
-		return 0;
-	row->json = inv_meta(project)->json;
-	row->cells[0] = project->id;
-	row->cells[1] = project->name;
-	row->cells[2] = project->status_text;
-	row->cells[3] = ago(row->times[0], project->created_at);
-	return 0;
-}
-
-static const struct list projects_list = {
-	(const char *const[]){ "ID", "NAME", "STATUS", "CREATED", NULL },
-	"There are no projects.",
-	next_project,
-	NULL,
+static const struct column project_columns[] = {
+	{ .name = "id", COLUMN(struct inv_project, id) },
+	{ .name = "name", COLUMN(struct inv_project, name) },
+	{ .name = "status", COLUMN(struct inv_project, status_text) },
+	{ .name = "created", COLUMN(struct inv_project, created_at) },
+	{ .name = "archived",
+	  COLUMN(struct inv_project, archived_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ 0 },
 };
+
+static const struct view project_view = {
+	.columns = project_columns,
+	.empty = "There are no projects.",
+};
+
+LIST_FETCH(fetch_projects, project, inv_projects_list);
 
 enum status cmd_projects_list(struct cli *cli)
 {
-	struct list_params params;
-	struct inv_project_page *iter;
-	struct inv_project_page *page;
-	struct inv_error err;
-	enum status status;
-	long max_items;
+	static const struct list list = { .view = &project_view,
+					  .fetch = fetch_projects };
 
-	if (!list_read(cli, &params, &max_items))
-		return STATUS_USAGE;
-	if (args_has(cli->args, "include-archived"))
-		params.extra_query = "include_archived=true";
-	if (cli->format == FORMAT_RAW) {
-		if (inv_projects_list(cli->client,
-				      LIST_PARAMS_OF(project, params), NULL,
-				      &page, &err))
-			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
-		inv_free(page);
-		return STATUS_OK;
-	}
-	if (inv_projects_list(cli->client, LIST_PARAMS_OF(project, params),
-			      NULL, &iter, &err))
-		return say_error(error_format(cli), &err);
-	status = list_show(cli, &projects_list, iter, max_items);
-	inv_free(iter);
-	return status;
+	return list_run(cli, &list, NULL,
+			args_has(cli->args, "include-archived")
+			    ? "include_archived=true"
+			    : NULL);
 }
 
 enum status cmd_projects_get(struct cli *cli)
 {
+	enum status status;
+	char *id = project_id(cli, cli->args->rest[0], &status);
 	struct inv_project *project;
 	struct inv_error err;
+	int rc;
 
-	if (inv_projects_retrieve(cli->client, cli->args->rest[0], NULL,
-				  &project, &err))
-		return say_error(error_format(cli), &err);
-	say_project(cli, project);
+	if (!id)
+		return status;
+	rc = inv_projects_retrieve(cli->client, id, NULL, &project, &err);
+	free(id);
+	if (rc)
+		return fail(cli, &err);
+	print_item(cli, &project_view, project);
 	inv_free(project);
 	return STATUS_OK;
 }
@@ -205,66 +130,39 @@ enum status cmd_projects_create(struct cli *cli)
 	if (key)
 		params.external_key_id = INV_TEXT(key);
 	if (inv_projects_create(cli->client, &params, NULL, &project, &err))
-		return say_error(error_format(cli), &err);
-	say_project(cli, project);
+		return fail(cli, &err);
+	print_item(cli, &project_view, project);
 	inv_free(project);
 	return STATUS_OK;
 }
 
 /* ---- who is in a project ---------------------------------------------- */
 
-static int next_project_user(void *iter, struct row *row, struct inv_error *err)
-{
-	const struct inv_project_user *user;
-	struct inv_project_user_page *page = iter;
-
-	if (inv_next(page, &user, err))
-		return -1;
-	if (!user)
-		return 0;
-	row->json = inv_meta(user)->json;
-	row->cells[0] = user->id;
-	row->cells[1] = user->email;
-	row->cells[2] = user->name;
-	row->cells[3] = user->role_text;
-	row->cells[4] = ago(row->times[0], user->added_at);
-	return 0;
-}
-
-static const struct list project_users_list = {
-	(const char *const[]){ "ID", "EMAIL", "NAME", "ROLE", "ADDED", NULL },
-	"Nobody is in this project.",
-	next_project_user,
-	NULL,
+static const struct column project_user_columns[] = {
+	{ .name = "id", COLUMN(struct inv_project_user, id) },
+	{ .name = "email", COLUMN(struct inv_project_user, email) },
+	{ .name = "name", COLUMN(struct inv_project_user, name) },
+	{ .name = "role", COLUMN(struct inv_project_user, role_text) },
+	{ .name = "added", COLUMN(struct inv_project_user, added_at) },
+	{ 0 },
 };
+
+static const struct view project_user_view = {
+	.columns = project_user_columns,
+	.empty = "Nobody is in this project.",
+};
+
+LIST_FETCH(fetch_project_users, project_user, inv_projects_users_list, id);
 
 enum status cmd_projects_users(struct cli *cli)
 {
-	const char *project = cli->args->rest[0];
-	struct list_params params;
-	struct inv_project_user_page *iter;
-	struct inv_project_user_page *page;
-	struct inv_error err;
+	static const struct list list = { .view = &project_user_view,
+					  .fetch = fetch_project_users };
 	enum status status;
-	long max_items;
+	char *id = project_id(cli, cli->args->rest[0], &status);
 
-	if (!list_read(cli, &params, &max_items))
-		return STATUS_USAGE;
-	if (cli->format == FORMAT_RAW) {
-		if (inv_projects_users_list(
-			cli->client, project,
-			LIST_PARAMS_OF(project_user, params), NULL, &page,
-			&err))
-			return say_error(FORMAT_RAW, &err);
-		say_json(stdout, FORMAT_RAW, inv_meta(page)->json);
-		inv_free(page);
-		return STATUS_OK;
-	}
-	if (inv_projects_users_list(cli->client, project,
-				    LIST_PARAMS_OF(project_user, params), NULL,
-				    &iter, &err))
-		return say_error(error_format(cli), &err);
-	status = list_show(cli, &project_users_list, iter, max_items);
-	inv_free(iter);
+	if (id)
+		status = list_run(cli, &list, id, NULL);
+	free(id);
 	return status;
 }

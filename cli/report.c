@@ -1,79 +1,133 @@
 /*
- * report.c: what became of everybody, for people and for machines.
+ * report.c: what became of everybody, for people and for programs.
  */
 #include "bulk.h"
 
+#include "json.h"
+
 static const char *const outcome_names[] = {
-	[OUTCOME_NONE] = "not_tried",	 [OUTCOME_INVITED] = "invited",
-	[OUTCOME_EXISTING] = "existing", [OUTCOME_REFUSED] = "refused",
-	[OUTCOME_FAILED] = "failed",
+#define X(name, word, words) [OUTCOME_##name] = word,
+	OUTCOMES(X)
+#undef X
 };
 
-struct tally tally_of(const struct roster *roster)
+static const char *const outcome_words[] = {
+#define X(name, word, words) [OUTCOME_##name] = words,
+	OUTCOMES(X)
+#undef X
+};
+
+/* The same of a dry run. */
+static const char *const outcome_plans[OUTCOMES_COUNT] = {
+	[OUTCOME_INVITED] = "to invite",
+	[OUTCOME_REMAILED] = "to mail again",
+	[OUTCOME_EXISTING] = "already there",
+};
+
+struct tally tally_of(const struct rows *rows)
 {
 	struct tally tally = { 0 };
 
-	for (size_t i = 0; i < roster->count; i++)
-		tally.of[roster->people[i].outcome]++;
+	for (size_t i = 0; i < rows->count; i++)
+		tally.of[rows->list[i].outcome]++;
 	return tally;
 }
 
-static void json_person(const struct person *person)
+/* ---- for programs ----------------------------------------------------- */
+
+static void json_row(const struct row *row)
 {
-	printf("{\"line\":%zu,\"email\":", person->line);
-	say_quoted(stdout, person->email);
-	printf(",\"outcome\":\"%s\",\"id\":", outcome_names[person->outcome]);
-	say_quoted(stdout, person->id);
-	if (person->err) {
+	printf("{\"line\":%zu,\"email\":", row->line);
+	json_string(stdout, row->email);
+	printf(",\"outcome\":\"%s\",\"id\":", outcome_names[row->outcome]);
+	json_string(stdout, row->id);
+	if (row->err) {
 		fputs(",\"error\":{\"message\":", stdout);
-		say_quoted(stdout, person->err->message);
+		json_string(stdout, row->err->message);
 		fputs(",\"code\":", stdout);
-		say_quoted(stdout,
-			   *person->err->code ? person->err->code : NULL);
-		printf(",\"status\":%d}", person->err->status);
+		json_string(stdout, *row->err->code ? row->err->code : NULL);
+		printf(",\"status\":%d}", row->err->status);
 	}
 	putchar('}');
 }
 
-static void json_report(const struct roster *roster)
+static void json_problem(const struct row_problem *problem)
 {
-	struct tally tally = tally_of(roster);
+	printf("{\"line\":%zu,\"message\":", problem->line);
+	json_string(stdout, problem->text);
+	putchar('}');
+}
 
-	putchar('{');
-	for (size_t i = 0; i <= OUTCOME_FAILED; i++)
+static void json_report(const struct rows *rows, const char *line_end)
+{
+	struct tally tally = tally_of(rows);
+
+	printf("{\"dry_run\":%s,", rows->is_dry ? "true" : "false");
+	for (size_t i = 0; i < OUTCOMES_COUNT; i++)
 		printf("\"%s\":%zu,", outcome_names[i], tally.of[i]);
-	fputs("\"results\":[", stdout);
-	for (size_t i = 0; i < roster->count; i++) {
-		fputs(i > 0 ? ",\n" : "\n", stdout);
-		json_person(&roster->people[i]);
+	fputs("\"problems\":[", stdout);
+	for (size_t i = 0; i < rows->problem_count; i++) {
+		printf("%s%s", i > 0 ? "," : "", line_end);
+		json_problem(&rows->problems[i]);
 	}
-	puts("\n]}");
+	fputs("],\"results\":[", stdout);
+	for (size_t i = 0; i < rows->count; i++) {
+		printf("%s%s", i > 0 ? "," : "", line_end);
+		json_row(&rows->list[i]);
+	}
+	printf("%s]}\n", line_end);
 }
 
-static void text_report(const struct roster *roster)
+/* ---- for people ------------------------------------------------------- */
+
+static void print_errors(const struct rows *rows)
 {
-	struct tally tally = tally_of(roster);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->list[i];
 
-	for (size_t i = 0; i < roster->count; i++) {
-		const struct person *person = &roster->people[i];
-
-		if (person->err)
-			say_problem("line %zu: %s: %s", person->line,
-				    person->email, person->err->message);
+		if (row->err)
+			print_problem("line %zu: %s: %s", row->line, row->email,
+				      row->err->message);
+		else if (rows->is_dry && row->outcome == OUTCOME_EXISTING)
+			print_note("line %zu: %s is %s", row->line, row->email,
+				   row->id ? "invited already"
+					   : "a member already");
 	}
-	printf("%zu invited, %zu already there, %zu refused, %zu failed",
-	       tally.of[OUTCOME_INVITED], tally.of[OUTCOME_EXISTING],
-	       tally.of[OUTCOME_REFUSED], tally.of[OUTCOME_FAILED]);
-	if (tally.of[OUTCOME_NONE])
-		printf(", %zu not tried: run it again to go on",
-		       tally.of[OUTCOME_NONE]);
-	putchar('\n');
 }
 
-void report(const struct cli *cli, const struct roster *roster)
+static void text_report(const struct rows *rows)
 {
-	if (cli->format == FORMAT_TABLE)
-		text_report(roster);
-	else
-		json_report(roster);
+	struct tally tally = tally_of(rows);
+	bool is_any = false;
+
+	if (rows->is_dry)
+		fputs("Dry run, nobody was invited: ", stdout);
+	for (size_t i = 0; i < OUTCOMES_COUNT; i++) {
+		/* The usual ones always, so that nobody looks for them. */
+		bool is_usual = i != OUTCOME_REMAILED && i != OUTCOME_NONE;
+		const char *words =
+		    rows->is_dry ? outcome_plans[i] : outcome_words[i];
+
+		if (!words || (!is_usual && !tally.of[i]))
+			continue;
+		printf("%s%zu %s", is_any ? ", " : "", tally.of[i], words);
+		is_any = true;
+	}
+	puts(tally.of[OUTCOME_NONE] ? ": run it again to go on" : "");
+}
+
+void print_report(const struct cli *cli, const struct rows *rows)
+{
+	if (format_is_json(cli->format)) {
+		json_report(rows, cli->format == FORMAT_JSON ? "\n" : "");
+		return;
+	}
+	print_errors(rows);
+	if (cli->format == FORMAT_TABLE) {
+		text_report(rows);
+		return;
+	}
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->list[i].outcome <= OUTCOME_REMAILED)
+			puts(rows->list[i].id ? rows->list[i].id : "-");
 }

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +37,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
            if not name.startswith("OPENAI_")
            and name.lower() not in ("http_proxy", "https_proxy", "all_proxy")}
     env["LC_ALL"] = "C.UTF-8"
+    env["XDG_CONFIG_HOME"] = "/nonexistent"
     env.update(extra)
     return env
 
@@ -118,6 +121,42 @@ class Cli:
         return subprocess.run([self.program, *args], input=stdin, text=True,
                               capture_output=True, env={**self.env, **env},
                               timeout=120)
+
+
+def on_terminal(cli: Cli, *args: str, prompt: str = "", answer: str = "",
+                **env: str) -> str:
+    """What the program shows where all its streams are a terminal; `answer`
+    is typed once it shows `prompt`."""
+    main, side = pty.openpty()
+    process = subprocess.Popen([cli.program, *args], stdout=side, stdin=side,
+                               stderr=side, env={**cli.env, **env},
+                               start_new_session=True)
+    os.close(side)
+    out = b""
+    while True:
+        if answer and prompt.encode() in out:
+            os.write(main, answer.encode())
+            answer = ""
+        if not select.select([main], [], [], 30)[0]:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"nothing more came behind {out!r}")
+        try:
+            data = os.read(main, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        out += data
+    os.close(main)
+    process.wait(30)
+    return out.decode().replace("\r\n", "\n")
+
+
+def refusal(status: int, code: str | None = "nope") -> Answer:
+    return Answer(status, {"error": {"message": "It cannot be.", "code": code,
+                                     "type": "t", "param": None}},
+                  {"x-should-retry": "false", "x-request-id": "req_1"})
 
 
 @pytest.fixture

@@ -186,6 +186,6 @@ def test_every_option_is_in_the_manual(cli):
 def test_every_exit_status_is_in_the_manual():
     manual = (ROOT / "doc/invite.1").read_text()
     section = re.search(r"\.Sh EXIT STATUS\n(.*?)\n\.Sh", manual, re.S)[1]
-    header = (ROOT / "cli/say.h").read_text()
+    header = (ROOT / "cli/print.h").read_text()
     assert set(re.findall(r"^\.It (\d+)", section, re.M)) == \
         set(re.findall(r"STATUS_\w+ = (\d+)", header))

@@ -1,0 +1,303 @@
+/*
+ * commands.c: the table of commands, and finding one in it. Parser, help and
+ * completions are made from it.
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "guess.h"
+#include "text.h"
+
+#define ANY_NUMBER 100000
+
+const struct option leading_options[] = {
+	{ .name = "project",
+	  .value = "ID",
+	  .help = "the project the requests are made in" },
+	{ 0 },
+};
+
+const struct option global_options[] = {
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .words = "auto table json jsonl pretty raw id",
+	  .help = "auto, table, json, jsonl, pretty, raw or id" },
+	{ .name = "json", .help = "the same as --format json" },
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .help = "only ids: the same as --format id" },
+	{ .name = "admin-api-key",
+	  .value = "KEY",
+	  .help = "instead of OPENAI_ADMIN_KEY" },
+	{ .name = "base-url",
+	  .value = "URL",
+	  .help = "instead of OPENAI_BASE_URL" },
+	{ .name = "organization",
+	  .value = "ID",
+	  .help = "instead of OPENAI_ORG_ID" },
+	{ .name = "timeout",
+	  .value = "DURATION",
+	  .help = "of one attempt; 10m" },
+	{ .name = "max-retries",
+	  .value = "N",
+	  .help = "attempts after the first; 2" },
+	{ .name = "ca-file",
+	  .value = "FILE",
+	  .is_file = true,
+	  .help = "certificates to trust, PEM" },
+	{ .name = "proxy",
+	  .value = "URL",
+	  .help = "instead of https_proxy and the like" },
+	{ .name = "debug", .help = "tell what is sent and received" },
+	{ .name = "help", .letter = 'h', .help = "show this" },
+	{ .name = "version", .letter = 'v', .help = "show the version" },
+	{ 0 },
+};
+
+const struct command commands[] = {
+	{ .name = "create",
+	  .rest = "[ADDRESS...]",
+	  .help = "invite somebody",
+	  .examples = "invite create ada@example.com -r reader\n"
+		      "invite create ada@example.com bob@example.com -r reader "
+		      "-p Engine:owner\n"
+		      "invite create ada@example.com -r owner --no-email",
+	  .options = create_options,
+	  .run = cmd_create,
+	  .rest_max = ANY_NUMBER },
+	{ .name = "list",
+	  .help = "list invites, the newest first",
+	  .examples = "invite list --status pending\n"
+		      "invite list --delivery failed -q",
+	  .options = list_options,
+	  .run = cmd_list },
+	{ .name = "get",
+	  .alias = "retrieve",
+	  .rest = "ID|ADDRESS",
+	  .help = "show an invite",
+	  .examples = "invite get ada@example.com",
+	  .options = id_options,
+	  .run = cmd_get,
+	  .rest_max = 1 },
+	{ .name = "delete",
+	  .rest = "ID|ADDRESS...",
+	  .help = "withdraw invites",
+	  .examples = "invite delete ada@example.com bob@example.com",
+	  .options = id_options,
+	  .run = cmd_delete,
+	  .rest_max = ANY_NUMBER },
+	{ .name = "watch",
+	  .rest = "ID|ADDRESS",
+	  .help = "wait until an invite is accepted or expired",
+	  .examples = "invite watch ada@example.com && echo Ada is in",
+	  .options = watch_options,
+	  .run = cmd_watch,
+	  .rest_max = 1 },
+	{ .name = "bulk",
+	  .rest = "FILE.csv|-",
+	  .help = "invite everybody in a file",
+	  .examples = "invite bulk --dry-run people.csv\n"
+		      "invite bulk people.csv --role reader",
+	  .options = bulk_options,
+	  .run = cmd_bulk,
+	  .rest_min = 1,
+	  .rest_max = 1,
+	  .rest_is_file = true },
+	{ .name = "lookup",
+	  .rest = "[URL]",
+	  .help = "show what a link invites to",
+	  .examples = "invite lookup 'https://HOST/accept#CODE'",
+	  .options = link_options,
+	  .run = cmd_lookup,
+	  .bare = "link" },
+	{ .name = "accept",
+	  .rest = "[URL]",
+	  .help = "accept an invitation",
+	  .examples = "invite accept 'https://HOST/accept#CODE' --name Ada",
+	  .options = accept_options,
+	  .run = cmd_accept,
+	  .bare = "link" },
+	{ .name = "decline",
+	  .rest = "[URL]",
+	  .help = "decline an invitation",
+	  .examples = "invite decline 'https://HOST/accept#CODE'",
+	  .options = link_options,
+	  .run = cmd_decline,
+	  .bare = "link" },
+	{ .name = "users list",
+	  .alias = "users",
+	  .help = "list the organization's members",
+	  .examples = "invite users list --format jsonl | jq -r .email",
+	  .options = page_options,
+	  .run = cmd_users_list },
+	{ .name = "users get",
+	  .alias = "users retrieve",
+	  .rest = "ID|ADDRESS",
+	  .help = "show a member",
+	  .examples = "invite users get ada@example.com",
+	  .run = cmd_users_get,
+	  .rest_min = 1,
+	  .rest_max = 1 },
+	{ .name = "projects list",
+	  .alias = "projects",
+	  .help = "list projects",
+	  .examples = "invite projects list --include-archived",
+	  .options = projects_options,
+	  .run = cmd_projects_list },
+	{ .name = "projects get",
+	  .alias = "projects retrieve",
+	  .rest = "PROJECT",
+	  .help = "show a project",
+	  .examples = "invite projects get Engine",
+	  .run = cmd_projects_get,
+	  .rest_min = 1,
+	  .rest_max = 1 },
+	{ .name = "projects create",
+	  .rest = "[NAME]",
+	  .help = "make a project",
+	  .examples = "invite projects create Engine",
+	  .options = project_create_options,
+	  .run = cmd_projects_create,
+	  .bare = "name" },
+	{ .name = "projects users",
+	  .alias = "projects users list",
+	  .rest = "PROJECT",
+	  .help = "list who is in a project",
+	  .examples = "invite projects users Engine",
+	  .options = page_options,
+	  .run = cmd_projects_users,
+	  .rest_min = 1,
+	  .rest_max = 1 },
+	{ .name = "login",
+	  .rest = "[URL]",
+	  .help = "keep the server's address and the admin key",
+	  .examples = "invite login https://invited.example.com\n"
+		      "invite login https://invited.example.com < key-file",
+	  .run = cmd_login,
+	  .rest_max = 1,
+	  .is_offline = true },
+	{ .name = "logout",
+	  .help = "forget the address and the key",
+	  .examples = "invite logout",
+	  .run = cmd_logout,
+	  .is_offline = true },
+	{ .name = "whoami",
+	  .help = "show which organization the key is of",
+	  .examples = "invite whoami",
+	  .run = cmd_whoami },
+	{ .name = "completion",
+	  .rest = "bash|zsh|fish",
+	  .help = "print a completion script",
+	  .examples = "source <(invite completion bash)",
+	  .run = cmd_completion,
+	  .rest_min = 1,
+	  .rest_max = 1,
+	  .rest_words = "bash zsh fish",
+	  .is_offline = true },
+	{ .name = "help",
+	  .rest = "[COMMAND]",
+	  .help = "show how a command is used",
+	  .examples = "invite help create",
+	  .run = cmd_help,
+	  .rest_max = 3,
+	  .is_offline = true },
+	{ 0 },
+};
+
+bool command_is_first(const struct command *command, size_t *ret_len)
+{
+	size_t len = strcspn(command->name, " ");
+
+	*ret_len = len;
+	for (const struct command *c = commands; c != command; c++)
+		if (strcspn(c->name, " ") == len &&
+		    strncmp(c->name, command->name, len) == 0)
+			return false;
+	return true;
+}
+
+/* How many of `words` make up `name`; 0 where they are others. */
+static size_t match(const char *name, const char *const *words)
+{
+	size_t count = 0;
+
+	while (name && *words) {
+		size_t len = strcspn(name, " ");
+
+		if (strlen(*words) != len || strncmp(*words, name, len) != 0)
+			return 0;
+		count++;
+		if (!name[len])
+			return count;
+		name += len + 1;
+		words++;
+	}
+	return 0;
+}
+
+/* "projects users list" before "projects users" before "projects". */
+const struct command *command_find(const char *const *words, size_t *ret_count)
+{
+	const struct command *found = NULL;
+
+	*ret_count = 0;
+	for (const struct command *c = commands; c->name; c++) {
+		size_t by_name = match(c->name, words);
+		size_t by_alias = match(c->alias, words);
+		size_t count = by_alias > by_name ? by_alias : by_name;
+
+		if (count > *ret_count) {
+			*ret_count = count;
+			found = c;
+		}
+	}
+	return found;
+}
+
+/* By first words, or, where that is known, by the second ones behind it. */
+static void guess_command(struct guess *guess, const struct command *command,
+			  const char *first)
+{
+	size_t len;
+
+	if (!first) {
+		if (command_is_first(command, &len))
+			guess_try(guess, command->name, len);
+		return;
+	}
+	len = strlen(first);
+	if (strncmp(command->name, first, len) == 0 &&
+	    command->name[len] == ' ')
+		guess_try(guess, command->name + len + 1,
+			  strlen(command->name + len + 1));
+}
+
+/* A link in the place of a command is not repeated: it holds a secret. */
+void command_print_unknown(const char *const *words)
+{
+	struct guess guess = { 0 };
+	const char *first = NULL;
+	char *prefix;
+	size_t count;
+
+	if (strpbrk(words[0], "#/")) {
+		print_problem(
+		    "the command is missing; to accept an invitation: "
+		    "invite accept LINK");
+		return;
+	}
+	if (words[1] &&
+	    command_find((const char *const[]){ words[0], NULL }, &count))
+		first = words[0];
+	guess.word = first ? words[1] : words[0];
+	for (const struct command *c = commands; c->name; c++)
+		guess_command(&guess, c, first);
+	prefix = text_of("invite %s%s", first ? first : "", first ? " " : "");
+	print_problem("there is no command \"%s%s%s\"%s", first ? first : "",
+		      first ? " " : "", guess.word,
+		      guess.best ? guess_text(&guess, prefix)
+				 : "; invite --help lists them");
+	free(prefix);
+}

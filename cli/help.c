@@ -1,0 +1,102 @@
+/*
+ * help.c: what --help prints, from the tables of commands and options.
+ */
+#include "cli.h"
+
+#include <string.h>
+
+static void print_options(const char *title, const struct option *options)
+{
+	if (!options || !options->name)
+		return;
+	printf("\n%s:\n", title);
+	for (; options->name; options++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "--%s%s%s", options->name,
+			 options->value ? " " : "",
+			 options->value ? options->value : "");
+		printf("  %c%c%s %-24s %s\n", options->letter ? '-' : ' ',
+		       options->letter ? options->letter : ' ',
+		       options->letter ? "," : " ", name, options->help);
+	}
+}
+
+static void print_examples(const char *examples)
+{
+	if (!examples)
+		return;
+	puts("\nExamples:");
+	while (*examples) {
+		int len = (int)strcspn(examples, "\n");
+
+		printf("  %.*s\n", len, examples);
+		examples += len + (examples[len] == '\n');
+	}
+}
+
+static void print_commands(const char *first)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!first || (strncmp(c->name, first, strlen(first)) == 0 &&
+			       c->name[strlen(first)] == ' '))
+			printf("  %-16s %s\n", c->name, c->help);
+}
+
+void help_print_all(void)
+{
+	puts("invite: invites people to an organization.\n\n"
+	     "Usage: invite [OPTION...] COMMAND [OPTION...]\n\n"
+	     "Commands:");
+	print_commands(NULL);
+	print_options("Options", global_options);
+	puts("\nAddress and key come from OPENAI_BASE_URL and "
+	     "OPENAI_ADMIN_KEY, or from\n\"invite login\". \"invite help "
+	     "COMMAND\" tells more, invite(1) everything.");
+	print_examples("invite login http://127.0.0.1:8080\n"
+		       "invite create ada@example.com --role reader\n"
+		       "invite list");
+}
+
+void help_print_group(const char *first)
+{
+	printf("Usage: invite %s COMMAND [OPTION...]\n\nCommands:\n", first);
+	print_commands(first);
+	printf("\n\"invite %s\" alone is \"invite %s list\". \"invite help %s "
+	       "COMMAND\" tells more.\n",
+	       first, first, first);
+}
+
+void help_print(const struct command *command)
+{
+	const char *rest = command->rest ? command->rest : "";
+
+	printf("invite %s: %s.\n\nUsage: invite %s [OPTION...]%s%s\n",
+	       command->name, command->help, command->name, *rest ? " " : "",
+	       rest);
+	print_options("Options", command->options);
+	print_options("Options of every command", global_options);
+	print_examples(command->examples);
+}
+
+enum status cmd_help(struct cli *cli)
+{
+	const char *words[4] = { 0 };
+	const struct command *command;
+	size_t count;
+
+	memcpy(words, cli->args->rest,
+	       cli->args->rest_count * sizeof(words[0]));
+	command = words[0] ? command_find(words, &count) : NULL;
+	if (!words[0]) {
+		help_print_all();
+	} else if (!command || (words[count] && strchr(command->name, ' '))) {
+		command_print_unknown(words);
+		return STATUS_USAGE;
+	} else if (count == 1 && strchr(command->name, ' ')) {
+		help_print_group(words[0]);
+	} else {
+		help_print(command);
+	}
+	return STATUS_OK;
+}

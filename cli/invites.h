@@ -1,0 +1,24 @@
+/*
+ * invites.h: how an invite is shown, and how its mail stands.
+ */
+#ifndef CLI_INVITES_H
+#define CLI_INVITES_H
+
+#include "list.h"
+
+extern const struct view invite_view;
+
+/* queued, sent, deferred, failed or none; "" where the server does not say. */
+const char *delivery_of(const struct inv_invite *invite);
+
+/* Whether it waits for a mail that will not come. */
+bool has_failed_mail(const struct inv_invite *invite);
+
+/*
+ * The id of the one invite that the command line names, as a word or as an
+ * option, by id or by address; to be freed. NULL after saying why not, with
+ * the exit status.
+ */
+char *asked_invite(struct cli *cli, enum status *ret_status);
+
+#endif
