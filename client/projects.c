@@ -12,6 +12,7 @@ static const struct field project_fields[] = {
 	FIELD(struct inv_project, archived_at, FIELD_INTEGER),
 	FIELD_OF_WORDS(struct inv_project, status, project_status_words),
 	FIELD(struct inv_project, external_key_id, FIELD_TEXT_OR),
+	FIELD(struct inv_project, residency, FIELD_TEXT_OR),
 	{ 0 },
 };
 
@@ -35,6 +36,7 @@ const struct param project_create_params[] = {
 	PARAM_REQUIRED(struct inv_project_create_params, name, PARAM_TEXT),
 	PARAM(struct inv_project_create_params, external_key_id,
 	      PARAM_SAID_TEXT),
+	PARAM(struct inv_project_create_params, residency, PARAM_TEXT),
 	PARAM(struct inv_project_create_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

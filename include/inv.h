@@ -543,6 +543,7 @@ INV_API int inv_users_list(struct inv_client *client,
 struct inv_project_create_params {
 	const char *name;
 	struct inv_text external_key_id INV_OPT;
+	const char *residency INV_OPT;	/* "EU_STORAGE_PROCESSING" */
 	const char *extra_body INV_OPT; /* as for an invite */
 	int64_t reserved[16] INV_OPT;
 };
@@ -562,6 +563,7 @@ struct inv_project {
 	enum inv_project_status status;
 	const char *status_text;     /* never NULL */
 	const char *external_key_id; /* or NULL */
+	const char *residency;	     /* or NULL */
 };
 
 INV_PAGE_OF(project);

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "core/invite.h"
+#include "core/residency.h"
 
 #define NAME_MAX_OCTETS 256 /* of an organization, project, key or person */
 
@@ -21,6 +22,10 @@ struct project {
 	int64_t id, organization;
 	const char *name;
 	int64_t created_at, archived_at; /* Unix seconds; 0 = active */
+	/* As they were asked for; nothing here acts on them. */
+	enum residency residency;
+	enum geography geography;
+	const char *external_key_id; /* or NULL */
 };
 
 /* A person in an organization: there since they accepted. */

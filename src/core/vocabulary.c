@@ -7,8 +7,10 @@
 
 bool vocabulary_has(const struct vocabulary *vocabulary, int64_t number)
 {
-	return number >= 0 && number < vocabulary->count &&
-	       vocabulary->words[number];
+	if (number < 0 || number >= vocabulary->count)
+		return false;
+	return vocabulary->words[number] ||
+	       (vocabulary->optional && number == 0);
 }
 
 const char *vocabulary_word(const struct vocabulary *vocabulary, int64_t number)

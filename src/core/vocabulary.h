@@ -12,20 +12,25 @@
 #include "base/str.h"
 
 struct vocabulary {
-	const char *const
-	    *words; /* by number; NULL: this number means nothing */
+	const char *const *words; /* by number; NULL: there is no such word */
 	int64_t count;
+	bool optional; /* 0 may be there, and stands for no word */
 };
 
-/* `words` is an array, so that the count cannot be wrong. */
-#define VOCABULARY(words)                \
-	{                                \
-		(words), COUNT_OF(words) \
+/* `names` is an array, so that the count cannot be wrong. */
+#define VOCABULARY(names)                                   \
+	{                                                   \
+		.words = (names), .count = COUNT_OF(names), \
+	}
+#define OPTIONAL_VOCABULARY(names)                                            \
+	{                                                                     \
+		.words = (names), .count = COUNT_OF(names), .optional = true, \
 	}
 
 bool vocabulary_has(const struct vocabulary *vocabulary, int64_t number);
 
-/* Static; "unknown" for a number that is not in the vocabulary. */
+/* Static. NULL for the 0 of an optional one; "unknown" for a number that is
+ * not in the vocabulary. */
 const char *vocabulary_word(const struct vocabulary *vocabulary,
 			    int64_t number);
 

@@ -62,15 +62,16 @@ static int read_grant(struct request *request, const struct value *projects,
 		      size_t index, struct grant *ret_grant)
 {
 	struct value values[GRANT_FIELDS];
+	int role;
 
 	if (body_read_item(request, "projects", projects, index, grant_fields,
 			   GRANT_FIELDS, values) < 0)
 		return -1;
-	if (!project_role_of(values[GRANT_ROLE].string, &ret_grant->role))
-		return body_refuse_word(
-		    request,
-		    body_item_param(request, "projects", index, "role"),
-		    values[GRANT_ROLE].string, "'member' and 'owner'");
+	if (body_read_word(
+		request, body_item_param(request, "projects", index, "role"),
+		values[GRANT_ROLE].string, &project_roles, &role) < 0)
+		return -1;
+	ret_grant->role = (enum project_role)role;
 	if (!id_parse(ID_PROJECT, values[GRANT_ID].string, &ret_grant->project))
 		ret_grant->project = 0; /* nobody's */
 	return 0;
@@ -201,6 +202,7 @@ void invites_create(struct request *request)
 	struct invite_create_in *in =
 	    request_verb(request, &verb_invite_create);
 	bool mail_wanted;
+	int role;
 
 	if (!in || !state) {
 		answer_unavailable(request);
@@ -211,11 +213,10 @@ void invites_create(struct request *request)
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
 	    read_email(request, values[EMAIL].string, &in->email) < 0)
 		return;
-	if (!role_of(values[ROLE].string, &in->role)) {
-		body_refuse_word(request, "role", values[ROLE].string,
-				 "'reader' and 'owner'");
+	if (body_read_word(request, "role", values[ROLE].string, &roles,
+			   &role) < 0)
 		return;
-	}
+	in->role = (enum role)role;
 	if (read_projects(request, &values[PROJECTS], state, in) < 0)
 		return;
 	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
@@ -234,13 +235,15 @@ static int take_list_filter(struct request *request, void *input,
 {
 	struct invite_list_in *in = input;
 	struct email email;
+	int status;
 
 	if (str_is(key, "status")) {
 		in->by_status = true;
-		if (invite_status_of(value, &in->status))
-			return 1;
-		return body_refuse_word(request, "status", value,
-					"'pending', 'accepted' and 'expired'");
+		if (body_read_word(request, "status", value, &invite_statuses,
+				   &status) < 0)
+			return -1;
+		in->status = (enum invite_status)status;
+		return 1;
 	}
 	if (str_is(key, "email")) {
 		if (read_email(request, value, &email) < 0)

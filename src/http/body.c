@@ -315,9 +315,43 @@ int body_check_text(struct request *request, const char *param, struct str text)
 	return 0;
 }
 
-int body_refuse_word(struct request *request, const char *param,
-		     struct str word, const char *supported)
+/* 'a', 'b' and 'c'; NULL when out of memory. */
+static const char *list_words(struct arena *arena,
+			      const struct vocabulary *vocabulary)
 {
+	const char *last = NULL, *list = NULL;
+	struct buf text;
+
+	buf_init(&text, 4096);
+	for (int64_t i = 0; i < vocabulary->count; i++) {
+		if (!vocabulary->words[i])
+			continue;
+		if (last)
+			buf_addf(&text, "%s'%s'", text.len ? ", " : "", last);
+		last = vocabulary->words[i];
+	}
+	buf_addf(&text, "%s'%s'", text.len ? " and " : "", last);
+	if (buf_ok(&text))
+		list = arena_str(arena, buf_str(&text));
+	buf_release(&text);
+	return list;
+}
+
+int body_read_word(struct request *request, const char *param, struct str word,
+		   const struct vocabulary *vocabulary, int *ret_number)
+{
+	int number = vocabulary_find(vocabulary, word);
+	const char *supported;
+
+	if (number >= 0) {
+		*ret_number = number;
+		return 0;
+	}
+	supported = list_words(&request->arena, vocabulary);
+	if (!supported) {
+		answer_unavailable(request);
+		return -1;
+	}
 	return answer_error(request, 400, "invalid_value", param,
 			    "Invalid value: '%s'. Supported values are: %s.",
 			    quoted(request, word), supported);

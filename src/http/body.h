@@ -9,6 +9,7 @@
 #define HTTP_BODY_H
 
 #include "base/base.h"
+#include "core/vocabulary.h"
 #include "http/request.h"
 
 enum field_type { FIELD_STRING, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_ARRAY };
@@ -57,9 +58,11 @@ const char *body_item_param(struct request *request, const char *array_name,
 int body_check_text(struct request *request, const char *param,
 		    struct str text) MUST_CHECK;
 
-/* "Invalid value: ..." with the words that would do. */
-int body_refuse_word(struct request *request, const char *param,
-		     struct str word, const char *supported);
+/* The number of a word; -1 with the request answered, naming the words that
+ * would do, where it is none of them. */
+int body_read_word(struct request *request, const char *param, struct str word,
+		   const struct vocabulary *vocabulary,
+		   int *ret_number) MUST_CHECK;
 
 /* An urlencoded form's field, decoded; false where it is absent or is not
  * properly encoded UTF-8. */

@@ -106,6 +106,11 @@ void wire_project(struct jw *jw, const struct project *project)
 	member_time(jw, "created_at", project->created_at);
 	member_time(jw, "archived_at", project->archived_at);
 	member_text(jw, "status", project->archived_at ? "archived" : "active");
+	member_text(jw, "residency",
+		    vocabulary_word(&residencies, project->residency));
+	member_text(jw, "geography",
+		    vocabulary_word(&geographies, project->geography));
+	member_text(jw, "external_key_id", project->external_key_id);
 	jw_end_object(jw);
 }
 

@@ -36,22 +36,22 @@ bool find_organization(const struct work *work, int64_t id,
 static void insert_organization(struct work *work, const char *name,
 				struct organization *ret_organization)
 {
+	struct project project = { .name = "Default project" };
 	struct statement *st;
-	int64_t project;
 
 	work->organization = work_id(work);
-	project = insert_project(work, "Default project");
+	insert_project(work, &project);
 	*ret_organization = (struct organization){
 		.id = work->organization,
 		.name = name,
 		.created_at = work->now,
-		.default_project = project,
+		.default_project = project.id,
 	};
 	st = db_statement(work->db, SQL_ORGANIZATION_INSERT);
 	db_bind_i64(st, 1, ret_organization->id);
 	db_bind_text(st, 2, name);
 	db_bind_i64(st, 3, work->now);
-	db_bind_i64(st, 4, project);
+	db_bind_i64(st, 4, project.id);
 	db_run(work->db, st);
 	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
 }

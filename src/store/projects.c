@@ -16,6 +16,9 @@ void row_project(struct arena *arena, struct statement *st,
 		.name = column_text(st, arena, 2),
 		.created_at = column_i64(st, 3),
 		.archived_at = column_i64(st, 4),
+		.residency = (enum residency)column_i64(st, 5),
+		.geography = (enum geography)column_i64(st, 6),
+		.external_key_id = column_text(st, arena, 7),
 	};
 }
 
@@ -71,17 +74,21 @@ const struct project *project_among(const struct project *projects,
 
 /* ---- create ---- */
 
-int64_t insert_project(const struct work *work, const char *name)
+void insert_project(const struct work *work, struct project *project)
 {
 	struct statement *st = db_statement(work->db, SQL_PROJECT_INSERT);
-	int64_t id = work_id(work);
 
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_text(st, 3, name);
-	db_bind_i64(st, 4, work->now);
+	project->id = work_id(work);
+	project->organization = work->organization;
+	project->created_at = work->now;
+	db_bind_i64(st, 1, project->id);
+	db_bind_i64(st, 2, project->organization);
+	db_bind_text(st, 3, project->name);
+	db_bind_i64(st, 4, project->created_at);
+	db_bind_i64(st, 5, project->residency);
+	db_bind_i64(st, 6, project->geography);
+	db_bind_text(st, 7, project->external_key_id);
 	db_run(work->db, st);
-	return id;
 }
 
 static enum result project_create(struct work *work, const void *input,
@@ -89,15 +96,15 @@ static enum result project_create(struct work *work, const void *input,
 {
 	const struct project_create_in *in = input;
 	struct project_out *out = output;
-	int64_t id = insert_project(work, in->name);
 
-	work_audit(work, AUDIT_PROJECT_CREATED, id);
 	out->project = (struct project){
-		.id = id,
-		.organization = work->organization,
 		.name = in->name,
-		.created_at = work->now,
+		.residency = in->residency,
+		.geography = in->geography,
+		.external_key_id = in->external_key_id,
 	};
+	insert_project(work, &out->project);
+	work_audit(work, AUDIT_PROJECT_CREATED, out->project.id);
 	return RESULT_OK;
 }
 

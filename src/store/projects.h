@@ -15,6 +15,9 @@
 
 struct project_create_in {
 	const char *name;
+	enum residency residency;
+	enum geography geography;
+	const char *external_key_id; /* or NULL */
 };
 
 struct project_out { /* of project_create and project_get */

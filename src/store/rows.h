@@ -30,7 +30,8 @@ bool find_organization(const struct work *work, int64_t id,
 
 /* ---- projects.c ---- */
 
-int64_t insert_project(const struct work *work, const char *name);
+/* A new id is given to it, and its organization and time. */
+void insert_project(const struct work *work, struct project *project);
 
 /* One of the organization's. */
 bool find_project(const struct work *work, int64_t id,

@@ -15,9 +15,11 @@
 	"accepted_at, \"user\", delivery, delivery_attempts, delivery_at, " \
 	"delivery_error, secret_hash, email, email_key, "                   \
 	"coalesce(projects_sent, projects), skipped, declined_at"
-#define INVITE_SLOT	18 /* where a statement has `slot` behind them */
-#define PROJECT_COLUMNS "id, organization, name, created_at, archived_at"
-#define USER_COLUMNS	"id, organization, email, name, role, added_at"
+#define INVITE_SLOT 18 /* where a statement has `slot` behind them */
+#define PROJECT_COLUMNS                                     \
+	"id, organization, name, created_at, archived_at, " \
+	"residency, geography, external_key_id"
+#define USER_COLUMNS "id, organization, email, name, role, added_at"
 #define KEY_COLUMNS                                      \
 	"id, organization, name, redacted, created_at, " \
 	"last_used_at, revoked_at"
@@ -62,7 +64,8 @@
                                                                                \
 	X(PROJECT_INSERT,                                                      \
 	  "INSERT INTO project(id, organization, name, created_at,"            \
-	  " archived_at) VALUES(?1, ?2, ?3, ?4, 0)")                           \
+	  " archived_at, residency, geography, external_key_id)"               \
+	  " VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)")                            \
 	X(PROJECT_GET, "SELECT " PROJECT_COLUMNS " FROM project"               \
 		       " WHERE id = ?1 AND organization = ?2")                 \
 	/* by a list of grants, [[id,role],...] */                             \

@@ -48,6 +48,51 @@ def test_name_is_required(shared):
             "name")
 
 
+# -- what a project is made with ----------------------------------------------
+
+PLACES = [
+    {"residency": "EU_STORAGE_PROCESSING"},
+    {"residency": "AE_STORAGE", "geography": None},
+    {"geography": "EU", "residency": None},
+    {"external_key_id": "extkey_1"},
+    {"external_key_id": "é" * 128, "residency": "GLOBAL"},
+]
+
+
+@pytest.mark.parametrize("said", PLACES, ids=str)
+def test_where_a_projects_data_stays_is_kept(shared, said):
+    project = shared.ok("POST", PROJECTS, json={"name": "P"} | said)
+    for name in ("residency", "geography", "external_key_id"):
+        assert project[name] == said.get(name)
+    assert shared.ok("GET", f"{PROJECTS}/{project['id']}") == project
+    assert next(shared.all(PROJECTS)) == project
+
+
+@pytest.mark.parametrize("said, param, code", [
+    ({"residency": "nonsense"}, "residency", "invalid_value"),
+    ({"residency": "eu_storage_processing"}, "residency", "invalid_value"),
+    ({"residency": "EU"}, "residency", "invalid_value"),
+    ({"residency": 1}, "residency", "invalid_type"),
+    ({"geography": "EU_STORAGE_PROCESSING"}, "geography", "invalid_value"),
+    ({"geography": "EU", "residency": "EU_STORAGE_PROCESSING"}, "geography",
+     "invalid_value"),
+    ({"external_key_id": ""}, "external_key_id", "string_below_min_length"),
+    ({"external_key_id": "x" * 257}, "external_key_id",
+     "string_above_max_length"),
+    ({"external_key_id": "a\nb"}, "external_key_id", "invalid_value"),
+], ids=str)
+def test_where_no_data_can_stay_is_refused(shared, said, param, code):
+    refused(shared.post(PROJECTS, json={"name": "P"} | said), 400, code, param)
+    assert len(list(shared.all(PROJECTS))) == 1
+
+
+def test_a_refused_residency_names_those_that_would_do(shared):
+    message = refused(shared.post(PROJECTS, json={
+        "name": "P", "residency": "MOON"}), 400, "invalid_value", "residency")
+    assert "'GLOBAL', 'US_STORAGE_PROCESSING'" in message
+    assert message.endswith("and 'AE_STORAGE_PROCESSING'.")
+
+
 def test_pages_of_projects(shared):
     made = [shared.project(f"P{number}")["id"] for number in range(7)]
     listed = [project["id"] for project in shared.all(PROJECTS, limit=3)]

@@ -5,11 +5,13 @@ The official Python SDK, as it is, against the daemon.
 import asyncio
 import os
 import resource
+import typing
 
 import httpx
 import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
+from openai.types.admin.organization import ProjectResidency
 
 from harness import refused
 
@@ -128,6 +130,19 @@ def test_a_life_as_terraform_leads_it(daemon, strict):
         plan.destroy()
     plan.apply()
     daemon.mailbox.wait("ada@example.com", count=2)
+
+
+# -- where data stays ---------------------------------------------------------
+
+def test_every_residency_of_the_sdk_is_kept(strict):
+    projects = strict.admin.organization.projects
+    words = typing.get_args(ProjectResidency)
+    assert len(words) == 15
+    for word in words:
+        made = projects.create(name=word, residency=word)
+        assert made.residency == word
+        assert projects.retrieve(made.id).residency == word
+    assert projects.create(name="none").residency is None
 
 
 # -- pages --------------------------------------------------------------------

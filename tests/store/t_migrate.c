@@ -12,6 +12,9 @@ static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN projects_sent",
 	"ALTER TABLE invite DROP COLUMN declined_at",
 	NULL,
+	"ALTER TABLE project DROP COLUMN residency;"
+	"ALTER TABLE project DROP COLUMN geography;"
+	"ALTER TABLE project DROP COLUMN external_key_id",
 };
 
 static bool is_sqlite(void)

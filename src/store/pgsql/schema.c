@@ -137,6 +137,13 @@ static const struct step steps[] = {
 	    "UPDATE invite SET declined_at = created_at,"
 	    " expires_at = least(expires_at, created_at)"
 	    " WHERE state = 3 AND declined_at = 0" } },
+
+	/* 5: what a project was made with */
+	{ 1,
+	  { "ALTER TABLE project"
+	    " ADD COLUMN residency BIGINT NOT NULL DEFAULT 0,"
+	    " ADD COLUMN geography BIGINT NOT NULL DEFAULT 0,"
+	    " ADD COLUMN external_key_id TEXT" } },
 };
 
 /* What meta says: how many steps were taken, and who can work with it. */

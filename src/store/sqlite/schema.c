@@ -103,6 +103,11 @@ static const char *const steps[] = {
 	"UPDATE invite SET declined_at = created_at,"
 	" expires_at = min(expires_at, created_at)"
 	" WHERE state = 3 AND declined_at = 0;",
+
+	/* 5: what a project was made with; 0 stands for none */
+	"ALTER TABLE project ADD COLUMN residency INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN geography INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE project ADD COLUMN external_key_id TEXT;",
 };
 
 static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,
