@@ -254,12 +254,16 @@ static int projects_create(const json_t *line, const struct inv_call *call,
 	struct inv_project_create_params params = {
 		.name = text_of(line, "name"),
 		.external_key_id = optional_of(line, "external_key_id"),
+		.residency = text_of(line, "residency"),
 	};
 	struct inv_project *project;
 
 	if (inv_projects_create(client, &params, call, &project, err))
 		return -1;
-	return hand_out(ret, json_pack("{s:s}", "id", project->id), project);
+	return hand_out(ret,
+			json_pack("{s:s, s:s?}", "id", project->id, "residency",
+				  project->residency),
+			project);
 }
 
 static int projects_retrieve(const json_t *line, const struct inv_call *call,

@@ -35,7 +35,7 @@ async function run(client, line) {
     case "delete":
       return org.invites.delete(line.id);
     case "projects_create":
-      return org.projects.create({ name: line.name });
+      return org.projects.create(given(line, "name", "residency"));
     case "projects_retrieve":
       return org.projects.retrieve(line.id);
     case "projects_list":

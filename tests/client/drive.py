@@ -33,7 +33,8 @@ def run(client: openai.OpenAI, line: dict) -> Any:
         case "delete":
             return org.invites.delete(line["id"])
         case "projects_create":
-            return org.projects.create(name=line["name"])
+            return org.projects.create(name=line["name"],
+                                       **given(line, "residency"))
         case "projects_retrieve":
             return org.projects.retrieve(line["id"])
         case "projects_list":

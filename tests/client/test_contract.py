@@ -111,6 +111,8 @@ CALLS = [
     dict(call="retrieve", id=ID),
     dict(call="delete", id=ID),
     dict(call="projects_create", name="Engine"),
+    dict(call="projects_create", name="Engine",
+         residency="EU_STORAGE_PROCESSING"),
     dict(call="projects_retrieve", id=PROJECT),
     dict(call="projects_list", limit=100, extra_query="include_archived=true"),
     dict(call="projects_list", after=PROJECT),
