@@ -1,5 +1,5 @@
 /*
- * handlers.h: the functions that the table in router.c names, file by file.
+ * handlers.h: the functions that the table in src/routes.c names, file by file.
  */
 #ifndef HTTP_HANDLERS_H
 #define HTTP_HANDLERS_H
@@ -26,13 +26,6 @@ void users_retrieve(struct request *request);
 void invitations_lookup(struct request *request);
 void invitations_accept(struct request *request);
 void invitations_decline(struct request *request);
-
-/* pages.c */
-void page_home(struct request *request);
-void page_open(struct request *request);
-void page_submit(struct request *request);
-void page_asset(struct request *request);
-void page_not_found(struct request *request); /* of no route */
 
 /* operations.c */
 void operations_alive(struct request *request);

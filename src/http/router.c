@@ -252,7 +252,7 @@ int answer_unknown_url(struct request *request)
 {
 	if (request->method == METHOD_GET &&
 	    str_starts_with(request->accept, "text/html")) {
-		page_not_found(request);
+		route_missing_page(request);
 		return -1;
 	}
 	return answer_error(request, 404, "unknown_url", NULL,

@@ -25,9 +25,11 @@ struct route {
 	bool open_ended; /* takes paths with anything behind its own, too */
 };
 
-/* routes.c: all that there are. */
+/* src/routes.c, which sees the layers above: all that there are, and what a
+ * person is shown where there is none. */
 extern const struct route routes[];
 extern const size_t route_count;
+extern void (*const route_missing_page)(struct request *request);
 
 /*
  * Finds the route of `request->path`, which it cuts from the target along

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
-#include "http/asset.h"
-#include "http/home.h"
-#include "http/page.h"
-#include "http/view.h"
+#include "page/asset.h"
+#include "page/home.h"
+#include "page/accept.h"
+#include "page/view.h"
 
 #define NOW 1763861196 /* 2025-11-23 01:26:36 UTC */
 
@@ -78,46 +78,46 @@ static const struct invitation odd = {
 };
 
 #define CODE "0D4V3QSZ8M2K7.c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmU"
-#define END(name, reason)                                                     \
-	{                                                                     \
-		name,                                                         \
-		{                                                             \
-			PAGE_REFUSED, .result = RESULT_##reason, .code = CODE \
-		}                                                             \
+#define END(name, reason)                                          \
+	{                                                          \
+		name,                                              \
+		{                                                  \
+			ACCEPT_REFUSED, .result = RESULT_##reason, \
+					.code = CODE               \
+		}                                                  \
 	}
 
 static const struct {
 	const char *name;
-	struct page page;
+	struct accept_page page;
 } pages[] = {
-	{ "code", { PAGE_CODE } },
-	{ "code-notice", { PAGE_CODE, .notice = "code.missing" } },
+	{ "code", { ACCEPT_CODE } },
+	{ "code-notice", { ACCEPT_CODE, .notice = "code.missing" } },
 	{ "invited",
-	  { PAGE_INVITED, &plain, .code = CODE, .now_seconds = NOW } },
+	  { ACCEPT_INVITED, &plain, .code = CODE, .now_seconds = NOW } },
 	{ "invited-bare",
-	  { PAGE_INVITED, &bare, .code = CODE, .now_seconds = NOW } },
+	  { ACCEPT_INVITED, &bare, .code = CODE, .now_seconds = NOW } },
 	{ "invited-crowded",
-	  { PAGE_INVITED, &crowded, .code = CODE, .now_seconds = NOW } },
+	  { ACCEPT_INVITED, &crowded, .code = CODE, .now_seconds = NOW } },
 	{ "invited-odd",
-	  { PAGE_INVITED, &odd, .code = CODE, .name = "\"><script>",
+	  { ACCEPT_INVITED, &odd, .code = CODE, .name = "\"><script>",
 	    .notice = "invited.name.wrong", .now_seconds = NOW } },
 	{ "declining",
-	  { PAGE_DECLINING, &plain, .code = CODE, .name = "Ada" } },
-	{ "declining-odd", { PAGE_DECLINING, &odd, .code = CODE } },
-	{ "accepted", { PAGE_ACCEPTED, &plain, .now_seconds = NOW } },
+	  { ACCEPT_DECLINING, &plain, .code = CODE, .name = "Ada" } },
+	{ "declining-odd", { ACCEPT_DECLINING, &odd, .code = CODE } },
+	{ "accepted", { ACCEPT_ACCEPTED, &plain, .now_seconds = NOW } },
 	{ "accepted-again",
-	  { PAGE_ACCEPTED, &bare, .again = true, .now_seconds = NOW } },
+	  { ACCEPT_ACCEPTED, &bare, .again = true, .now_seconds = NOW } },
 	{ "accepted-welcome",
-	  { PAGE_ACCEPTED, &plain, .welcome_url = "https://example.com/?a=1&b",
-	    .now_seconds = NOW } },
+	  { ACCEPT_ACCEPTED, &plain,
+	    .welcome_url = "https://example.com/?a=1&b", .now_seconds = NOW } },
 	{ "accepted-odd",
-	  { PAGE_ACCEPTED, &odd, .welcome_url = "https://example.com/",
+	  { ACCEPT_ACCEPTED, &odd, .welcome_url = "https://example.com/",
 	    .now_seconds = NOW } },
-	{ "declined", { PAGE_DECLINED } },
-	{ "not-found", { PAGE_NOT_FOUND } },
-	{ "too-many", { PAGE_TOO_MANY, .code = CODE } },
-	{ "error", { PAGE_ERROR } },
-	{ "error-retry", { PAGE_ERROR, .code = CODE } },
+	{ "declined", { ACCEPT_DECLINED } },
+	{ "too-many", { ACCEPT_TOO_MANY, .code = CODE } },
+	{ "error", { ACCEPT_ERROR } },
+	{ "error-retry", { ACCEPT_ERROR, .code = CODE } },
 	END("wrong-link", INVITATION_NOT_FOUND),
 	END("expired", INVITATION_EXPIRED),
 	END("withdrawn", INVITATION_WITHDRAWN),
@@ -157,22 +157,25 @@ static void write_html(const char *directory, const char *name,
 }
 
 static void write_page(const char *directory, const char *name,
-		       const struct page *page)
+		       const struct accept_page *page)
 {
 	struct buf html;
 
 	buf_init(&html, 1 << 20);
-	page_render(page, &html);
+	accept_render(page, &html);
 	write_html(directory, name, &html);
 }
 
-static void write_home(const char *directory)
+static void write_others(const char *directory)
 {
 	struct buf html;
 
 	buf_init(&html, 1 << 20);
 	home_render("", "https://invited.example.com/v1", &html);
 	write_html(directory, "home", &html);
+	buf_init(&html, 1 << 20);
+	missing_render("", &html);
+	write_html(directory, "not-found", &html);
 }
 
 static void write_assets(const char *directory)
@@ -207,7 +210,7 @@ int main(int argc, char **argv)
 	mkdir(argv[1], 0777);
 	for (i = 0; i < COUNT_OF(pages); i++)
 		write_page(argv[1], pages[i].name, &pages[i].page);
-	write_home(argv[1]);
+	write_others(argv[1]);
 	write_assets(argv[1]);
 	write_file(argv[1], "policy", view_policy(true),
 		   strlen(view_policy(true)));

@@ -1,5 +1,5 @@
 """
-Routes: the table in src/http/routes.c, api/openapi.yaml and README.md name the
+Routes: the table in src/routes.c, api/openapi.yaml and README.md name the
 same ones.
 """
 
@@ -16,7 +16,7 @@ ROUTE = re.compile(r'\{\s*METHOD_([A-Z]+),\s*"([^"]+)"')
 
 def routes() -> set[tuple[str, str]]:
     """(method, path) as the program knows them."""
-    return set(ROUTE.findall((ROOT / "src/http/routes.c").read_text()))
+    return set(ROUTE.findall((ROOT / "src/routes.c").read_text()))
 
 
 def described() -> set[tuple[str, str]]:

@@ -17,8 +17,7 @@ from harness.daemon import ROOT
 ENGLISH = ROOT / "web/text/en"
 TEMPLATES = sorted([*ROOT.glob("web/page/*.html"), ROOT / "web/mail.html",
                     ROOT / "web/mail.txt"])
-PROGRAMS = sorted([*ROOT.glob("src/*/page*.c"), *ROOT.glob("src/*/home.c"),
-                   *ROOT.glob("src/*/view.c"), ROOT / "src/mail/words.c",
+PROGRAMS = sorted([*ROOT.glob("src/page/*.c"), ROOT / "src/mail/words.c",
                    ROOT / "src/core/when.c", ROOT / "src/base/text.c"])
 
 

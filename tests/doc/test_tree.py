@@ -48,7 +48,8 @@ def name(path: Path) -> str:
 LAYERS = {"base": ["base"], "core": ["core", "base"],
           "store": ["store", "core", "base"],
           "mail": ["mail", "store", "core", "base"],
-          "http": ["http", "store", "core", "base"]}
+          "http": ["http", "store", "core", "base"],
+          "page": ["page", "http", "store", "core", "base"]}
 
 HEADERS = [path for path in tracked(".h")
            if name(path).startswith(("src/", "include/"))]

@@ -5,10 +5,10 @@
  */
 #include "base/base.h"
 
-#include "http/asset.h"
-#include "http/home.h"
-#include "http/page.h"
-#include "http/view.h"
+#include "page/asset.h"
+#include "page/home.h"
+#include "page/accept.h"
+#include "page/view.h"
 
 #include <check.h>
 
@@ -42,25 +42,25 @@ static void release(void)
 	buf_release(&html);
 }
 
-static bool has_invitation(enum page_kind kind)
+static bool has_invitation(enum accept_kind kind)
 {
-	return kind == PAGE_INVITED || kind == PAGE_DECLINING ||
-	       kind == PAGE_ACCEPTED;
+	return kind == ACCEPT_INVITED || kind == ACCEPT_DECLINING ||
+	       kind == ACCEPT_ACCEPTED;
 }
 
-static const char *rendered(struct page page)
+static const char *rendered(struct accept_page page)
 {
 	if (has_invitation(page.kind))
 		page.invitation = &invitation;
 	if (page.now_seconds == 0)
 		page.now_seconds = NOW;
 	buf_clear(&html);
-	page_render(&page, &html);
+	accept_render(&page, &html);
 	ck_assert(buf_ok(&html));
 	return html.data;
 }
 
-#define render(...)	       rendered((struct page){ __VA_ARGS__ })
+#define render(...)	       rendered((struct accept_page){ __VA_ARGS__ })
 
 #define ck_has(text, part)     ck_assert_msg(strstr(text, part), "no %s", part)
 #define ck_has_not(text, part) ck_assert_msg(!strstr(text, part), "a %s", part)
@@ -86,33 +86,33 @@ static int count(const char *text, const char *part)
 
 /* Every page there is, with what must stand in it. */
 static const struct {
-	struct page page;
+	struct accept_page page;
 	const char *title;
 } all[] = {
-	{ { PAGE_CODE }, "Open your invitation" },
-	{ { PAGE_INVITED, .code = CODE }, "You’re invited to join ACME" },
-	{ { PAGE_DECLINING, .code = CODE }, "Decline the invitation to ACME?" },
-	{ { PAGE_ACCEPTED }, "Welcome to ACME" },
-	{ { PAGE_ACCEPTED, .again = true }, "You’re a member of ACME" },
-	{ { PAGE_DECLINED }, "You’ve declined the invitation" },
-	{ { PAGE_TOO_MANY }, "Too many attempts" },
-	{ { PAGE_NOT_FOUND }, "There’s no such page" },
-	{ { PAGE_ERROR }, "Something went wrong" },
-	{ { PAGE_ERROR, .result = RESULT_STORE_UNAVAILABLE },
+	{ { ACCEPT_CODE }, "Open your invitation" },
+	{ { ACCEPT_INVITED, .code = CODE }, "You’re invited to join ACME" },
+	{ { ACCEPT_DECLINING, .code = CODE },
+	  "Decline the invitation to ACME?" },
+	{ { ACCEPT_ACCEPTED }, "Welcome to ACME" },
+	{ { ACCEPT_ACCEPTED, .again = true }, "You’re a member of ACME" },
+	{ { ACCEPT_DECLINED }, "You’ve declined the invitation" },
+	{ { ACCEPT_TOO_MANY }, "Too many attempts" },
+	{ { ACCEPT_ERROR }, "Something went wrong" },
+	{ { ACCEPT_ERROR, .result = RESULT_STORE_UNAVAILABLE },
 	  "We’re too busy just now" },
-	{ { PAGE_REFUSED, .result = RESULT_INVITATION_NOT_FOUND },
+	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_NOT_FOUND },
 	  "This link doesn’t open an invitation" },
-	{ { PAGE_REFUSED, .result = RESULT_INVITATION_EXPIRED },
+	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_EXPIRED },
 	  "This invitation has expired" },
-	{ { PAGE_REFUSED, .result = RESULT_INVITATION_WITHDRAWN },
+	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_WITHDRAWN },
 	  "This invitation was withdrawn" },
-	{ { PAGE_REFUSED, .result = RESULT_INVITATION_DECLINED },
+	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_DECLINED },
 	  "This invitation was declined" },
-	{ { PAGE_REFUSED, .result = RESULT_INVITE_ACCEPTED },
+	{ { ACCEPT_REFUSED, .result = RESULT_INVITE_ACCEPTED },
 	  "This invitation has already been accepted" },
-	{ { PAGE_REFUSED, .result = RESULT_OUT_OF_MEMORY },
+	{ { ACCEPT_REFUSED, .result = RESULT_OUT_OF_MEMORY },
 	  "We’re too busy just now" },
-	{ { PAGE_REFUSED, .result = RESULT_STORE_UNCERTAIN },
+	{ { ACCEPT_REFUSED, .result = RESULT_STORE_UNCERTAIN },
 	  "We lost track of your answer" },
 };
 
@@ -155,7 +155,7 @@ END_TEST
 
 START_TEST(test_every_refusal_has_a_page)
 {
-	const char *text = render(PAGE_REFUSED, .result = (enum result)_i);
+	const char *text = render(ACCEPT_REFUSED, .result = (enum result)_i);
 
 	ck_has(text, "<p class=\"lead\">");
 }
@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(test_a_page_fits_or_says_that_it_does_not)
 {
-	struct page page = all[_i].page;
+	struct accept_page page = all[_i].page;
 	size_t whole = strlen(rendered(page)), max;
 	struct buf out;
 
@@ -172,7 +172,7 @@ START_TEST(test_a_page_fits_or_says_that_it_does_not)
 	page.now_seconds = NOW;
 	for (max = 0; max <= whole; max++) {
 		buf_init(&out, max);
-		page_render(&page, &out);
+		accept_render(&page, &out);
 		ck_assert_int_eq(buf_ok(&out), max == whole);
 		buf_release(&out);
 	}
@@ -181,7 +181,7 @@ END_TEST
 
 START_TEST(test_invitation_says_what_it_is_about)
 {
-	const char *text = render(PAGE_INVITED, .code = CODE, .name = "Ada");
+	const char *text = render(ACCEPT_INVITED, .code = CODE, .name = "Ada");
 
 	ck_has(text, "<h1 tabindex=\"-1\">You’re invited to join "
 		     "<bdi>ACME</bdi></h1>");
@@ -205,10 +205,10 @@ END_TEST
 
 START_TEST(test_declining_is_asked_once_more)
 {
-	const char *text = render(PAGE_INVITED, .code = CODE);
+	const char *text = render(ACCEPT_INVITED, .code = CODE);
 
 	ck_has_not(text, "value=\"decline\"");
-	text = render(PAGE_DECLINING, .code = CODE, .name = "Ada");
+	text = render(ACCEPT_DECLINING, .code = CODE, .name = "Ada");
 	ck_has(text, "Decline the invitation to <bdi>ACME</bdi>?");
 	ck_has(text, "name=\"code\" value=\"" CODE "\"");
 	ck_has(text, "name=\"name\" value=\"Ada\"");
@@ -222,7 +222,7 @@ START_TEST(test_acceptance_says_what_came_of_it)
 	const char *text;
 
 	invitation.invite.role = ROLE_OWNER;
-	text = render(PAGE_ACCEPTED);
+	text = render(ACCEPT_ACCEPTED);
 	ck_has(text, "Welcome to <bdi>ACME</bdi>");
 	ck_has(text, "<dd>Owner <span");
 	ck_has(text, "archived, left out");
@@ -238,7 +238,7 @@ END_TEST
 
 START_TEST(test_second_look_says_that_it_is_one)
 {
-	const char *text = render(PAGE_ACCEPTED, .again = true);
+	const char *text = render(ACCEPT_ACCEPTED, .again = true);
 
 	ck_has(text, "You’re a member of <bdi>ACME</bdi>");
 	ck_has(text, "There is nothing left to do.");
@@ -249,7 +249,7 @@ END_TEST
 START_TEST(test_welcome_leads_on)
 {
 	const char *text =
-	    render(PAGE_ACCEPTED, .welcome_url = "https://acme.example/?a&b");
+	    render(ACCEPT_ACCEPTED, .welcome_url = "https://acme.example/?a&b");
 
 	ck_has(text, "href=\"https://acme.example/?a&amp;b\"");
 	ck_has_not(text, "What happens next");
@@ -262,7 +262,7 @@ START_TEST(test_no_projects)
 
 	invitation.invite.grants.count = 0;
 	invitation.grants = NULL;
-	text = render(PAGE_INVITED, .code = CODE);
+	text = render(ACCEPT_INVITED, .code = CODE);
 	ck_has(text, "None yet");
 	ck_has_not(text, "<ul");
 }
@@ -275,11 +275,11 @@ START_TEST(test_long_lists_scroll)
 	for (size_t i = 0; i < COUNT_OF(grants); i++)
 		grants[i] = (struct named_grant){ "One of many", 0, false };
 	invitation.invite.grants.count = 8;
-	text = render(PAGE_INVITED, .code = CODE);
+	text = render(ACCEPT_INVITED, .code = CODE);
 	ck_assert_int_eq(count(text, "<li>"), 8);
 	ck_has(text, "<ul>");
 	invitation.invite.grants.count = COUNT_OF(grants);
-	text = render(PAGE_INVITED, .code = CODE);
+	text = render(ACCEPT_INVITED, .code = CODE);
 	ck_assert_int_eq(count(text, "<li>"), COUNT_OF(grants));
 	/* Who has no mouse must be able to scroll too. */
 	ck_has(text, "<ul class=\"scrolls\" tabindex=\"0\"");
@@ -302,7 +302,7 @@ START_TEST(test_time_left)
 
 	invitation.invite.expires_at = NOW + lefts[_i].left;
 	snprintf(says, sizeof(says), "<bdi>%s</bdi> left<", lefts[_i].says);
-	ck_has(render(PAGE_INVITED, .code = CODE), says);
+	ck_has(render(ACCEPT_INVITED, .code = CODE), says);
 }
 END_TEST
 
@@ -313,9 +313,10 @@ START_TEST(test_times_out_of_every_calendar)
 	for (size_t i = 0; i < COUNT_OF(times); i++) {
 		invitation.invite.expires_at = times[i];
 		invitation.invite.accepted_at = times[i];
-		ck_has_not(render(PAGE_INVITED, .code = CODE, .now_seconds = 1),
-			   "<time");
-		ck_has_not(render(PAGE_ACCEPTED), "<time");
+		ck_has_not(
+		    render(ACCEPT_INVITED, .code = CODE, .now_seconds = 1),
+		    "<time");
+		ck_has_not(render(ACCEPT_ACCEPTED), "<time");
 	}
 }
 END_TEST
@@ -332,16 +333,16 @@ START_TEST(test_every_value_is_escaped)
 	grants[0].project_name = HOSTILE;
 	invitation.organization_name = HOSTILE;
 	invitation.invite.email = HOSTILE;
-	text = render(PAGE_INVITED, .code = HOSTILE, .name = HOSTILE,
+	text = render(ACCEPT_INVITED, .code = HOSTILE, .name = HOSTILE,
 		      .base = HOSTILE);
 	/* Title, heading, address, project, code, name; and the base before
 	 * three assets and the form's target. */
 	ck_assert_int_eq(count(text, ESCAPED), 6 + 4);
 	ck_has_not(text, "<script>");
-	text = render(PAGE_DECLINING, .code = HOSTILE, .name = HOSTILE);
+	text = render(ACCEPT_DECLINING, .code = HOSTILE, .name = HOSTILE);
 	ck_assert_int_eq(count(text, ESCAPED), 4);
 	ck_has_not(text, "<script>");
-	text = render(PAGE_ACCEPTED, .welcome_url = HOSTILE);
+	text = render(ACCEPT_ACCEPTED, .welcome_url = HOSTILE);
 	ck_assert_int_eq(count(text, ESCAPED), 6);
 	ck_has_not(text, "<script>");
 }
@@ -349,17 +350,17 @@ END_TEST
 
 START_TEST(test_notice_stands_above_the_form)
 {
-	const char *text = render(PAGE_CODE, .notice = "code.missing");
+	const char *text = render(ACCEPT_CODE, .notice = "code.missing");
 
 	ck_has(text, "role=\"alert\" id=\"notice\">Please paste");
 	ck_has(text, "aria-invalid=\"true\" "
 		     "aria-describedby=\"notice code-hint\"");
 	ck_precedes(text, "Please paste", "<form");
-	ck_has_not(render(PAGE_CODE, .notice = NULL), "role=\"alert\"");
-	ck_has_not(render(PAGE_CODE, .notice = NULL), "aria-invalid");
-	ck_has_not(render(PAGE_CODE, .notice = ""), "role=\"alert\"");
-	text =
-	    render(PAGE_INVITED, .code = CODE, .notice = "invited.name.wrong");
+	ck_has_not(render(ACCEPT_CODE, .notice = NULL), "role=\"alert\"");
+	ck_has_not(render(ACCEPT_CODE, .notice = NULL), "aria-invalid");
+	ck_has_not(render(ACCEPT_CODE, .notice = ""), "role=\"alert\"");
+	text = render(ACCEPT_INVITED, .code = CODE,
+		      .notice = "invited.name.wrong");
 	ck_has(text, "role=\"alert\" id=\"notice\">Please enter");
 	ck_has(text, "aria-invalid=\"true\" "
 		     "aria-describedby=\"notice name-hint\"");
@@ -368,7 +369,7 @@ END_TEST
 
 START_TEST(test_wrong_link_asks_for_another_and_repeats_nothing)
 {
-	const char *text = render(PAGE_REFUSED, .code = CODE,
+	const char *text = render(ACCEPT_REFUSED, .code = CODE,
 				  .result = RESULT_INVITATION_NOT_FOUND);
 
 	ck_has(text, "<label for=\"code\">");
@@ -378,12 +379,12 @@ END_TEST
 
 START_TEST(test_who_has_a_code_can_try_again)
 {
-	const char *text = render(PAGE_ERROR, .code = CODE);
+	const char *text = render(ACCEPT_ERROR, .code = CODE);
 
 	ck_has(text, "value=\"" CODE "\"");
 	ck_has(text, "<button class=\"primary\">Try again</button>");
 	ck_has_not(text, "name=\"action\"");
-	text = render(PAGE_ERROR, .code = NULL);
+	text = render(ACCEPT_ERROR, .code = NULL);
 	ck_has_not(text, "<button class");
 	ck_has(text, "href=\"/accept\"");
 }
@@ -391,14 +392,12 @@ END_TEST
 
 START_TEST(test_links_begin_with_the_base)
 {
-	const char *text = render(PAGE_CODE, .base = "/join");
+	const char *text = render(ACCEPT_CODE, .base = "/join");
 
 	ck_has(text, "href=\"/join/assets/page.css\"");
 	ck_has(text, "src=\"/join/assets/accept.js\"");
 	ck_has(text, "action=\"/join/accept\"");
-	ck_has(render(PAGE_CODE), "action=\"/accept\"");
-	ck_has(render(PAGE_NOT_FOUND, .base = "/join"),
-	       "href=\"/join/accept\"");
+	ck_has(render(ACCEPT_CODE), "action=\"/accept\"");
 }
 END_TEST
 
@@ -457,6 +456,17 @@ START_TEST(test_policy_is_strict)
 }
 END_TEST
 
+START_TEST(test_an_unknown_address_leads_to_the_form)
+{
+	missing_render("/join", &html);
+	ck_assert(buf_ok(&html));
+	ck_has(html.data, "<title>There’s no such page</title>");
+	ck_has(html.data, "href=\"/join/accept\"");
+	ck_has_not(html.data, "<script");
+	ck_has_not(html.data, "{");
+}
+END_TEST
+
 START_TEST(test_the_root_says_what_this_is_and_runs_no_script)
 {
 	home_render("/join", "https://invited.example/join/v1", &html);
@@ -506,6 +516,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_assets, 0, 3);
 	tcase_add_test(tests, test_nothing_else_is_an_asset);
 	tcase_add_loop_test(tests, test_policy_is_strict, 0, 2);
+	tcase_add_test(tests, test_an_unknown_address_leads_to_the_form);
 	tcase_add_test(tests,
 		       test_the_root_says_what_this_is_and_runs_no_script);
 	srunner_run_all(runner, CK_ENV);

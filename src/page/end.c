@@ -1,5 +1,5 @@
 /*
- * page_end.c: the final pages, and which result leads to which.
+ * end.c: the final pages, and which result leads to which.
  *
  * Each has its own heading, says whether anything was changed, and what to do
  * next; the sentences are in web/text/. A wrong secret and an unknown
@@ -7,11 +7,11 @@
  */
 #include "base/base.h"
 
-#include "http/page_end.h"
+#include "page/end.h"
 
 #include "base/text.h"
 
-static const struct page_end wrong_link = {
+static const struct accept_end wrong_link = {
 	.icon = "question",
 	.tone = "trouble",
 	.title = TEXT("end.link.title"),
@@ -20,7 +20,7 @@ static const struct page_end wrong_link = {
 	.offer = OFFER_CODE,
 };
 
-static const struct page_end expired = {
+static const struct accept_end expired = {
 	.icon = "clock",
 	.tone = "trouble",
 	.title = TEXT("end.expired.title"),
@@ -28,7 +28,7 @@ static const struct page_end expired = {
 	.next = TEXT("end.expired.next"),
 };
 
-static const struct page_end withdrawn = {
+static const struct accept_end withdrawn = {
 	.icon = "cross",
 	.tone = "trouble",
 	.title = TEXT("end.withdrawn.title"),
@@ -36,28 +36,28 @@ static const struct page_end withdrawn = {
 	.next = TEXT("end.withdrawn.next"),
 };
 
-static const struct page_end declined_now = {
+static const struct accept_end declined_now = {
 	.icon = "check",
 	.title = TEXT("end.declined.title"),
 	.what = TEXT("end.declined.what"),
 	.next = TEXT("end.declined.next"),
 };
 
-static const struct page_end declined_before = {
+static const struct accept_end declined_before = {
 	.icon = "cross",
 	.title = TEXT("end.declined.before.title"),
 	.what = TEXT("end.declined.before.what"),
 	.next = TEXT("end.declined.before.next"),
 };
 
-static const struct page_end accepted_before = {
+static const struct accept_end accepted_before = {
 	.icon = "check",
 	.title = TEXT("end.accepted.title"),
 	.what = TEXT("end.accepted.what"),
 	.next = TEXT("end.accepted.next"),
 };
 
-static const struct page_end too_many = {
+static const struct accept_end too_many = {
 	.icon = "clock",
 	.tone = "trouble",
 	.title = TEXT("end.many.title"),
@@ -66,7 +66,7 @@ static const struct page_end too_many = {
 	.offer = OFFER_RETRY,
 };
 
-static const struct page_end busy = {
+static const struct accept_end busy = {
 	.icon = "clock",
 	.tone = "trouble",
 	.title = TEXT("end.busy.title"),
@@ -75,7 +75,7 @@ static const struct page_end busy = {
 	.offer = OFFER_RETRY,
 };
 
-static const struct page_end uncertain = {
+static const struct accept_end uncertain = {
 	.icon = "alert",
 	.tone = "trouble",
 	.title = TEXT("end.uncertain.title"),
@@ -84,7 +84,7 @@ static const struct page_end uncertain = {
 	.offer = OFFER_RETRY,
 };
 
-static const struct page_end fault = {
+static const struct accept_end fault = {
 	.icon = "alert",
 	.tone = "trouble",
 	.title = TEXT("end.fault.title"),
@@ -93,16 +93,7 @@ static const struct page_end fault = {
 	.offer = OFFER_RETRY,
 };
 
-static const struct page_end not_found = {
-	.icon = "question",
-	.tone = "trouble",
-	.title = TEXT("end.missing.title"),
-	.what = TEXT("end.missing.what"),
-	.next = TEXT("end.missing.next"),
-	.offer = OFFER_START,
-};
-
-static const struct page_end *end_of_result(enum result result)
+static const struct accept_end *end_of_result(enum result result)
 {
 	switch (result) {
 	case RESULT_INVITATION_NOT_FOUND:
@@ -125,22 +116,20 @@ static const struct page_end *end_of_result(enum result result)
 	}
 }
 
-const struct page_end *page_end(const struct page *page)
+const struct accept_end *accept_end(const struct accept_page *page)
 {
 	switch (page->kind) {
-	case PAGE_CODE:
-	case PAGE_INVITED:
-	case PAGE_DECLINING:
-	case PAGE_ACCEPTED:
+	case ACCEPT_CODE:
+	case ACCEPT_INVITED:
+	case ACCEPT_DECLINING:
+	case ACCEPT_ACCEPTED:
 		return NULL;
-	case PAGE_DECLINED:
+	case ACCEPT_DECLINED:
 		return &declined_now;
-	case PAGE_TOO_MANY:
+	case ACCEPT_TOO_MANY:
 		return &too_many;
-	case PAGE_NOT_FOUND:
-		return &not_found;
-	case PAGE_REFUSED:
-	case PAGE_ERROR:
+	case ACCEPT_REFUSED:
+	case ACCEPT_ERROR:
 		return end_of_result(page->result);
 	}
 	return &fault;

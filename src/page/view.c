@@ -6,7 +6,7 @@
  */
 #include "base/base.h"
 
-#include "http/view.h"
+#include "page/view.h"
 
 #include <assert.h>
 

@@ -1,30 +1,29 @@
 /*
- * page_end.h: final pages: what happened and what to do next.
+ * end.h: final pages: what happened and what to do next.
  *
  * They share one template, web/page/end.html; this is what it says.
  */
-#ifndef HTTP_PAGE_END_H
-#define HTTP_PAGE_END_H
+#ifndef PAGE_END_H
+#define PAGE_END_H
 
-#include "http/page.h"
+#include "page/accept.h"
 
 /* What is offered below the sentences. */
-enum page_offer {
+enum accept_offer {
 	OFFER_NOTHING,
 	OFFER_CODE, /* the form for the code */
-	OFFER_RETRY,
-	OFFER_START /* a link to the form for the code */
+	OFFER_RETRY /* of the same code; without one, a link to the form */
 };
 
-struct page_end {
+struct accept_end {
 	const char *icon, *tone; /* as in struct view */
 	const char *title;	 /* keys of sentences */
 	const char *what;	 /* happened */
 	const char *next;	 /* for the person to do */
-	enum page_offer offer;
+	enum accept_offer offer;
 };
 
 /* Static; NULL for the pages that are not final. */
-const struct page_end *page_end(const struct page *page);
+const struct accept_end *accept_end(const struct accept_page *page);
 
 #endif

@@ -12,8 +12,8 @@
  *
  * Templates are files in web/page/, sentences those of web/text/.
  */
-#ifndef HTTP_VIEW_H
-#define HTTP_VIEW_H
+#ifndef PAGE_VIEW_H
+#define PAGE_VIEW_H
 
 #include "base/base.h"
 #include "base/buf.h"

@@ -1,13 +1,13 @@
 /*
- * page.c: which of the invitation's pages is shown, and what stands in it.
+ * accept.c: which of the invitation's pages is shown, and what stands in it.
  */
 #include "base/base.h"
 
-#include "http/page.h"
+#include "page/accept.h"
 
 #include "core/when.h"
-#include "http/page_end.h"
-#include "http/view.h"
+#include "page/end.h"
+#include "page/view.h"
 
 #define PROJECTS_AT_ONCE 8 /* more of them scroll in their list */
 
@@ -53,7 +53,7 @@ static const char *project_value(const void *context, struct str name,
 	return NULL;
 }
 
-static void put_expiry(struct view *view, const struct page *page,
+static void put_expiry(struct view *view, const struct accept_page *page,
 		       struct scratch *scratch)
 {
 	int64_t at = page->invitation->invite.expires_at;
@@ -68,7 +68,7 @@ static void put_expiry(struct view *view, const struct page *page,
 	view_put(view, "span", scratch->time_left);
 }
 
-static void put_joining(struct view *view, const struct page *page,
+static void put_joining(struct view *view, const struct accept_page *page,
 			struct scratch *scratch)
 {
 	when_init(&scratch->joining, view_language(view),
@@ -91,7 +91,7 @@ static void put_projects(struct view *view, const struct invitation *invitation,
 	view_put_flag(view, "scrolls", count > PROJECTS_AT_ONCE);
 }
 
-static void put_invitation(struct view *view, const struct page *page,
+static void put_invitation(struct view *view, const struct accept_page *page,
 			   struct scratch *scratch)
 {
 	const struct invitation *invitation = page->invitation;
@@ -103,14 +103,14 @@ static void put_invitation(struct view *view, const struct page *page,
 	view_put(view, "role", role_key(invitation->invite.role));
 	view_put(view, "role_hint", role_hint_key(invitation->invite.role));
 	put_projects(view, invitation, scratch);
-	if (page->kind == PAGE_INVITED)
+	if (page->kind == ACCEPT_INVITED)
 		put_expiry(view, page, scratch);
 	else
 		put_joining(view, page, scratch);
 }
 
-static void put_end(struct view *view, const struct page *page,
-		    const struct page_end *end)
+static void put_end(struct view *view, const struct accept_page *page,
+		    const struct accept_end *end)
 {
 	bool has_code = page->code && *page->code;
 
@@ -122,26 +122,24 @@ static void put_end(struct view *view, const struct page *page,
 	view_put(view, "next", end->next);
 	view_put_flag(view, "ask_code", end->offer == OFFER_CODE);
 	view_put_flag(view, "retry", end->offer == OFFER_RETRY && has_code);
-	view_put_flag(view, "home",
-		      end->offer == OFFER_START ||
-			  (end->offer == OFFER_RETRY && !has_code));
+	view_put_flag(view, "home", end->offer == OFFER_RETRY && !has_code);
 }
 
-static void put_step(struct view *view, const struct page *page)
+static void put_step(struct view *view, const struct accept_page *page)
 {
 	static const struct {
 		const char *title, *body, *icon, *tone;
 	} steps[] = {
-		[PAGE_CODE] = { .title = TEXT("code.title"), .body = "code" },
-		[PAGE_INVITED] = { .title = TEXT("invited.title"),
-				   .body = "invited" },
-		[PAGE_DECLINING] = { .title = TEXT("declining.title"),
-				     .body = "declining",
-				     .icon = "question" },
-		[PAGE_ACCEPTED] = { .title = TEXT("accepted.title"),
-				    .body = "accepted",
-				    .icon = "check",
-				    .tone = "good" },
+		[ACCEPT_CODE] = { .title = TEXT("code.title"), .body = "code" },
+		[ACCEPT_INVITED] = { .title = TEXT("invited.title"),
+				     .body = "invited" },
+		[ACCEPT_DECLINING] = { .title = TEXT("declining.title"),
+				       .body = "declining",
+				       .icon = "question" },
+		[ACCEPT_ACCEPTED] = { .title = TEXT("accepted.title"),
+				      .body = "accepted",
+				      .icon = "check",
+				      .tone = "good" },
 	};
 
 	view->title = steps[page->kind].title;
@@ -152,9 +150,9 @@ static void put_step(struct view *view, const struct page *page)
 		view->title = TEXT("accepted.again.title");
 }
 
-void page_render(const struct page *page, struct buf *out)
+void accept_render(const struct accept_page *page, struct buf *out)
 {
-	const struct page_end *end = page_end(page);
+	const struct accept_end *end = accept_end(page);
 	struct view view = { .script = "accept.js", .base = page->base };
 	struct scratch scratch;
 

@@ -6,7 +6,7 @@
  */
 #include "base/base.h"
 
-#include "http/asset.h"
+#include "page/asset.h"
 
 #include <pthread.h>
 

@@ -1,8 +1,8 @@
 /*
  * asset.h: the static files of the pages.
  */
-#ifndef HTTP_ASSET_H
-#define HTTP_ASSET_H
+#ifndef PAGE_ASSET_H
+#define PAGE_ASSET_H
 
 #include "base/base.h"
 #include "base/str.h"

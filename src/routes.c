@@ -5,6 +5,7 @@
 
 #include "http/handlers.h"
 #include "http/router.h"
+#include "page/pages.h"
 
 const struct route routes[] = {
 	{ METHOD_POST, "/organization/invites", ACCESS_ADMIN, BODY_JSON,
@@ -48,3 +49,5 @@ const struct route routes[] = {
 };
 
 const size_t route_count = COUNT_OF(routes);
+
+void (*const route_missing_page)(struct request *request) = page_not_found;

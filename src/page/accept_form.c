@@ -1,54 +1,32 @@
 /*
- * pages.c: the root, /accept and their files: what people see in a browser.
+ * accept_form.c: /accept, opened and submitted.
  *
- * Opening a page changes nothing, whoever does it and however often; only the
- * form that a person submits does. The code comes in the body of a POST,
+ * Opening the page changes nothing, whoever does it and however often; only
+ * the form that a person submits does. The code comes in the body of a POST,
  * because URLs end up in logs.
  */
 #include "base/base.h"
 
-#include "http/handlers.h"
+#include "page/pages.h"
 
+#include "base/text.h"
 #include "core/organization.h"
-#include "http/asset.h"
 #include "http/body.h"
 #include "http/errors.h"
-#include "http/home.h"
 #include "http/invitations.h"
-#include "http/page.h"
-#include "http/view.h"
 #include "http/router.h"
+#include "page/accept.h"
+#include "page/show.h"
 
-static void page_headers(struct request *request, bool scripted)
-{
-	answer_header(request, "Content-Security-Policy",
-		      view_policy(scripted));
-	answer_header(request, "Referrer-Policy", "no-referrer");
-	answer_header(request, "X-Content-Type-Options", "nosniff");
-	answer_header(request, "X-Frame-Options", "DENY");
-}
-
-static void answer_page(struct request *request, int status, struct page *page)
+static void answer_page(struct request *request, int status,
+			struct accept_page *page)
 {
 	page->base = request->service->base_path;
 	page->welcome_url = request->service->welcome_url;
 	page->now_seconds = request->now_ms / 1000;
 	buf_clear(&request->out);
-	page_render(page, &request->out);
-	page_headers(request, true);
-	answer(request, status, "text/html; charset=utf-8");
-}
-
-void page_home(struct request *request)
-{
-	const struct http_service *service = request->service;
-	const char *api =
-	    arena_printf(&request->arena, "%s/v1", service->public_url);
-
-	buf_clear(&request->out);
-	home_render(service->base_path, api, &request->out);
-	page_headers(request, false);
-	answer(request, 200, "text/html; charset=utf-8");
+	accept_render(page, &request->out);
+	show_html(request, status, true);
 }
 
 /*
@@ -64,7 +42,7 @@ static void redirect_to_link(struct request *request, const struct token *token)
 		answer_unavailable(request);
 		return;
 	}
-	page_headers(request, false);
+	show_headers(request, false);
 	answer_header(request, "Location", link);
 	answer(request, 303, "text/plain; charset=utf-8");
 }
@@ -78,7 +56,7 @@ static bool is_bent(struct str behind)
 
 void page_open(struct request *request)
 {
-	struct page page = { .kind = PAGE_CODE };
+	struct accept_page page = { .kind = ACCEPT_CODE };
 	size_t len = strlen(request->route->pattern);
 	struct str behind = { request->path.data + len,
 			      request->path.len - len };
@@ -90,13 +68,6 @@ void page_open(struct request *request)
 		answer_page(request, 200, &page);
 	else
 		(void)answer_unknown_url(request);
-}
-
-void page_not_found(struct request *request)
-{
-	struct page page = { .kind = PAGE_NOT_FOUND };
-
-	answer_page(request, 404, &page);
 }
 
 /* What was posted. */
@@ -137,26 +108,27 @@ static const struct invitation_out *outcome(const struct request *request)
 	return request->op.out ? request->op.out : &nothing;
 }
 
-static enum page_kind kind_of(const struct request *request,
-			      const struct form *form)
+static enum accept_kind kind_of(const struct request *request,
+				const struct form *form)
 {
 	enum result result = request->op.result;
 
 	if (result >= RESULT_OUT_OF_MEMORY)
-		return PAGE_ERROR;
+		return ACCEPT_ERROR;
 	if (result != RESULT_OK)
-		return PAGE_REFUSED;
+		return ACCEPT_REFUSED;
 	if (form->verb == &verb_invitation_decline)
-		return PAGE_DECLINED;
+		return ACCEPT_DECLINED;
 	if (outcome(request)->invitation.invite.state == INVITE_ACCEPTED)
-		return PAGE_ACCEPTED;
-	return form->asks ? PAGE_DECLINING : PAGE_INVITED;
+		return ACCEPT_ACCEPTED;
+	return form->asks ? ACCEPT_DECLINING : ACCEPT_INVITED;
 }
 
 /* The page for how an operation on the invitation went. */
-static struct page page_of(struct request *request, const struct form *form)
+static struct accept_page page_of(struct request *request,
+				  const struct form *form)
 {
-	struct page page = {
+	struct accept_page page = {
 		.kind = kind_of(request, form),
 		.code = form->code,
 		.name = form->name,
@@ -164,8 +136,8 @@ static struct page page_of(struct request *request, const struct form *form)
 		.again = outcome(request)->again,
 	};
 
-	if (page.kind == PAGE_INVITED || page.kind == PAGE_DECLINING ||
-	    page.kind == PAGE_ACCEPTED)
+	if (page.kind == ACCEPT_INVITED || page.kind == ACCEPT_DECLINING ||
+	    page.kind == ACCEPT_ACCEPTED)
 		page.invitation = &outcome(request)->invitation;
 	return page;
 }
@@ -173,7 +145,7 @@ static struct page page_of(struct request *request, const struct form *form)
 static void show_outcome(struct request *request)
 {
 	struct form form = read_form(request);
-	struct page page = page_of(request, &form);
+	struct accept_page page = page_of(request, &form);
 	int status = result_status(request->op.result);
 
 	if (status == 503)
@@ -184,7 +156,8 @@ static void show_outcome(struct request *request)
 static void show_too_many(struct request *request, int wait_seconds)
 {
 	struct form form = read_form(request);
-	struct page page = { .kind = PAGE_TOO_MANY, .code = form.code };
+	struct accept_page page = { .kind = ACCEPT_TOO_MANY,
+				    .code = form.code };
 
 	answer_header(request, "Retry-After",
 		      arena_printf(&request->arena, "%d", wait_seconds));
@@ -196,13 +169,13 @@ static void ask_name_again(struct request *request)
 {
 	struct form form = read_form(request);
 	int status = result_status(request->op.result);
-	struct page page;
+	struct accept_page page;
 
 	form.verb = &verb_invitation_lookup;
 	form.name = "";
 	page = page_of(request, &form);
 	page.notice = TEXT("invited.name.wrong");
-	if (page.kind == PAGE_INVITED)
+	if (page.kind == ACCEPT_INVITED)
 		status = 400;
 	answer_page(request, status, &page);
 }
@@ -224,8 +197,8 @@ void page_submit(struct request *request)
 					  .too_many = show_too_many };
 
 	if (str_trim(ask.code).len == 0 || !form_is_sound(request)) {
-		struct page page = {
-			.kind = PAGE_CODE,
+		struct accept_page page = {
+			.kind = ACCEPT_CODE,
 			.notice = TEXT("code.missing"),
 		};
 
@@ -237,24 +210,4 @@ void page_submit(struct request *request)
 		ask.then = ask_name_again;
 	}
 	invitation_ask(request, &ask);
-}
-
-void page_asset(struct request *request)
-{
-	const struct asset *asset = asset_find(request->path);
-
-	if (!asset) {
-		page_not_found(request);
-		return;
-	}
-	page_headers(request, true);
-	answer_header(request, "ETag", asset->etag);
-	/* A page and its files belong together, after an upgrade too. */
-	answer_header(request, "Cache-Control", "no-cache");
-	if (str_is(request->if_none_match, asset->etag)) {
-		answer(request, 304, asset->content_type);
-		return;
-	}
-	buf_add(&request->out, asset->data, asset->len);
-	answer(request, 200, asset->content_type);
 }

@@ -1,8 +1,9 @@
 /*
- * home.h: the page at the root: what this server is, and where to go.
+ * home.h: the page at the root, what this server is and where to go, and the
+ * one for addresses at which there is none.
  */
-#ifndef HTTP_HOME_H
-#define HTTP_HOME_H
+#ifndef PAGE_HOME_H
+#define PAGE_HOME_H
 
 #include "base/base.h"
 #include "base/buf.h"
@@ -12,5 +13,8 @@
  * the public URL, "" or "/team"; `api` is where programs find the API.
  */
 void home_render(const char *base, const char *api, struct buf *out);
+
+/* The same for an address that does not exist. */
+void missing_render(const char *base, struct buf *out);
 
 #endif

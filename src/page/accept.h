@@ -1,32 +1,31 @@
 /*
- * page.h: the HTML that people see when they open an invitation.
+ * accept.h: the HTML that people see when they open an invitation.
  *
  * One renderer for all: the page works without JavaScript, and the script
  * only spares the person pasting the code. Pure: what is known goes in, a
  * whole document comes out, every value escaped.
  */
-#ifndef HTTP_PAGE_H
-#define HTTP_PAGE_H
+#ifndef PAGE_ACCEPT_H
+#define PAGE_ACCEPT_H
 
 #include "base/base.h"
 #include "base/buf.h"
 #include "core/result.h"
 #include "store/invitations.h"
 
-enum page_kind {
-	PAGE_CODE,	/* the form for the code; where everyone arrives */
-	PAGE_INVITED,	/* who invites to what; Accept, Decline */
-	PAGE_DECLINING, /* asks again before it is declined */
-	PAGE_ACCEPTED,	/* done, now or before (`again`) */
-	PAGE_DECLINED,	/* done */
-	PAGE_REFUSED,	/* `result` says why it ends here */
-	PAGE_TOO_MANY,	/* too many wrong codes from that address: wait */
-	PAGE_NOT_FOUND, /* no such page */
-	PAGE_ERROR	/* our fault, or too busy: try again */
+enum accept_kind {
+	ACCEPT_CODE,	  /* the form for the code; where everyone arrives */
+	ACCEPT_INVITED,	  /* who invites to what; Accept, Decline */
+	ACCEPT_DECLINING, /* asks again before it is declined */
+	ACCEPT_ACCEPTED,  /* done, now or before (`again`) */
+	ACCEPT_DECLINED,  /* done */
+	ACCEPT_REFUSED,	  /* `result` says why it ends here */
+	ACCEPT_TOO_MANY,  /* too many wrong codes from that address: wait */
+	ACCEPT_ERROR	  /* our fault, or too busy: try again */
 };
 
-struct page {
-	enum page_kind kind;
+struct accept_page {
+	enum accept_kind kind;
 	const struct invitation *invitation; /* INVITED, DECLINING, ACCEPTED;
 					      * else NULL */
 	const char *base;   /* path of the public URL, no final '/', that
@@ -45,6 +44,6 @@ struct page {
 };
 
 /* Appends the whole document to `out`; check buf_ok(). */
-void page_render(const struct page *page, struct buf *out);
+void accept_render(const struct accept_page *page, struct buf *out);
 
 #endif
