@@ -42,8 +42,8 @@ void hex_encode(const void *data, size_t len, char *out);
 
 /*
  * Percent-decoding (RFC 3986) into `out`, which must have room for text.len
- * bytes; returns the length, or -1 where a '%' is not followed by two hex
- * digits. With `plus_is_space`, as in a query or form, '+' becomes a space.
+ * bytes and may be the text itself; returns the length, or -1 where a '%' is not
+ * followed by two hex digits. With `plus_is_space`, as in a query or form, '+' becomes a space.
  */
 ptrdiff_t percent_decode(struct str text, bool plus_is_space, char *out)
     MUST_CHECK;

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import threading
+import urllib.parse
+
 import pytest
 
 from conftest import Cli, Drive, drivers
@@ -53,6 +55,25 @@ def test_from_the_invite_to_the_member(invite):
     assert (there["id"], there["role"]) == (user, "owner")
     done = invite("delete", made["id"])
     assert done.returncode == 1 and "already accepted" in done.stderr
+
+
+@pytest.mark.parametrize("bent", [
+    "{base}/accept/#{code}", "{base}/accept%23{code}", "{link})",
+    "{base}/accept%2523{code}", "{link}?utm_source=mail", "<{link}>",
+    "https://eur01.safelinks.protection.outlook.com/?url={quoted}"
+    "&data=05%7C02%7C&reserved=0",
+    "https://www.google.com/url?q={base}/accept%23{code}&sa=D",
+])
+def test_bent_links_open(invite, bent):
+    """Where to ask is read from the link, not from what was put around it."""
+    link = create(invite, "ada@example.com", "--no-email")["accept_url"]
+    base, code = link.split("/accept#")
+    text = bent.format(link=link, base=base, code=code,
+                       quoted=urllib.parse.quote(link, safe=""))
+    invite.env["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1"
+    done = invite("accept", "-y", "--link", text, "--name", "Ada")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "accepted"
 
 
 def test_by_the_code_alone(invite):
