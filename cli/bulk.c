@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "invites.h"
 #include "text.h"
 
 #define JOBS	     64
@@ -117,7 +118,9 @@ static int invite_row(struct bulk *bulk, struct row *row, struct inv_error *err)
 	if (inv_invites_create(bulk->cli->client, &params, NULL, &invite, err))
 		return -1;
 	/* A pending invite whose mail had failed is mailed by a create. */
-	row->outcome = row->mail_failed ? OUTCOME_REMAILED : OUTCOME_INVITED;
+	row->outcome = row->mail_failed	   ? OUTCOME_REMAILED
+		       : was_there(invite) ? OUTCOME_EXISTING
+					   : OUTCOME_INVITED;
 	free(row->id);
 	row->id = copy_of(invite->id);
 	inv_free(invite);

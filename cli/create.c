@@ -142,6 +142,16 @@ static void set_role(const struct args *args,
 		params->role_text = role;
 }
 
+static void note_existing(const struct inv_invite *invite)
+{
+	char text[AGO_SIZE];
+
+	if (was_there(invite))
+		print_note("%s had been invited %s; the invite is still that "
+			   "one.",
+			   invite->email, ago(text, invite->created_at));
+}
+
 static enum status create_one(struct cli *cli,
 			      struct inv_invite_create_params *params)
 {
@@ -154,6 +164,7 @@ static enum status create_one(struct cli *cli,
 		return fail(cli, &err);
 	}
 	print_item(cli, &invite_view, invite);
+	note_existing(invite);
 	inv_free(invite);
 	return STATUS_OK;
 }

@@ -40,6 +40,16 @@ bool has_failed_mail(const struct inv_invite *invite)
 	       strcmp(delivery_of(invite), "failed") == 0;
 }
 
+/* Only invited(8) says so. After a retry of ours nobody knows: the attempt
+ * that was lost may have made it. */
+bool was_there(const struct inv_invite *invite)
+{
+	const struct inv_meta *meta = inv_meta(invite);
+
+	return meta->attempts == 1 &&
+	       strcasestr(meta->headers, "x-invite-existing: true");
+}
+
 /* "proj_a (member), proj_b (owner)" */
 static char *projects_cell(const void *item)
 {

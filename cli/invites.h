@@ -14,6 +14,9 @@ const char *delivery_of(const struct inv_invite *invite);
 /* Whether it waits for a mail that will not come. */
 bool has_failed_mail(const struct inv_invite *invite);
 
+/* Whether a create found it there, instead of making it. */
+bool was_there(const struct inv_invite *invite);
+
 /*
  * The id of the one invite that the command line names, as a word or as an
  * option, by id or by address; to be freed. NULL after saying why not, with

@@ -189,6 +189,8 @@ static void create_finished(struct request *request)
 			return;
 		}
 	}
+	if (!out->created) /* the body is the same, as a retry needs it */
+		answer_header(request, "x-invite-existing", "true");
 	jw = answer_json(request);
 	wire_invite(&jw, &out->invite, request->now_ms / 1000, link);
 	answer_json_end(request);

@@ -185,6 +185,19 @@ def test_a_repeat_is_the_same_invite(shared, first, second):
     assert len(list(shared.all(INVITES))) == 1
 
 
+def test_a_repeat_is_told_by_a_header(shared):
+    """Also where it gets a new link, and no more once it is another invite."""
+    body = {"email": "ada@example.com", "role": "reader", "send_email": False}
+    told = []
+    for _ in range(2):
+        answer = shared.post(INVITES, json=body)
+        told.append(answer.headers.get("x-invite-existing"))
+    shared.delete(f"{INVITES}/{answer.json()['id']}")
+    answer = shared.post(INVITES, json=body)
+    told.append(answer.headers.get("x-invite-existing"))
+    assert told == [None, "true", None]
+
+
 def test_a_repeat_with_projects_in_another_order(shared):
     grants = [{"id": shared.project(f"P{number}")["id"], "role": "member"}
               for number in range(3)]

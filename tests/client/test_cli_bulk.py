@@ -313,6 +313,17 @@ def test_bulk_mails_again_whose_mail_has_failed(cli, peer):
     assert sorted(sent[3:]) == ["u0@b.c", "u2@b.c"]
 
 
+def test_bulk_counts_as_existing_what_the_server_says_was_there(cli, peer):
+    """Somebody else may invite the same people meanwhile."""
+    def answer(request) -> Answer:
+        if request.method == "GET":
+            return Answer(200, page([]))
+        return Answer(200, INVITE, {"X-Invite-Existing": "true"})
+    peer.script(answer)
+    report = json.loads(cli("bulk", "-", stdin="a@b.c,reader\n").stdout)
+    assert (report["invited"], report["existing"]) == (0, 1)
+
+
 def test_bulk_has_patience(cli, peer):
     organization = Organization()
     busy = iter([True, False] * 50)

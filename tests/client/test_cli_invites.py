@@ -147,6 +147,20 @@ def test_create_invites_several(cli, peer):
     assert first == third == INVITE and second["error"]["code"] == "nope"
 
 
+def test_create_says_that_the_invite_was_there(cli, peer):
+    """Unless an attempt before may have made it."""
+    there = Answer(200, {**INVITE, "created_at": int(time.time()) - 7200},
+                   {"X-Invite-Existing": "true"})
+    peer.script(there)
+    done = cli("create", "a@b.c", "-r", "reader")
+    assert done.returncode == 0
+    assert done.stderr == "ada@example.com had been invited 2 hours ago; " \
+        "the invite is still that one.\n"
+    peer.script(Answer(500, "", {"retry-after-ms": "1"}), there)
+    done = cli("create", "a@b.c", "-r", "reader")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 PROJECTS = [{"object": "organization.project", "id": f"proj_{n}", "name": name,
              "created_at": 1, "archived_at": 2 if old else None,
              "status": "archived" if old else "active"}

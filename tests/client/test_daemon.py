@@ -93,6 +93,36 @@ def test_asking_twice_is_one_invite(invite):
     assert done.returncode == 1 and first["id"] in done.stderr
 
 
+def test_create_says_that_the_invite_was_there(invite):
+    first = invite("create", "ada@example.com", "-r", "reader")
+    again = invite("create", "ADA@example.com", "-r", "reader")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert first.stderr == ""
+    assert again.stderr.startswith("ada@example.com had been invited ")
+    assert json.loads(again.stdout)["id"] == json.loads(first.stdout)["id"]
+
+
+def test_whoever_is_meant_may_be_called_by_address_or_name(invite):
+    project = json.loads(invite("projects", "create", "Engine").stdout)
+    made = json.loads(invite("create", "ada@example.com", "-r", "reader",
+                             "-p", "engine:owner", "--no-email").stdout)
+    assert made["projects"] == [{"id": project["id"], "role": "owner"}]
+    assert invite("get", "ADA@example.com", "-q").stdout.strip() == made["id"]
+    assert invite("accept", "-y", made["accept_url"]).returncode == 0
+    assert invite("watch", "ada@example.com").returncode == 0
+    user = json.loads(invite("users", "get", "Ada@example.com").stdout)
+    there, = json.loads(invite("projects", "users", "Engine").stdout)
+    assert there["id"] == user["id"]
+    assert json.loads(invite("projects").stdout)[-1]["id"]
+    done = invite("bulk", "-n", "-", "--format", "table", stdin="email,role\n"
+                  "ada@example.com,reader\nbob@example.com,reader\n")
+    assert done.stdout == "Dry run, nobody was invited: 1 to invite, " \
+        "1 already there\n"
+    assert invite("create", "bob@example.com", "-r", "reader").returncode == 0
+    assert invite("delete", "bob@example.com", "-q").returncode == 0
+    assert invite("get", "bob@example.com").returncode == 3
+
+
 def test_refusals(invite, daemon):
     assert invite("get", "invite-0000000000000").returncode == 3
     assert invite("get", "nonsense").returncode == 3
