@@ -44,7 +44,7 @@ bool has_failed_mail(const struct inv_invite *invite)
  * that was lost may have made it. */
 bool was_there(const struct inv_invite *invite)
 {
-	const struct inv_meta *meta = inv_meta(invite);
+	const struct inv_metadata *meta = inv_meta(invite);
 
 	return meta->attempts == 1 &&
 	       strcasestr(meta->headers, "x-invite-existing: true");

@@ -14,29 +14,30 @@
 #include "handle.h"
 #include "request.h"
 
-struct inv_cancel {
+struct inv_canceller {
 	int fd;
 };
 
 struct block {
 	struct handle handle;
-	struct inv_cancel cancel;
+	struct inv_canceller cancel;
 };
 
 static void release(void *handed_out)
 {
-	struct inv_cancel *cancel = handed_out;
+	struct inv_canceller *cancel = handed_out;
 
 	close(cancel->fd);
 	free(CONTAINER_OF(cancel, struct block, cancel));
 }
 
-int inv_cancel_new(struct inv_cancel **ret_cancel, struct inv_error *err)
+int inv_canceller_new(struct inv_canceller **ret_canceller,
+		      struct inv_error *err)
 {
 	struct block *block;
 
-	if (!ret_cancel)
-		return error_null(err, "ret_cancel");
+	if (!ret_canceller)
+		return error_null(err, "ret_canceller");
 	block = calloc(1, sizeof(*block));
 	if (!block)
 		return error_memory(err);
@@ -47,12 +48,12 @@ int inv_cancel_new(struct inv_cancel **ret_cancel, struct inv_error *err)
 		return error_set(err, INV_ERROR_MEMORY,
 				 "There are no more file descriptors.");
 	}
-	*ret_cancel = &block->cancel;
+	*ret_canceller = &block->cancel;
 	return 0;
 }
 
 /* Nothing here that a signal handler must not do; errno is the caller's. */
-void inv_cancel(struct inv_cancel *cancel)
+void inv_cancel(struct inv_canceller *cancel)
 {
 	static const uint64_t one = 1;
 	int before = errno;
@@ -64,19 +65,19 @@ void inv_cancel(struct inv_cancel *cancel)
 	errno = before;
 }
 
-int cancel_fd(const struct inv_cancel *cancel)
+int cancel_fd(const struct inv_canceller *cancel)
 {
 	return cancel ? cancel->fd : -1;
 }
 
-bool cancel_is_set(const struct inv_cancel *cancel)
+bool cancel_is_set(const struct inv_canceller *cancel)
 {
 	struct pollfd fd = { .fd = cancel_fd(cancel), .events = POLLIN };
 
 	return cancel && poll(&fd, 1, 0) > 0;
 }
 
-int cancel_wait(const struct inv_cancel *cancel, int64_t milliseconds)
+int cancel_wait(const struct inv_canceller *cancel, int64_t milliseconds)
 {
 	struct pollfd fd = { .fd = cancel_fd(cancel), .events = POLLIN };
 	int64_t until = clock_mono_ms() + milliseconds, left;

@@ -9,11 +9,11 @@
 #include "inv.h"
 
 /* What becomes readable; -1 for NULL. */
-int cancel_fd(const struct inv_cancel *cancel);
+int cancel_fd(const struct inv_canceller *cancel);
 
-bool cancel_is_set(const struct inv_cancel *cancel);
+bool cancel_is_set(const struct inv_canceller *cancel);
 
 /* 0 after that time, -1 at once when it is cancelled. */
-int cancel_wait(const struct inv_cancel *cancel, int64_t milliseconds);
+int cancel_wait(const struct inv_canceller *cancel, int64_t milliseconds);
 
 #endif

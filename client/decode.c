@@ -28,7 +28,7 @@ _Static_assert(offsetof(struct result, value) ==
 struct decoder {
 	struct arena *memory;
 	const struct shape *items; /* of a page; else NULL */
-	struct inv_meta meta;	   /* json: the whole body */
+	struct inv_metadata meta;  /* json: the whole body */
 	char problem[256];
 	bool out_of_memory;
 };
@@ -340,11 +340,11 @@ static int note_meta(struct decoder *d, const struct answer *answer)
 
 	if (!json || !id || !headers)
 		return no_memory(d);
-	d->meta = (struct inv_meta){ .json = json,
-				     .status = answer->status,
-				     .attempts = answer->attempts,
-				     .request_id = id,
-				     .headers = headers };
+	d->meta = (struct inv_metadata){ .json = json,
+					 .status = answer->status,
+					 .attempts = answer->attempts,
+					 .request_id = id,
+					 .headers = headers };
 	return 0;
 }
 

@@ -15,9 +15,9 @@ void inv_free(void *handed_out)
 		handle->release(handed_out);
 }
 
-const struct inv_meta *inv_meta(const void *result)
+const struct inv_metadata *inv_meta(const void *result)
 {
-	static const struct inv_meta none = NO_META;
+	static const struct inv_metadata none = NO_META;
 
 	return result ? &handle_of(result)->meta : &none;
 }

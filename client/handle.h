@@ -13,7 +13,7 @@
 
 struct handle {
 	alignas(max_align_t) void (*release)(void *handed_out); /* or NULL */
-	struct inv_meta meta;
+	struct inv_metadata meta;
 };
 
 #define NO_META                                             \

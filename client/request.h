@@ -31,10 +31,10 @@ struct request {
 	int64_t deadline_ms;   /* for all of it, as the caller said; 0: none */
 	int64_t deadline_mono; /* the same on clock_mono_ms(), once begun */
 	int max_retries;
-	struct inv_cancel *cancel; /* or NULL */
-	unsigned number;	   /* of the call, for the debug callback */
-	char *retry_count;	   /* the line in headers, or NULL: not ours */
-	bool has_own_lines;	   /* the headers are not the client's */
+	struct inv_canceller *cancel; /* or NULL */
+	unsigned number;	      /* of the call, for the debug callback */
+	char *retry_count;  /* the line in headers, or NULL: not ours */
+	bool has_own_lines; /* the headers are not the client's */
 
 	alignas(max_align_t) char first[1536]; /* of `memory` */
 	struct handle handle;

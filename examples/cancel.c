@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-static struct inv_cancel *cancel;
+static struct inv_canceller *cancel;
 
 static void interrupted(int signal_number)
 {
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (inv_client_new(NULL, &client, &err) ||
-	    inv_cancel_new(&cancel, &err)) {
+	    inv_canceller_new(&cancel, &err)) {
 		fprintf(stderr, "%s\n", err.message);
 		inv_free(client);
 		return 1;

@@ -215,7 +215,7 @@ INV_API void inv_free(void *handed_out);
 
 /* ---- one call --------------------------------------------------------- */
 
-struct inv_cancel;
+struct inv_canceller;
 
 /* Options of a single call. What is zero is as the client has it. */
 struct inv_call {
@@ -223,8 +223,8 @@ struct inv_call {
 	int64_t deadline_ms INV_OPT; /* for all: attempts, pauses, redirects */
 	int max_retries INV_OPT;     /* or INV_NO_RETRIES */
 	const char *headers INV_OPT; /* "Name: value" in lines; they win */
-	const char *idempotency_key INV_OPT; /* the header of that name */
-	struct inv_cancel *cancel INV_OPT;   /* what inv_cancel() ends it by */
+	const char *idempotency_key INV_OPT;  /* the header of that name */
+	struct inv_canceller *cancel INV_OPT; /* what inv_cancel() ends it by */
 
 	/*
 	 * Not NULL: nothing is sent, and no result is made. The request is
@@ -235,17 +235,17 @@ struct inv_call {
 };
 
 /* For any number of calls, at once or one after the other. */
-INV_API int inv_cancel_new(struct inv_cancel **ret_cancel,
-			   struct inv_error *err);
+INV_API int inv_canceller_new(struct inv_canceller **ret_canceller,
+			      struct inv_error *err);
 
 /*
  * Ends the calls that have it, now and from now on, with INV_ERROR_CANCELLED.
  * From any thread, and from a signal handler. NULL does nothing.
  */
-INV_API void inv_cancel(struct inv_cancel *cancel);
+INV_API void inv_cancel(struct inv_canceller *cancel);
 
 /* What came with a result. Texts are never NULL. */
-struct inv_meta {
+struct inv_metadata {
 	const char *json; /* all of it as text, "" where there was nothing */
 	int status;	  /* HTTP status */
 	int attempts;	  /* how many requests it took */
@@ -257,7 +257,7 @@ struct inv_meta {
  * Of a result, a page, or an item of a page (then `json` is the item's); lives
  * as long as that. Never NULL.
  */
-INV_API const struct inv_meta *inv_meta(const void *result);
+INV_API const struct inv_metadata *inv_meta(const void *result);
 
 /* ---- what is said ----------------------------------------------------- */
 

@@ -10,7 +10,7 @@ run_packages='gcc libc6-dev meson ninja-build pkg-config
 # To test it, on top of that.
 check_packages='check g++ clang llvm libclang-rt-dev openssl chromium
 	fonts-dejavu-core mandoc ca-certificates postgresql nginx-light fish zsh
-	valgrind systemd'
+	valgrind systemd abigail-tools'
 
 say() {
 	printf '%s\n' "$*" >&2

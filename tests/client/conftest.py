@@ -31,6 +31,19 @@ def build_dir() -> Path:
     return Path(os.environ.get("INV_BUILD", ROOT / "build/release")).resolve()
 
 
+def is_sanitized() -> bool:
+    """Whether a sanitizer is watching already."""
+    symbols = subprocess.run(["nm", "-D", str(build_dir() /
+                                              "client/libinv.so.0")],
+                             capture_output=True, text=True).stdout
+    return any(name in symbols for name in ("__asan_", "__tsan_", "__ubsan_"))
+
+
+# Runs a program and fails where threads of it race.
+HELGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--tool=helgrind",
+            f"--suppressions={HERE / 'helgrind.supp'}"]
+
+
 def clean_environment(**extra: str) -> dict[str, str]:
     """Ours, less every setting of the client that a shell may have left."""
     env = {name: value for name, value in os.environ.items()

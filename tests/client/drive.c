@@ -13,7 +13,7 @@
 #include <string.h>
 
 static struct inv_client *client;
-static struct inv_cancel *cancel; /* cancelled already */
+static struct inv_canceller *cancel; /* cancelled already */
 static struct inv_http_request *built;
 static json_t *pauses, *lines;
 
@@ -85,7 +85,7 @@ static struct inv_call call_of(const json_t *line)
 /* What every outcome tells of its result. */
 static json_t *with_meta(json_t *what, const void *result)
 {
-	const struct inv_meta *meta = inv_meta(result);
+	const struct inv_metadata *meta = inv_meta(result);
 
 	json_object_set_new(what, "json", json_string(meta->json));
 	json_object_set_new(what, "status_code", json_integer(meta->status));
@@ -455,7 +455,7 @@ int main(void)
 	char *text = NULL;
 	size_t size = 0;
 
-	if (inv_cancel_new(&cancel, NULL))
+	if (inv_canceller_new(&cancel, NULL))
 		return 1;
 	inv_cancel(cancel);
 	while (getline(&text, &size, stdin) > 0) {

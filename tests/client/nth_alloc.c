@@ -162,9 +162,9 @@ static int builds(struct inv_client *client, struct inv_error *err)
 
 static int cancels(struct inv_client *client, struct inv_error *err)
 {
-	struct inv_cancel *cancel;
+	struct inv_canceller *cancel;
 
-	if (inv_cancel_new(&cancel, err))
+	if (inv_canceller_new(&cancel, err))
 		return -1;
 	inv_cancel(cancel);
 	if (inv_invites_delete(client, "x",

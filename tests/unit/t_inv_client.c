@@ -109,7 +109,7 @@ START_TEST(null_is_refused_where_it_is_not_welcome)
 	struct inv_error err;
 
 	refused(inv_client_new(NULL, NULL, &err), &err, "ret_client is NULL.");
-	refused(inv_cancel_new(NULL, &err), &err, "ret_cancel is NULL.");
+	refused(inv_canceller_new(NULL, &err), &err, "ret_canceller is NULL.");
 	refused(inv_invites_create(NULL, NULL, NULL, &invite, &err), &err,
 		"client is NULL.");
 	refused(inv_invites_create(client, NULL, NULL, NULL, &err), &err,

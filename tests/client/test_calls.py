@@ -1,0 +1,204 @@
+"""
+Each line of client/calls.h, whatever it is: the function is there, asks for
+what the line says, and keeps the rules that hold for every call. inv.h is read
+by cffi, so that a new line is tested without another word.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import Any
+
+import cffi
+import pytest
+
+from conftest import KEY, ROOT, build_dir, is_sanitized
+from peer import Answer, INVITE, page
+
+USAGE, CANCELLED = 1, 5
+
+
+def table() -> list[tuple]:
+    """kind, name, method, path, ids, params and result of each line."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "client/calls.h").read_text(),
+                  flags=re.S)
+    return [(kind, name, method, path, re.findall(r"\w+", ids or ""),
+             params and params.split(",")[0], result)
+            for kind, name, method, path, ids, params, result in re.findall(
+                r'^(CALL|LIST)\((\w+), (\w+), "([^"]+)",\s+'
+                r"(?:NO_ID|ID(?:_2)?\(([^)]+)\)),\s+"
+                r"(?:NO_PARAMS|(?:PARAMS|TABLE)\(([^)]+)\)),\s+(\w+)\)$",
+                text, re.M)]
+
+
+CALLS = table()
+
+
+def test_every_line_is_understood_here():
+    lines = re.findall(r"^(?:CALL|LIST)\(", (ROOT / "client/calls.h")
+                       .read_text(), re.M)
+    assert len(CALLS) == len(lines) >= 13
+
+
+@pytest.fixture(scope="module")
+def ffi() -> cffi.FFI:
+    header = re.sub(r"^#include.*$", "",
+                    (ROOT / "include/inv.h").read_text(), flags=re.M)
+    plain = subprocess.run(["cc", "-E", "-P", "-U__GNUC__", "-x", "c", "-"],
+                           input=header, capture_output=True, text=True,
+                           check=True).stdout
+    ffi = cffi.FFI()
+    ffi.cdef(plain)
+    return ffi
+
+
+@pytest.fixture(scope="module")
+def inv(ffi: cffi.FFI) -> Any:
+    if is_sanitized():
+        pytest.skip("Python itself would have to be built with the sanitizer")
+    return ffi.dlopen(str(build_dir() / "client/libinv.so"))
+
+
+class Caller:
+    """Makes a call of the table with everything in it that it needs."""
+
+    def __init__(self, ffi: cffi.FFI, inv: Any, url: str) -> None:
+        self.ffi, self.inv, self.kept = ffi, inv, []
+        self.err = ffi.new("struct inv_error *")
+        client = ffi.new("struct inv_client **")
+        options = ffi.new("struct inv_options *", {
+            "base_url": self.text(url), "admin_api_key": self.text(KEY)})
+        assert inv.inv_client_new(options, client, self.err) == 0
+        self.client = client[0]
+
+    def text(self, value: str) -> Any:
+        self.kept.append(self.ffi.new("char[]", value.encode()))
+        return self.kept[-1]
+
+    def params(self, name: str) -> Any:
+        params = self.ffi.new(f"struct inv_{name} *")
+        for member, value in (("email", self.text("a@b.c")), ("role", 1),
+                              ("name", self.text("N")),
+                              ("link", self.text("code"))):
+            if hasattr(params, member):
+                setattr(params, member, value)
+        return params
+
+    def __call__(self, line: tuple, ids: list[Any] | None = None,
+                 call: Any = None, client: Any = None, wanted: bool = True
+                 ) -> tuple[int, Any]:
+        kind, name, _, _, names, params, result = line
+        suffix = "_page" if kind == "LIST" else ""
+        ret = self.ffi.new(f"struct inv_{result}{suffix} **")
+        args = [self.client if client is None else client]
+        args += [self.text("a/b c") for _ in names] if ids is None else ids
+        args += [self.params(params)] if params else []
+        args += [call or self.ffi.NULL, ret if wanted else self.ffi.NULL,
+                 self.err]
+        return getattr(self.inv, f"inv_{name}")(*args), ret[0]
+
+    def message(self) -> str:
+        return self.ffi.string(self.err.message).decode()
+
+    def close(self) -> None:
+        self.inv.inv_free(self.client)
+
+
+@pytest.fixture
+def caller(ffi, inv, peer):
+    caller = Caller(ffi, inv, peer.url)
+    yield caller
+    caller.close()
+
+
+def fitting(line: tuple) -> Answer:
+    """An answer that any call of that kind takes."""
+    if line[0] == "LIST":
+        return Answer(200, page([INVITE]), {"x-request-id": "req_1"})
+    return Answer(200, INVITE, {"x-request-id": "req_1"})
+
+
+every = pytest.mark.parametrize("line", CALLS, ids=lambda line: line[1])
+
+
+@every
+def test_it_asks_for_what_the_line_says(caller, peer, line):
+    peer.script(fitting(line))
+    rc, result = caller(line)
+    assert rc == 0, caller.message()
+    request, = peer.requests
+    assert request.method == line[2]
+    assert request.path == "/v1" + re.sub(r"{\w+}", "a%2Fb%20c", line[3])
+    meta = caller.inv.inv_meta(result)
+    assert caller.ffi.string(meta.request_id) == b"req_1"
+    assert (meta.status, meta.attempts) == (200, 1)
+    assert b"req_1" in caller.ffi.string(meta.headers)
+    assert b"invite-1" in caller.ffi.string(meta.json)
+    caller.inv.inv_free(result)
+
+
+@every
+def test_what_is_built_is_what_is_sent(caller, peer, line):
+    peer.script(fitting(line))
+    assert caller(line, wanted=False)[0] == 0
+    request, = peer.requests
+    built = caller.ffi.new("struct inv_http_request **")
+    call = caller.ffi.new("struct inv_call *", {"ret_request": built})
+    assert caller(line, call=call, wanted=False)[0] == 0
+    assert len(peer.requests) == 1
+    string = caller.ffi.string
+    assert string(built[0].method).decode() == request.method
+    assert string(built[0].url).decode() == \
+        peer.url.removesuffix("/v1") + request.target
+    assert (string(built[0].body) if built[0].body else b"") == request.body
+    sent = {tuple(string(built[0].headers[i]).decode().split(": ", 1))
+            for i in range(built[0].headers_len)}
+    assert {(name.lower(), value) for name, value in sent} <= \
+        set(request.headers.items())
+    caller.inv.inv_free(built[0])
+
+
+@every
+def test_a_null_that_is_not_welcome(caller, peer, line):
+    assert caller(line, client=caller.ffi.NULL)[0] == -1
+    assert caller.err.kind == USAGE and caller.message() == "client is NULL."
+    for place, name in enumerate(line[4]):
+        ids = [caller.text("x") for _ in line[4]]
+        ids[place] = caller.ffi.NULL
+        assert caller(line, ids=ids)[0] == -1
+        assert caller.err.kind == USAGE and name in caller.message()
+    assert peer.requests == []
+
+
+@every
+def test_it_can_be_cancelled(caller, peer, line):
+    cancel = caller.ffi.new("struct inv_canceller **")
+    assert caller.inv.inv_canceller_new(cancel, caller.err) == 0
+    caller.inv.inv_cancel(cancel[0])
+    call = caller.ffi.new("struct inv_call *", {"cancel": cancel[0]})
+    assert caller(line, call=call)[0] == -1
+    assert caller.err.kind == CANCELLED and peer.requests == []
+    caller.inv.inv_free(cancel[0])
+
+
+@every
+def test_its_refusal_is_told(caller, peer, line):
+    peer.script(Answer(400, {"error": {"message": "No.", "code": "c"}}))
+    assert caller(line)[0] == -1
+    assert caller.err.status == 400 and caller.message() == "No."
+
+
+def test_the_seed_names_are_the_same_calls(caller, peer):
+    peer.script(Answer(200, {**INVITE, **page([INVITE])}))
+    ret = caller.ffi.new("void **")
+    for name in ("create", "retrieve", "list", "delete"):
+        args = {"create": [caller.params("invite_create_params")],
+                "list": [caller.ffi.NULL]}.get(name, [caller.text("i")])
+        long = getattr(caller.inv, f"inv_admin_organization_invites_{name}")
+        kind = caller.ffi.typeof(long).args[-2]
+        assert long(caller.client, *args, caller.ffi.cast(kind, ret),
+                    caller.err) == 0
+        caller.inv.inv_free(ret[0])
+    assert [r.method for r in peer.requests] == ["POST", "GET", "GET",
+                                                 "DELETE"]

@@ -1,0 +1,124 @@
+"""
+The programs of examples/ do what they say, and no tool that watches them has
+anything to report: valgrind where there is one thread, helgrind where there
+are more.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from conftest import (HELGRIND, KEY, ROOT, build_dir, clean_environment,
+                      is_sanitized)
+from peer import Answer, INVITE, Raw, page
+from test_library import everything
+
+LIBRARY = "client/libinv.so.0"
+MEMORY = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full",
+          "--errors-for-leak-kinds=definite,possible",
+          "--trace-children=no"]
+
+
+def accepted(request: Any) -> Answer:
+    """Everybody who is asked about has accepted."""
+    if request.method == "POST":
+        return Answer(200, {**INVITE, "email": request.json["email"]})
+    return Answer(200, {**INVITE, "status": "accepted"})
+
+
+# name, arguments, input, answers, what is printed
+PROGRAMS: list[tuple] = [
+    ("accept", ["CODE", "Ada"], "", everything,
+     "You are in, as a reader.\nProject: P\n"),
+    ("cancel", ["x"], "", everything, "ada@example.com is pending\n"),
+    ("create", ["a@b.c"], "", everything, "invite-1\n"),
+    ("create_cc", ["a@b.c"], "", everything, "invite-1\n"),
+    ("csv", [], "ada@example.com,reader\nbob@example.com,owner\n", accepted,
+     "ada@example.com is invited\nbob@example.com is invited\n"
+     "ada@example.com: accepted\nada@example.com: accepted\n"),
+    ("debug", ["x"], "", everything, None),
+    ("errors", ["refused"], "", everything, "No.\n"),
+    ("fork", ["x"], "", everything,
+     "before: pending\nchild: pending\nafter: pending\n"),
+    ("list", [], "", everything, None),
+    ("loop", ["x", "y"], "", everything,
+     "ada@example.com is pending\n" * 2),
+    ("plugin", [LIBRARY, "a@b.c"], "", everything, "invite-1\n"),
+    ("projects", ["a@b.c"], "", everything,
+     "ada@example.com was invited to nothing\n"),
+    ("request", ["p"], "", everything, None),
+    ("threads", ["x"], "", everything, "0 failures\n"),
+    ("users", [], "", Answer(200, page([INVITE])),
+     "invite-1 reader ada@example.com\n"),
+]
+
+
+def program(name: str) -> str:
+    return str(build_dir() / "examples" / f"example_{name}")
+
+
+def environment(url: str) -> dict[str, str]:
+    return clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY)
+
+
+def run(url: str, *argv: str, text: str = "", expected: int = 0) -> str:
+    done = subprocess.run(argv, input=text, capture_output=True, text=True,
+                          timeout=120, cwd=build_dir(), env=environment(url))
+    assert done.returncode == expected, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_example_is_tried():
+    assert {path.stem for path in (ROOT / "examples").glob("*.c")} | \
+        {"create_cc"} == {name for name, *_ in PROGRAMS}
+
+
+@pytest.mark.parametrize("name, args, text, answers, expected", PROGRAMS,
+                         ids=[name for name, *_ in PROGRAMS])
+def test_it_does_what_it_says(peer, name, args, text, answers, expected):
+    peer.script(answers)
+    failed = 1 if name == "errors" else 0
+    out = run(peer.url, program(name), *args, text=text, expected=failed)
+    assert out and (expected is None or out == expected)
+
+
+@pytest.mark.parametrize("name, args, text, answers, expected", PROGRAMS,
+                         ids=[name for name, *_ in PROGRAMS])
+def test_no_tool_has_anything_to_report(peer, name, args, text, answers,
+                                        expected):
+    if is_sanitized():
+        pytest.skip("the sanitizer is watching already")
+    peer.script(answers)
+    tool = HELGRIND if name == "threads" else MEMORY
+    failed = 1 if name == "errors" else 0
+    run(peer.url, *tool, program(name), *args, text=text, expected=failed)
+
+
+@pytest.mark.parametrize("args", [
+    ["create_ctypes.py", LIBRARY, "a@b.c"],
+    ["create_cffi.py", LIBRARY, str(ROOT / "include/inv.h"), "a@b.c"],
+], ids=lambda args: args[0])
+def test_it_is_used_from_python(peer, args):
+    if is_sanitized():
+        pytest.skip("Python itself would have to be built with the sanitizer")
+    name, library, *more = args
+    assert run(peer.url, sys.executable, str(ROOT / "examples" / name),
+               str(build_dir() / library), *more) == "invite-1\n"
+    assert peer.requests[0].json == {"email": "a@b.c", "role": "reader"}
+
+
+def test_it_can_be_interrupted(peer):
+    """A signal handler cancels a call whose answer never comes."""
+    peer.script(Raw(b"", "stall"))
+    process = subprocess.Popen([program("cancel"), "x"], text=True,
+                               stderr=subprocess.PIPE, env=environment(peer.url))
+    peer.wait_for(1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1 and "was cancelled" in said
+    assert len(peer.requests) == 1
