@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
                                        "store, the same with each engine")
     config.addinivalue_line("markers", "again: repeats what another test "
                                        "says (./check all)")
+    config.addinivalue_line("markers", "mail_servers: needs Postfix or Exim, "
+                                       "which tools/mail-servers unpacks")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
