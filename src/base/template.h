@@ -10,13 +10,13 @@
  *				 HTML the values in it stand in <bdi>
  *	{{'key}}                 the same without <bdi>, for titles, attributes
  *	{{=@name}} {{'@name}}    the sentence whose key is the value of `name`
- *	{{! ... }}               a remark to the reader of the template
+ *	{{! ... }}               a comment
  *
  * That is the whole language: a template cannot ask for a value unescaped; only
- * the program can, for text that is no HTML. Sentences are plain text, in files
- * of their own (base/text.h), and are escaped too. Within a list the names of
- *its values mean the row at hand. A section may not hold another of the same
- * name.
+ * the program can, for text that is not HTML. Sentences are plain text, in
+ * files of their own (base/text.h), and are escaped too. Within a list the
+ * names of its values mean the current row. A section may not hold another of
+ * the same name.
  */
 #ifndef BASE_TEMPLATE_H
 #define BASE_TEMPLATE_H

@@ -1,8 +1,8 @@
 /*
  * accept.h: the HTML that people see when they open an invitation.
  *
- * One renderer for all: the page works without JavaScript, and the script
- * only spares the person pasting the code. Pure: what is known goes in, a
+ * One renderer for all: the page works without JavaScript, and the script only
+ * saves the person from pasting the code. Pure: what is known goes in, a
  * whole document comes out, every value escaped.
  */
 #ifndef PAGE_ACCEPT_H

@@ -78,46 +78,78 @@ static const struct invitation odd = {
 };
 
 #define CODE "0D4V3QSZ8M2K7.c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmU"
-#define END(name, reason)                                          \
-	{                                                          \
-		name,                                              \
-		{                                                  \
-			ACCEPT_REFUSED, .result = RESULT_##reason, \
-					.code = CODE               \
-		}                                                  \
+#define END(of, reason)                            \
+	{                                          \
+		.name = of, .page = {              \
+			.kind = ACCEPT_REFUSED,    \
+			.result = RESULT_##reason, \
+			.code = CODE               \
+		}                                  \
 	}
 
 static const struct {
 	const char *name;
 	struct accept_page page;
 } pages[] = {
-	{ "code", { ACCEPT_CODE } },
-	{ "code-notice", { ACCEPT_CODE, .notice = "code.missing" } },
-	{ "invited",
-	  { ACCEPT_INVITED, &plain, .code = CODE, .now_seconds = NOW } },
-	{ "invited-bare",
-	  { ACCEPT_INVITED, &bare, .code = CODE, .now_seconds = NOW } },
-	{ "invited-crowded",
-	  { ACCEPT_INVITED, &crowded, .code = CODE, .now_seconds = NOW } },
-	{ "invited-odd",
-	  { ACCEPT_INVITED, &odd, .code = CODE, .name = "\"><script>",
-	    .notice = "invited.name.wrong", .now_seconds = NOW } },
-	{ "declining",
-	  { ACCEPT_DECLINING, &plain, .code = CODE, .name = "Ada" } },
-	{ "declining-odd", { ACCEPT_DECLINING, &odd, .code = CODE } },
-	{ "accepted", { ACCEPT_ACCEPTED, &plain, .now_seconds = NOW } },
-	{ "accepted-again",
-	  { ACCEPT_ACCEPTED, &bare, .again = true, .now_seconds = NOW } },
-	{ "accepted-welcome",
-	  { ACCEPT_ACCEPTED, &plain,
-	    .welcome_url = "https://example.com/?a=1&b", .now_seconds = NOW } },
-	{ "accepted-odd",
-	  { ACCEPT_ACCEPTED, &odd, .welcome_url = "https://example.com/",
-	    .now_seconds = NOW } },
-	{ "declined", { ACCEPT_DECLINED } },
-	{ "too-many", { ACCEPT_TOO_MANY, .code = CODE } },
-	{ "error", { ACCEPT_ERROR } },
-	{ "error-retry", { ACCEPT_ERROR, .code = CODE } },
+	{ .name = "code", .page = { .kind = ACCEPT_CODE } },
+	{ .name = "code-notice",
+	  .page = { .kind = ACCEPT_CODE, .notice = "code.missing" } },
+	{ .name = "invited",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &plain,
+		    .code = CODE,
+		    .now_seconds = NOW } },
+	{ .name = "invited-bare",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &bare,
+		    .code = CODE,
+		    .now_seconds = NOW } },
+	{ .name = "invited-crowded",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &crowded,
+		    .code = CODE,
+		    .now_seconds = NOW } },
+	{ .name = "invited-odd",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &odd,
+		    .code = CODE,
+		    .name = "\"><script>",
+		    .notice = "invited.name.wrong",
+		    .now_seconds = NOW } },
+	{ .name = "declining",
+	  .page = { .kind = ACCEPT_DECLINING,
+		    .invitation = &plain,
+		    .code = CODE,
+		    .name = "Ada" } },
+	{ .name = "declining-odd",
+	  .page = { .kind = ACCEPT_DECLINING,
+		    .invitation = &odd,
+		    .code = CODE } },
+	{ .name = "accepted",
+	  .page = { .kind = ACCEPT_ACCEPTED,
+		    .invitation = &plain,
+		    .now_seconds = NOW } },
+	{ .name = "accepted-again",
+	  .page = { .kind = ACCEPT_ACCEPTED,
+		    .invitation = &bare,
+		    .again = true,
+		    .now_seconds = NOW } },
+	{ .name = "accepted-welcome",
+	  .page = { .kind = ACCEPT_ACCEPTED,
+		    .invitation = &plain,
+		    .welcome_url = "https://example.com/?a=1&b",
+		    .now_seconds = NOW } },
+	{ .name = "accepted-odd",
+	  .page = { .kind = ACCEPT_ACCEPTED,
+		    .invitation = &odd,
+		    .welcome_url = "https://example.com/",
+		    .now_seconds = NOW } },
+	{ .name = "declined", .page = { .kind = ACCEPT_DECLINED } },
+	{ .name = "too-many",
+	  .page = { .kind = ACCEPT_TOO_MANY, .code = CODE } },
+	{ .name = "error", .page = { .kind = ACCEPT_ERROR } },
+	{ .name = "error-retry",
+	  .page = { .kind = ACCEPT_ERROR, .code = CODE } },
 	END("wrong-link", INVITATION_NOT_FOUND),
 	END("expired", INVITATION_EXPIRED),
 	END("withdrawn", INVITATION_WITHDRAWN),

@@ -60,7 +60,7 @@ static const char *rendered(struct accept_page page)
 	return html.data;
 }
 
-#define render(...)	       rendered((struct accept_page){ __VA_ARGS__ })
+#define render(...)	       rendered((struct accept_page){ .kind = __VA_ARGS__ })
 
 #define ck_has(text, part)     ck_assert_msg(strstr(text, part), "no %s", part)
 #define ck_has_not(text, part) ck_assert_msg(!strstr(text, part), "a %s", part)
@@ -89,31 +89,38 @@ static const struct {
 	struct accept_page page;
 	const char *title;
 } all[] = {
-	{ { ACCEPT_CODE }, "Open your invitation" },
-	{ { ACCEPT_INVITED, .code = CODE }, "You’re invited to join ACME" },
-	{ { ACCEPT_DECLINING, .code = CODE },
-	  "Decline the invitation to ACME?" },
-	{ { ACCEPT_ACCEPTED }, "Welcome to ACME" },
-	{ { ACCEPT_ACCEPTED, .again = true }, "You’re a member of ACME" },
-	{ { ACCEPT_DECLINED }, "You’ve declined the invitation" },
-	{ { ACCEPT_TOO_MANY }, "Too many attempts" },
-	{ { ACCEPT_ERROR }, "Something went wrong" },
-	{ { ACCEPT_ERROR, .result = RESULT_STORE_UNAVAILABLE },
-	  "We’re too busy just now" },
-	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_NOT_FOUND },
-	  "This link doesn’t open an invitation" },
-	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_EXPIRED },
-	  "This invitation has expired" },
-	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_WITHDRAWN },
-	  "This invitation was withdrawn" },
-	{ { ACCEPT_REFUSED, .result = RESULT_INVITATION_DECLINED },
-	  "This invitation was declined" },
-	{ { ACCEPT_REFUSED, .result = RESULT_INVITE_ACCEPTED },
-	  "This invitation has already been accepted" },
-	{ { ACCEPT_REFUSED, .result = RESULT_OUT_OF_MEMORY },
-	  "We’re too busy just now" },
-	{ { ACCEPT_REFUSED, .result = RESULT_STORE_UNCERTAIN },
-	  "We lost track of your answer" },
+	{ .page = { .kind = ACCEPT_CODE }, .title = "Open your invitation" },
+	{ .page = { .kind = ACCEPT_INVITED, .code = CODE },
+	  .title = "You’re invited to join ACME" },
+	{ .page = { .kind = ACCEPT_DECLINING, .code = CODE },
+	  .title = "Decline the invitation to ACME?" },
+	{ .page = { .kind = ACCEPT_ACCEPTED }, .title = "Welcome to ACME" },
+	{ .page = { .kind = ACCEPT_ACCEPTED, .again = true },
+	  .title = "You’re a member of ACME" },
+	{ .page = { .kind = ACCEPT_DECLINED },
+	  .title = "You’ve declined the invitation" },
+	{ .page = { .kind = ACCEPT_TOO_MANY }, .title = "Too many attempts" },
+	{ .page = { .kind = ACCEPT_ERROR }, .title = "Something went wrong" },
+	{ .page = { .kind = ACCEPT_ERROR, .result = RESULT_STORE_UNAVAILABLE },
+	  .title = "We’re too busy just now" },
+	{ .page = { .kind = ACCEPT_REFUSED,
+		    .result = RESULT_INVITATION_NOT_FOUND },
+	  .title = "This link doesn’t open an invitation" },
+	{ .page = { .kind = ACCEPT_REFUSED,
+		    .result = RESULT_INVITATION_EXPIRED },
+	  .title = "This invitation has expired" },
+	{ .page = { .kind = ACCEPT_REFUSED,
+		    .result = RESULT_INVITATION_WITHDRAWN },
+	  .title = "This invitation was withdrawn" },
+	{ .page = { .kind = ACCEPT_REFUSED,
+		    .result = RESULT_INVITATION_DECLINED },
+	  .title = "This invitation was declined" },
+	{ .page = { .kind = ACCEPT_REFUSED, .result = RESULT_INVITE_ACCEPTED },
+	  .title = "This invitation has already been accepted" },
+	{ .page = { .kind = ACCEPT_REFUSED, .result = RESULT_OUT_OF_MEMORY },
+	  .title = "We’re too busy just now" },
+	{ .page = { .kind = ACCEPT_REFUSED, .result = RESULT_STORE_UNCERTAIN },
+	  .title = "We lost track of your answer" },
 };
 
 START_TEST(test_each_page_is_a_whole_document)

@@ -1,19 +1,19 @@
 /*
- * accept.js: spares the person pasting the link.
+ * accept.js: opens the link, so that nobody has to paste it.
  *
- * The invitation's code stands in the fragment of the link, which browsers
- * send to nobody. This script posts it as the page's own form would, and puts
+ * The invitation's code is in the fragment of the link, which browsers send to
+ * nobody. This script posts it as the page's own form would, and puts
  * the <main> of the page that comes back in place of the one that is shown.
  * It knows no states and holds no texts: those are the server's. Asking to
  * `show` an invitation changes nothing; only a person's click does more.
  */
 'use strict';
 
-const PATIENCE_MS = 20000;
+const TIMEOUT_MS = 20000;
 
-let door;        // where the forms lead
-let arrival;     // <main> as it came, for when the fragment goes away
-let underWay;    // AbortController of the request that is awaited, or null
+let target;      // of the page's forms
+let arrival;     // <main> as it was loaded, for when the fragment goes away
+let underWay;    // AbortController of the request in progress, or null
 
 document.documentElement.classList.add('scripted');
 /* Without this, the form for the code would flash by. */
@@ -33,7 +33,7 @@ function localise(times) {
   }
 }
 
-/* To who listens to the page instead of looking at it. */
+/* To those who listen to the page instead of looking at it. */
 function say(text) {
   document.getElementById('status').textContent = text;
 }
@@ -75,7 +75,7 @@ function wait(pressed) {
 
 /* The <main> that the server answers to `data`. */
 async function ask(data, signal) {
-  const answer = await fetch(door, {
+  const answer = await fetch(target, {
     method: 'POST', body: data, signal,
     cache: 'no-store', credentials: 'omit', redirect: 'error',
   });
@@ -91,7 +91,7 @@ async function ask(data, signal) {
 /* Sends `data` and shows what comes of it; a later call overtakes this one. */
 async function send(data) {
   const mine = new AbortController();
-  const timer = setTimeout(() => mine.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => mine.abort(), TIMEOUT_MS);
 
   underWay?.abort();
   underWay = mine;
@@ -111,7 +111,7 @@ function openAddress() {
   const code = location.hash.slice(1);
 
   document.documentElement.classList.remove('arriving');
-  if (code && door) {
+  if (code && target) {
     show(fromTemplate('opening'));
     send(new URLSearchParams({ code, action: 'show' }));
   } else {
@@ -137,7 +137,7 @@ document.addEventListener('DOMContentLoaded', () => {
   const form = document.querySelector('form');
 
   // Not form.action: that is the button of this name, where there is one.
-  door = form?.getAttribute('action');
+  target = form?.getAttribute('action');
   arrival = document.querySelector('main').cloneNode(true);
   document.addEventListener('submit', submit);
   addEventListener('hashchange', openAddress);
