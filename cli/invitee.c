@@ -37,14 +37,26 @@ typedef int invitation_call(struct inv_client *client,
 			    struct inv_invitation **ret_invitation,
 			    struct inv_error *err);
 
-/* What to ask with: the link, or no more than the code at its end. */
+/* What stands behind the address in a link, however it was bent on the way;
+ * the server finds the code in it. */
+static const char *code_in(const char *link)
+{
+	const char *code = strchr(link, '#'), *last = link;
+
+	if (code)
+		return code + 1;
+	while ((code = strstr(last, "accept")) != NULL)
+		last = code + strlen("accept");
+	return last;
+}
+
+/* What to ask with: the link, or, where --base-url says where, the code. */
 static const char *link_of(const struct cli *cli)
 {
 	const char *link = args_text(cli->args, "link");
-	const char *code = link ? strchr(link, '#') : NULL;
 	bool is_asked = cli->settings->base_from == ORIGIN_OPTION;
 
-	return is_asked && code ? code + 1 : link;
+	return is_asked && link ? code_in(link) : link;
 }
 
 /* ---- how it is shown -------------------------------------------------- */

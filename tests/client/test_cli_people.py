@@ -78,6 +78,12 @@ def test_a_link_is_asked_about_where_it_says_or_where_told(cli, peer,
             assert asked.requests.pop().json == {"token": "CODE"}
             assert not named.requests and not told.requests
     assert peer.requests == []
+    for bent in (f"http://127.0.0.1:{named.port}/accept%23CODE",
+                 f"https://wrapper/?url=http%3A%2F%2F127.0.0.1%3A{named.port}"
+                 "%2Faccept%23CODE"):
+        assert cli("lookup", bent, "--base-url", told.url).returncode == 0
+        assert told.requests.pop().json == {"token": "%23CODE"}
+        assert not named.requests and not told.requests
 
 
 def test_an_invitation_for_people(cli, make_peer):
