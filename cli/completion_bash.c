@@ -30,12 +30,13 @@ static size_t count_words(const char *name)
 
 static void command_case(const char *name, const struct command *command)
 {
-	printf("\t'%s '*) words='", name);
+	printf("\t'%s '*) options='", name);
 	for (const struct option *o = command->options; o && o->name; o++)
 		printf(" --%s", o->name);
+	putchar('\'');
 	if (command->rest_words)
-		printf(" %s", command->rest_words);
-	printf("'%s ;;\n", command->rest_is_file ? " files=1" : "");
+		printf(" words='%s'", command->rest_words);
+	printf("%s ;;\n", command->rest_is_file ? " files=1" : "");
 }
 
 /* The longest names first: "users get" before the "users" that is a list. */
@@ -79,7 +80,8 @@ static void read_line(void)
 	fputs("# bash completion for invite(1); made by itself\n"
 	      "_invite() {\n"
 	      "\tlocal IFS=$' \\t\\n' word=${COMP_WORDS[COMP_CWORD]} token i\n"
-	      "\tlocal prefix='' option='' path='' words='' files=''\n"
+	      "\tlocal prefix='' option='' path=''\n"
+	      "\tlocal options='' words='' files=''\n"
 	      "\tlocal takes='",
 	      stdout);
 	completion_print_takers();
@@ -109,10 +111,13 @@ void completion_bash(void)
 	command_cases();
 	puts("\tesac\n\tcase $path in");
 	next_words();
-	fputs("\tesac\n\twords+='", stdout);
+	fputs("\tesac\n\toptions+='", stdout);
 	for (const struct option *o = global_options; o->name; o++)
 		printf(" --%s", o->name);
-	puts("' ;;");
+	puts("'\n"
+	     "\tif [[ $word == -* || -z $words$files ]]; then\n"
+	     "\t\twords=$options files=''\n"
+	     "\tfi ;;");
 	completion_options(value_case);
 	puts("\tesac\n"
 	     "\tCOMPREPLY=($(compgen -P \"$prefix\" -W \"$words\" -- "

@@ -40,6 +40,7 @@ WORDS = [
     ("invite completion z", {"zsh"}, {"bash"}),
     ("invite help whoa", {"whoami"}, {"list"}),
     ("invite whoami --deb", {"--debug"}, set()),
+    ("invite users ", {"list", "get"}, {"create"}),
     ("invite bulk peo", {"people.csv"}, set()),
     ("invite bulk people.csv --dry", {"--dry-run"}, set()),
     ("invite create --body peo", {"people.csv"}, set()),
@@ -74,6 +75,14 @@ def bash(cli: Cli, line: str, place) -> set[str]:
 def test_bash_completion(cli, place, line, offered, others):
     found = bash(cli, line, place)
     assert offered <= found and not others & found, found
+
+
+def test_bash_offers_options_behind_a_dash_or_where_nothing_else_is(cli,
+                                                                     place):
+    assert bash(cli, "invite users ", place) == {"list", "get"}
+    assert "people.csv" in bash(cli, "invite bulk ", place)
+    assert "--dry-run" not in bash(cli, "invite bulk ", place)
+    assert "--role" in bash(cli, "invite create ", place)
 
 
 def test_bash_completion_where_lines_are_not_cut_at_equals(cli, place):
