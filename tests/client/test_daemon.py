@@ -11,7 +11,8 @@ import urllib.parse
 import pytest
 
 from conftest import Cli, Drive, drivers
-from harness import Daemon
+from harness import Daemon, eventually
+from mail.peers import RealServer
 
 # Which database there is behind the daemon cannot be told from here.
 pytestmark = pytest.mark.engines("sqlite")
@@ -197,3 +198,31 @@ def test_a_mailed_invite(invite, daemon):
     assert "accept_url" not in made
     done = invite("get", made["id"], "--format", "table")
     assert "grace@example.com" in done.stdout and "mail" in done.stdout
+
+
+def test_whose_mail_has_failed_is_seen_and_mailed_again(make_daemon):
+    """list, watch and bulk, while the mail server refuses and afterwards."""
+    answer: list[str | None] = ["554 5.6.0 This text is refused."]
+    with RealServer(verdict=lambda mail: answer[0]) as server:
+        daemon = make_daemon("--mail", f"smtp://127.0.0.1:{server.port}")
+        invite = Cli(daemon.url + "/v1")
+        invite.env["OPENAI_ADMIN_KEY"] = daemon.key
+        csv = "email,role\n" + "".join(f"u{n}@example.com,reader\n"
+                                       for n in range(3))
+        assert invite("bulk", "-", stdin=csv).returncode == 0
+        for n in range(3):
+            done = invite("watch", f"u{n}@example.com", "--interval", "10ms")
+            assert done.returncode == 6, done.stderr
+        failed = json.loads(invite("list", "--delivery", "failed").stdout)
+        assert len(failed) == 3
+        assert "5.6.0" in failed[0]["delivery"]["last_error"]
+        answer[0] = None
+        done = invite("bulk", "-", "--format", "table", stdin=csv)
+        assert (done.returncode, done.stdout) == (
+            0, "0 invited, 3 mailed again, 0 already there, 0 refused, "
+               "0 failed\n")
+        server.mailbox.wait(3)
+        eventually(lambda: invite("list", "-q", "--delivery",
+                                  "sent").stdout.count("\n") == 3)
+        done = invite("bulk", "-", "--format", "table", stdin=csv)
+        assert "0 invited, 3 already there" in done.stdout
