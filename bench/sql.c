@@ -29,11 +29,10 @@
 #include "sample.h"
 #include "store/pgsql/array.h"
 #include "store/pgsql/db.h"
-#include "store/pgsql/sql.h"
 
 #define WIDTH_MAX     512
 #define SIZE_MAX_MANY 256
-#define PARAMS	      13
+#define PARAMS	      15
 #define ARRAY_HEAD    20
 #define ADDRESS	      "person-0000000000000000@sql.bench.example"
 #define NUMBER_AT     7
@@ -60,7 +59,7 @@ struct client {
 	int64_t sent_ns;
 	size_t step; /* each: which statement is under way */
 	struct create create;
-	struct buf arrays[PARAMS]; /* many */
+	struct buf arrays[PARAMS]; /* of many; the last is none */
 	bool refused;
 };
 
@@ -147,6 +146,7 @@ static void put_invite(const struct bench *bench, const struct create *create,
 	put_text(params, create->address);
 	put_text(params, NULL);
 	put_text(params, bench->projects);
+	put_text(params, NULL); /* as they were sent */
 }
 
 static void put_event(const struct bench *bench, const struct create *create,
@@ -160,40 +160,61 @@ static void put_event(const struct bench *bench, const struct create *create,
 	put_number(params, create->id);
 }
 
-static const enum sql steps[] = {
-	SQL_BEGIN_WRITE,     SQL_KEY_IN_FORCE,	   SQL_INVITE_HOLDERS,
-	SQL_USER_BY_ADDRESS, SQL_ORGANIZATION_GET, SQL_INVITE_INSERT,
-	SQL_AUDIT_INSERT,    SQL_COMMIT,
-};
-
-static void put_step(const struct bench *bench, const struct create *create,
-		     enum sql step, struct params *params)
+static void put_nothing(const struct bench *bench, const struct create *create,
+			struct params *params)
 {
-	switch (step) {
-	case SQL_KEY_IN_FORCE:
-		put_number(params, bench->key);
-		break;
-	case SQL_INVITE_HOLDERS:
-		put_number(params, bench->organization);
-		put_number(params, create->hash);
-		break;
-	case SQL_USER_BY_ADDRESS:
-		put_number(params, bench->organization);
-		put_text(params, create->address);
-		break;
-	case SQL_ORGANIZATION_GET:
-		put_number(params, bench->organization);
-		break;
-	case SQL_INVITE_INSERT:
-		put_invite(bench, create, params);
-		break;
-	case SQL_AUDIT_INSERT:
-		put_event(bench, create, params);
-		break;
-	default:
-		break;
-	}
+	(void)bench;
+	(void)create;
+	(void)params;
 }
+
+static void put_key(const struct bench *bench, const struct create *create,
+		    struct params *params)
+{
+	(void)create;
+	put_number(params, bench->key);
+}
+
+static void put_hash(const struct bench *bench, const struct create *create,
+		     struct params *params)
+{
+	put_number(params, bench->organization);
+	put_number(params, create->hash);
+}
+
+static void put_address(const struct bench *bench, const struct create *create,
+			struct params *params)
+{
+	put_number(params, bench->organization);
+	put_text(params, create->address);
+}
+
+static void put_organization(const struct bench *bench,
+			     const struct create *create, struct params *params)
+{
+	(void)create;
+	put_number(params, bench->organization);
+}
+
+/* The store's own statements, beside its verbs. */
+extern const struct sql sql_key_in_force, sql_invite_holders,
+    sql_user_by_address, sql_organization_get, sql_invite_insert,
+    sql_audit_insert, sql_create_many;
+
+static const struct {
+	const struct sql *sql;
+	void (*put)(const struct bench *bench, const struct create *create,
+		    struct params *params);
+} steps[] = {
+	{ &sql_begin_write, put_nothing },
+	{ &sql_key_in_force, put_key },
+	{ &sql_invite_holders, put_hash },
+	{ &sql_user_by_address, put_address },
+	{ &sql_organization_get, put_organization },
+	{ &sql_invite_insert, put_invite },
+	{ &sql_audit_insert, put_event },
+	{ &sql_commit, put_nothing },
+};
 
 /* ---- many at once ---- */
 
@@ -211,7 +232,9 @@ enum column {
 	COLUMN_SECRET,
 	COLUMN_EMAIL,
 	COLUMN_EMAIL_KEY,
-	COLUMN_PROJECTS
+	COLUMN_PROJECTS,
+	COLUMN_PROJECTS_SENT,
+	ARRAYS /* behind them: how far the clock of leases is ahead */
 };
 
 static void make_arrays(const struct bench *bench, struct buf *arrays)
@@ -223,7 +246,7 @@ static void make_arrays(const struct bench *bench, struct buf *arrays)
 		0, now_ms / 1000,	now_ms,	    now_ms / 1000 + TTL_SECONDS,
 	};
 
-	for (int i = 0; i < PARAMS; i++)
+	for (int i = 0; i < ARRAYS; i++)
 		array_begin(&arrays[i],
 			    i <= COLUMN_EXPIRES	 ? OID_BIGINT
 			    : i <= COLUMN_SECRET ? OID_BYTEA
@@ -237,6 +260,7 @@ static void make_arrays(const struct bench *bench, struct buf *arrays)
 		array_add_text(&arrays[COLUMN_EMAIL], ADDRESS);
 		array_add_text(&arrays[COLUMN_EMAIL_KEY], ADDRESS);
 		array_add_text(&arrays[COLUMN_PROJECTS], NULL);
+		array_add_text(&arrays[COLUMN_PROJECTS_SENT], NULL);
 	}
 }
 
@@ -269,14 +293,14 @@ static void change_arrays(struct bench *bench, struct buf *arrays)
 /* ---- a connection at work ---- */
 
 /* One statement, and the mark behind it: a round trip. */
-static void send_statement(struct client *client, int which,
+static void send_statement(struct client *client, const struct sql *sql,
 			   const struct params *params)
 {
-	static const int binary[PARAMS] = { 1, 1, 1, 1, 1, 1, 1,
-					    1, 1, 1, 1, 1, 1 };
+	static const int binary[PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
+					    1, 1, 1, 1, 1, 1, 1 };
 	PGconn *conn = client->db.conn;
 
-	if (!PQsendQueryPrepared(conn, pgsql_sql_name(which), params->count,
+	if (!PQsendQueryPrepared(conn, sql->name, params->count,
 				 params->values, params->lengths, binary, 1) ||
 	    !PQpipelineSync(conn) || PQflush(conn) < 0)
 		die("send", PQerrorMessage(conn));
@@ -287,15 +311,16 @@ static void send_next(struct bench *bench, struct client *client)
 	struct params params = { .count = 0 };
 
 	if (bench->size == 0) {
-		put_step(bench, &client->create, steps[client->step], &params);
-		send_statement(client, (int)steps[client->step], &params);
+		steps[client->step].put(bench, &client->create, &params);
+		send_statement(client, steps[client->step].sql, &params);
 		return;
 	}
 	change_arrays(bench, client->arrays);
-	for (int i = 0; i < PARAMS; i++)
+	for (int i = 0; i < ARRAYS; i++)
 		put_bytes(&params, client->arrays[i].data,
 			  client->arrays[i].len);
-	send_statement(client, PGSQL_CREATE_MANY, &params);
+	put_number(&params, 0);
+	send_statement(client, &sql_create_many, &params);
 }
 
 static void begin(struct bench *bench, struct client *client)
@@ -395,6 +420,16 @@ static void run_until(struct bench *bench, int64_t end)
 
 /* ---- beginning ---- */
 
+static bool prepare(struct client *client)
+{
+	struct pgsql_db *db = &client->db;
+
+	for (size_t i = 0; i < COUNT_OF(steps); i++)
+		pgsql_prepare(db, db_statement(&db->base, steps[i].sql));
+	pgsql_prepare(db, db_statement(&db->base, &sql_create_many));
+	return pgsql_db_exchange(db, NULL, NULL);
+}
+
 static void connect_all(struct bench *bench, const char *url)
 {
 	for (size_t i = 0; i < bench->width; i++) {
@@ -402,8 +437,7 @@ static void connect_all(struct bench *bench, const char *url)
 
 		pgsql_db_init(&client->db, url);
 		pgsql_db_turn(&client->db, CONNECT_MS);
-		if (!pgsql_db_connect(&client->db) ||
-		    !pgsql_db_prepare(&client->db))
+		if (!pgsql_db_connect(&client->db) || !prepare(client))
 			die(url, pgsql_db_why(&client->db));
 	}
 }

@@ -26,11 +26,90 @@ enum result db_result(enum db_error error)
 				     : RESULT_STORE_UNAVAILABLE;
 }
 
+/* ---- the statements of a connection ---- */
+
+STATEMENT(begin_write, .text = "BEGIN IMMEDIATE",
+	  /* Whatever the server's default is: each rule is kept by a lock or a
+	   * unique index. */
+	  .pgsql = "BEGIN ISOLATION LEVEL READ COMMITTED");
+
+STATEMENT(commit, .text = "COMMIT");
+
+STATEMENT(rollback, .text = "ROLLBACK");
+
+/* Where it is, or may be put. */
+static struct statement **find_place(const struct statement_set *set,
+				     const struct sql *sql)
+{
+	size_t i = (uintptr_t)sql / sizeof(*sql);
+
+	for (;; i++) {
+		struct statement **place = &set->at[i & (set->size - 1)];
+
+		if (!*place || (*place)->sql == sql)
+			return place;
+	}
+}
+
+struct statement *statement_find(const struct db *db, const struct sql *sql)
+{
+	return db->statements.size ? *find_place(&db->statements, sql) : NULL;
+}
+
+/* At least half of the places are free. */
+static bool make_places(struct statement_set *set)
+{
+	struct statement_set more = { .size = set->size ? set->size * 2 : 64 };
+
+	if (set->count < set->size / 2)
+		return true;
+	more.at = calloc(more.size, sizeof(struct statement *));
+	if (!more.at)
+		return false;
+	for (size_t i = 0; i < set->size; i++) {
+		if (set->at[i])
+			*find_place(&more, set->at[i]->sql) = set->at[i];
+	}
+	more.count = set->count;
+	free(set->at);
+	*set = more;
+	return true;
+}
+
+struct statement *statement_add(struct db *db, const struct sql *sql,
+				size_t size)
+{
+	struct statement_set *set = &db->statements;
+	struct statement *st = make_places(set) ? calloc(1, size) : NULL;
+
+	if (!st) {
+		db_no_memory(db);
+		return NULL;
+	}
+	st->db = db;
+	st->sql = sql;
+	*find_place(set, sql) = st;
+	set->count++;
+	return st;
+}
+
+void statements_release(struct db *db, void (*release)(struct statement *st))
+{
+	for (size_t i = 0; i < db->statements.size; i++) {
+		if (!db->statements.at[i])
+			continue;
+		release(db->statements.at[i]);
+		free(db->statements.at[i]);
+	}
+	free(db->statements.at);
+	db->statements = (struct statement_set){ .count = 0 };
+}
+
 /* ---- statements ---- */
 
-struct statement *db_statement(struct db *db, enum sql which)
+struct statement *db_statement(struct db *db, const struct sql *sql)
 {
-	return db->error ? NULL : db->driver->statement(db, which);
+	return db->error ? NULL : db->driver->statement(db, sql);
 }
 
 void db_bind_i64(struct statement *st, int index, int64_t value)

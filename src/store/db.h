@@ -4,7 +4,7 @@
  *
  * The verbs (see verb.h) are written once, against this; a driver
  * (sqlite/db.c, pgsql/db.c) does what they say. What differs between engines
- * is below this line (drivers) or in the text of a statement (sql.h).
+ * is below this line (drivers) or in the wording of a statement (sql.h).
  *
  * Errors stick: verbs bind and step without looking, and whoever began the
  * transaction (or the read) asks once, at its end, whether `error` was set.
@@ -35,8 +35,15 @@ struct witness {
 	int64_t organization, id; /* id 0: none */
 };
 
+/* The statements of a connection, found by what they are of. */
+struct statement_set {
+	struct statement **at; /* NULL: free. Their number is a power of two */
+	size_t size, count;
+};
+
 struct db {
 	const struct db_driver *driver;
+	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
 	int64_t actor; /* writer: a key that is in force, as far as this
@@ -49,13 +56,14 @@ struct db {
 /* A prepared statement; drivers put theirs around it. */
 struct statement {
 	struct db *db;
+	const struct sql *sql;
 };
 
 enum db_type { DB_TEXT, DB_BLOB };
 
 struct db_driver {
 	/* As the functions below, whose `st` is never NULL here. */
-	struct statement *(*statement)(struct db *db, enum sql which);
+	struct statement *(*statement)(struct db *db, const struct sql *sql);
 	void (*bind_i64)(struct statement *st, int index, int64_t value);
 	/* NULL data binds NULL. */
 	void (*bind_bytes)(struct statement *st, int index, enum db_type type,
@@ -68,6 +76,26 @@ struct db_driver {
 	struct str (*column_bytes)(struct statement *st, int column);
 };
 
+/* Every transaction's. */
+extern const struct sql sql_begin_write, sql_commit, sql_rollback;
+
+/* ---- for drivers ---- */
+
+/* The connection's statement of `sql`; NULL: there is none yet. */
+struct statement *statement_find(const struct db *db, const struct sql *sql);
+
+/*
+ * A new one, zeroed but for its head, of the driver's `size`; it stays until
+ * statements_release(). NULL with the error noted when out of memory.
+ */
+struct statement *statement_add(struct db *db, const struct sql *sql,
+				size_t size);
+
+/* Frees all of them, each first by `release`. */
+void statements_release(struct db *db, void (*release)(struct statement *st));
+
+/* ---- for verbs ---- */
+
 /* Keeps the first error. */
 void db_note(struct db *db, enum db_error error);
 
@@ -79,7 +107,7 @@ void db_no_memory(struct db *db);
  * db_bind_ functions. NULL (with `error` set) where it does not prepare; every
  * function below takes that as "nothing".
  */
-struct statement *db_statement(struct db *db, enum sql which);
+struct statement *db_statement(struct db *db, const struct sql *sql);
 
 /* What is bound is borrowed until the statement was stepped. */
 void db_bind_i64(struct statement *st, int index, int64_t value);

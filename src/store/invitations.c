@@ -54,6 +54,9 @@ static void name_grants(const struct work *work, struct invitation *invitation,
 	}
 }
 
+STATEMENT(invitation_get, .text = "SELECT " INVITE_COLUMNS " FROM invite"
+				  " WHERE id = ?1 AND secret_hash = ?2");
+
 void name_invitation(struct work *work, struct invitation *invitation,
 		     struct str skipped)
 {
@@ -78,14 +81,14 @@ void name_invitation(struct work *work, struct invitation *invitation,
 
 /* ---- what a link opens ---- */
 
-/* The invitation that the token opens, with names; by SQL_INVITATION_GET or
+/* The invitation that the token opens, with names; by &sql_invitation_get or
  * _TAKE. */
-static bool find_invitation(struct work *work, enum sql which,
+static bool find_invitation(struct work *work, const struct sql *sql,
 			    const struct token *token,
 			    const uint8_t hash[SHA256_SIZE],
 			    struct invitation *ret_invitation)
 {
-	struct statement *st = db_statement(work->db, which);
+	struct statement *st = db_statement(work->db, sql);
 	const char *skipped;
 
 	db_bind_i64(st, 1, token->invite);
@@ -100,7 +103,7 @@ static bool find_invitation(struct work *work, enum sql which,
 }
 
 /* What its holder may do with it now: as invite_on_answer(). */
-static enum result find_answerable(struct work *work, enum sql which,
+static enum result find_answerable(struct work *work, const struct sql *sql,
 				   const struct invitation_in *in,
 				   struct invitation *invitation)
 {
@@ -109,7 +112,7 @@ static enum result find_answerable(struct work *work, enum sql which,
 
 	invitation->organization_name = "";
 	secret_hash(in->token.secret, hash);
-	found = find_invitation(work, which, &in->token, hash, invitation);
+	found = find_invitation(work, sql, &in->token, hash, invitation);
 	return invite_on_answer(found ? &invitation->invite : NULL, hash,
 				work->now);
 }
@@ -119,7 +122,7 @@ static enum result invitation_lookup(struct work *work, const void *input,
 {
 	struct invitation_out *out = output;
 	enum result result =
-	    find_answerable(work, SQL_INVITATION_GET, input, &out->invitation);
+	    find_answerable(work, &sql_invitation_get, input, &out->invitation);
 
 	out->again = result == RESULT_INVITE_ACCEPTED;
 	out->user = out->invitation.invite.user;
@@ -143,10 +146,16 @@ static void lock_invitation(const void *input, struct lock_set *set)
 	lock_set_add(set, LOCK_INVITE, in->token.invite);
 }
 
+STATEMENT(user_promote,
+	  .text = "UPDATE \"user\" SET role ="
+		  " CASE WHEN role < ?3 THEN ?3 ELSE role END,"
+		  " name = CASE name WHEN '' THEN ?4 ELSE name END"
+		  " WHERE id = ?1 AND organization = ?2");
+
 static void promote_user(const struct work *work, int64_t user,
 			 const struct invite *invite, const char *name)
 {
-	struct statement *st = db_statement(work->db, SQL_USER_PROMOTE);
+	struct statement *st = db_statement(work->db, &sql_user_promote);
 
 	db_bind_i64(st, 1, user);
 	db_bind_i64(st, 2, work->organization);
@@ -155,10 +164,14 @@ static void promote_user(const struct work *work, int64_t user,
 	db_run(work->db, st);
 }
 
+STATEMENT(user_insert, .text = "INSERT INTO \"user\"(id, organization, email, "
+			       "email_key, name, role,"
+			       " added_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+
 static int64_t insert_user(const struct work *work, const struct invite *invite,
 			   const char *name)
 {
-	struct statement *st = db_statement(work->db, SQL_USER_INSERT);
+	struct statement *st = db_statement(work->db, &sql_user_insert);
 	int64_t id = work_id(work);
 
 	db_bind_i64(st, 1, id);
@@ -185,10 +198,22 @@ static int64_t admit_user(const struct work *work, const struct invite *invite,
 	return user.id;
 }
 
+STATEMENT(
+    project_user_add,
+    .text = "INSERT INTO project_user(organization, project, \"user\", role,"
+	    " added_at) VALUES(?1, ?2, ?3, ?4, ?5)"
+	    " ON CONFLICT(project, \"user\") DO UPDATE SET role = CASE WHEN"
+	    " excluded.role > project_user.role THEN excluded.role"
+	    " ELSE project_user.role END",
+    .pgsql = "INSERT INTO project_user(organization, project, \"user\", role,"
+	     " added_at) VALUES(?1, ?2, ?3, ?4, ?5)"
+	     " ON CONFLICT(organization, project, \"user\") DO UPDATE"
+	     " SET role = greatest(project_user.role, excluded.role)");
+
 static void add_to_project(const struct work *work, int64_t user,
 			   const struct grant *grant)
 {
-	struct statement *st = db_statement(work->db, SQL_PROJECT_USER_ADD);
+	struct statement *st = db_statement(work->db, &sql_project_user_add);
 
 	db_bind_i64(st, 1, work->organization);
 	db_bind_i64(st, 2, grant->project);
@@ -228,10 +253,17 @@ static const char *admit_to_projects(const struct work *work,
 	return text;
 }
 
+STATEMENT(invite_accept,
+	  .text = "UPDATE invite SET slot = id, state = 1,"
+		  " accepted_at = ?3, \"user\" = ?4, skipped = ?5,"
+		  " delivery = CASE WHEN delivery IN (1, 3) THEN 2"
+		  " ELSE delivery END"
+		  " WHERE id = ?1 AND organization = ?2");
+
 static void accept_invite(const struct work *work, struct invite *invite,
 			  const char *skipped)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_ACCEPT);
+	struct statement *st = db_statement(work->db, &sql_invite_accept);
 
 	invite->state = INVITE_ACCEPTED;
 	invite->accepted_at = work->now;
@@ -241,9 +273,16 @@ static void accept_invite(const struct work *work, struct invite *invite,
 	db_bind_i64(st, 4, invite->user);
 	db_bind_text(st, 5, skipped);
 	db_run(work->db, st);
-	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+	work_run_for(work, &sql_outbox_delete, invite->id);
 	work_audit(work, AUDIT_INVITE_ACCEPTED, invite->id);
 }
+
+STATEMENT(invitation_take,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE id = ?1 AND secret_hash = ?2",
+	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
+		   " WHERE id = ?1 AND secret_hash = ?2"
+		   " FOR UPDATE");
 
 static enum result invitation_accept(struct work *work, const void *input,
 				     void *output)
@@ -252,7 +291,7 @@ static enum result invitation_accept(struct work *work, const void *input,
 	struct invitation_out *out = output;
 	struct invite *invite = &out->invitation.invite;
 	enum result result =
-	    find_answerable(work, SQL_INVITATION_TAKE, in, &out->invitation);
+	    find_answerable(work, &sql_invitation_take, in, &out->invitation);
 
 	out->again = result == RESULT_INVITE_ACCEPTED;
 	out->user = invite->user;
@@ -275,9 +314,16 @@ const struct verb verb_invitation_accept = {
 
 /* ---- decline ---- */
 
+STATEMENT(invite_decline,
+	  .text = "UPDATE invite SET slot = id, state = 3,"
+		  " declined_at = ?3, expires_at = ?4,"
+		  " delivery = CASE WHEN delivery IN (1, 3) THEN 2"
+		  " ELSE delivery END"
+		  " WHERE id = ?1 AND organization = ?2");
+
 static void decline_invite(const struct work *work, struct invite *invite)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_DECLINE);
+	struct statement *st = db_statement(work->db, &sql_invite_decline);
 
 	invite_decline(invite, work->now);
 	db_bind_i64(st, 1, invite->id);
@@ -285,7 +331,7 @@ static void decline_invite(const struct work *work, struct invite *invite)
 	db_bind_i64(st, 3, invite->declined_at);
 	db_bind_i64(st, 4, invite->expires_at);
 	db_run(work->db, st);
-	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+	work_run_for(work, &sql_outbox_delete, invite->id);
 	work_audit(work, AUDIT_INVITE_DECLINED, invite->id);
 }
 
@@ -294,8 +340,8 @@ static enum result invitation_decline(struct work *work, const void *input,
 {
 	struct invitation_out *out = output;
 	struct invite *invite = &out->invitation.invite;
-	enum result result =
-	    find_answerable(work, SQL_INVITATION_TAKE, input, &out->invitation);
+	enum result result = find_answerable(work, &sql_invitation_take, input,
+					     &out->invitation);
 
 	out->again = result == RESULT_INVITATION_DECLINED;
 	if (out->again)

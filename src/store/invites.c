@@ -47,10 +47,10 @@ void row_invite(struct arena *arena, struct statement *st,
 		db_no_memory(st->db);
 }
 
-bool find_invite(const struct work *work, enum sql which, int64_t id,
+bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite)
 {
-	struct statement *st = db_statement(work->db, which);
+	struct statement *st = db_statement(work->db, sql);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
@@ -61,17 +61,20 @@ bool find_invite(const struct work *work, enum sql which, int64_t id,
 	return true;
 }
 
+STATEMENT(invite_let_go, .text = "UPDATE invite SET slot = id, state = ?3"
+				 " WHERE id = ?1 AND organization = ?2");
+
 void invite_release_address(const struct work *work,
 			    const struct invite *invite,
 			    enum invite_state state)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_LET_GO);
+	struct statement *st = db_statement(work->db, &sql_invite_let_go);
 
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, state);
 	db_run(work->db, st);
-	work_run_for(work, SQL_OUTBOX_DELETE, invite->id);
+	work_run_for(work, &sql_outbox_delete, invite->id);
 }
 
 /* ---- create ---- */
@@ -84,6 +87,14 @@ struct creation {
 	bool slot_taken;      /* see find_open() */
 };
 
+STATEMENT(invite_holders,
+	  .text = "SELECT " INVITE_COLUMNS ", slot FROM invite"
+		  " WHERE organization = ?1 AND address_hash = ?2"
+		  " AND slot <= 0",
+	  .pgsql = "SELECT " INVITE_COLUMNS ", slot FROM invite"
+		   " WHERE organization = ?1 AND address_hash = ?2"
+		   " AND slot <= 0 FOR UPDATE");
+
 /*
  * The open invite to the address, if any; and whether the slot for a new one
  * is taken. Two addresses with one hash (once in 10^18 pairs) share the
@@ -92,7 +103,7 @@ struct creation {
 static bool find_open(const struct work *work, struct creation *creation,
 		      struct invite *ret_open)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_HOLDERS);
+	struct statement *st = db_statement(work->db, &sql_invite_holders);
 	bool found = false;
 
 	db_bind_i64(st, 1, work->organization);
@@ -180,6 +191,14 @@ struct project_texts project_texts_of(struct db *db, struct arena *arena,
 	return texts;
 }
 
+STATEMENT(
+    invite_insert,
+    .text = "INSERT INTO invite(id, organization, address_hash, slot, state,"
+	    " role, created_at, expires_at, accepted_at, \"user\", delivery,"
+	    " delivery_attempts, delivery_at, secret_hash, email, email_key,"
+	    " projects, projects_sent) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, 0,"
+	    " 0, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14)");
+
 static void insert_invite(const struct work *work,
 			  const struct creation *creation)
 {
@@ -187,7 +206,7 @@ static void insert_invite(const struct work *work,
 	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
 	struct project_texts projects =
 	    project_texts_of(work->db, work->arena, invite->grants);
-	struct statement *st = db_statement(work->db, SQL_INVITE_INSERT);
+	struct statement *st = db_statement(work->db, &sql_invite_insert);
 
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, invite->organization);
@@ -243,12 +262,17 @@ static void create_new(struct work *work, const struct creation *creation)
 	work_audit(work, AUDIT_INVITE_SENT, id);
 }
 
+STATEMENT(invite_new_secret, .text = "UPDATE invite SET secret_hash = ?3,"
+				     " delivery = ?4, delivery_attempts = 0,"
+				     " delivery_error = NULL, delivery_at = ?5"
+				     " WHERE id = ?1 AND organization = ?2");
+
 /* A fresh secret for an open invite: the link that it had stops working. */
 static void renew_secret(const struct work *work,
 			 const uint8_t secret[SECRET_SIZE],
 			 enum delivery_status delivery, struct invite *invite)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_NEW_SECRET);
+	struct statement *st = db_statement(work->db, &sql_invite_new_secret);
 
 	secret_hash(secret, invite->secret_hash);
 	invite->delivery = (struct delivery){
@@ -284,7 +308,7 @@ static void create_again(struct work *work, const struct creation *creation,
 		   (delivery == DELIVERY_FAILED || delivery == DELIVERY_NONE)) {
 		renew_secret(work, in->secret, DELIVERY_QUEUED, &out->invite);
 		/* One that was given up as expired, by a wrong clock. */
-		work_run_for(work, SQL_OUTBOX_DELETE, open->id);
+		work_run_for(work, &sql_outbox_delete, open->id);
 		queue_mail(work, open->id, in->secret);
 	}
 }
@@ -361,12 +385,19 @@ static void lock_invite(const void *input, struct lock_set *set)
 	lock_set_add(set, LOCK_INVITE, in->id);
 }
 
+/* _TAKE: to be changed, in whatever state */
+STATEMENT(invite_take,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE id = ?1 AND organization = ?2",
+	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
+		   " WHERE id = ?1 AND organization = ?2 FOR UPDATE");
+
 static enum result invite_delete(struct work *work, const void *input,
 				 void *output)
 {
 	const struct id_in *in = input;
 	struct invite_out *out = output;
-	bool found = find_invite(work, SQL_INVITE_TAKE, in->id, &out->invite);
+	bool found = find_invite(work, &sql_invite_take, in->id, &out->invite);
 	enum result result = invite_on_delete(found ? &out->invite : NULL);
 
 	if (result != RESULT_OK)
@@ -386,13 +417,17 @@ const struct verb verb_invite_delete = {
 
 /* ---- get ---- */
 
+STATEMENT(invite_get,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE id = ?1 AND organization = ?2 AND state <> 2");
+
 static enum result invite_get(struct work *work, const void *input,
 			      void *output)
 {
 	const struct id_in *in = input;
 	struct invite_out *out = output;
 
-	if (!find_invite(work, SQL_INVITE_GET, in->id, &out->invite))
+	if (!find_invite(work, &sql_invite_get, in->id, &out->invite))
 		return RESULT_INVITE_NOT_FOUND;
 	return RESULT_OK;
 }
@@ -438,6 +473,50 @@ static struct status_range range_of(const struct invite_list_in *in,
 	return range;
 }
 
+/* These walk the primary key; there is no index on states. */
+STATEMENT(invite_list,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE organization = ?1 AND state = 0 AND id < ?2"
+		  " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE organization = ?1 AND state = 1 AND id < ?2"
+		  " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE organization = ?1 AND state = 3 AND id < ?2"
+		  " ORDER BY 1 DESC LIMIT ?3",
+	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
+		   " WHERE organization = ?1 AND state <> 2"
+		   " AND id < ?2 ORDER BY id DESC LIMIT ?3");
+
+STATEMENT(invite_list_state, .text = "SELECT " INVITE_COLUMNS " FROM invite"
+				     " WHERE organization = ?1 AND state = ?4"
+				     " AND id < ?2 AND expires_at > ?5"
+				     " AND expires_at <= ?6"
+				     " ORDER BY id DESC LIMIT ?3");
+
+/* declined ones are among them */
+STATEMENT(invite_list_expired,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE organization = ?1 AND state = 0"
+		  " AND id < ?2 AND expires_at <= ?4"
+		  " UNION ALL SELECT " INVITE_COLUMNS
+		  " FROM invite WHERE organization = ?1"
+		  " AND state = 3 AND id < ?2"
+		  " ORDER BY 1 DESC LIMIT ?3",
+	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
+		   " WHERE organization = ?1 AND id < ?2"
+		   " AND (state = 3 OR state = 0 AND expires_at <= ?4)"
+		   " ORDER BY id DESC LIMIT ?3");
+
+STATEMENT(invite_list_address,
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
+		  " WHERE organization = ?1"
+		  " AND address_hash = ?4"
+		  " AND coalesce(email_key, email) = ?5"
+		  " AND state <> 2 AND id < ?2"
+		  " AND (CAST(?6 AS BIGINT) < 0 OR state = ?9"
+		  " OR state = ?6 AND expires_at > ?7"
+		  " AND expires_at <= ?8)"
+		  " ORDER BY id DESC LIMIT ?3");
+
 static struct statement *list_statement(const struct work *work,
 					const struct invite_list_in *in)
 {
@@ -446,7 +525,7 @@ static struct statement *list_statement(const struct work *work,
 	struct statement *st;
 
 	if (key) {
-		st = work_list(work, SQL_INVITE_LIST_ADDRESS, &in->page);
+		st = work_list(work, &sql_invite_list_address, &in->page);
 		db_bind_i64(st, 4, hash63(work->db->hash_key, str_of(key)));
 		db_bind_text(st, 5, key);
 		db_bind_i64(st, 6, range.state);
@@ -456,13 +535,13 @@ static struct statement *list_statement(const struct work *work,
 		return st;
 	}
 	if (!in->by_status)
-		return work_list(work, SQL_INVITE_LIST, &in->page);
+		return work_list(work, &sql_invite_list, &in->page);
 	if (in->status == STATUS_EXPIRED) {
-		st = work_list(work, SQL_INVITE_LIST_EXPIRED, &in->page);
+		st = work_list(work, &sql_invite_list_expired, &in->page);
 		db_bind_i64(st, 4, range.expires_until);
 		return st;
 	}
-	st = work_list(work, SQL_INVITE_LIST_STATE, &in->page);
+	st = work_list(work, &sql_invite_list_state, &in->page);
 	db_bind_i64(st, 4, range.state);
 	db_bind_i64(st, 5, range.expires_after);
 	db_bind_i64(st, 6, range.expires_until);

@@ -23,10 +23,15 @@ static void row_key(struct arena *arena, struct statement *st,
 
 /* ---- create ---- */
 
+STATEMENT(key_insert,
+	  .text = "INSERT INTO admin_key(id, organization, secret_hash, name,"
+		  " redacted, created_at, last_used_at, revoked_at)"
+		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)");
+
 void insert_key(const struct work *work, const char *name, struct str secret,
 		struct admin_key *ret_key)
 {
-	struct statement *st = db_statement(work->db, SQL_KEY_INSERT);
+	struct statement *st = db_statement(work->db, &sql_key_insert);
 	uint8_t hash[SHA256_SIZE];
 	char redacted[REDACTED_SIZE];
 
@@ -51,10 +56,13 @@ void insert_key(const struct work *work, const char *name, struct str secret,
 	work_audit(work, AUDIT_KEY_CREATED, ret_key->id);
 }
 
+STATEMENT(key_by_hash, .text = "SELECT " KEY_COLUMNS
+			       " FROM admin_key WHERE secret_hash = ?1");
+
 static bool find_key(const struct work *work, struct str secret,
 		     struct admin_key *ret_key)
 {
-	struct statement *st = db_statement(work->db, SQL_KEY_BY_HASH);
+	struct statement *st = db_statement(work->db, &sql_key_by_hash);
 	uint8_t hash[SHA256_SIZE];
 
 	sha256(secret, hash);
@@ -93,10 +101,10 @@ const struct verb verb_key_create = {
 /* ---- revoke, touch ---- */
 
 /* Both UPDATEs of a key take its id, its organization and the time. */
-static struct statement *key_update(const struct work *work, enum sql which,
-				    int64_t id)
+static struct statement *key_update(const struct work *work,
+				    const struct sql *sql, int64_t id)
 {
-	struct statement *st = db_statement(work->db, which);
+	struct statement *st = db_statement(work->db, sql);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
@@ -104,11 +112,15 @@ static struct statement *key_update(const struct work *work, enum sql which,
 	return st;
 }
 
+STATEMENT(key_revoke, .text = "UPDATE admin_key SET revoked_at = ?3"
+			      " WHERE id = ?1 AND organization = ?2"
+			      " AND revoked_at = 0");
+
 static enum result key_revoke(struct work *work, const void *input,
 			      void *output)
 {
 	const struct id_in *in = input;
-	struct statement *st = key_update(work, SQL_KEY_REVOKE, in->id);
+	struct statement *st = key_update(work, &sql_key_revoke, in->id);
 
 	(void)output;
 	work->db->actor = 0; /* may be the one */
@@ -125,12 +137,16 @@ const struct verb verb_key_revoke = {
 	.run = key_revoke,
 };
 
+STATEMENT(key_touch, .text = "UPDATE admin_key SET last_used_at = ?3"
+			     " WHERE id = ?1 AND organization = ?2"
+			     " AND last_used_at < ?3");
+
 static enum result key_touch(struct work *work, const void *input, void *output)
 {
 	const struct id_in *in = input;
 
 	(void)output;
-	db_run(work->db, key_update(work, SQL_KEY_TOUCH, in->id));
+	db_run(work->db, key_update(work, &sql_key_touch, in->id));
 	return RESULT_OK;
 }
 
@@ -160,12 +176,16 @@ const struct verb verb_key_find = {
 	.run = key_find,
 };
 
+STATEMENT(key_list, .text = "SELECT " KEY_COLUMNS " FROM admin_key"
+			    " WHERE organization = ?1 AND id < ?2"
+			    " ORDER BY id DESC LIMIT ?3");
+
 static enum result key_list(struct work *work, const void *input, void *output)
 {
 	const struct list_in *page = input;
 	struct list_out *out = output;
 	struct admin_key *rows = work_rows(work, page, sizeof(*rows));
-	struct statement *st = work_list(work, SQL_KEY_LIST, page);
+	struct statement *st = work_list(work, &sql_key_list, page);
 	size_t count = 0;
 
 	while (db_row(work->db, st))

@@ -18,10 +18,14 @@ static void row_organization(struct arena *arena, struct statement *st,
 	};
 }
 
+STATEMENT(organization_get,
+	  .text = "SELECT id, name, created_at, default_project"
+		  " FROM organization WHERE id = ?1");
+
 bool find_organization(const struct work *work, int64_t id,
 		       struct organization *ret_organization)
 {
-	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_GET);
+	struct statement *st = db_statement(work->db, &sql_organization_get);
 
 	db_bind_i64(st, 1, id);
 	if (!db_row(work->db, st))
@@ -32,6 +36,11 @@ bool find_organization(const struct work *work, int64_t id,
 }
 
 /* ---- create ---- */
+
+STATEMENT(organization_insert,
+	  .text =
+	      "INSERT INTO organization(id, name, created_at, default_project)"
+	      " VALUES(?1, ?2, ?3, ?4)");
 
 static void insert_organization(struct work *work, const char *name,
 				struct organization *ret_organization)
@@ -47,7 +56,7 @@ static void insert_organization(struct work *work, const char *name,
 		.created_at = work->now,
 		.default_project = project.id,
 	};
-	st = db_statement(work->db, SQL_ORGANIZATION_INSERT);
+	st = db_statement(work->db, &sql_organization_insert);
 	db_bind_i64(st, 1, ret_organization->id);
 	db_bind_text(st, 2, name);
 	db_bind_i64(st, 3, work->now);
@@ -56,12 +65,16 @@ static void insert_organization(struct work *work, const char *name,
 	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
 }
 
+STATEMENT(organization_by_name,
+	  .text = "SELECT id FROM organization WHERE name = ?1");
+
 static enum result organization_create(struct work *work, const void *input,
 				       void *output)
 {
 	const struct organization_create_in *in = input;
 	struct organization_create_out *out = output;
-	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_BY_NAME);
+	struct statement *st =
+	    db_statement(work->db, &sql_organization_by_name);
 
 	db_bind_text(st, 1, in->name);
 	if (db_row(work->db, st)) {
@@ -80,6 +93,8 @@ const struct verb verb_organization_create = {
 	.run = organization_create,
 };
 
+STATEMENT(organization_any, .text = "SELECT 1 FROM organization LIMIT 1");
+
 /*
  * Several daemons may start at once on an empty database, with different names
  * for the organization even. The probe's row lets them in one after the other.
@@ -92,7 +107,7 @@ static enum result bootstrap(struct work *work, const void *input, void *output)
 	struct admin_key key;
 
 	(void)verb_probe.run(work, NULL, NULL);
-	st = db_statement(work->db, SQL_ORGANIZATION_ANY);
+	st = db_statement(work->db, &sql_organization_any);
 	if (db_row(work->db, st)) {
 		db_done(st);
 		return RESULT_OK;
@@ -113,13 +128,18 @@ const struct verb verb_bootstrap = {
 
 /* ---- list ---- */
 
+STATEMENT(organization_list,
+	  .text = "SELECT id, name, created_at, default_project"
+		  " FROM organization WHERE id < ?1"
+		  " ORDER BY id DESC LIMIT ?2");
+
 static enum result organization_list(struct work *work, const void *input,
 				     void *output)
 {
 	const struct list_in *page = input;
 	struct list_out *out = output;
 	struct organization *rows = work_rows(work, page, sizeof(*rows));
-	struct statement *st = db_statement(work->db, SQL_ORGANIZATION_LIST);
+	struct statement *st = db_statement(work->db, &sql_organization_list);
 	size_t count = 0;
 
 	db_bind_i64(st, 1, list_before(page));

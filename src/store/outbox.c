@@ -31,10 +31,15 @@ static int64_t lease_now(const struct work *work)
 	return work->now_ms + work->db->clock_ahead_ms;
 }
 
+STATEMENT(outbox_insert,
+	  .text =
+	      "INSERT INTO outbox(invite, organization, secret, queued_at_ms,"
+	      " due_at_ms, attempts) VALUES(?1, ?2, ?3, ?4, ?5, 0)");
+
 void queue_mail(struct work *work, int64_t invite,
 		const uint8_t secret[SECRET_SIZE])
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_INSERT);
+	struct statement *st = db_statement(work->db, &sql_outbox_insert);
 
 	db_bind_i64(st, 1, invite);
 	db_bind_i64(st, 2, work->organization);
@@ -45,11 +50,17 @@ void queue_mail(struct work *work, int64_t invite,
 	work->mail_queued = true;
 }
 
+STATEMENT(invite_delivery,
+	  .text = "UPDATE invite SET delivery = ?3,"
+		  " delivery_attempts = ?4, delivery_error = ?5,"
+		  " delivery_at = ?6"
+		  " WHERE id = ?1 AND organization = ?2");
+
 static void record_delivery(const struct work *work, int64_t invite,
 			    enum delivery_status status, int attempts,
 			    const char *error)
 {
-	struct statement *st = db_statement(work->db, SQL_INVITE_DELIVERY);
+	struct statement *st = db_statement(work->db, &sql_invite_delivery);
 
 	db_bind_i64(st, 1, invite);
 	db_bind_i64(st, 2, work->organization);
@@ -69,10 +80,15 @@ void record_too_late(const struct work *work, int64_t invite, int attempts)
 
 /* ---- claim ---- */
 
+/* How far the clock that leases are by is ahead of ?1, ours. */
+STATEMENT(clock_ahead, .text = "SELECT ?1 - ?1",
+	  .pgsql = "SELECT (extract(epoch FROM clock_timestamp())"
+		   " * 1000)::bigint - ?1::bigint");
+
 /* Sets by how much the clock that leases are by is ahead of ours. */
 static void compare_clocks(const struct work *work)
 {
-	struct statement *st = db_statement(work->db, SQL_CLOCK_AHEAD);
+	struct statement *st = db_statement(work->db, &sql_clock_ahead);
 	int64_t ahead = 0;
 
 	db_bind_i64(st, 1, clock_now_ms());
@@ -85,22 +101,51 @@ static void compare_clocks(const struct work *work)
 	work->db->clock_ahead_ms = ahead;
 }
 
+STATEMENT(outbox_far,
+	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2",
+	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1 FROM"
+		   " (SELECT organization, invite FROM outbox"
+		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED) far"
+		   " WHERE o.organization = far.organization"
+		   " AND o.invite = far.invite");
+
 /* What is due further away than anything is put off was due by a clock that
  * was wrong, then or now. */
 static void recall_far(const struct work *work)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_FAR);
+	struct statement *st = db_statement(work->db, &sql_outbox_far);
 
 	db_bind_i64(st, 1, lease_now(work));
 	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS);
 	db_run(work->db, st);
 }
 
+/*
+ * Mails that others claim just now are skipped, and those whose invite
+ * others have in hand: so a claim waits for nobody.
+ *
+ * Citus locks rows of one organization only. There, read what is due
+ * without the lock, and lease each by OUTBOX_RENEW: whoever changes
+ * the row has it.
+ */
+STATEMENT(outbox_due,
+	  .text = "SELECT invite, secret, queued_at_ms, attempts,"
+		  " organization"
+		  " FROM outbox WHERE due_at_ms <= ?1"
+		  " ORDER BY due_at_ms, invite LIMIT ?2",
+	  .pgsql = "SELECT o.invite, o.secret, o.queued_at_ms,"
+		   " o.attempts, o.organization"
+		   " FROM outbox o JOIN invite i"
+		   " ON i.organization = o.organization"
+		   " AND i.id = o.invite WHERE o.due_at_ms <= ?1"
+		   " ORDER BY o.due_at_ms, o.invite LIMIT ?2"
+		   " FOR UPDATE SKIP LOCKED");
+
 /* Reads the due rows' own columns; load_mail() follows for each. */
 static size_t read_due(const struct work *work, int limit,
 		       struct outbox_mail *mails)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_DUE);
+	struct statement *st = db_statement(work->db, &sql_outbox_due);
 	struct str secret;
 	size_t count = 0;
 
@@ -120,10 +165,13 @@ static size_t read_due(const struct work *work, int limit,
 	return count;
 }
 
+STATEMENT(outbox_lease, .text = "UPDATE outbox SET due_at_ms = ?3"
+				" WHERE invite = ?1 AND organization = ?2");
+
 static void set_due(const struct work *work, const struct outbox_mail *mail,
 		    int64_t due_ms)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_LEASE);
+	struct statement *st = db_statement(work->db, &sql_outbox_lease);
 
 	db_bind_i64(st, 1, mail->token.invite);
 	db_bind_i64(st, 2, mail->to.invite.organization);
@@ -131,12 +179,15 @@ static void set_due(const struct work *work, const struct outbox_mail *mail,
 	db_run(work->db, st);
 }
 
+STATEMENT(outbox_delete, .text = "DELETE FROM outbox"
+				 " WHERE invite = ?1 AND organization = ?2");
+
 /* Failed; but its row stays until a look an hour later: the clock that says so
  * may be wrong for a moment. */
 static void expire(const struct work *work, const struct outbox_mail *mail)
 {
 	if (mail->to.invite.delivery.status == DELIVERY_FAILED) {
-		work_run_for(work, SQL_OUTBOX_DELETE, mail->token.invite);
+		work_run_for(work, &sql_outbox_delete, mail->token.invite);
 		return;
 	}
 	set_due(work, mail, lease_now(work) + BACKOFF_CEILING_MS);
@@ -150,9 +201,9 @@ static bool load_mail(struct work *work, struct outbox_mail *mail)
 	struct invite *invite = &mail->to.invite;
 
 	work->organization = invite->organization;
-	if (!find_invite(work, SQL_INVITE_TAKE, id, invite) ||
+	if (!find_invite(work, &sql_invite_take, id, invite) ||
 	    invite->state != INVITE_OPEN) {
-		work_run_for(work, SQL_OUTBOX_DELETE, id);
+		work_run_for(work, &sql_outbox_delete, id);
 		return false;
 	}
 	if (invite_status(invite, lease_now(work) / 1000) == STATUS_EXPIRED) {
@@ -170,10 +221,12 @@ static void lease(const struct work *work, int64_t lease_ms,
 	set_due(work, mail, mail->leased_until_ms);
 }
 
+STATEMENT(outbox_next, .text = "SELECT MIN(due_at_ms) FROM outbox");
+
 /* When the next mail is due; 0: none waits. */
 static int64_t next_due(const struct work *work)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_NEXT);
+	struct statement *st = db_statement(work->db, &sql_outbox_next);
 	int64_t due;
 
 	if (!db_row(work->db, st))
@@ -225,11 +278,15 @@ const struct verb verb_outbox_claim = {
 
 /* ---- renew ---- */
 
+STATEMENT(outbox_renew, .text = "UPDATE outbox SET due_at_ms = ?3"
+				" WHERE invite = ?1 AND organization = ?2"
+				" AND due_at_ms = ?4");
+
 static enum result outbox_renew(struct work *work, const void *input,
 				void *output)
 {
 	const struct outbox_renew_in *in = input;
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_RENEW);
+	struct statement *st = db_statement(work->db, &sql_outbox_renew);
 
 	(void)output;
 	db_bind_i64(st, 1, in->invite);
@@ -255,11 +312,23 @@ static bool is_theirs(const struct outbox_settle_in *in, int64_t due_ms)
 	       in->asked_until_ms == due_ms;
 }
 
+/* The invite's row is locked first, as whoever answers or deletes it
+ * does. */
+STATEMENT(outbox_get,
+	  .text = "SELECT attempts, queued_at_ms, due_at_ms FROM outbox"
+		  " WHERE invite = ?1 AND organization = ?2",
+	  .pgsql = "SELECT o.attempts, o.queued_at_ms,"
+		   " o.due_at_ms"
+		   " FROM invite i, outbox o"
+		   " WHERE i.id = ?1 AND i.organization = ?2"
+		   " AND o.invite = ?1 AND o.organization = ?2"
+		   " FOR UPDATE OF i, o");
+
 /* The mail that is to be settled, if it is still there and theirs to settle. */
 static bool find_mail(const struct work *work,
 		      const struct outbox_settle_in *in, int *ret_attempts)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_GET);
+	struct statement *st = db_statement(work->db, &sql_outbox_get);
 	bool found;
 
 	db_bind_i64(st, 1, in->invite);
@@ -274,10 +343,14 @@ static bool find_mail(const struct work *work,
 	return found;
 }
 
+STATEMENT(outbox_defer,
+	  .text = "UPDATE outbox SET due_at_ms = ?3, attempts = ?4"
+		  " WHERE invite = ?1 AND organization = ?2");
+
 static void defer_mail(const struct work *work,
 		       const struct outbox_settle_in *in, int attempts)
 {
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_DEFER);
+	struct statement *st = db_statement(work->db, &sql_outbox_defer);
 
 	db_bind_i64(st, 1, in->invite);
 	db_bind_i64(st, 2, work->organization);
@@ -304,7 +377,7 @@ static enum result outbox_settle(struct work *work, const void *input,
 	if (in->outcome == OUTBOX_DEFERRED)
 		defer_mail(work, in, attempts);
 	else
-		work_run_for(work, SQL_OUTBOX_DELETE, in->invite);
+		work_run_for(work, &sql_outbox_delete, in->invite);
 	record_delivery(work, in->invite, statuses[in->outcome], attempts,
 			in->error);
 	return RESULT_OK;
@@ -325,11 +398,14 @@ const struct verb verb_outbox_settle = {
 
 /* ---- watching ---- */
 
+STATEMENT(outbox_count,
+	  .text = "SELECT count(*), min(queued_at_ms) FROM outbox");
+
 static enum result outbox_count(struct work *work, const void *input,
 				void *output)
 {
 	struct outbox_count_out *out = output;
-	struct statement *st = db_statement(work->db, SQL_OUTBOX_COUNT);
+	struct statement *st = db_statement(work->db, &sql_outbox_count);
 
 	(void)input;
 	if (!db_row(work->db, st))
@@ -347,9 +423,14 @@ const struct verb verb_outbox_count = {
 	.run = outbox_count,
 };
 
+STATEMENT(probe,
+	  .text = "INSERT INTO meta(key, value)"
+		  " VALUES('probe', CAST(?1 AS BIGINT))"
+		  " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+
 static enum result probe(struct work *work, const void *input, void *output)
 {
-	struct statement *st = db_statement(work->db, SQL_PROBE);
+	struct statement *st = db_statement(work->db, &sql_probe);
 
 	(void)input;
 	(void)output;

@@ -24,10 +24,13 @@ void row_project(struct arena *arena, struct statement *st,
 
 /* ---- lookups ---- */
 
+STATEMENT(project_get, .text = "SELECT " PROJECT_COLUMNS " FROM project"
+			       " WHERE id = ?1 AND organization = ?2");
+
 bool find_project(const struct work *work, int64_t id,
 		  struct project *ret_project)
 {
-	struct statement *st = db_statement(work->db, SQL_PROJECT_GET);
+	struct statement *st = db_statement(work->db, &sql_project_get);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
@@ -37,6 +40,17 @@ bool find_project(const struct work *work, int64_t id,
 	db_done(st);
 	return true;
 }
+
+/* by a list of grants, [[id,role],...] */
+/* By the index of ids, however the planner sees the list. */
+STATEMENT(project_many,
+	  .text = "SELECT " PROJECT_COLUMNS " FROM project"
+		  " WHERE organization = ?1 AND id IN (SELECT"
+		  " json_extract(value, '$[0]') FROM json_each(?2))",
+	  .pgsql = "SELECT " PROJECT_COLUMNS " FROM project"
+		   " WHERE organization = ?1 AND id = ANY(ARRAY("
+		   "SELECT (g->>0)::bigint"
+		   " FROM json_array_elements(?2::json) g))");
 
 size_t find_projects(const struct work *work, struct grants grants,
 		     struct project *ret_projects)
@@ -54,7 +68,7 @@ size_t find_projects(const struct work *work, struct grants grants,
 		db_no_memory(work->db);
 		return 0;
 	}
-	st = db_statement(work->db, SQL_PROJECT_MANY);
+	st = db_statement(work->db, &sql_project_many);
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, list);
 	while (db_row(work->db, st))
@@ -74,9 +88,14 @@ const struct project *project_among(const struct project *projects,
 
 /* ---- create ---- */
 
+STATEMENT(project_insert,
+	  .text = "INSERT INTO project(id, organization, name, created_at,"
+		  " archived_at, residency, geography, external_key_id)"
+		  " VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)");
+
 void insert_project(const struct work *work, struct project *project)
 {
-	struct statement *st = db_statement(work->db, SQL_PROJECT_INSERT);
+	struct statement *st = db_statement(work->db, &sql_project_insert);
 
 	project->id = work_id(work);
 	project->organization = work->organization;
@@ -136,6 +155,15 @@ const struct verb verb_project_get = {
 	.run = project_get,
 };
 
+STATEMENT(project_list, .text = "SELECT " PROJECT_COLUMNS " FROM project"
+				" WHERE organization = ?1 AND id < ?2"
+				" ORDER BY id DESC LIMIT ?3");
+
+STATEMENT(project_list_active, .text = "SELECT " PROJECT_COLUMNS " FROM project"
+				       " WHERE organization = ?1 AND id < ?2"
+				       " AND archived_at = 0"
+				       " ORDER BY id DESC LIMIT ?3");
+
 static enum result project_list(struct work *work, const void *input,
 				void *output)
 {
@@ -144,7 +172,7 @@ static enum result project_list(struct work *work, const void *input,
 	struct project *rows = work_rows(work, &in->page, sizeof(*rows));
 	struct statement *st = work_list(
 	    work,
-	    in->include_archived ? SQL_PROJECT_LIST : SQL_PROJECT_LIST_ACTIVE,
+	    in->include_archived ? &sql_project_list : &sql_project_list_active,
 	    &in->page);
 	size_t count = 0;
 
@@ -176,6 +204,14 @@ static void row_project_user(struct arena *arena, struct statement *st,
 	};
 }
 
+STATEMENT(
+    project_user_list,
+    .text = "SELECT u.id, u.email, u.name, m.role, m.added_at"
+	    " FROM project_user m JOIN \"user\" u ON u.id = m.\"user\""
+	    " AND u.organization = m.organization"
+	    " WHERE m.project = ?4 AND m.organization = ?1 AND m.\"user\" < ?2"
+	    " ORDER BY m.\"user\" DESC LIMIT ?3");
+
 static enum result project_user_list(struct work *work, const void *input,
 				     void *output)
 {
@@ -191,7 +227,7 @@ static enum result project_user_list(struct work *work, const void *input,
 	if (project.archived_at)
 		return RESULT_PROJECT_ARCHIVED;
 	rows = work_rows(work, &in->page, sizeof(*rows));
-	st = work_list(work, SQL_PROJECT_USER_LIST, &in->page);
+	st = work_list(work, &sql_project_user_list, &in->page);
 	db_bind_i64(st, 4, in->project);
 	while (db_row(work->db, st))
 		row_project_user(work->arena, st, &rows[count++]);

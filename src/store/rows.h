@@ -10,6 +10,9 @@
 #include "store/invitations.h"
 #include "store/work.h"
 
+/* Statements that several subjects run. */
+extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe;
+
 /* From SELECT <..._COLUMNS>. */
 void row_invite(struct arena *arena, struct statement *st,
 		struct invite *ret_invite);
@@ -57,8 +60,8 @@ bool find_member(const struct work *work, const char *email_key,
 
 /* ---- invites.c ---- */
 
-/* One of the organization's, by SQL_INVITE_GET or _TAKE. */
-bool find_invite(const struct work *work, enum sql which, int64_t id,
+/* One of the organization's, by &sql_invite_get or _TAKE. */
+bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite) MUST_CHECK;
 
 /* It gives up its address and its mail, and ends in `state`. */

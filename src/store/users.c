@@ -20,10 +20,14 @@ void row_user(struct arena *arena, struct statement *st, struct user *user)
 	};
 }
 
+STATEMENT(user_by_address,
+	  .text = "SELECT " USER_COLUMNS " FROM \"user\""
+		  " WHERE organization = ?1 AND email_key = ?2");
+
 bool find_member(const struct work *work, const char *email_key,
 		 struct user *ret_user)
 {
-	struct statement *st = db_statement(work->db, SQL_USER_BY_ADDRESS);
+	struct statement *st = db_statement(work->db, &sql_user_by_address);
 
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, email_key);
@@ -36,11 +40,14 @@ bool find_member(const struct work *work, const char *email_key,
 
 /* ---- get ---- */
 
+STATEMENT(user_get, .text = "SELECT " USER_COLUMNS " FROM \"user\""
+			    " WHERE id = ?1 AND organization = ?2");
+
 static enum result user_get(struct work *work, const void *input, void *output)
 {
 	const struct id_in *in = input;
 	struct user_out *out = output;
-	struct statement *st = db_statement(work->db, SQL_USER_GET);
+	struct statement *st = db_statement(work->db, &sql_user_get);
 
 	db_bind_i64(st, 1, in->id);
 	db_bind_i64(st, 2, work->organization);
@@ -81,6 +88,16 @@ static const char *address_list(struct arena *arena, const char **keys,
 	return copy;
 }
 
+/* by a list of addresses, ["ada@example.com",...] */
+STATEMENT(user_many,
+	  .text = "SELECT " USER_COLUMNS " FROM \"user\""
+		  " WHERE organization = ?1 AND email_key IN (SELECT"
+		  " value FROM json_each(?2)) ORDER BY id DESC",
+	  .pgsql = "SELECT " USER_COLUMNS " FROM \"user\""
+		   " WHERE organization = ?1 AND email_key = ANY(ARRAY("
+		   "SELECT json_array_elements_text(?2::json)))"
+		   " ORDER BY id DESC");
+
 static enum result users_by_address(struct work *work,
 				    const struct user_list_in *in,
 				    struct list_out *out)
@@ -94,7 +111,7 @@ static enum result users_by_address(struct work *work,
 
 	if (!rows || !list)
 		return RESULT_OUT_OF_MEMORY;
-	st = db_statement(work->db, SQL_USER_MANY);
+	st = db_statement(work->db, &sql_user_many);
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, list);
 	while (db_row(work->db, st)) {
@@ -105,6 +122,10 @@ static enum result users_by_address(struct work *work,
 	*out = list_end(&in->page, rows, count);
 	return RESULT_OK;
 }
+
+STATEMENT(user_list, .text = "SELECT " USER_COLUMNS " FROM \"user\""
+			     " WHERE organization = ?1 AND id < ?2"
+			     " ORDER BY id DESC LIMIT ?3");
 
 static enum result user_list(struct work *work, const void *input, void *output)
 {
@@ -117,7 +138,7 @@ static enum result user_list(struct work *work, const void *input, void *output)
 	if (in->email_count)
 		return users_by_address(work, in, out);
 	rows = work_rows(work, &in->page, sizeof(*rows));
-	st = work_list(work, SQL_USER_LIST, &in->page);
+	st = work_list(work, &sql_user_list, &in->page);
 	while (db_row(work->db, st))
 		row_user(work->arena, st, &rows[count++]);
 	*out = list_end(&in->page, rows, count);

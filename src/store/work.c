@@ -12,9 +12,13 @@ int64_t work_id(const struct work *work)
 	return id_next(work->ids, work->now_ms, random_u64());
 }
 
+STATEMENT(audit_insert,
+	  .text = "INSERT INTO audit(id, organization, at, actor,"
+		  " type, target) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+
 void work_audit(const struct work *work, enum audit_type type, int64_t target)
 {
-	struct statement *st = db_statement(work->db, SQL_AUDIT_INSERT);
+	struct statement *st = db_statement(work->db, &sql_audit_insert);
 	int64_t id = work_id(work);
 
 	work->db->witness = (struct witness){ work->organization, id };
@@ -27,14 +31,17 @@ void work_audit(const struct work *work, enum audit_type type, int64_t target)
 	db_run(work->db, st);
 }
 
-void work_run_for(const struct work *work, enum sql which, int64_t id)
+void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 {
-	struct statement *st = db_statement(work->db, which);
+	struct statement *st = db_statement(work->db, sql);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
 	db_run(work->db, st);
 }
+
+STATEMENT(key_in_force, .text = "SELECT 1 FROM admin_key"
+				" WHERE id = ?1 AND revoked_at = 0");
 
 /*
  * Whether the key that asks is in force at this very moment: whoever submits
@@ -46,7 +53,7 @@ static bool may_write(const struct work *work)
 
 	if (work->actor == work->db->actor || work->actor == 0)
 		return true;
-	st = db_statement(work->db, SQL_KEY_IN_FORCE);
+	st = db_statement(work->db, &sql_key_in_force);
 	db_bind_i64(st, 1, work->actor);
 	if (!db_row(work->db, st))
 		return false;
@@ -89,10 +96,10 @@ int64_t list_before(const struct list_in *page)
 	return page->after ? page->after : INT64_MAX;
 }
 
-struct statement *work_list(const struct work *work, enum sql which,
+struct statement *work_list(const struct work *work, const struct sql *sql,
 			    const struct list_in *page)
 {
-	struct statement *st = db_statement(work->db, which);
+	struct statement *st = db_statement(work->db, sql);
 
 	db_bind_i64(st, 1, work->organization);
 	db_bind_i64(st, 2, list_before(page));

@@ -38,13 +38,13 @@ int64_t work_id(const struct work *work);
 void work_audit(const struct work *work, enum audit_type type, int64_t target);
 
 /* Runs a statement whose parameters are an id and the organization. */
-void work_run_for(const struct work *work, enum sql which, int64_t id);
+void work_run_for(const struct work *work, const struct sql *sql, int64_t id);
 
 /* ---- pages of lists ---- */
 
 /* Every list by id binds these first: whose, before which id, how many. One
  * more is asked for than is wanted: whether it came is `has_more`. */
-struct statement *work_list(const struct work *work, enum sql which,
+struct statement *work_list(const struct work *work, const struct sql *sql,
 			    const struct list_in *page);
 
 /* Room for the rows of a page, the extra one included; NULL notes the error. */

@@ -26,7 +26,6 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "store/pgsql/attempt.h"
-#include "store/pgsql/sql.h"
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500
@@ -175,46 +174,19 @@ static bool set_up(struct pgsql_db *db)
 	return result != NULL;
 }
 
-static bool send_prepare(struct pgsql_db *db, int which)
-{
-	char text[4096];
-	int len = snprintf(text, sizeof(text), "%s", pgsql_sql_text(which));
-
-	if (len >= (int)sizeof(text))
-		return false;
-	for (char *c = text; *c; c++) {
-		if (*c == '?')
-			*c = '$';
-	}
-	return PQsendPrepare(db->conn, pgsql_sql_name(which), text, 0, NULL);
-}
-
-/* All at once, at the beginning: one round trip, and never one more. */
-bool pgsql_db_prepare(struct pgsql_db *db)
-{
-	db->prepared = true;
-	for (int i = 0; i < PGSQL_COUNT; i++) {
-		if (i == SQL_BEGIN_READ) /* reads have none */
-			continue;
-		if (!send_prepare(db, i))
-			return false;
-		db->unanswered++;
-	}
-	return pgsql_db_exchange(db, NULL, NULL);
-}
-
 /* What an attempt has come to. */
 static bool take_over(struct pgsql_db *db, PGconn *conn)
 {
 	db->base.error = DB_FINE;
 	db->hopeless = false;
 	db->conn = conn;
+	db->number++;
 	if (PQstatus(conn) != CONNECTION_OK) {
 		say_why(db, conn ? PQerrorMessage(conn) : "out of memory");
 		pgsql_db_drop(db);
 		return false;
 	}
-	if (set_up(db) && (!db->prepared || pgsql_db_prepare(db)))
+	if (set_up(db))
 		return true;
 	pgsql_db_drop(db);
 	return false;

@@ -213,11 +213,79 @@ static void take_made(struct db *db, struct store_op *op, int64_t id,
 	db->witness = (struct witness){ op->organization, id + 1 };
 }
 
+#define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
+
+/*
+ * Lookups are subqueries of their own, each by an index, for a join with the
+ * unknown number of rows in `r` might be planned as a scan of the whole table.
+ * The insertion is sorted, so that two daemons with the same addresses wait for
+ * each other in one direction only. Of the unique indexes it asks that of
+ * addresses alone: looking into the others for each row costs a twentieth of
+ * the whole, and an id that somebody else has drawn too is an error, after which
+ * the batch is run with new ones.
+ *
+ * Not for Citus, which looks up no row of a distributed table for each row of
+ * `r`: there, let pgsql_create() leave all to the careful verb.
+ */
+STATEMENT(
+    create_many,
+    .pgsql =
+	"WITH r AS MATERIALIZED (SELECT r.*, (SELECT o.default_project"
+	"  FROM organization o WHERE o.id = r.organization) AS standard"
+	" FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
+	"  ?8::bigint[], ?9::bytea[], ?10::bytea[], ?11::text[],"
+	"  ?12::text[], ?13::text[], ?14::text[])"
+	" AS r(id, organization, actor, address_hash, role, at, at_ms,"
+	"  expires_at, secret_hash, secret, email, email_key, projects,"
+	"  projects_sent)"
+	" WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
+	"  WHERE k.id = r.actor AND k.revoked_at = 0) IS NOT NULL)"
+	" AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
+	"  r.organization AND u.email_key = r.email_key) IS NULL"
+	" AND (SELECT 1 FROM invite i WHERE i.organization ="
+	"  r.organization AND i.address_hash = r.address_hash"
+	"  AND i.slot <= 0 LIMIT 1) IS NULL"
+	" AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
+	"  WHERE (SELECT 1 FROM project p WHERE p.organization ="
+	"   r.organization AND p.id = (g->>0)::bigint"
+	"   AND p.archived_at = 0) IS NULL)),"
+
+	" made AS (INSERT INTO invite(id, organization, address_hash, slot,"
+	"  state, role, created_at, expires_at, accepted_at, \"user\","
+	"  delivery, delivery_attempts, delivery_at, secret_hash, email,"
+	"  email_key, projects, projects_sent)"
+	" SELECT id, organization, address_hash, 0, 0, role, at,"
+	"  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE 1 END, 0,"
+	"  CASE WHEN secret IS NULL THEN 0 ELSE at END, secret_hash, email,"
+	"  nullif(email_key, email),"
+	"  coalesce(projects, '[[' || standard::text || ',0]]'),"
+	"  projects_sent"
+	" FROM r WHERE standard IS NOT NULL"
+	" ORDER BY organization, address_hash"
+	" ON CONFLICT(organization, address_hash, slot) DO NOTHING"
+	" RETURNING id),"
+
+	" done AS MATERIALIZED (SELECT * FROM r"
+	"  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
+
+	" mail AS (INSERT INTO outbox(invite, organization, secret,"
+	"  queued_at_ms, due_at_ms, attempts)"
+	" SELECT id, organization, secret, at_ms, at_ms + ?15::bigint, 0"
+	"  FROM done WHERE secret IS NOT NULL),"
+
+	/* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
+	" event AS (INSERT INTO audit(id, organization, at, actor, type,"
+	"  target)"
+	" SELECT id + 1, organization, at, actor, 1, id FROM done)"
+
+	" SELECT id, standard FROM done");
+
 /* Answers those that were made, and sets `made` for them. */
 static void make_many(struct pgsql_db *db, const struct crowd *crowd,
 		      bool *made)
 {
-	struct statement *st = pgsql_statement(db, PGSQL_CREATE_MANY);
+	struct statement *st = db_statement(&db->base, &sql_create_many);
 	struct columns columns;
 
 	begin_columns(&columns, crowd->count);

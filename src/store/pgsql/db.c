@@ -16,13 +16,14 @@
 
 #include "store/pgsql/db.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <errno.h>
 #include <poll.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "store/pgsql/attempt.h"
-#include "store/pgsql/sql.h"
 
 void pgsql_db_turn(struct pgsql_db *db, int64_t ms)
 {
@@ -196,11 +197,25 @@ static void take_mark(struct pgsql_db *db)
 	PQclear(mark);
 }
 
+static bool is_preparation(const struct pgsql_db *db, size_t place, size_t next)
+{
+	return next < db->preparation_count &&
+	       db->preparations[next].place == place;
+}
+
+/* Where it failed, or something before it did, it has to be sent again. */
+static void end_preparation(struct pgsql_db *db, size_t which, PGresult *result)
+{
+	if (!result)
+		db->preparations[which].st->prepared = 0;
+	PQclear(result);
+}
+
 bool pgsql_db_exchange(struct pgsql_db *db,
 		       void (*take)(void *context, PGresult *result),
 		       void *context)
 {
-	size_t expected = db->unanswered;
+	size_t expected = db->unanswered, preparation = 0;
 
 	db->unanswered = 0;
 	if (!db->conn || (expected > 0 && !PQpipelineSync(db->conn))) {
@@ -210,11 +225,16 @@ bool pgsql_db_exchange(struct pgsql_db *db,
 	for (size_t i = 0; i < expected && db->conn; i++) {
 		PGresult *result = statement_result(db);
 
+		if (is_preparation(db, i, preparation)) {
+			end_preparation(db, preparation++, result);
+			continue;
+		}
 		if (result && take)
 			take(context, result);
 		else
 			PQclear(result);
 	}
+	db->preparation_count = 0;
 	if (expected > 0 && db->conn)
 		take_mark(db);
 	if (db->conn && db->base.error == DB_LOST)
@@ -232,29 +252,93 @@ static void forget_result(struct pgsql_statement *st)
 	st->borrowed = false;
 }
 
-struct statement *pgsql_statement(struct pgsql_db *db, int which)
+static struct statement *get_statement(struct db *base, const struct sql *sql)
 {
-	struct pgsql_statement *st = &db->statements[which];
+	struct pgsql_db *db = (struct pgsql_db *)base;
+	struct pgsql_statement *st;
 
-	if (db->base.error)
-		return NULL;
 	if (!db->conn) {
 		note_lost(db, "the connection was lost");
 		return NULL;
 	}
+	st = (struct pgsql_statement *)statement_find(base, sql);
+	if (!st)
+		st = (struct pgsql_statement *)statement_add(base, sql,
+							     sizeof(*st));
+	if (!st)
+		return NULL;
 	forget_result(st);
-	st->base.db = &db->base;
-	st->which = which;
 	st->params = 0;
 	return &st->base;
 }
 
+/* With parameters as the server writes them: $1, $2. */
+static bool server_text(const struct sql *sql, struct buf *text)
+{
+	buf_init(text, SIZE_MAX);
+	buf_add_text(text, sql->pgsql ? sql->pgsql : sql->text);
+	buf_add_char(text, '\0');
+	for (size_t i = 0; buf_ok(text) && i < text->len; i++) {
+		if (text->data[i] == '?')
+			text->data[i] = '$';
+	}
+	return buf_ok(text);
+}
+
+/* Notes that the next answer is to a preparation. */
+static bool expect_preparation(struct pgsql_db *db, struct pgsql_statement *st)
+{
+	struct preparation *more = db->preparations;
+
+	if (db->preparation_count == db->preparation_room) {
+		size_t room =
+		    db->preparation_room ? db->preparation_room * 2 : 16;
+
+		more = realloc(more, room * sizeof(*more));
+		if (!more)
+			return false;
+		db->preparations = more;
+		db->preparation_room = room;
+	}
+	more[db->preparation_count++] =
+	    (struct preparation){ db->unanswered, st };
+	return true;
+}
+
+static void send_preparation(struct pgsql_db *db, struct pgsql_statement *st)
+{
+	const struct sql *sql = st->base.sql;
+	struct buf text;
+
+	if (!server_text(sql, &text) || !expect_preparation(db, st)) {
+		db_no_memory(&db->base);
+	} else if (PQsendPrepare(db->conn, sql->name, text.data, 0, NULL)) {
+		st->prepared = db->number;
+		db->unanswered++;
+	} else {
+		note_lost(db, PQerrorMessage(db->conn));
+	}
+	buf_release(&text);
+}
+
+void pgsql_prepare(struct pgsql_db *db, struct statement *base)
+{
+	struct pgsql_statement *st = (struct pgsql_statement *)base;
+
+	if (st && !db->base.error && st->prepared != db->number)
+		send_preparation(db, st);
+}
+
+/* A statement is prepared in the flight that needs it first. */
 void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st)
 {
 	static const int binary[PGSQL_PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
 						  1, 1, 1, 1, 1, 1, 1, 1 };
 
-	if (PQsendQueryPrepared(db->conn, pgsql_sql_name(st->which), st->params,
+	pgsql_prepare(db, &st->base);
+	if (db->base.error)
+		return;
+	if (PQsendQueryPrepared(db->conn, st->base.sql->name, st->params,
 				st->values, st->lengths, binary, 1))
 		db->unanswered++;
 	else
@@ -297,19 +381,22 @@ static bool execute(struct pgsql_statement *st)
 
 /* ---- transactions ---- */
 
-static void send_bare(struct pgsql_db *db, int which)
+static void send_bare(struct pgsql_db *db, const struct sql *sql)
 {
-	struct statement *st = pgsql_statement(db, which);
+	struct statement *st = db_statement(&db->base, sql);
 
 	if (st)
 		pgsql_send(db, (struct pgsql_statement *)st);
 }
 
+STATEMENT(short_timeout,
+	  .pgsql = "SET LOCAL lock_timeout = " PGSQL_TEXT(PGSQL_HURRY_MS));
+
 void pgsql_db_begin(struct pgsql_db *db, bool hurry)
 {
-	send_bare(db, SQL_BEGIN_WRITE);
+	send_bare(db, &sql_begin_write);
 	if (hurry)
-		send_bare(db, PGSQL_HURRY);
+		send_bare(db, &sql_short_timeout);
 }
 
 void pgsql_db_rollback(struct pgsql_db *db)
@@ -319,8 +406,10 @@ void pgsql_db_rollback(struct pgsql_db *db)
 
 	db->base.error = DB_FINE;
 	if (db->conn) {
-		send_bare(db, SQL_ROLLBACK);
-		(void)!pgsql_db_exchange(db, NULL, NULL);
+		send_bare(db, &sql_rollback);
+		/* Without memory to say so, the end of the connection does. */
+		if (!pgsql_db_exchange(db, NULL, NULL))
+			pgsql_db_drop(db);
 	}
 	db->base.error = error;
 	db->why = why;
@@ -331,7 +420,7 @@ enum pgsql_commit pgsql_db_commit(struct pgsql_db *db)
 	PGresult *last = NULL;
 	bool done;
 
-	send_bare(db, SQL_COMMIT);
+	send_bare(db, &sql_commit);
 	db->warned = false;
 	if (!db->base.error && pgsql_db_exchange(db, keep_last, &last)) {
 		done = last && strcmp(PQcmdStatus(last), "COMMIT") == 0;
@@ -350,16 +439,12 @@ enum pgsql_commit pgsql_db_commit(struct pgsql_db *db)
 
 /* ---- the driver ---- */
 
-static struct statement *get_statement(struct db *base, enum sql which)
-{
-	return pgsql_statement((struct pgsql_db *)base, (int)which);
-}
-
 static void bind(struct statement *base, int index, const void *data,
 		 size_t len)
 {
 	struct pgsql_statement *st = (struct pgsql_statement *)base;
 
+	assert(index >= 1 && index <= PGSQL_PARAMS);
 	st->values[index - 1] = data;
 	st->lengths[index - 1] = (int)len;
 	if (st->params < index)
@@ -370,6 +455,7 @@ static void bind_i64(struct statement *base, int index, int64_t value)
 {
 	struct pgsql_statement *st = (struct pgsql_statement *)base;
 
+	assert(index >= 1 && index <= PGSQL_PARAMS);
 	st->numbers[index - 1] = htobe64((uint64_t)value);
 	bind(base, index, &st->numbers[index - 1], sizeof(uint64_t));
 }
@@ -431,6 +517,7 @@ static int64_t get_i64(struct statement *base, int column)
 	uint64_t eight = 0;
 	uint32_t four = 0;
 
+	assert(column < PQnfields(st->result));
 	if (len == (int)sizeof(eight)) {
 		memcpy(&eight, data, sizeof(eight));
 		return (int64_t)be64toh(eight);
@@ -446,6 +533,7 @@ static struct str get_bytes(struct statement *base, int column)
 {
 	struct pgsql_statement *st = (struct pgsql_statement *)base;
 
+	assert(column < PQnfields(st->result));
 	if (PQgetisnull(st->result, st->row, column))
 		return (struct str){ NULL, 0 };
 	return (struct str){ PQgetvalue(st->result, st->row, column),
@@ -475,13 +563,20 @@ void pgsql_db_drop(struct pgsql_db *db)
 		PQfinish(db->conn);
 	db->conn = NULL;
 	db->unanswered = 0;
+	db->preparation_count = 0;
+}
+
+static void release_statement(struct statement *st)
+{
+	forget_result((struct pgsql_statement *)st);
 }
 
 void pgsql_db_close(struct pgsql_db *db)
 {
 	attempt_abandon(db->attempt);
 	db->attempt = NULL;
-	for (size_t i = 0; i < PGSQL_COUNT; i++)
-		forget_result(&db->statements[i]);
+	statements_release(&db->base, release_statement);
+	free(db->preparations);
+	db->preparations = NULL;
 	pgsql_db_drop(db);
 }

@@ -16,19 +16,7 @@
 
 #include "store/db.h"
 
-/* Statements that only this engine has. */
-enum pgsql_sql {
-	PGSQL_CREATE_MANY = SQL_COUNT, /* see pgsql/create.c */
-	PGSQL_LOCK_USERS,	       /* see pgsql/lock.c */
-	PGSQL_LOCK_PROJECTS,
-	PGSQL_LOCK_KEYS,
-	PGSQL_LOCK_INVITES,
-	PGSQL_SETTLE, /* see pgsql/engine.c */
-	PGSQL_HURRY,  /* hardly wait for locks */
-	PGSQL_COUNT
-};
-
-#define PGSQL_PARAMS 16
+#define PGSQL_PARAMS 16 /* that a statement may have */
 
 /* How long a statement waits for a lock. It is better told so than to lose the
  * connection at its turn's end, so with less time it is not begun. */
@@ -39,7 +27,7 @@ enum pgsql_sql {
 
 struct pgsql_statement {
 	struct statement base;
-	int which; /* enum sql or enum pgsql_sql */
+	uint64_t prepared; /* on the connection of this number */
 	int params;
 	const char *values[PGSQL_PARAMS];
 	int lengths[PGSQL_PARAMS];
@@ -51,14 +39,20 @@ struct pgsql_statement {
 
 struct pgsql_db {
 	struct db base;
-	const char *url; /* borrowed */
-	PGconn *conn;	 /* NULL: not connected */
-	struct pgsql_statement statements[PGSQL_COUNT];
-	size_t unanswered; /* statements that were sent */
-	int64_t deadline;  /* clock_mono_ms() */
-	struct fail why;   /* of `base.error`, and of a failed connection */
+	const char *url;   /* borrowed */
+	PGconn *conn;	   /* NULL: not connected */
+	uint64_t number;   /* of the connection: 1 is the first */
+	size_t unanswered; /* what was sent: to prepare, and to execute */
 
-	bool prepared; /* and so will be each connection to come */
+	/* Which of the unanswered prepare a statement, in order. */
+	struct preparation {
+		size_t place;
+		struct pgsql_statement *st;
+	} * preparations;
+	size_t preparation_count, preparation_room;
+
+	int64_t deadline; /* clock_mono_ms() */
+	struct fail why;  /* of `base.error`, and of a failed connection */
 
 	/* Of the next connection. Not before `retry_at` is it tried again. */
 	struct attempt *attempt; /* NULL: none is under way */
@@ -96,17 +90,15 @@ int64_t pgsql_db_time_left(const struct pgsql_db *db);
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 
-/* Prepares every statement. Later connections do so by themselves. */
-bool pgsql_db_prepare(struct pgsql_db *db) MUST_CHECK;
-
 /* Why there is an error, for people. */
 const char *pgsql_db_why(const struct pgsql_db *db);
 
 /* Gives the connection up; the next turn makes another. */
 void pgsql_db_drop(struct pgsql_db *db);
 
-/* A statement of this engine; otherwise as db_statement(). */
-struct statement *pgsql_statement(struct pgsql_db *db, int which);
+/* Has it prepared with whatever is sent next, if it was not before. NULL:
+ * nothing. */
+void pgsql_prepare(struct pgsql_db *db, struct statement *st);
 
 /* Sends it, to be answered by pgsql_db_exchange(). */
 void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st);

@@ -3,7 +3,7 @@
  *
  * A batch is one transaction, as in SQLite: the creates in it are one
  * statement, the other verbs follow. Many daemons do so at once; what keeps
- * them apart are row locks and unique indexes (see pgsql/sql.c).
+ * them apart are row locks and unique indexes (see lock.c).
  *
  * What can go wrong, and what is done about it, within a turn's time:
  *
@@ -50,6 +50,7 @@
 #include "store/pgsql/lock.h"
 #include "store/pgsql/read.h"
 #include "store/pgsql/schema.h"
+#include "store/rows.h"
 #include "store/work.h"
 
 #define TURN_MS	 2000 /* that a batch may take; twice that for who waits */
@@ -97,9 +98,6 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 		   : pgsql_schema_examine(db, &why)) < 0)
 		return fail_set(fail, "could not use the database: %s",
 				why.message);
-	if (!pgsql_db_prepare(db))
-		return fail_set(fail, "could not use the database: %s",
-				pgsql_db_why(db));
 	return 0;
 }
 
@@ -221,10 +219,18 @@ static void pause_a_little(int tries)
 
 /* ---- settling ---- */
 
+/* 0: AUDIT_NONE. A write in either case, so that its COMMIT waits for the
+ * standbys that the other should have waited for. */
+STATEMENT(settle,
+	  .pgsql = "INSERT INTO audit(id, organization, at, actor, type,"
+		   " target) VALUES(?1, ?2, 0, 0, 0, 0)"
+		   " ON CONFLICT(organization, id)"
+		   " DO UPDATE SET type = audit.type RETURNING type");
+
 /* Whether the unsettled transaction's event is there; else the mark is now. */
 static bool find_event(struct pgsql_db *db, struct witness witness)
 {
-	struct statement *st = pgsql_statement(db, PGSQL_SETTLE);
+	struct statement *st = db_statement(&db->base, &sql_settle);
 	bool found;
 
 	db_bind_i64(st, 1, witness.id);
@@ -237,7 +243,7 @@ static bool find_event(struct pgsql_db *db, struct witness witness)
 /* Where there was no event: that a transaction comes through at all. */
 static void write_something(struct pgsql_db *db)
 {
-	struct statement *st = db_statement(&db->base, SQL_PROBE);
+	struct statement *st = db_statement(&db->base, &sql_probe);
 
 	db_bind_i64(st, 1, 0);
 	db_run(&db->base, st);
@@ -412,7 +418,6 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 	pgsql_db_init(&reader->db, engine->url);
 	memcpy(reader->db.base.hash_key, engine->db.base.hash_key,
 	       sizeof(reader->db.base.hash_key));
-	reader->db.prepared = true; /* once it connects */
 	*ret_reader = reader;
 	return 0;
 }

@@ -22,7 +22,7 @@
 #include "store/work.h"
 
 struct question {
-	int which;
+	const struct sql *sql;
 	struct str params; /* all of them, as one text; ours */
 	PGresult *result;  /* NULL: not answered yet; ours */
 };
@@ -75,13 +75,13 @@ static struct str params_of(const struct pgsql_statement *st)
 }
 
 /* Its place among those that were asked before, or the count of them. */
-static size_t find_question(const struct reading *reading, int which,
-			    struct str params)
+static size_t find_question(const struct reading *reading,
+			    const struct sql *sql, struct str params)
 {
 	size_t i = 0;
 
 	while (i < reading->count &&
-	       (reading->questions[i].which != which ||
+	       (reading->questions[i].sql != sql ||
 		!str_eq(reading->questions[i].params, params)))
 		i++;
 	return i;
@@ -98,7 +98,7 @@ static bool add_question(struct reading *reading, struct pgsql_statement *st,
 		return false;
 	reading->questions = questions;
 	questions[reading->count++] =
-	    (struct question){ .which = st->which, .params = params };
+	    (struct question){ .sql = st->base.sql, .params = params };
 	pgsql_send(reading->db, st);
 	return true;
 }
@@ -123,7 +123,7 @@ static int put_question(struct reading *reading, struct pgsql_statement *st)
 
 	if (!params.data)
 		return -1;
-	place = find_question(reading, st->which, params);
+	place = find_question(reading, st->base.sql, params);
 	if (place < reading->count || !add_question(reading, st, params))
 		free((char *)params.data);
 	if (place >= reading->count || !note_course(reading->course, place))

@@ -5,11 +5,7 @@
 
 #include "store/sqlite/db.h"
 
-static const char *const sql_texts[] = {
-#define X(name, text) [SQL_##name] = text,
-	STATEMENTS(X)
-#undef X
-};
+#include <assert.h>
 
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what)
 {
@@ -23,9 +19,9 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql, struct fail *fail)
 	return sqlite_db_fail(db, fail, "could not use the database");
 }
 
-void sqlite_db_run(struct sqlite_db *db, enum sql which)
+void sqlite_db_run(struct sqlite_db *db, const struct sql *sql)
 {
-	db_run(&db->base, db_statement(&db->base, which));
+	db_run(&db->base, db_statement(&db->base, sql));
 }
 
 /* ---- the driver ---- */
@@ -44,39 +40,62 @@ static sqlite3_stmt *handle_of(const struct statement *st)
 	return ((const struct sqlite_statement *)st)->handle;
 }
 
-static struct statement *get_statement(struct db *base, enum sql which)
+static struct statement *prepare(struct sqlite_db *db, const struct sql *sql)
 {
-	struct sqlite_db *db = (struct sqlite_db *)base;
-	struct sqlite_statement *st = &db->statements[which];
-	int code;
+	sqlite3_stmt *handle;
+	int code = sqlite3_prepare_v3(db->handle, sql->text, -1,
+				      SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+	struct sqlite_statement *st;
 
-	if (st->handle) {
-		sqlite3_reset(st->handle);
-		return &st->base;
+	if (code != SQLITE_OK) {
+		note(&db->base, code);
+		return NULL;
 	}
-	st->base.db = base;
-	code = sqlite3_prepare_v3(db->handle, sql_texts[which], -1,
-				  SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
-	if (code == SQLITE_OK)
-		return &st->base;
-	note(base, code);
-	return NULL;
+	st = (struct sqlite_statement *)statement_add(&db->base, sql,
+						      sizeof(*st));
+	if (!st) {
+		sqlite3_finalize(handle);
+		return NULL;
+	}
+	st->handle = handle;
+	return &st->base;
+}
+
+static struct statement *get_statement(struct db *base, const struct sql *sql)
+{
+	struct statement *st = statement_find(base, sql);
+
+	if (!st)
+		return prepare((struct sqlite_db *)base, sql);
+	sqlite3_reset(handle_of(st));
+	return st;
+}
+
+/* What is too many parameters is a mistake of ours. */
+static void check_bound(struct statement *st, int code)
+{
+	assert(code == SQLITE_OK || code == SQLITE_NOMEM ||
+	       code == SQLITE_TOOBIG);
+	if (code != SQLITE_OK)
+		note(st->db, code);
 }
 
 static void bind_i64(struct statement *st, int index, int64_t value)
 {
-	sqlite3_bind_int64(handle_of(st), index, value);
+	check_bound(st, sqlite3_bind_int64(handle_of(st), index, value));
 }
 
 static void bind_bytes(struct statement *st, int index, enum db_type type,
 		       struct str value)
 {
 	if (type == DB_TEXT)
-		sqlite3_bind_text(handle_of(st), index, value.data,
-				  (int)value.len, SQLITE_STATIC);
+		check_bound(st,
+			    sqlite3_bind_text(handle_of(st), index, value.data,
+					      (int)value.len, SQLITE_STATIC));
 	else
-		sqlite3_bind_blob(handle_of(st), index, value.data,
-				  (int)value.len, SQLITE_STATIC);
+		check_bound(st,
+			    sqlite3_bind_blob(handle_of(st), index, value.data,
+					      (int)value.len, SQLITE_STATIC));
 }
 
 static bool row(struct statement *st)
@@ -115,6 +134,7 @@ static void done(struct statement *st)
 
 static int64_t get_i64(struct statement *st, int column)
 {
+	assert(column < sqlite3_column_count(handle_of(st)));
 	return sqlite3_column_int64(handle_of(st), column);
 }
 
@@ -124,6 +144,7 @@ static struct str get_bytes(struct statement *st, int column)
 	int type = sqlite3_column_type(handle, column);
 	const char *data;
 
+	assert(column < sqlite3_column_count(handle));
 	if (type == SQLITE_NULL)
 		return (struct str){ NULL, 0 };
 	data = type == SQLITE_BLOB
@@ -168,10 +189,14 @@ int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
 	return -1;
 }
 
+static void finalize(struct statement *st)
+{
+	sqlite3_finalize(handle_of(st));
+}
+
 void sqlite_db_close(struct sqlite_db *db)
 {
-	for (size_t i = 0; i < SQL_COUNT; i++)
-		sqlite3_finalize(db->statements[i].handle);
+	statements_release(&db->base, finalize);
 	sqlite3_close(db->handle);
 	memset(db, 0, sizeof(*db));
 }

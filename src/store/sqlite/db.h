@@ -11,13 +11,12 @@
 
 struct sqlite_statement {
 	struct statement base;
-	sqlite3_stmt *handle; /* prepared on first use, once */
+	sqlite3_stmt *handle;
 };
 
 struct sqlite_db {
 	struct db base;
 	sqlite3 *handle;
-	struct sqlite_statement statements[SQL_COUNT];
 	int code; /* what SQLite said when `base.error` was set */
 };
 
@@ -34,6 +33,6 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql,
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what);
 
 /* Runs a statement without parameters, such as COMMIT. */
-void sqlite_db_run(struct sqlite_db *db, enum sql which);
+void sqlite_db_run(struct sqlite_db *db, const struct sql *sql);
 
 #endif

@@ -310,11 +310,11 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 
 	db->base.error = DB_FINE;
 	db->base.actor = 0;
-	sqlite_db_run(db, SQL_BEGIN_WRITE);
+	sqlite_db_run(db, &sql_begin_write);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);
 	written = db->base.error == DB_FINE;
-	sqlite_db_run(db, SQL_COMMIT);
+	sqlite_db_run(db, &sql_commit);
 	if (db->base.error == DB_FINE)
 		return true;
 	engine->uncertain = written && db->code == SQLITE_IOERR;
@@ -425,7 +425,7 @@ static void reader_rest(struct reader *reader)
 	if (!reader->in_transaction)
 		return;
 	db->base.error = DB_FINE;
-	sqlite_db_run(db, SQL_COMMIT);
+	sqlite_db_run(db, &sql_commit);
 	if (db->base.error) /* or the next BEGIN would fail as well */
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 	reader->in_transaction = false;
@@ -438,13 +438,15 @@ static void reader_close(struct reader *reader)
 	free(reader);
 }
 
+STATEMENT(begin_read, .text = "BEGIN");
+
 static void reader_read(struct reader *reader, struct store_op *op)
 {
 	struct sqlite_db *db = &reader->db;
 
 	db->base.error = DB_FINE;
 	if (!reader->in_transaction) {
-		sqlite_db_run(db, SQL_BEGIN_READ);
+		sqlite_db_run(db, &sql_begin_read);
 		reader->in_transaction = db->base.error == DB_FINE;
 	}
 	op->result = work_run(&db->base, NULL, op);
