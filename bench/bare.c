@@ -240,11 +240,11 @@ static void bootstrap(struct bare *bare, const char *key)
 {
 	struct arena arena;
 	const struct bootstrap_in make = { .organization_name = "Bench",
-					   .key_name = "bench",
-					   .secret = str_of(key) };
+					   .key = { .name = "bench",
+						    .chosen = str_of(key) } };
 	const struct key_find_in find = { .secret = str_of(key) };
 	struct bootstrap_out made;
-	struct key_out found;
+	struct key_find_out found;
 
 	arena_init(&arena, ARENA_MAX);
 	call(bare, &verb_bootstrap, &make, &made, &arena);

@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "core/id.h"
-#include "core/token.h"
 #include "store/keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
@@ -210,10 +209,9 @@ static int key_create(struct session *session)
 	int64_t organization = find_organization(session);
 	const char *name = session->conf->argument;
 	struct key_create_in in = { .name = name ? name : "admin key" };
-	struct key_out out;
+	struct key_create_out out;
 	enum result result;
-	uint8_t secret[SECRET_SIZE];
-	char text[ADMIN_KEY_TEXT_SIZE], id[ID_TEXT_SIZE];
+	char id[ID_TEXT_SIZE];
 
 	if (!organization)
 		return EXIT_FAILED;
@@ -224,18 +222,16 @@ static int key_create(struct session *session)
 				    "a name is at most %d bytes of printable "
 				    "UTF-8",
 				    NAME_MAX_OCTETS);
-	random_bytes(secret, sizeof(secret));
-	admin_key_format(secret, text);
-	in.secret = str_of(text);
+	random_bytes(in.secret, sizeof(in.secret));
 	result = ask(session, &verb_key_create, organization, &in, &out);
 	if (result != RESULT_OK)
 		return refused(result);
 	printf("key: %s\n", id_format(ID_KEY, out.key.id, id));
-	printf("admin key: %s\n", text);
+	printf("admin key: %s\n", out.text);
 	fprintf(stderr, "The key is shown only now: keep it in a safe "
 			"place.\n");
-	wipe(text, sizeof(text));
-	wipe(secret, sizeof(secret));
+	wipe(out.text, sizeof(out.text));
+	wipe(in.secret, sizeof(in.secret));
 	return EXIT_OK;
 }
 

@@ -7,8 +7,8 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
+#include "core/admin_key.h"
 #include "core/organization.h"
-#include "core/token.h"
 
 #define ADMIN_KEY_MIN 16 /* octets: shorter ones are guessed */
 #define WORD_MAX      31
@@ -260,6 +260,9 @@ const char *check_admin_key(struct str value)
 	for (size_t i = 0; i < value.len; i++)
 		if (value.data[i] <= ' ' || value.data[i] >= 0x7f)
 			return "an admin key is printable ASCII without blanks";
+	if (admin_key_is_misspelt(value))
+		return "this begins as the keys that invited makes do, but is "
+		       "none: a character is wrong or missing";
 	return NULL;
 }
 

@@ -22,7 +22,7 @@
 #include "base/random.h"
 #include "commands.h"
 #include "conf.h"
-#include "core/token.h"
+#include "core/id.h"
 #include "http/limiter.h"
 #include "http/server.h"
 #include "mail/mail.h"
@@ -81,17 +81,16 @@ static int make_directories(const char *path, struct fail *fail)
 	return 0;
 }
 
-static const char *choose_admin_key(const struct conf *conf,
-				    char generated[ADMIN_KEY_TEXT_SIZE])
+static void announce_organization(const struct bootstrap_out *out)
 {
-	uint8_t secret[SECRET_SIZE];
+	char id[ID_TEXT_SIZE];
 
-	if (conf->admin_key)
-		return conf->admin_key;
-	random_bytes(secret, sizeof(secret));
-	admin_key_format(secret, generated);
-	wipe(secret, sizeof(secret));
-	return generated;
+	id_format(ID_ORGANIZATION, out->organization.id, id);
+	log_event(LOG_INFO, "organization_created", LOG_S("id", id),
+		  LOG_S("name", out->organization.name));
+	printf("organization: %s\n", id);
+	if (out->key.text[0])
+		printf("admin key: %s\n", out->key.text);
 }
 
 /* The first organization and its key, where the database is new. A generated
@@ -99,11 +98,10 @@ static const char *choose_admin_key(const struct conf *conf,
 static int bootstrap(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
-	char generated[ADMIN_KEY_TEXT_SIZE] = "";
-	const struct bootstrap_in in = {
+	struct bootstrap_in in = {
 		.organization_name = conf->organization,
-		.key_name = "first admin key",
-		.secret = str_of(choose_admin_key(conf, generated)),
+		.key = { .name = "first admin key",
+			 .chosen = str_of(conf->admin_key) },
 	};
 	struct bootstrap_out out;
 	struct store_op op = { .verb = &verb_bootstrap,
@@ -115,16 +113,15 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 
 	if (store_port_open(daemon->store, NULL, NULL, &port, fail) < 0)
 		return -1;
+	random_bytes(in.key.secret, sizeof(in.key.secret));
 	store_call(port, &op);
 	store_port_close(port);
+	wipe(in.key.secret, sizeof(in.key.secret));
 	if (op.result != RESULT_OK)
 		return fail_set(fail, "the database could not be written");
 	if (out.created)
-		log_event(LOG_INFO, "organization_created",
-			  LOG_S("name", conf->organization));
-	if (out.created && generated[0])
-		printf("admin key: %s\n", generated);
-	wipe(generated, sizeof(generated));
+		announce_organization(&out);
+	wipe(out.key.text, sizeof(out.key.text));
 	return 0;
 }
 

@@ -58,6 +58,27 @@ bool base32_decode(struct str text, uint64_t *ret_value)
 	return true;
 }
 
+void base62_encode(const void *data, size_t len, char *out, size_t digits)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz";
+	unsigned char number[64];
+
+	memcpy(number, data, len);
+	out[digits] = '\0';
+	while (digits-- > 0) {
+		unsigned rest = 0;
+
+		for (size_t i = 0; i < len; i++) {
+			rest = rest << 8 | number[i];
+			number[i] = (unsigned char)(rest / 62);
+			rest %= 62;
+		}
+		out[digits] = alphabet[rest];
+	}
+	explicit_bzero(number, sizeof(number)); /* may have been a secret */
+}
+
 /*
  * The digits of `data`, without padding; returns how many. Bits left over at
  * the end are filled up with zeros.

@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define BASE32_LEN       13 /* characters for 64 bits */
+#define BASE32_LEN	 13 /* characters for 64 bits */
 #define BASE64URL_LEN(n) (((n)*4 + 2) / 3)
-#define HEX_LEN(n)       ((n)*2)
+#define HEX_LEN(n)	 ((n)*2)
 
 /*
  * Crockford's base 32, upper case, most significant digit first, fixed width,
@@ -24,6 +24,13 @@ void base32_encode(uint64_t value, char out[BASE32_LEN + 1]);
  * number has one text, but for case. False otherwise, and on overflow.
  */
 bool base32_decode(struct str text, uint64_t *ret_value) MUST_CHECK;
+
+/*
+ * The bytes as one number in base 62 (0-9, A-Z, a-z), most significant digit
+ * first, in exactly `digits` digits, which have to be enough. `out` takes
+ * those and a NUL; `len` is at most 64.
+ */
+void base62_encode(const void *data, size_t len, char *out, size_t digits);
 
 /* RFC 4648 section 5 without padding; `out` takes BASE64URL_LEN(len) + 1. */
 void base64url_encode(const void *data, size_t len, char *out);
@@ -45,8 +52,8 @@ void hex_encode(const void *data, size_t len, char *out);
  * bytes and may be the text itself; returns the length, or -1 where a '%' is not
  * followed by two hex digits. With `plus_is_space`, as in a query or form, '+' becomes a space.
  */
-ptrdiff_t percent_decode(struct str text, bool plus_is_space, char *out)
-    MUST_CHECK;
+ptrdiff_t percent_decode(struct str text, bool plus_is_space,
+			 char *out) MUST_CHECK;
 
 /* Text for an HTML element or attribute: & < > " ' escaped. */
 void html_add(struct buf *out, struct str text);

@@ -42,6 +42,18 @@ int64_t hash63(const uint8_t key[SHA256_SIZE], struct str data)
 	return (int64_t)(number >> 1);
 }
 
+uint32_t crc32(struct str data)
+{
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < data.len; i++) {
+		crc ^= (uint8_t)data.data[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
 bool same_bytes(const void *a, const void *b, size_t len)
 {
 	return CRYPTO_memcmp(a, b, len) == 0;

@@ -1,5 +1,5 @@
 /*
- * token.c: tokens and admin keys as text.
+ * token.c: tokens as text.
  *
  * Parsing decides nothing about rights: it says only whether the text has the
  * form. The comparison is of hashes, and in constant time, elsewhere.
@@ -12,15 +12,8 @@
 
 _Static_assert(TOKEN_TEXT_SIZE == BASE32_LEN + 1 + SECRET_LEN + 1,
 	       "a token is a number, a dot and a secret");
-_Static_assert(ADMIN_KEY_TEXT_SIZE == sizeof(ADMIN_KEY_PREFIX) + SECRET_LEN,
-	       "a key is a prefix and a secret");
 
 #define DECODED_MAX 3 /* a link in a link in a link */
-
-/* What may be seen of a key at either end, and what must stay hidden. */
-#define SHOWN_HEAD   3 /* of a key that has not our prefix */
-#define SHOWN_TAIL   4
-#define HIDDEN_LEAST 20
 
 void token_format(const struct token *token, char out[TOKEN_TEXT_SIZE])
 {
@@ -207,34 +200,4 @@ const char *token_link(struct arena *arena, const char *public_url,
 void secret_hash(const uint8_t secret[SECRET_SIZE], uint8_t out[SHA256_SIZE])
 {
 	sha256((struct str){ (const char *)secret, SECRET_SIZE }, out);
-}
-
-void admin_key_format(const uint8_t secret[SECRET_SIZE],
-		      char out[ADMIN_KEY_TEXT_SIZE])
-{
-	size_t len = strlen(ADMIN_KEY_PREFIX);
-
-	memcpy(out, ADMIN_KEY_PREFIX, len);
-	base64url_encode(secret, SECRET_SIZE, out + len);
-}
-
-static bool is_printable(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] <= ' ' || s.data[i] > '~')
-			return false;
-	return true;
-}
-
-void admin_key_redact(struct str key, char out[REDACTED_SIZE])
-{
-	size_t head = str_starts_with(key, ADMIN_KEY_PREFIX)
-			  ? strlen(ADMIN_KEY_PREFIX)
-			  : SHOWN_HEAD;
-
-	if (key.len < head + HIDDEN_LEAST + SHOWN_TAIL || !is_printable(key))
-		snprintf(out, REDACTED_SIZE, "...");
-	else
-		snprintf(out, REDACTED_SIZE, "%.*s...%.*s", (int)head, key.data,
-			 SHOWN_TAIL, key.data + key.len - SHOWN_TAIL);
 }

@@ -14,10 +14,8 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-#define SECRET_SIZE	 32 /* bytes: 256 bits */
-#define TOKEN_TEXT_SIZE	 58 /* 13 + 1 + 43, NUL */
-#define ADMIN_KEY_PREFIX "sk-admin-"
-#define ADMIN_KEY_MAX	 256 /* octets of a key that an operator chose */
+#define SECRET_SIZE	32 /* bytes: 256 bits */
+#define TOKEN_TEXT_SIZE 58 /* 13 + 1 + 43, NUL */
 
 struct token {
 	int64_t invite;
@@ -42,18 +40,5 @@ const char *token_link(struct arena *arena, const char *public_url,
 		       const struct token *token) MUST_CHECK;
 
 void secret_hash(const uint8_t secret[SECRET_SIZE], uint8_t out[SHA256_SIZE]);
-
-/* "sk-admin-" and 43 characters; `out` takes 9 + 43 and a NUL. */
-#define ADMIN_KEY_TEXT_SIZE (9 + 43 + 1)
-void admin_key_format(const uint8_t secret[SECRET_SIZE],
-		      char out[ADMIN_KEY_TEXT_SIZE]);
-
-/*
- * What may be shown of a key: its first and last characters, as in
- * "sk-admin-...Wxyz". Keys too short to lose that much show nothing but dots.
- * `out` takes 32 bytes.
- */
-#define REDACTED_SIZE 32
-void admin_key_redact(struct str key, char out[REDACTED_SIZE]);
 
 #endif

@@ -16,6 +16,7 @@
 #include "http/auth.h"
 
 #include "base/clock.h"
+#include "core/admin_key.h"
 #include "core/id.h"
 #include "core/token.h"
 #include "http/errors.h"
@@ -86,7 +87,7 @@ static void key_found(struct request *request)
 {
 	struct key_memo *memo = &request->service->memo;
 	const struct key_find_in *asked = request->op.in;
-	const struct key_out *found = request->op.out;
+	const struct key_find_out *found = request->op.out;
 
 	if (request->op.result == RESULT_KEY_UNKNOWN) {
 		refuse_key(request);
@@ -156,7 +157,7 @@ void auth_check(struct request *request,
 			     "provide an admin key in an Authorization header "
 			     "using Bearer auth (i.e. Authorization: Bearer "
 			     "YOUR_KEY).");
-	} else if (key.len > ADMIN_KEY_MAX) {
+	} else if (key.len > ADMIN_KEY_MAX || admin_key_is_misspelt(key)) {
 		refuse_key(request);
 	} else if (is_memorised(request, key)) {
 		use_key(request, &request->service->memo);

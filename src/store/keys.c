@@ -28,32 +28,44 @@ STATEMENT(key_insert,
 		  " redacted, created_at, last_used_at, revoked_at)"
 		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)");
 
-void insert_key(const struct work *work, const char *name, struct str secret,
-		struct admin_key *ret_key)
+/* The key's text names its id. */
+static struct str key_text(const struct key_create_in *in, int64_t id,
+			   char made[ADMIN_KEY_TEXT_SIZE])
+{
+	if (in->chosen.len > 0)
+		return in->chosen;
+	admin_key_format(id, in->secret, made);
+	return str_of(made);
+}
+
+void insert_key(const struct work *work, const struct key_create_in *in,
+		struct key_create_out *out)
 {
 	struct statement *st = db_statement(work->db, &sql_key_insert);
+	int64_t id = work_id(work);
+	struct str text = key_text(in, id, out->text);
 	uint8_t hash[SHA256_SIZE];
 	char redacted[REDACTED_SIZE];
 
-	sha256(secret, hash);
-	admin_key_redact(secret, redacted);
-	*ret_key = (struct admin_key){
-		.id = work_id(work),
+	sha256(text, hash);
+	admin_key_redact(text, redacted);
+	out->key = (struct admin_key){
+		.id = id,
 		.organization = work->organization,
-		.name = name,
+		.name = in->name,
 		.redacted = arena_str(work->arena, str_of(redacted)),
 		.created_at = work->now,
 	};
-	if (!ret_key->redacted)
+	if (!out->key.redacted)
 		db_no_memory(work->db);
-	db_bind_i64(st, 1, ret_key->id);
-	db_bind_i64(st, 2, ret_key->organization);
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
 	db_bind_blob(st, 3, hash, sizeof(hash));
-	db_bind_text(st, 4, name);
+	db_bind_text(st, 4, in->name);
 	db_bind_text(st, 5, redacted);
 	db_bind_i64(st, 6, work->now);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_KEY_CREATED, ret_key->id);
+	work_audit(work, AUDIT_KEY_CREATED, id);
 }
 
 STATEMENT(key_by_hash, .text = "SELECT " KEY_COLUMNS
@@ -78,15 +90,15 @@ static enum result key_create(struct work *work, const void *input,
 			      void *output)
 {
 	const struct key_create_in *in = input;
-	struct key_out *out = output;
+	struct key_create_out *out = output;
 	struct organization organization;
 	struct admin_key known;
 
 	if (!find_organization(work, work->organization, &organization))
 		return RESULT_ORGANIZATION_NOT_FOUND;
-	if (find_key(work, in->secret, &known))
+	if (in->chosen.len > 0 && find_key(work, in->chosen, &known))
 		return RESULT_KEY_EXISTS;
-	insert_key(work, in->name, in->secret, &out->key);
+	insert_key(work, in, out);
 	return RESULT_OK;
 }
 
@@ -94,7 +106,7 @@ const struct verb verb_key_create = {
 	VERB(key_create),
 	.flags = VERB_RIGHTS,
 	.size_in = sizeof(struct key_create_in),
-	.size_out = sizeof(struct key_out),
+	.size_out = sizeof(struct key_create_out),
 	.run = key_create,
 };
 
@@ -161,7 +173,7 @@ const struct verb verb_key_touch = {
 static enum result key_find(struct work *work, const void *input, void *output)
 {
 	const struct key_find_in *in = input;
-	struct key_out *out = output;
+	struct key_find_out *out = output;
 
 	if (!find_key(work, in->secret, &out->key) || out->key.revoked_at)
 		return RESULT_KEY_UNKNOWN;
@@ -172,7 +184,7 @@ const struct verb verb_key_find = {
 	VERB(key_find),
 	.flags = VERB_READ | VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct key_find_in),
-	.size_out = sizeof(struct key_out),
+	.size_out = sizeof(struct key_find_out),
 	.run = key_find,
 };
 

@@ -11,19 +11,26 @@
 #define STORE_KEYS_H
 
 #include "base/str.h"
+#include "core/admin_key.h"
 #include "core/organization.h"
 #include "store/verb.h"
 
 struct key_create_in {
 	const char *name;
-	struct str secret; /* the key's text */
+	struct str chosen; /* the key's text; empty: one is made, ... */
+	uint8_t secret[SECRET_SIZE]; /* ... of this */
+};
+
+struct key_create_out {
+	struct admin_key key;
+	char text[ADMIN_KEY_TEXT_SIZE]; /* if it was made; to be wiped */
 };
 
 struct key_find_in {
 	struct str secret; /* the key's text */
 };
 
-struct key_out { /* of key_create and key_find */
+struct key_find_out {
 	struct admin_key key;
 };
 

@@ -104,7 +104,6 @@ static enum result bootstrap(struct work *work, const void *input, void *output)
 	const struct bootstrap_in *in = input;
 	struct bootstrap_out *out = output;
 	struct statement *st;
-	struct admin_key key;
 
 	(void)verb_probe.run(work, NULL, NULL);
 	st = db_statement(work->db, &sql_organization_any);
@@ -113,7 +112,7 @@ static enum result bootstrap(struct work *work, const void *input, void *output)
 		return RESULT_OK;
 	}
 	insert_organization(work, in->organization_name, &out->organization);
-	insert_key(work, in->key_name, in->secret, &key);
+	insert_key(work, &in->key, &out->key);
 	out->created = true;
 	return RESULT_OK;
 }

@@ -10,8 +10,8 @@
 #ifndef STORE_ORGANIZATIONS_H
 #define STORE_ORGANIZATIONS_H
 
-#include "base/str.h"
 #include "core/organization.h"
+#include "store/keys.h"
 #include "store/verb.h"
 
 struct organization_create_in {
@@ -23,13 +23,14 @@ struct organization_create_out {
 };
 
 struct bootstrap_in {
-	const char *organization_name, *key_name;
-	struct str secret; /* the key's text */
+	const char *organization_name;
+	struct key_create_in key;
 };
 
 struct bootstrap_out {
 	bool created;			  /* false: there was one already */
 	struct organization organization; /* if it was */
+	struct key_create_out key;	  /* if it was */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/organization.h"
 #include "core/token.h"
 #include "store/invitations.h"
+#include "store/keys.h"
 #include "store/work.h"
 
 /* Statements that several subjects run. */
@@ -22,8 +23,8 @@ void row_user(struct arena *arena, struct statement *st, struct user *ret_user);
 
 /* ---- keys.c ---- */
 
-void insert_key(const struct work *work, const char *name, struct str secret,
-		struct admin_key *ret_key);
+void insert_key(const struct work *work, const struct key_create_in *in,
+		struct key_create_out *out);
 
 /* ---- organizations.c ---- */
 

@@ -2,6 +2,8 @@
 Who may call: keys, and the organization they belong to.
 """
 
+import re
+
 import pytest
 
 from harness import INVITES, PROJECTS, USERS, admin_key_in, refused
@@ -60,6 +62,30 @@ def test_near_misses(shared_daemon):
                   key[::-1], key.removeprefix("sk-admin-")):
         refused(shared_daemon.client(wrong).get(INVITES), 401,
                 "invalid_api_key")
+
+
+def test_a_misspelt_key_is_refused_without_a_look(daemon):
+    """What a flood of wrong keys costs is no read of the database."""
+    made = admin_key_in(daemon.command("key", "create", "second").stdout)
+    daemon.api.ok("GET", INVITES)
+    before = looks(daemon)
+    for wrong in (made[:-1], made + "x", made[:40] + made[41:] + "0",
+                  made[:30] + made[31] + made[30] + made[32:],
+                  "sk-admin-inv_", "sk-admin-inv_" + "0" * 63):
+        if wrong != made:
+            refused(daemon.client(wrong).get(INVITES), 401, "invalid_api_key")
+    assert looks(daemon) == before
+    refused(daemon.client("sk-admin-" + "0" * 43).get(INVITES), 401,
+            "invalid_api_key")
+    assert looks(daemon) == before + 1
+    daemon.client(made).ok("GET", INVITES)
+
+
+def looks(daemon):
+    """How often a key was looked up."""
+    metrics = daemon.client(None).get("/metrics").text
+    return int(re.search(r'operations_total{verb="key_find"} (\d+)',
+                         metrics)[1])
 
 
 def test_a_redacted_form_shows_little(shared_daemon):

@@ -84,7 +84,7 @@ def indented(hints: str, first: str) -> str:
 
 
 def key_in(hints: str) -> str:
-    found = re.search(r"sk-admin-[\w-]{43}", hints)
+    found = re.search(r"sk-admin-inv_\w{63}", hints)
     assert found
     return found[0]
 

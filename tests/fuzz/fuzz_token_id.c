@@ -7,6 +7,7 @@
 #include "core/duration.h"
 #include "core/id.h"
 #include "core/invite.h"
+#include "core/admin_key.h"
 #include "core/token.h"
 #include "fuzz.h"
 

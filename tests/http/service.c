@@ -53,8 +53,7 @@ static void make_organization(void)
 {
 	const struct bootstrap_in in = {
 		.organization_name = "Test & \"Sons\"",
-		.key_name = "first",
-		.secret = STR(SERVICE_KEY),
+		.key = { .name = "first", .chosen = STR(SERVICE_KEY) },
 	};
 	struct bootstrap_out out;
 

@@ -62,15 +62,15 @@ void bootstrap_store(void)
 
 	op.actor = 0;
 	in_of(&op, bootstrap_in)->organization_name = "First";
-	in_of(&op, bootstrap_in)->key_name = "first";
-	in_of(&op, bootstrap_in)->secret = STR(FIRST_KEY);
+	in_of(&op, bootstrap_in)->key.name = "first";
+	in_of(&op, bootstrap_in)->key.chosen = STR(FIRST_KEY);
 	assert_granted(&op);
 	f.organization = out_of(&op, bootstrap_out)->organization.id;
 	f.project = out_of(&op, bootstrap_out)->organization.default_project;
 	op = op_of(&verb_key_find);
 	in_of(&op, key_find_in)->secret = STR(FIRST_KEY);
 	assert_granted(&op);
-	f.key = out_of(&op, key_out)->key.id;
+	f.key = out_of(&op, key_find_out)->key.id;
 }
 
 static void start(void)

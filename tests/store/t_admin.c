@@ -5,20 +5,23 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "core/id.h"
+
 START_TEST(test_bootstrap_happens_once)
 {
 	struct store_op op = op_of(&verb_bootstrap);
 	struct store_op find = op_of(&verb_key_find);
 
 	in_of(&op, bootstrap_in)->organization_name = "Second";
-	in_of(&op, bootstrap_in)->key_name = "second";
-	in_of(&op, bootstrap_in)->secret =
+	in_of(&op, bootstrap_in)->key.name = "second";
+	in_of(&op, bootstrap_in)->key.chosen =
 	    STR("sk-admin-a-second-key-of-another");
 	assert_granted(&op);
 	ck_assert(!out_of(&op, bootstrap_out)->created);
 	ck_assert_int_eq(rows("organization"), 1);
 	ck_assert_int_eq(rows("admin_key"), 1);
-	in_of(&find, key_find_in)->secret = in_of(&op, bootstrap_in)->secret;
+	in_of(&find, key_find_in)->secret =
+	    in_of(&op, bootstrap_in)->key.chosen;
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
@@ -70,7 +73,7 @@ static struct store_op key_op(const char *secret)
 	struct store_op op = op_of(&verb_key_create);
 
 	in_of(&op, key_create_in)->name = "robot";
-	in_of(&op, key_create_in)->secret = str_of(secret);
+	in_of(&op, key_create_in)->chosen = str_of(secret);
 	return op;
 }
 
@@ -83,6 +86,26 @@ static struct store_op find_op(const char *secret)
 	return op;
 }
 
+START_TEST(test_a_key_that_is_made_names_its_id)
+{
+	struct store_op op = op_of(&verb_key_create), find;
+	struct key_create_out *out;
+	char id[ID_TEXT_SIZE];
+
+	in_of(&op, key_create_in)->name = "robot";
+	memset(in_of(&op, key_create_in)->secret, 7, SECRET_SIZE);
+	assert_granted(&op);
+	out = out_of(&op, key_create_out);
+	id_format(ID_KEY, out->key.id, id);
+	ck_assert_ptr_nonnull(strstr(out->text, strchr(id, '_') + 1));
+	ck_assert(!admin_key_is_misspelt(str_of(out->text)));
+	ck_assert_mem_eq(out->key.redacted, out->text, strlen("sk-admin-inv_"));
+	find = find_op(out->text);
+	assert_granted(&find);
+	ck_assert_int_eq(out_of(&find, key_find_out)->key.id, out->key.id);
+}
+END_TEST
+
 START_TEST(test_key)
 {
 	struct store_op op = key_op("sk-admin-0123456789abcdefghijklmnop");
@@ -91,11 +114,12 @@ START_TEST(test_key)
 
 	assert_granted(&op);
 	assert_granted(&find);
-	key = out_of(&find, key_out)->key;
-	ck_assert_int_eq(key.id, out_of(&op, key_out)->key.id);
+	key = out_of(&find, key_find_out)->key;
+	ck_assert_int_eq(key.id, out_of(&op, key_create_out)->key.id);
 	ck_assert_int_eq(key.organization, f.organization);
 	ck_assert_str_eq(key.name, "robot");
-	ck_assert_str_eq(key.redacted, out_of(&op, key_out)->key.redacted);
+	ck_assert_str_eq(key.redacted,
+			 out_of(&op, key_create_out)->key.redacted);
 	ck_assert_ptr_null(strstr(key.redacted, "0123456789"));
 	ck_assert_int_eq(key.created_at, START_MS / 1000);
 	ck_assert_int_eq(key.last_used_at, 0);
@@ -193,13 +217,13 @@ START_TEST(test_touch)
 	touch = by_id(&verb_key_touch, f.key);
 	assert_granted(&touch);
 	assert_granted(&find);
-	ck_assert_int_eq(out_of(&find, key_out)->key.last_used_at,
+	ck_assert_int_eq(out_of(&find, key_find_out)->key.last_used_at,
 			 f.now_ms / 1000);
 	f.now_ms -= MINUTE_MS; /* an older use, written later */
 	touch = by_id(&verb_key_touch, f.key);
 	assert_granted(&touch);
 	assert_granted(&find);
-	ck_assert_int_eq(out_of(&find, key_out)->key.last_used_at,
+	ck_assert_int_eq(out_of(&find, key_find_out)->key.last_used_at,
 			 f.now_ms / 1000 + 60);
 	touch = by_id(&verb_key_touch, 12345);
 	assert_granted(&touch);
@@ -323,6 +347,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_organization);
 	tcase_add_test(tests, test_list_of_organizations);
 	tcase_add_test(tests, test_key);
+	tcase_add_test(tests, test_a_key_that_is_made_names_its_id);
 	tcase_add_test(tests, test_keys_that_are_none);
 	tcase_add_test(tests, test_key_twice);
 	tcase_add_test(tests, test_revoke);

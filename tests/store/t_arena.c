@@ -115,7 +115,7 @@ static struct store_op a_key(void)
 	struct store_op op = op_of(&verb_key_create);
 
 	in_of(&op, key_create_in)->name = "robot";
-	in_of(&op, key_create_in)->secret = str_of(
+	in_of(&op, key_create_in)->chosen = str_of(
 	    arena_printf(&f.arena, "sk-admin-key-for-%s", next_address()));
 	return op;
 }
@@ -190,7 +190,7 @@ static void assert_whole(const struct store_op *op)
 	struct store_op look;
 
 	if (op->verb == &verb_key_create)
-		ck_assert_ptr_nonnull(out_of(op, key_out)->key.redacted);
+		ck_assert_ptr_nonnull(out_of(op, key_create_out)->key.redacted);
 	if (op->verb != &verb_invitation_accept)
 		return;
 	look =

@@ -191,7 +191,7 @@ static struct store_op key_op(int i)
 	struct store_op op = op_of(&verb_key_create);
 
 	in_of(&op, key_create_in)->name = "guest";
-	in_of(&op, key_create_in)->secret =
+	in_of(&op, key_create_in)->chosen =
 	    str_of(arena_printf(&f.arena, "sk-admin-beside-the-daemon-%d", i));
 	return op;
 }
@@ -219,7 +219,7 @@ START_TEST(test_guest_writes_beside_the_daemon)
 		store_call(guest.port, &key);
 		ck_assert_int_eq(key.result, RESULT_OK);
 		in_of(&find, key_find_in)->secret =
-		    in_of(&key, key_create_in)->secret;
+		    in_of(&key, key_create_in)->chosen;
 		assert_granted(&find);
 		in_of(&seen, id_in)->id =
 		    out_of(&create, invite_create_out)->invite.id;
@@ -242,7 +242,7 @@ START_TEST(test_guest_outlives_the_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->secret;
+	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->chosen;
 	assert_granted(&find);
 	ck_assert_int_eq(rows("invite"), 1);
 }
@@ -260,7 +260,7 @@ START_TEST(test_command_without_a_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->secret;
+	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->chosen;
 	assert_granted(&find);
 }
 END_TEST

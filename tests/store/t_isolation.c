@@ -38,10 +38,10 @@ static void start_both(void)
 	f.organization = theirs.organization;
 	op = op_of(&verb_key_create);
 	in_of(&op, key_create_in)->name = "theirs";
-	in_of(&op, key_create_in)->secret =
+	in_of(&op, key_create_in)->chosen =
 	    STR("sk-admin-the-key-of-the-others");
 	assert_granted(&op);
-	theirs.key = out_of(&op, key_out)->key.id;
+	theirs.key = out_of(&op, key_create_out)->key.id;
 	settle_in(&theirs.user, &theirs.create);
 	theirs.invite = out_of(&theirs.create, invite_create_out)->invite.id;
 	f.organization = ours.organization;
@@ -85,9 +85,9 @@ static void makes_keys_and_projects_here(void)
 	struct store_op op = op_of(&verb_key_create);
 
 	in_of(&op, key_create_in)->name = "another";
-	in_of(&op, key_create_in)->secret = STR("sk-admin-another-key-of-ours");
+	in_of(&op, key_create_in)->chosen = STR("sk-admin-another-key-of-ours");
 	assert_granted(&op);
-	ck_assert_int_eq(out_of(&op, key_out)->key.organization,
+	ck_assert_int_eq(out_of(&op, key_create_out)->key.organization,
 			 ours.organization);
 	(void)add_project("Ours");
 	ck_assert_int_eq(sql("SELECT count(*) FROM project WHERE organization"

@@ -23,9 +23,9 @@ static int64_t add_key(int i)
 
 	snprintf(secret, sizeof(secret), "sk-admin-number-%d-0123456789", i);
 	in_of(&op, key_create_in)->name = "robot";
-	in_of(&op, key_create_in)->secret = str_of(secret);
+	in_of(&op, key_create_in)->chosen = str_of(secret);
 	assert_granted(&op);
-	return out_of(&op, key_out)->key.id;
+	return out_of(&op, key_create_out)->key.id;
 }
 
 static int64_t add_one_organization(int i)

@@ -53,6 +53,23 @@ START_TEST(test_base32_texts_sort_as_numbers)
 }
 END_TEST
 
+static const struct {
+	const char *bytes, *text;
+} base62[] = {
+	{ "\0\0\0\0", "000000" },   { "\0\0\0\x09", "000009" },
+	{ "\0\0\0\x0a", "00000A" }, { "\0\0\0\x3d", "00000z" },
+	{ "\0\0\0\x3e", "000010" }, { "\xff\xff\xff\xff", "4gfFC3" },
+};
+
+START_TEST(test_base62)
+{
+	char text[7];
+
+	base62_encode(base62[_i].bytes, 4, text, 6);
+	ck_assert_str_eq(text, base62[_i].text);
+}
+END_TEST
+
 static const char *const not_base32[] = {
 	"",
 	"000000000000",
@@ -286,6 +303,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
+	tcase_add_loop_test(tests, test_base62, 0, COUNT_OF(base62));
 	tcase_add_loop_test(tests, test_base32, 0, COUNT_OF(base32));
 	tcase_add_test(tests, test_base32_texts_sort_as_numbers);
 	tcase_add_loop_test(tests, test_not_base32, 0, COUNT_OF(not_base32));

@@ -100,11 +100,21 @@ START_TEST(test_wipe)
 }
 END_TEST
 
+/* The check value of the algorithm's catalogue, and two of zlib's. */
+START_TEST(test_crc32)
+{
+	ck_assert_uint_eq(crc32(STR("123456789")), 0xcbf43926);
+	ck_assert_uint_eq(crc32(STR("")), 0);
+	ck_assert_uint_eq(crc32(STR("\xff\x00")), 0xd2fdef8d);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_vectors, 0, COUNT_OF(vectors));
 	tcase_add_test(tests, test_every_length_is_what_evp_says);
 	tcase_add_test(tests, test_hash63);
+	tcase_add_test(tests, test_crc32);
 	tcase_add_test(tests, test_hash63_depends_on_the_key);
 	tcase_add_test(tests, test_same_bytes);
 	tcase_add_test(tests, test_wipe);

@@ -1,5 +1,5 @@
 /*
- * t_token.c: tokens, links, admin keys and what may be shown of them.
+ * t_token.c: tokens, and what is made of their links.
  */
 #include "base/base.h"
 #include "unit.h"
@@ -304,56 +304,6 @@ START_TEST(test_secret_hash)
 }
 END_TEST
 
-START_TEST(test_admin_key)
-{
-	char text[ADMIN_KEY_TEXT_SIZE];
-
-	admin_key_format(example.secret, text);
-	ck_assert_str_eq(text, "sk-admin-" SECRET_TEXT);
-	ck_assert_uint_eq(strlen(text) + 1, sizeof(text));
-}
-END_TEST
-
-static const struct {
-	const char *key, *shown;
-} redactions[] = {
-	{ "sk-admin-" SECRET_TEXT, "sk-admin-...dHv8" },
-	{ "sk-admin-0123456789abcdefghijWxyz", "sk-admin-...Wxyz" },
-	{ "sk-admin-0123456789abcdefghiWxyz", "..." },
-	{ "sk-admin-", "..." },
-	{ "", "..." },
-	{ "x", "..." },
-	{ "hunter2", "..." },
-	{ "my-0123456789abcdefghijWxyz", "my-...Wxyz" },
-	{ "my-0123456789abcdefghiWxyz", "..." },
-	{ "sk-admin-0123456789abcdefghij Wxy", "..." },
-	{ "\nmy-0123456789abcdefghijWxyz", "..." },
-	{ "~y-0123456789abcdefghijWxy~", "~y-...Wxy~" },
-	{ "sk-admin-0123456789abcdefghij\nWxy", "..." },
-	{ "\xC3\xA9t\xC3\xA9-0123456789abcdefghijWxyz", "..." },
-};
-
-START_TEST(test_redactions)
-{
-	char out[REDACTED_SIZE];
-
-	admin_key_redact(str_of(redactions[_i].key), out);
-	ck_assert_str_eq(out, redactions[_i].shown);
-}
-END_TEST
-
-START_TEST(test_redaction_of_the_longest_key)
-{
-	char key[ADMIN_KEY_MAX], out[REDACTED_SIZE];
-
-	memset(key, 'k', sizeof(key));
-	admin_key_redact((struct str){ key, sizeof(key) }, out);
-	ck_assert_str_eq(out, "kkk...kkkk");
-	admin_key_redact((struct str){ NULL, 0 }, out);
-	ck_assert_str_eq(out, "...");
-}
-END_TEST
-
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_text);
@@ -367,9 +317,6 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_every_changed_character_is_another_token);
 	tcase_add_test(tests, test_link);
 	tcase_add_test(tests, test_secret_hash);
-	tcase_add_test(tests, test_admin_key);
-	tcase_add_loop_test(tests, test_redactions, 0, COUNT_OF(redactions));
-	tcase_add_test(tests, test_redaction_of_the_longest_key);
 }
 
 int main(void)
