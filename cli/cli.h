@@ -86,6 +86,7 @@ extern const struct option bulk_options[];
 enum status cmd_bulk(struct cli *cli);
 /* invitee.c */
 extern const struct option link_options[], accept_options[];
+extern const struct option decline_options[];
 enum status cmd_lookup(struct cli *cli);
 enum status cmd_accept(struct cli *cli);
 enum status cmd_decline(struct cli *cli);

@@ -84,13 +84,21 @@ static void print_looked_at(size_t count, bool is_last)
 static int find_invites(struct cli *cli, struct row **sorted, size_t count,
 			struct inv_error *err)
 {
-	struct inv_invite_list_params params = { .limit = PAGE };
+	struct inv_invite_list_params params = {
+		.limit = PAGE,
+		.extra_query = "status=pending",
+	};
 	const struct inv_invite *invite;
 	struct inv_invite_page *page;
 	size_t seen = 0;
-	int rc;
+	int rc = inv_invites_list(cli->client, &params, NULL, &page, err);
 
-	if (inv_invites_list(cli->client, &params, NULL, &page, err))
+	/* Not every server knows the filter. */
+	if (rc && err->kind == INV_ERROR_BAD_REQUEST) {
+		params.extra_query = NULL;
+		rc = inv_invites_list(cli->client, &params, NULL, &page, err);
+	}
+	if (rc)
 		return -1;
 	while (!(rc = inv_next(page, &invite, err)) && invite) {
 		mark_invite(sorted, count, invite);

@@ -13,6 +13,11 @@
 #include "settings.h"
 #include "text.h"
 
+#define YES_OPTION                                                 \
+	{                                                          \
+		.name = "yes", .letter = 'y', .help = "do not ask" \
+	}
+
 const struct option link_options[] = {
 	{ .name = "link",
 	  .value = "URL",
@@ -27,7 +32,15 @@ const struct option accept_options[] = {
 	{ .name = "name",
 	  .value = "NAME",
 	  .help = "your name, as others will see it" },
-	{ .name = "yes", .letter = 'y', .help = "do not ask" },
+	YES_OPTION,
+	{ 0 },
+};
+
+const struct option decline_options[] = {
+	{ .name = "link",
+	  .value = "URL",
+	  .help = "from the mail; or the code alone" },
+	YES_OPTION,
 	{ 0 },
 };
 
@@ -178,14 +191,9 @@ enum status cmd_lookup(struct cli *cli)
 	return call_and_print(cli, inv_invitations_lookup);
 }
 
-enum status cmd_decline(struct cli *cli)
-{
-	return call_and_print(cli, inv_invitations_decline);
-}
-
 /* Shows what it is about, and asks; on standard error, since standard output
  * is for the result. */
-static enum status ask(struct cli *cli)
+static enum status ask(struct cli *cli, const char *question)
 {
 	struct inv_invitation *invitation;
 	enum status status = call(cli, inv_invitations_lookup, &invitation);
@@ -197,25 +205,36 @@ static enum status ask(struct cli *cli)
 	if (is_pending)
 		print_details(stderr, &view, invitation);
 	inv_free(invitation);
-	if (!is_pending || ask_yes("Accept?"))
+	if (!is_pending || ask_yes(question))
 		return STATUS_OK;
-	print_problem("not accepted");
+	print_problem("nothing was done");
 	return STATUS_REFUSED;
 }
 
-enum status cmd_accept(struct cli *cli)
+static enum status ask_and_call(struct cli *cli, const char *question,
+				invitation_call *function)
 {
 	enum status status = STATUS_OK;
 
 	if (!args_has(cli->args, "yes")) {
 		if (!isatty(STDIN_FILENO)) {
 			print_problem("there is no terminal to ask at; "
-				      "give --yes to accept");
+				      "give --yes to go on");
 			return STATUS_USAGE;
 		}
-		status = ask(cli);
+		status = ask(cli, question);
 	}
 	if (status != STATUS_OK)
 		return status;
-	return call_and_print(cli, inv_invitations_accept);
+	return call_and_print(cli, function);
+}
+
+enum status cmd_accept(struct cli *cli)
+{
+	return ask_and_call(cli, "Accept?", inv_invitations_accept);
+}
+
+enum status cmd_decline(struct cli *cli)
+{
+	return ask_and_call(cli, "Decline, for good?", inv_invitations_decline);
 }

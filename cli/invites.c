@@ -45,9 +45,11 @@ bool has_failed_mail(const struct inv_invite *invite)
 bool was_there(const struct inv_invite *invite)
 {
 	const struct inv_metadata *meta = inv_meta(invite);
+	char *value = text_header(meta->headers, "x-invite-existing");
+	bool was = meta->attempts == 1 && value && strcmp(value, "true") == 0;
 
-	return meta->attempts == 1 &&
-	       strcasestr(meta->headers, "x-invite-existing: true");
+	free(value);
+	return was;
 }
 
 /* "proj_a (member), proj_b (owner)" */
@@ -188,7 +190,8 @@ enum status cmd_get(struct cli *cli)
 
 /* ---- list ------------------------------------------------------------- */
 
-/* The published API has no filter for these, so it is done here. */
+/* The published API has no filter for these, so it is done here; invited(8)
+ * has one for the status. */
 static bool is_wanted(const struct cli *cli, const void *item)
 {
 	const struct inv_invite *invite = item;
@@ -206,11 +209,14 @@ enum status cmd_list(struct cli *cli)
 	static const struct list list = { .view = &invite_view,
 					  .fetch = fetch_invites,
 					  .is_wanted = is_wanted };
+	const char *status = args_text(cli->args, "status");
+	char query[32];
 
 	if (!args_word(cli->args, "status") ||
 	    !args_word(cli->args, "delivery"))
 		return STATUS_USAGE;
-	return list_run(cli, &list, NULL, NULL);
+	snprintf(query, sizeof(query), "status=%s", status ? status : "");
+	return list_run(cli, &list, NULL, status ? query : NULL);
 }
 
 /* ---- delete ----------------------------------------------------------- */

@@ -163,6 +163,20 @@ static int show_all(struct cli *cli, const struct list *list, void *page,
 	return rc;
 }
 
+static int fetch(struct cli *cli, const struct list *list, const char *id,
+		 struct list_params *params, void **ret_page,
+		 struct inv_error *err)
+{
+	int rc = list->fetch(cli, id, params, ret_page, err);
+
+	if (rc && err->kind == INV_ERROR_BAD_REQUEST && list->is_wanted &&
+	    params->extra_query) {
+		params->extra_query = NULL;
+		rc = list->fetch(cli, id, params, ret_page, err);
+	}
+	return rc;
+}
+
 enum status list_run(struct cli *cli, const struct list *list, const char *id,
 		     const char *extra_query)
 {
@@ -175,7 +189,7 @@ enum status list_run(struct cli *cli, const struct list *list, const char *id,
 	if (!read_params(cli, &params, &max_items))
 		return STATUS_USAGE;
 	params.extra_query = extra_query;
-	if (list->fetch(cli, id, &params, &page, &err))
+	if (fetch(cli, list, id, &params, &page, &err))
 		return fail(cli, &err);
 	if (cli->format == FORMAT_RAW) {
 		series_add(&cli->series, inv_meta(page)->json);

@@ -93,7 +93,8 @@ typedef int list_fetch(struct cli *cli, const char *id,
 struct list {
 	const struct view *view;
 	list_fetch *fetch;
-	/* Whether to show it; NULL: all. */
+	/* Whether to show it; NULL: all. Then `extra_query` only spares
+	 * requests, and is left out for a server that does not know it. */
 	bool (*is_wanted)(const struct cli *cli, const void *item);
 };
 

@@ -30,7 +30,7 @@ static void organization_release(struct organization *organization)
 
 /*
  * Asks for the organization, which only invited(8) knows; elsewhere for any
- * list, to see whether the key is taken.
+ * list, to see whether the key is taken, and which organization a header names.
  */
 static int find_organization(struct inv_client *client,
 			     struct organization *organization,
@@ -53,6 +53,8 @@ static int find_organization(struct inv_client *client,
 		return -1;
 	if (inv_projects_list(client, &params, NULL, &page, err))
 		return -1;
+	organization->id =
+	    text_header(inv_meta(page)->headers, "openai-organization");
 	inv_free(page);
 	return 0;
 }
@@ -83,8 +85,7 @@ static void print_organization(struct cli *cli, const char *base_url,
 		puts(organization->id ? organization->id : "-");
 		return;
 	}
-	table_add_pair(&table, "organization",
-		       organization->name ? organization->name : "not said");
+	table_add_pair(&table, "organization", organization->name);
 	table_add_pair(&table, "id", organization->id);
 	table_add_pair(&table, "address", base_url);
 	table_print(&table);

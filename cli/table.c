@@ -26,8 +26,10 @@ static void print_row(FILE *out, char **cells, size_t columns,
 		      const int *widths, bool is_header)
 {
 	for (size_t i = 0; i < columns; i++) {
-		const char *colour =
-		    is_header ? colour_dim() : colour_of(cells[i]);
+		/* Colours are known for standard output only. */
+		const char *colour = out != stdout ? ""
+				     : is_header   ? colour_dim()
+						   : colour_of(cells[i]);
 
 		fprintf(out, "%s%s%s", colour, cells[i],
 			*colour ? colour_off() : "");

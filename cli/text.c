@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <wchar.h>
 
 #include "print.h"
@@ -185,6 +186,27 @@ char *text_lower(char *text)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
 	return text;
+}
+
+char *text_header(const char *headers, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (*headers) {
+		size_t line = strcspn(headers, "\r\n");
+
+		if (line > len && headers[len] == ':' &&
+		    strncasecmp(headers, name, len) == 0) {
+			char *copy = text_of("%.*s", (int)(line - len - 1),
+					     headers + len + 1);
+			char *value = copy_of(text_trim(copy));
+
+			free(copy);
+			return value;
+		}
+		headers += line + strspn(headers + line, "\r\n");
+	}
+	return NULL;
 }
 
 char *text_percent(const char *text)

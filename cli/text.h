@@ -42,6 +42,9 @@ char *text_trim(char *text);
 /* In lower case, as far as ASCII goes, in place. */
 char *text_lower(char *text);
 
+/* The value of a header in "Name: value" lines, to be freed, or NULL. */
+char *text_header(const char *headers, const char *name);
+
 /* With everything but letters, digits and "-._~" as %XX; to be freed. */
 char *text_percent(const char *text);
 

@@ -55,7 +55,7 @@ def test_a_refusal_in_words_and_in_json(cli, peer):
     ["list", "--status", "pending accepted"],
     ["list", "--max-items", "-2"], ["list", "--format", "yaml"],
     ["watch"], ["watch", "x", "--interval", "often"], ["bulk"],
-    ["bulk", "/nowhere.csv"], ["accept"], ["accept", ""], ["accept", "--link", "http://x/y#z", "-y"],
+    ["bulk", "/nowhere.csv"], ["accept"], ["accept", ""], ["decline", "x"], ["accept", "--link", "http://x/y#z", "-y"],
     ["users", "get"], ["users", "x"], ["login", "a", "b"], ["logout", "x"], ["projects", "create"], ["completion"],
     ["completion", "tcsh"], ["help", "nonsense"], ["--timeout", "x", "list"],
     ["--base-url", "example.com", "list"],

@@ -291,6 +291,24 @@ def test_list(cli, peer, args, expected, requests):
     assert len(peer.requests) == requests
 
 
+def test_list_by_status_asks_the_server_where_it_knows_how(cli, peer):
+    seen = []
+
+    def answer(request) -> Answer:
+        seen.append(request.query)
+        if request.query and not answer.knows:
+            return refusal(400)
+        return Answer(200, page([INVITE, {**INVITE, "id": "i2",
+                                          "status": "accepted"}]))
+    answer.knows = True
+    peer.script(answer)
+    for answer.knows, asked in [(True, [[("status", "pending")]]),
+                                (False, [[("status", "pending")], []])]:
+        seen.clear()
+        assert cli("list", "--status", "pending", "-q").stdout == "invite-1\n"
+        assert seen == asked
+
+
 def test_list_names_the_statuses_there_are(cli, peer):
     done = cli("list", "--status", "pendin")
     assert (done.returncode, done.stdout) == (2, "")

@@ -150,6 +150,8 @@ def test_whoami_where_the_server_does_not_say(cli, peer, answer):
         "organization": {"id": None, "name": None}, "base_url": peer.url}
     peer.script(answer, refusal(401))
     assert cli("whoami").returncode == 4
+    peer.script(answer, Answer(200, page([]), {"OpenAI-Organization": "org-7"}))
+    assert cli("whoami", "-q").stdout == "org-7\n"
 
 
 def test_names_in_json_are_read_as_they_are(cli, peer):

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from conftest import on_terminal
 from peer import Answer, page
 
@@ -52,7 +54,7 @@ def test_accept(cli, make_peer):
     assert done.returncode == 0
     assert json.loads(done.stdout) == invitation
     assert cli("lookup", "--link", link).returncode == 0
-    assert cli("decline", "--link", link).returncode == 0
+    assert cli("decline", "-y", "--link", link).returncode == 0
     assert [(r.path, r.json) for r in there.requests] == [
         ("/invitations/accept", {"token": "CODE", "name": "Ada"}),
         ("/invitations/lookup", {"token": "CODE"}),
@@ -68,7 +70,7 @@ def test_a_link_is_asked_about_where_it_says_or_where_told(cli, peer,
         "role": "reader", "projects": [], "skipped_projects": []})
     named, told = make_peer(invitation), make_peer(invitation)
     link = f"http://127.0.0.1:{named.port}/accept#CODE"
-    for verb in (["lookup"], ["accept", "-y"], ["decline"]):
+    for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"]):
         for args, asked in [
                 ([*verb, link], named),
                 ([*verb, link, "--base-url", told.url], told),
@@ -99,7 +101,7 @@ def test_an_invitation_for_people(cli, make_peer):
 
 
 def test_without_a_link(cli, peer):
-    for verb in (["lookup"], ["accept", "-y"], ["decline"]):
+    for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"]):
         done = cli(*verb)
         assert done.returncode == 2
         assert done.stderr == "invite: give the link from the mail\n"
@@ -120,7 +122,7 @@ def test_a_bare_word_is_what_the_command_is_about(cli, peer, make_peer):
         "object": "invitation", "status": "pending", "email": "a@b.c",
         "role": "reader", "projects": [], "skipped_projects": []}))
     link = f"http://127.0.0.1:{there.port}/accept#CODE"
-    for verb in (["lookup"], ["accept", "-y"], ["decline"]):
+    for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"]):
         assert cli(*verb, link).returncode == 0
         assert there.requests[-1].json == {"token": "CODE"}
         for wrong in ([link, link], ["--link", link, link]):
@@ -163,24 +165,27 @@ PENDING = {"object": "invitation", "status": "pending", "email": "a@b.c",
            "skipped_projects": []}
 
 
-def test_accept_asks_at_a_terminal_and_nowhere_else(cli, make_peer):
+@pytest.mark.parametrize("verb, question", [
+    ("accept", "Accept? [y/N]"), ("decline", "Decline, for good? [y/N]")])
+def test_it_asks_at_a_terminal_and_nowhere_else(cli, make_peer, verb,
+                                                question):
     def answer(request) -> Answer:
         lookup = request.path.endswith("lookup")
         return Answer(200, PENDING if lookup else
-                      {**PENDING, "status": "accepted", "user_id": "user-1"})
+                      {**PENDING, "status": "settled"})
     there = make_peer(answer)
     link = f"http://127.0.0.1:{there.port}/accept#CODE"
-    done = cli("accept", link, stdin="y\n")
+    done = cli(verb, link, stdin="y\n")
     assert done.returncode == 2 and "--yes" in done.stderr
     assert there.requests == []
-    out = on_terminal(cli, "accept", link, prompt="Accept?", answer="n\n",
+    out = on_terminal(cli, verb, link, prompt=question, answer="n\n",
                       NO_COLOR="1")
-    assert "Org" in out and "invite: not accepted" in out
+    assert "Org" in out and "invite: nothing was done" in out
     assert [r.path for r in there.requests] == ["/invitations/lookup"]
-    out = on_terminal(cli, "accept", link, prompt="Accept?", answer="y\n",
+    out = on_terminal(cli, verb, link, prompt=question, answer="y\n",
                       NO_COLOR="1")
-    assert "Accept? [y/N]" in out and "user-1" in out
-    assert there.requests[-1].path == "/invitations/accept"
+    assert "settled" in out
+    assert there.requests[-1].path == f"/invitations/{verb}"
     assert "CODE" not in out
 
 

@@ -81,7 +81,7 @@ def test_by_the_code_alone(invite):
     link = create(invite, "ada@example.com", "--no-email")["accept_url"]
     code = link.split("#")[1]
     assert invite("lookup", "--link", code).returncode == 0
-    assert invite("decline", "--link", code).returncode == 0
+    assert invite("decline", "-y", "--link", code).returncode == 0
     assert invite("accept", "-y", "--link", code).returncode in (1, 3)
     assert invite("lookup", "--link", code[:-4] + "AAAA").returncode == 3
 
