@@ -70,7 +70,7 @@ def test_from_invite_to_member(make_daemon: Maker) -> None:
     assert received.message["Message-ID"] == f"<{invite['id']}@example.com>"
     assert mail.link.startswith(f"{daemon.url}/accept#")
     assert mail.link in mail.html
-    assert "Website (member)" in mail.text and "Search (member)" in mail.text
+    assert "Website (Member)" in mail.text and "Search (Member)" in mail.text
     assert sent["delivery"]["attempts"] == 1
     assert sent["delivery"]["last_error"] is None
     assert accepted["status"] == "accepted"
