@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -37,6 +38,14 @@ def is_sanitized() -> bool:
                                               "client/libinv.so.0")],
                              capture_output=True, text=True).stdout
     return any(name in symbols for name in ("__asan_", "__tsan_", "__ubsan_"))
+
+
+def declarations(header: str) -> str:
+    """What inv.h declares, as cffi reads it: without macros."""
+    plain = re.sub(r"^#include.*$", "", header, flags=re.M)
+    return subprocess.run(["cc", "-E", "-P", "-U__GNUC__", "-x", "c", "-"],
+                          input=plain, capture_output=True, text=True,
+                          check=True).stdout
 
 
 # Runs a program and fails where threads of it race.

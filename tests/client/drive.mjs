@@ -19,33 +19,67 @@ const given = (line, ...names) =>
   Object.fromEntries(names.filter((n) => n in line).map((n) => [n, line[n]]));
 
 async function all(pages) {
-  for await (const item of pages) void item;
+  const ids = [];
+  for await (const item of pages) ids.push(item.id);
+  return { ids };
+}
+
+// The options of the one call, as the SDK has them.
+function optionsOf({ options = {} }) {
+  const out = {};
+  if (options.timeout_ms) out.timeout = options.timeout_ms;
+  if (options.max_retries) out.maxRetries = Math.max(options.max_retries, 0);
+  if (options.headers)
+    out.headers = Object.fromEntries(
+      options.headers.split("\n").map((line) => line.split(": ")),
+    );
+  return out;
+}
+
+// What came with an answer, as inv_meta() tells it.
+async function raw(promise) {
+  const answer = await promise.asResponse();
+  return {
+    status_code: answer.status,
+    json: await answer.text(),
+    request_id: answer.headers.get("x-request-id") ?? "",
+    other: answer.headers.get("x-other"),
+  };
 }
 
 async function run(client, line) {
   const org = client.admin.organization;
   const page = given(line, "after", "limit");
+  const options = optionsOf(line);
   switch (line.call) {
     case "create":
-      return org.invites.create(given(line, "email", "role", "projects"));
+      return org.invites.create(
+        given(line, "email", "role", "projects"),
+        options,
+      );
     case "retrieve":
-      return org.invites.retrieve(line.id);
+      return line.raw
+        ? raw(org.invites.retrieve(line.id, options))
+        : org.invites.retrieve(line.id, options);
     case "list":
-      return all(org.invites.list(page));
+      return all(org.invites.list(page, options));
     case "delete":
-      return org.invites.delete(line.id);
+      return org.invites.delete(line.id, options);
     case "projects_create":
-      return org.projects.create(given(line, "name", "residency"));
+      return org.projects.create(
+        given(line, "name", "residency", "external_key_id"),
+        options,
+      );
     case "projects_retrieve":
       return org.projects.retrieve(line.id);
     case "projects_list":
-      return org.projects.list(page);
+      return org.projects.list({ ...page, ...given(line, "include_archived") });
     case "projects_users":
       return org.projects.users.list(line.id, page);
     case "users_retrieve":
       return org.users.retrieve(line.id);
     case "users_list":
-      return org.users.list(page);
+      return org.users.list({ ...page, ...given(line, "emails") });
   }
   throw new Error(line.call);
 }
@@ -64,7 +98,7 @@ for await (const text of createInterface({ input: process.stdin })) {
     });
   } else {
     try {
-      await run(client, line);
+      out.result = await run(client, line);
     } catch (err) {
       if (!(err instanceof OpenAI.APIError)) throw err;
       out = {

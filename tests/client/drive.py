@@ -20,32 +20,65 @@ def given(line: dict, *names: str) -> dict:
     return {name: line[name] for name in names if name in line}
 
 
+def with_options(client: openai.OpenAI, line: dict) -> openai.OpenAI:
+    """The options of the one call, as the SDK has them."""
+    options = line.get("options", {})
+    more: dict[str, Any] = {}
+    if "timeout_ms" in options:
+        more["timeout"] = options["timeout_ms"] / 1000
+    if "max_retries" in options:
+        more["max_retries"] = max(options["max_retries"], 0)
+    return client.with_options(**more) if more else client
+
+
+def extra(line: dict) -> dict[str, Any]:
+    headers = line.get("options", {}).get("headers")
+    if not headers:
+        return {}
+    return {"extra_headers": dict(text.split(": ", 1)
+                                  for text in headers.split("\n"))}
+
+
+def raw(answer: Any) -> dict:
+    """What came with an answer, as inv_meta() tells it."""
+    return {"status_code": answer.status_code, "json": answer.text,
+            "request_id": answer.headers.get("x-request-id", ""),
+            "attempts": answer.retries_taken + 1,
+            "other": answer.headers.get("x-other")}
+
+
 def run(client: openai.OpenAI, line: dict) -> Any:
-    org = client.admin.organization
+    org = with_options(client, line).admin.organization
+    more = extra(line)
     match line["call"]:
         case "create":
-            return org.invites.create(**given(line, "email", "role", "projects"))
+            return org.invites.create(**given(line, "email", "role",
+                                              "projects"), **more)
+        case "retrieve" if line.get("raw"):
+            return raw(org.invites.with_raw_response.retrieve(line["id"],
+                                                              **more))
         case "retrieve":
-            return org.invites.retrieve(line["id"])
+            return org.invites.retrieve(line["id"], **more)
         case "list":
-            return [i.id for i in org.invites.list(**given(line, "after",
-                                                           "limit"))]
+            return {"ids": [i.id for i in org.invites.list(
+                **given(line, "after", "limit"), **more)]}
         case "delete":
-            return org.invites.delete(line["id"])
+            return org.invites.delete(line["id"], **more)
         case "projects_create":
-            return org.projects.create(name=line["name"],
-                                       **given(line, "residency"))
+            return org.projects.create(name=line["name"], **given(
+                line, "residency", "external_key_id"), **more)
         case "projects_retrieve":
             return org.projects.retrieve(line["id"])
         case "projects_list":
-            return org.projects.list(**given(line, "after", "limit"))
+            return org.projects.list(**given(line, "after", "limit",
+                                             "include_archived"))
         case "projects_users":
             return org.projects.users.list(line["id"],
                                            **given(line, "after", "limit"))
         case "users_retrieve":
             return org.users.retrieve(line["id"])
         case "users_list":
-            return org.users.list(**given(line, "after", "limit"))
+            return org.users.list(**given(line, "after", "limit", "emails"))
     raise ValueError(line["call"])
 
 
@@ -61,7 +94,8 @@ def main() -> None:
             client = openai.OpenAI(api_key=None, **options)
         else:
             try:
-                run(client, line)
+                result = run(client, line)
+                out["result"] = result if isinstance(result, dict) else None
             except openai.APIStatusError as err:
                 out = {"ok": False, "status": err.status_code,
                        "code": err.code, "request_id": err.request_id}

@@ -7,13 +7,12 @@ by cffi, so that a new line is tested without another word.
 from __future__ import annotations
 
 import re
-import subprocess
 from typing import Any
 
 import cffi
 import pytest
 
-from conftest import KEY, ROOT, build_dir, is_sanitized
+from conftest import KEY, ROOT, build_dir, declarations, is_sanitized
 from peer import Answer, INVITE, page
 
 USAGE, CANCELLED = 1, 5
@@ -43,13 +42,8 @@ def test_every_line_is_understood_here():
 
 @pytest.fixture(scope="module")
 def ffi() -> cffi.FFI:
-    header = re.sub(r"^#include.*$", "",
-                    (ROOT / "include/inv.h").read_text(), flags=re.M)
-    plain = subprocess.run(["cc", "-E", "-P", "-U__GNUC__", "-x", "c", "-"],
-                           input=header, capture_output=True, text=True,
-                           check=True).stdout
     ffi = cffi.FFI()
-    ffi.cdef(plain)
+    ffi.cdef(declarations((ROOT / "include/inv.h").read_text()))
     return ffi
 
 

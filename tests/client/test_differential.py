@@ -6,6 +6,7 @@ spacing of retries, jitter aside.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ CALLS: list[tuple[str, dict, list[Any]]] = [
      [page([{**USER, "object": "organization.project.user"}])]),
     ("users retrieve", dict(call="users_retrieve", id="user-1"), [USER]),
     ("users list", dict(call="users_list", limit=1), [page([USER])]),
+    ("users list, addresses", dict(call="users_list",
+                                   emails=["a@b.c", "d&é@f.g"]),
+     [page([USER])]),
+    ("projects list, all", dict(call="projects_list", include_archived=True),
+     [page([PROJECT])]),
+    ("create, null projects", dict(call="create", email="a@b.c",
+                                   role="reader", projects=None), [INVITE]),
+    ("projects create, key", dict(call="projects_create", name="N",
+                                  external_key_id="k"), [PROJECT]),
+    ("projects create, no key", dict(call="projects_create", name="N",
+                                     external_key_id=""), [PROJECT]),
+    ("projects create, null key", dict(call="projects_create", name="N",
+                                       external_key_id=None), [PROJECT]),
 ]
 
 
@@ -217,3 +231,105 @@ def test_redirects_are_followed_alike(trio, peer, status):
         dict(call="create", email="a@b.c", role="reader"))
     assert all(outcome["ok"] for outcome in outcomes.values())
     assert requests["c"] == requests["python"] == requests["node"]
+
+
+# ---- options of one call ----------------------------------------------------------
+
+GET = dict(call="retrieve", id="invite-1")
+
+
+@pytest.mark.parametrize("retries", [-1, 1, 3])
+def test_retries_of_one_call_are_the_same(trio, peer, retries):
+    requests, outcomes = ask_all(
+        trio, peer, [Answer(500, ERROR)],
+        {**GET, "options": {"max_retries": retries}})
+    assert requests["c"] == requests["python"] == requests["node"]
+    assert len(requests["c"]) == max(retries, 0) + 1
+    assert not any(outcome["ok"] for outcome in outcomes.values())
+
+
+def test_a_timeout_of_one_call_is_the_same(trio, peer):
+    requests, outcomes = ask_all(
+        trio, peer, [Raw(b"", "stall")],
+        {**GET, "options": {"timeout_ms": 300, "max_retries": -1}})
+    assert requests["c"] == requests["python"] == requests["node"]
+    assert outcomes["c"]["error"]["kind"] == "timeout"
+    assert not any(outcome["ok"] for outcome in outcomes.values())
+
+
+def test_headers_of_one_call_are_the_same(trio, peer):
+    sent = {}
+    for kind, drive in trio.items():
+        assert drive("new", base_url=peer.url, admin_api_key=KEY,
+                     organization="org-1")["ok"]
+        peer.script(Answer(200, INVITE))
+        assert drive(**GET, options={
+            "headers": "X-One: 1\nOpenAI-Organization: org-2"})["ok"]
+        sent[kind] = {name: peer.requests[0].headers.get(name) for name in
+                      ("x-one", "openai-organization", "authorization")}
+    assert sent["c"] == sent["python"] == sent["node"]
+    assert sent["c"]["openai-organization"] == "org-2"
+
+
+# ---- what came with an answer -------------------------------------------------------
+
+def test_raw_answers_are_the_same(trio, peer):
+    body = {**INVITE, "new": [1, {"deep": None}]}
+    _, outcomes = ask_all(
+        trio, peer, [Answer(500), Answer(201, body, {
+            "x-request-id": "req_1", "x-other": "two words"})],
+        {**GET, "raw": True})
+    for kind, outcome in outcomes.items():
+        result = outcome["result"]
+        assert result["status_code"] == 201, kind
+        assert result["request_id"] == "req_1", kind
+        assert json.loads(result["json"]) == body, kind
+    assert outcomes["c"]["result"]["attempts"] == \
+        outcomes["python"]["result"]["attempts"] == 2
+    assert "x-other: two words\n" in outcomes["c"]["result"]["headers"]
+    assert outcomes["python"]["result"]["other"] == "two words"
+
+
+# ---- where we do otherwise, on purpose ---------------------------------------------
+
+def test_a_list_that_does_not_say_how_it_goes_on(trio, peer):
+    """The SDKs end it in silence; here the last item's id is as good."""
+    first = {**page([INVITE], True), "last_id": None}
+    requests, outcomes = ask_all(
+        trio, peer, [Answer(200, first), Answer(200, page([]))],
+        dict(call="list"))
+    assert len(requests["python"]) == len(requests["node"]) == 1
+    assert len(requests["c"]) == 2 and outcomes["c"]["ok"]
+
+
+def test_an_empty_page_that_says_it_goes_on(trio, peer):
+    """A shortened list is no success."""
+    _, outcomes = ask_all(trio, peer, [Answer(200, page([], True))],
+                          dict(call="list"))
+    assert outcomes["python"]["result"] == outcomes["node"]["result"] == \
+        {"ids": []}
+    assert outcomes["c"]["error"]["kind"] == "answer"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_of_a_post_is_no_get(trio, peer, status):
+    """The SDKs take the answer to the GET for the invite."""
+    _, outcomes = ask_all(
+        trio, peer, [Answer(status, "", {"location": "/v1/elsewhere"}),
+                     Answer(200, INVITE)],
+        dict(call="create", email="a@b.c", role="reader"))
+    assert outcomes["python"]["ok"] and outcomes["node"]["ok"]
+    error = outcomes["c"]["error"]
+    assert (error["kind"], error["status"]) == ("answer", status)
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_leads_to_no_other_host(trio, peer, make_peer, status):
+    other = make_peer(Answer(200, INVITE))
+    for kind, drive in trio.items():
+        drive("new", base_url=peer.url, admin_api_key=KEY,
+              organization="org-1")
+        peer.script(Answer(status, "", {"location": other.url + "/x"}))
+        other.script(Answer(200, INVITE))
+        out = drive(**GET)
+        assert out["ok"] == (kind != "c") == bool(other.requests)
