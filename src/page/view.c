@@ -10,6 +10,7 @@
 
 #include <assert.h>
 
+#include "base/embedded.h"
 #include "base/template.h"
 #include "core/language.h"
 
@@ -18,38 +19,8 @@
 	"img-src 'self'; form-action 'self'; base-uri 'none'; " \
 	"frame-ancestors 'none'"
 
-/* The templates, from web/meson.build: what {{>name}} may name. */
-#define TEMPLATES(X) \
-	X(document)  \
-	X(scripted)  \
-	X(home)      \
-	X(code)      \
-	X(code_form) \
-	X(invited)   \
-	X(declining) \
-	X(accepted)  \
-	X(facts)     \
-	X(projects)  \
-	X(end)       \
-	X(alert)     \
-	X(check)     \
-	X(clock)     \
-	X(cross)     \
-	X(envelope)  \
-	X(question)
-
-#define X(name) extern const unsigned char embed_##name[];
-TEMPLATES(X)
-#undef X
-
-static const struct {
-	const char *name;
-	const unsigned char *text;
-} templates[] = {
-#define X(name) { #name, embed_##name },
-	TEMPLATES(X)
-#undef X
-};
+/* From web/meson.build: what {{>name}} may name. */
+extern const struct embedded page_files[];
 
 void view_put(struct view *view, const char *name, const char *value)
 {
@@ -102,9 +73,9 @@ static const char *value_of(const void *context, struct str name, size_t row)
 
 static const char *template_named(struct str name)
 {
-	for (size_t i = 0; i < COUNT_OF(templates); i++)
-		if (str_is(name, templates[i].name))
-			return (const char *)templates[i].text;
+	for (const struct embedded *file = page_files; file->name; file++)
+		if (str_is(name, file->name))
+			return (const char *)file->data;
 	assert(!"a template of this name");
 	return "";
 }
