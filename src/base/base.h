@@ -28,6 +28,17 @@
 #define CONTAINER_OF(pointer, type, member) \
 	((type *)((char *)(pointer)-offsetof(type, member)))
 
+/* `offsetof`, which compiles for a member of type `of` only. */
+#define OFFSET_OF(type, member, of) \
+	(offsetof(type, member) +   \
+	 0 * sizeof(char[_Generic(((type *)0)->member, of : 1)]))
+
+/* The same for an enum, which is read and written as an int. */
+#define OFFSET_OF_ENUM(type, member) \
+	(offsetof(type, member) +    \
+	 0 * sizeof(                 \
+		 char[sizeof(((type *)0)->member) == sizeof(int) ? 1 : -1]))
+
 /* Unbounded, locale-bound or not thread-safe: each has a better sister. */
 #undef strcpy
 #define strcpy(a, b) use_buf_or_arena_instead_of_strcpy

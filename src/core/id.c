@@ -13,27 +13,40 @@
 #define LOW_MASK ((1LL << LOW_BITS) - 1)
 #define TIME_MAX ((1LL << 41) - 1)
 
-static const char *const prefixes[ID_KINDS] = {
-	[ID_ORGANIZATION] = "org-", [ID_PROJECT] = "proj_",
-	[ID_USER] = "user-",	    [ID_INVITE] = "invite-",
-	[ID_KEY] = "key_",	    [ID_AUDIT_LOG] = "audit_log-",
+static const struct {
+	const char *prefix, *param;
+} kinds[] = {
+#define X(name, prefix, param) { prefix, param },
+	ID_LIST(X)
+#undef X
 };
+
+bool id_kind_of_param(struct str name, enum id_kind *ret_kind)
+{
+	for (size_t kind = 0; kind < ID_KINDS; kind++) {
+		if (!str_is(name, kinds[kind].param))
+			continue;
+		*ret_kind = (enum id_kind)kind;
+		return true;
+	}
+	return false;
+}
 
 const char *id_format(enum id_kind kind, int64_t id, char out[ID_TEXT_SIZE])
 {
-	size_t len = strlen(prefixes[kind]);
+	size_t len = strlen(kinds[kind].prefix);
 
-	memcpy(out, prefixes[kind], len);
+	memcpy(out, kinds[kind].prefix, len);
 	base32_encode((uint64_t)id, out + len);
 	return out;
 }
 
 bool id_parse(enum id_kind kind, struct str text, int64_t *ret_id)
 {
-	size_t len = strlen(prefixes[kind]);
+	size_t len = strlen(kinds[kind].prefix);
 	uint64_t number;
 
-	if (!str_starts_with(text, prefixes[kind]))
+	if (!str_starts_with(text, kinds[kind].prefix))
 		return false;
 	text = (struct str){ text.data + len, text.len - len };
 	if (!base32_decode(text, &number) || number > INT64_MAX)

@@ -13,15 +13,25 @@
 #include "base/base.h"
 #include "base/str.h"
 
+/* X(NAME, prefix, what a parameter that holds one is called) */
+#define ID_LIST(X)                                 \
+	X(ORGANIZATION, "org-", "organization_id") \
+	X(PROJECT, "proj_", "project_id")          \
+	X(USER, "user-", "user_id")                \
+	X(INVITE, "invite-", "invite_id")          \
+	X(KEY, "key_", "key_id")                   \
+	X(AUDIT_LOG, "audit_log-", "audit_log_id")
+
 enum id_kind {
-	ID_ORGANIZATION, /* org- */
-	ID_PROJECT,      /* proj_ */
-	ID_USER,         /* user- */
-	ID_INVITE,       /* invite- */
-	ID_KEY,          /* key_ */
-	ID_AUDIT_LOG,    /* audit_log- */
-	ID_KINDS
+#define X(name, prefix, param) ID_##name,
+	ID_LIST(X)
+#undef X
+	    ID_KINDS
 };
+
+/* The kind of id that a parameter of this name holds, as "invite_id" does;
+ * false for names that say nothing of the sort. */
+bool id_kind_of_param(struct str name, enum id_kind *ret_kind) MUST_CHECK;
 
 #define ID_TEXT_SIZE 32 /* enough for any id's text and its NUL */
 

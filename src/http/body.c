@@ -32,14 +32,6 @@ static const char *type_name(const json_t *value)
 	}
 }
 
-static const char *field_type_name(enum field_type type)
-{
-	static const char *const names[] = { "a string", "an integer",
-					     "a boolean", "an array" };
-
-	return names[type];
-}
-
 static int refuse_type(struct request *request, const char *param,
 		       const char *wanted, const json_t *value)
 {
@@ -50,8 +42,7 @@ static int refuse_type(struct request *request, const char *param,
 }
 
 static int read_string(struct request *request, const struct field *field,
-		       const char *param, const json_t *json,
-		       struct value *value)
+		       const char *param, json_t *json, struct value *value)
 {
 	const char *copy;
 
@@ -79,8 +70,7 @@ static int read_string(struct request *request, const struct field *field,
 }
 
 static int read_integer(struct request *request, const struct field *field,
-			const char *param, const json_t *json,
-			struct value *value)
+			const char *param, json_t *json, struct value *value)
 {
 	value->integer = json_integer_value(json);
 	if (value->integer > field->max)
@@ -104,20 +94,143 @@ static int read_array(struct request *request, const struct field *field,
 	return 0;
 }
 
-static bool has_type(const json_t *json, enum field_type type)
+int body_check_text(struct request *request, const char *param, struct str text)
 {
-	switch (type) {
-	case FIELD_STRING:
-		return json_is_string(json);
-	case FIELD_INTEGER:
-		return json_is_integer(json);
-	case FIELD_BOOLEAN:
-		return json_is_boolean(json);
-	case FIELD_ARRAY:
-		return json_is_array(json);
-	}
-	return false;
+	if (str_has_control(text))
+		return answer_error(request, 400, "invalid_value", param,
+				    "Invalid '%s': it must not hold control "
+				    "characters.",
+				    param);
+	if (str_trim(text).len == 0)
+		return answer_error(request, 400, "invalid_value", param,
+				    "Invalid '%s': it must not be blank.",
+				    param);
+	return 0;
 }
+
+/* 'a', 'b' and 'c'; NULL when out of memory. */
+static const char *list_words(struct arena *arena,
+			      const struct vocabulary *vocabulary)
+{
+	const char *last = NULL, *list = NULL;
+	struct buf text;
+
+	buf_init(&text, 4096);
+	for (int64_t i = 0; i < vocabulary->count; i++) {
+		if (!vocabulary->words[i])
+			continue;
+		if (last)
+			buf_addf(&text, "%s'%s'", text.len ? ", " : "", last);
+		last = vocabulary->words[i];
+	}
+	buf_addf(&text, "%s'%s'", text.len ? " and " : "", last);
+	if (buf_ok(&text))
+		list = arena_str(arena, buf_str(&text));
+	buf_release(&text);
+	return list;
+}
+
+int body_read_word(struct request *request, const char *param, struct str word,
+		   const struct vocabulary *vocabulary, int *ret_number)
+{
+	int number = vocabulary_find(vocabulary, word);
+	const char *supported;
+
+	if (number >= 0) {
+		*ret_number = number;
+		return 0;
+	}
+	supported = list_words(&request->arena, vocabulary);
+	if (!supported) {
+		answer_unavailable(request);
+		return -1;
+	}
+	return answer_error(request, 400, "invalid_value", param,
+			    "Invalid value: '%s'. Supported values are: %s.",
+			    quoted(request, word), supported);
+}
+
+static int read_text(struct request *request, const struct field *field,
+		     const char *param, json_t *json, struct value *value)
+{
+	if (read_string(request, field, param, json, value) < 0)
+		return -1;
+	return body_check_text(request, param, value->string);
+}
+
+static int read_word(struct request *request, const struct field *field,
+		     const char *param, json_t *json, struct value *value)
+{
+	int number;
+
+	if (read_string(request, field, param, json, value) < 0 ||
+	    body_read_word(request, param, value->string, field->words,
+			   &number) < 0)
+		return -1;
+	value->integer = number;
+	return 0;
+}
+
+static int read_id(struct request *request, const struct field *field,
+		   const char *param, json_t *json, struct value *value)
+{
+	if (read_string(request, field, param, json, value) < 0)
+		return -1;
+	if (!id_parse(field->kind, value->string, &value->integer))
+		value->integer = 0;
+	return 0;
+}
+
+static int read_boolean(struct request *request, const struct field *field,
+			const char *param, json_t *json, struct value *value)
+{
+	(void)request;
+	(void)field;
+	(void)param;
+	value->boolean = json_is_true(json);
+	return 0;
+}
+
+static bool is_string(const json_t *json)
+{
+	return json_is_string(json);
+}
+
+static bool is_integer(const json_t *json)
+{
+	return json_is_integer(json);
+}
+
+static bool is_boolean(const json_t *json)
+{
+	return json_is_boolean(json);
+}
+
+static bool is_array(const json_t *json)
+{
+	return json_is_array(json);
+}
+
+/* Each type of field: its JSON, how it is read, and what it is in the input. */
+static const struct {
+	const char *name;
+	bool (*is)(const json_t *json);
+	int (*read)(struct request *request, const struct field *field,
+		    const char *param, json_t *json, struct value *value);
+	size_t size;
+} types[] = {
+	[FIELD_STRING] = { "a string", is_string, read_string,
+			   sizeof(const char *) },
+	[FIELD_TEXT] = { "a string", is_string, read_text,
+			 sizeof(const char *) },
+	[FIELD_WORD] = { "a string", is_string, read_word, sizeof(int) },
+	[FIELD_ID] = { "a string", is_string, read_id, sizeof(int64_t) },
+	[FIELD_INTEGER] = { "an integer", is_integer, read_integer,
+			    sizeof(int64_t) },
+	[FIELD_BOOLEAN] = { "a boolean", is_boolean, read_boolean,
+			    sizeof(bool) },
+	[FIELD_ARRAY] = { "an array", is_array, read_array, 0 },
+};
 
 static int read_value(struct request *request, const struct field *field,
 		      const char *param, json_t *json, struct value *value)
@@ -130,22 +243,11 @@ static int read_value(struct request *request, const struct field *field,
 				    param, "Missing required parameter: '%s'.",
 				    param);
 	}
-	if (!has_type(json, field->type))
-		return refuse_type(request, param, field_type_name(field->type),
+	if (!types[field->type].is(json))
+		return refuse_type(request, param, types[field->type].name,
 				   json);
 	value->present = true;
-	switch (field->type) {
-	case FIELD_STRING:
-		return read_string(request, field, param, json, value);
-	case FIELD_INTEGER:
-		return read_integer(request, field, param, json, value);
-	case FIELD_ARRAY:
-		return read_array(request, field, param, json, value);
-	case FIELD_BOOLEAN:
-		value->boolean = json_is_true(json);
-		break;
-	}
-	return 0;
+	return types[field->type].read(request, field, param, json, value);
 }
 
 static bool is_field(const struct field *fields, size_t count, const char *name)
@@ -278,6 +380,48 @@ int body_read(struct request *request, const struct field *fields, size_t count,
 			   ret_values);
 }
 
+static void put_value(enum field_type type, const struct value *value, void *at)
+{
+	switch (type) {
+	case FIELD_STRING:
+	case FIELD_TEXT:
+		*(const char **)at = value->string.data;
+		break;
+	case FIELD_WORD:
+		*(int *)at = (int)value->integer;
+		break;
+	case FIELD_ID:
+	case FIELD_INTEGER:
+		*(int64_t *)at = value->integer;
+		break;
+	case FIELD_BOOLEAN:
+		*(bool *)at = value->boolean;
+		break;
+	case FIELD_ARRAY:
+		break;
+	}
+}
+
+void body_fill(const struct field *fields, size_t count,
+	       const struct value *values, void *in)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fields[i].input && values[i].present)
+			put_value(fields[i].type, &values[i],
+				  (char *)in + fields[i].input - 1);
+	}
+}
+
+bool body_fits(const struct field *fields, size_t count, size_t size)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (fields[i].input &&
+		    fields[i].input - 1 + types[fields[i].type].size > size)
+			return false;
+	}
+	return true;
+}
+
 const char *body_item_param(struct request *request, const char *array_name,
 			    size_t index, const char *field)
 {
@@ -299,62 +443,6 @@ int body_read_item(struct request *request, const char *array_name,
 	if (!json_is_object(item))
 		return refuse_type(request, param, "an object", item);
 	return read_object(request, param, item, fields, count, ret_values);
-}
-
-int body_check_text(struct request *request, const char *param, struct str text)
-{
-	if (str_has_control(text))
-		return answer_error(request, 400, "invalid_value", param,
-				    "Invalid '%s': it must not hold control "
-				    "characters.",
-				    param);
-	if (str_trim(text).len == 0)
-		return answer_error(request, 400, "invalid_value", param,
-				    "Invalid '%s': it must not be blank.",
-				    param);
-	return 0;
-}
-
-/* 'a', 'b' and 'c'; NULL when out of memory. */
-static const char *list_words(struct arena *arena,
-			      const struct vocabulary *vocabulary)
-{
-	const char *last = NULL, *list = NULL;
-	struct buf text;
-
-	buf_init(&text, 4096);
-	for (int64_t i = 0; i < vocabulary->count; i++) {
-		if (!vocabulary->words[i])
-			continue;
-		if (last)
-			buf_addf(&text, "%s'%s'", text.len ? ", " : "", last);
-		last = vocabulary->words[i];
-	}
-	buf_addf(&text, "%s'%s'", text.len ? " and " : "", last);
-	if (buf_ok(&text))
-		list = arena_str(arena, buf_str(&text));
-	buf_release(&text);
-	return list;
-}
-
-int body_read_word(struct request *request, const char *param, struct str word,
-		   const struct vocabulary *vocabulary, int *ret_number)
-{
-	int number = vocabulary_find(vocabulary, word);
-	const char *supported;
-
-	if (number >= 0) {
-		*ret_number = number;
-		return 0;
-	}
-	supported = list_words(&request->arena, vocabulary);
-	if (!supported) {
-		answer_unavailable(request);
-		return -1;
-	}
-	return answer_error(request, 400, "invalid_value", param,
-			    "Invalid value: '%s'. Supported values are: %s.",
-			    quoted(request, word), supported);
 }
 
 bool form_field(struct request *request, const char *name,

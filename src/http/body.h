@@ -9,23 +9,62 @@
 #define HTTP_BODY_H
 
 #include "base/base.h"
+#include "core/id.h"
 #include "core/vocabulary.h"
 #include "http/request.h"
 
-enum field_type { FIELD_STRING, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_ARRAY };
+enum field_type {
+	FIELD_STRING,
+	FIELD_TEXT, /* a string that people read: printable, not blank */
+	FIELD_WORD, /* of a vocabulary; its number */
+	FIELD_ID,   /* 0, which is nobody's, where it is none of its kind */
+	FIELD_INTEGER,
+	FIELD_BOOLEAN,
+	FIELD_ARRAY
+};
+
+#define BODY_FIELDS_MAX 16 /* of a route */
 
 struct field {
 	const char *name;
 	enum field_type type;
 	bool required;
 	int64_t min, max; /* of an integer; octets of a string; items */
+	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
+			   * does     not go there by itself */
+	const struct vocabulary *words;
+	enum id_kind kind;
 };
+
+#define REQUIRED true
+#define OPTIONAL false
+
+/* Fields that go into the verb's input, of `type_`; what they are for is left
+ * as it is, zero, where they are absent or null. */
+#define TAKE_TEXT(name_, need, type_, member, max_)                      \
+	{                                                                \
+		.name = (name_), .type = FIELD_TEXT, .required = (need), \
+		.min = 1, .max = (max_),                                 \
+		.input = OFFSET_OF(type_, member, const char *) + 1,     \
+	}
+#define TAKE_WORD(name_, need, type_, member, vocabulary)                \
+	{                                                                \
+		.name = (name_), .type = FIELD_WORD, .required = (need), \
+		.min = 1, .max = BODY_MAX, .words = (vocabulary),        \
+		.input = OFFSET_OF_ENUM(type_, member) + 1,              \
+	}
+#define TAKE_ID(name_, need, type_, member, kind_)                     \
+	{                                                              \
+		.name = (name_), .type = FIELD_ID, .required = (need), \
+		.min = 1, .max = BODY_MAX, .kind = (kind_),            \
+		.input = OFFSET_OF(type_, member, int64_t) + 1,        \
+	}
 
 /* In the order of the fields. Not present: absent, or null. */
 struct value {
 	bool present;
 	struct str string; /* UTF-8, NUL-terminated, no NUL inside; arena's */
-	int64_t integer;
+	int64_t integer;   /* a word's number, an id too */
 	bool boolean;
 	struct json_t *array; /* until the request is submitted */
 	size_t count;	      /* of the array */
@@ -37,6 +76,13 @@ struct value {
  */
 int body_read(struct request *request, const struct field *fields, size_t count,
 	      struct value *ret_values) MUST_CHECK;
+
+/* Puts the values that were read to where their fields say, in `in`. */
+void body_fill(const struct field *fields, size_t count,
+	       const struct value *values, void *in);
+
+/* Whether all fields have room in `size` bytes of input. */
+bool body_fits(const struct field *fields, size_t count, size_t size);
 
 /*
  * The same for the item at `index` of an array that was read: its fields are

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/auth.h"
 #include "http/errors.h"
+#include "http/operation.h"
 #include "http/router.h"
 
 /* A body that says it is something else is not guessed at. An empty one is
@@ -43,11 +44,19 @@ static int check_content_encoding(struct request *request)
 			    "send the body as it is, without compression.");
 }
 
+static void start(struct request *request)
+{
+	if (request->route->handle)
+		request->route->handle(request);
+	else
+		operation_run(request);
+}
+
 static void handle(struct request *request)
 {
 	if (check_content_encoding(request) == 0 &&
 	    check_content_type(request) == 0)
-		request->route->handle(request);
+		start(request);
 }
 
 void request_dispatch(struct request *request)

@@ -11,6 +11,8 @@
 
 #include <stdarg.h>
 
+#include "http/router.h"
+
 struct error_text {
 	int status;
 	const char *code;
@@ -103,23 +105,24 @@ const char *quoted(struct request *request, struct str text)
 	return quote;
 }
 
-/* Clients ask again by themselves, which would make a second project: two of
- * one name are nothing unusual. */
-static void answer_uncertain_project(struct request *request)
+/* Clients ask again by themselves; here that would do it twice. */
+static void answer_uncertain(struct request *request, const char *what_to_do)
 {
 	answer_header(request, "x-should-retry", "false");
 	write_error(request, 503, "service_unavailable", NULL,
-		    "The server lost its storage while it wrote. Look whether "
-		    "the project is there before you make it again.");
+		    arena_printf(&request->arena,
+				 "The server lost its storage while it wrote. "
+				 "%s",
+				 what_to_do));
 }
 
 void answer_result(struct request *request, const char *param)
 {
 	const struct error_text *text = &error_texts[request->op.result];
 
-	if (request->op.result == RESULT_STORE_UNCERTAIN &&
-	    request->op.verb == &verb_project_create) {
-		answer_uncertain_project(request);
+	if (request->op.result == RESULT_STORE_UNCERTAIN && request->route &&
+	    request->route->if_uncertain) {
+		answer_uncertain(request, request->route->if_uncertain);
 		return;
 	}
 	if (text->status == 401) /* a key revoked meanwhile: not the path's */

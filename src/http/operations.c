@@ -3,7 +3,7 @@
  */
 #include "base/base.h"
 
-#include "http/handlers.h"
+#include "http/operations.h"
 
 #include "http/errors.h"
 #include "http/request.h"

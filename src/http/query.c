@@ -10,6 +10,7 @@
 #include "http/query.h"
 
 #include "base/encode.h"
+#include "http/body.h"
 #include "http/errors.h"
 
 struct query_walk query_walk(struct str text)
@@ -75,8 +76,11 @@ static bool all_digits(struct str s)
 	return s.len > 0;
 }
 
-static int read_limit(struct request *request, struct str value, int *ret)
+static int read_limit(struct request *request, const struct list_query *list,
+		      struct str value, int *ret)
 {
+	int max = list->limit_max ? list->limit_max : PAGE_LIMIT_MAX;
+	int min = list->limit_zero ? 0 : 1;
 	struct str digits = value;
 	bool negative = str_starts_with(value, "-");
 	int64_t limit;
@@ -91,22 +95,26 @@ static int read_limit(struct request *request, struct str value, int *ret)
 				    "integer.");
 	if (!str_to_i64(value, &limit))
 		limit = negative ? INT64_MIN : INT64_MAX;
-	if (limit > PAGE_LIMIT_MAX)
-		return refuse_above(request, "limit", limit, PAGE_LIMIT_MAX);
-	if (limit < 1)
-		return refuse_below(request, "limit", limit, 1);
+	if (limit > max)
+		return refuse_above(request, "limit", limit, max);
+	if (limit < min)
+		return refuse_below(request, "limit", limit, min);
 	*ret = (int)limit;
 	return 0;
 }
 
-static int read_after(struct request *request, enum id_kind kind,
-		      struct str value, int64_t *ret)
+static int read_cursor(struct request *request, const struct list_query *list,
+		       const char *param, struct str value, int64_t *ret)
 {
-	if (value.len == 0 || id_parse(kind, value, ret))
+	if (value.len == 0 || id_parse(list->kind, value, ret))
 		return 0;
-	return answer_error(request, 400, "invalid_value", "after",
-			    "Invalid 'after': it is not an id of this list. "
-			    "Use the last_id of the page before.");
+	return answer_error(request, 400, "invalid_value", param,
+			    "Invalid '%s': it is not an id of this list. "
+			    "Use %s of the page before.",
+			    param,
+			    list->envelope == LIST_BY_NEXT ? "the next"
+			    : strcmp(param, "before") == 0 ? "the first_id"
+							   : "the last_id");
 }
 
 static int refuse_broken(struct request *request)
@@ -124,82 +132,164 @@ static int refuse_unknown(struct request *request, struct str key)
 			    "Unknown query parameter: '%s'.", name);
 }
 
-static int read_pair(struct request *request, enum id_kind kind,
-		     struct list_in *page, struct str key, struct str value)
+/* An empty one is absent, as an empty cursor is. */
+static int read_order(struct request *request, struct str value,
+		      struct list_in *page)
 {
-	if (str_is(key, "limit"))
-		return read_limit(request, value, &page->limit);
-	if (str_is(key, "after"))
-		return read_after(request, kind, value, &page->after);
-	return refuse_unknown(request, key);
+	if (value.len == 0)
+		return 0;
+	page->ascending = str_is(value, "asc");
+	if (page->ascending || str_is(value, "desc"))
+		return 0;
+	return answer_error(request, 400, "invalid_value", "order",
+			    "Invalid value: '%s'. Supported values are: 'asc' "
+			    "and 'desc'.",
+			    quoted(request, value));
 }
 
-/* The names that came so far; more than a list knows are refused anyway. */
-struct seen {
-	struct str names[8];
-	size_t count;
-};
-
-/* Two values for one parameter: nobody knows which was meant. */
-static int refuse_repeated(struct request *request, struct seen *seen,
-			   struct str key)
-{
-	if (str_starts_with(key, "emails"))
-		return 0; /* a list */
-	for (size_t i = 0; i < seen->count; i++) {
-		if (str_eq(seen->names[i], key))
-			return answer_error(request, 400, "invalid_value",
-					    arena_str(&request->arena, key),
-					    "The query parameter '%s' is given "
-					    "twice. Give it once.",
-					    quoted(request, key));
-	}
-	if (seen->count < COUNT_OF(seen->names))
-		seen->names[seen->count++] = key;
-	return 0;
-}
-
-int query_read_list(struct request *request, enum id_kind kind, void *in,
-		    int (*take)(struct request *request, void *in,
-				struct str key, struct str value))
-{
-	struct list_in *page = in;
-	struct query_walk walk = query_walk(request->query);
-	struct seen seen = { .count = 0 };
-	struct str key, value;
-
-	page->limit = PAGE_LIMIT_DEFAULT;
-	while (query_next(request, &walk, &key, &value)) {
-		int taken;
-
-		if (refuse_repeated(request, &seen, key) < 0)
-			return -1;
-		taken = take ? take(request, in, key, value) : 0;
-		if (taken < 0 || (taken == 0 && read_pair(request, kind, page,
-							  key, value) < 0))
-			return -1;
-	}
-	return walk.broken ? refuse_broken(request) : 0;
-}
-
-int query_read_none(struct request *request)
-{
-	struct query_walk walk = query_walk(request->query);
-	struct str key, value;
-
-	if (query_next(request, &walk, &key, &value))
-		return refuse_unknown(request, key);
-	return walk.broken ? refuse_broken(request) : 0;
-}
-
-int query_bool(struct request *request, struct str key, struct str value,
-	       bool *ret_value)
+static int read_bool(struct request *request, const char *name,
+		     struct str value, bool *ret_value)
 {
 	if (str_is(value, "true") || str_is(value, "false")) {
 		*ret_value = str_is(value, "true");
 		return 0;
 	}
-	return answer_error(
-	    request, 400, "invalid_type", arena_str(&request->arena, key),
-	    "Invalid type for '%.*s': expected true or false.", STR_ARG(key));
+	return answer_error(request, 400, "invalid_type", name,
+			    "Invalid type for '%s': expected true or false.",
+			    name);
+}
+
+static int read_filter(struct request *request, const struct query_param *param,
+		       struct str value, char *in)
+{
+	if (param->said)
+		*(bool *)(in + param->said - 1) = true;
+	switch (param->type) {
+	case QUERY_READ:
+		return param->read(request, in, value);
+	case QUERY_WORD:
+		return body_read_word(request, param->name, value, param->words,
+				      (int *)(in + param->offset));
+	case QUERY_BOOL:
+		return read_bool(request, param->name, value,
+				 (bool *)(in + param->offset));
+	}
+	return -1;
+}
+
+/* Those that lists have in common; the filters are numbered behind them. */
+enum { LIMIT, AFTER, ORDER, BEFORE, FILTERS };
+
+_Static_assert(FILTERS + QUERY_PARAMS_MAX <= 32, "each has a bit");
+
+/* The number of a parameter; -1 where the list has none of this name. */
+static int find_param(const struct list_query *list, struct str key)
+{
+	if (str_is(key, "limit"))
+		return LIMIT;
+	if (str_is(key, "after"))
+		return AFTER;
+	if (str_is(key, "order") && list->order != ORDER_FIXED)
+		return ORDER;
+	if (str_is(key, "before") && list->before)
+		return BEFORE;
+	for (int i = 0; list->filters && list->filters[i].name; i++) {
+		if (str_is(key, list->filters[i].name))
+			return FILTERS + i;
+	}
+	return -1;
+}
+
+static int read_param(struct request *request, const struct list_query *list,
+		      int number, struct str value, void *in)
+{
+	struct list_in *page = in;
+
+	switch (number) {
+	case LIMIT:
+		return read_limit(request, list, value, &page->limit);
+	case AFTER:
+		return read_cursor(request, list, "after", value, &page->after);
+	case ORDER:
+		return read_order(request, value, page);
+	case BEFORE:
+		return read_cursor(request, list, "before", value,
+				   &page->before);
+	default:
+		return read_filter(request, &list->filters[number - FILTERS],
+				   value, in);
+	}
+}
+
+/* Two values for one parameter: nobody knows which was meant. */
+static int refuse_repeated(struct request *request, struct str key)
+{
+	const char *name = quoted(request, key);
+
+	return answer_error(request, 400, "invalid_value", name,
+			    "The query parameter '%s' is given twice. Give it "
+			    "once.",
+			    name);
+}
+
+static bool may_repeat(const struct list_query *list, int number)
+{
+	return number >= FILTERS && list->filters[number - FILTERS].many;
+}
+
+static int read_pairs(struct request *request, const struct list_query *list,
+		      void *in)
+{
+	struct query_walk walk = query_walk(request->query);
+	struct str key, value;
+	uint32_t seen = 0;
+
+	while (query_next(request, &walk, &key, &value)) {
+		int number = list ? find_param(list, key) : -1;
+
+		if (number < 0)
+			return refuse_unknown(request, key);
+		if ((seen & 1u << number) && !may_repeat(list, number))
+			return refuse_repeated(request, key);
+		seen |= 1u << number;
+		if (read_param(request, list, number, value, in) < 0)
+			return -1;
+	}
+	return walk.broken ? refuse_broken(request) : 0;
+}
+
+int query_read(struct request *request, const struct list_query *list, void *in)
+{
+	struct list_in *page = in;
+
+	if (list) {
+		page->limit = list->limit ? list->limit : PAGE_LIMIT_DEFAULT;
+		page->ascending = list->order == ORDER_ASC;
+	}
+	return read_pairs(request, list, in);
+}
+
+static size_t size_of(const struct query_param *param)
+{
+	return param->type == QUERY_WORD   ? sizeof(int)
+	       : param->type == QUERY_BOOL ? sizeof(bool)
+					   : 0;
+}
+
+bool query_fits(const struct list_query *list, size_t size)
+{
+	size_t count = 0;
+
+	if (size < sizeof(struct list_in))
+		return false;
+	for (; list->filters && list->filters[count].name; count++) {
+		const struct query_param *param = &list->filters[count];
+
+		if (param->offset + size_of(param) > size ||
+		    param->said > size ||
+		    (param->type == QUERY_READ) != (param->read != NULL) ||
+		    (param->type == QUERY_WORD) != (param->words != NULL))
+			return false;
+	}
+	return count <= QUERY_PARAMS_MAX;
 }

@@ -6,11 +6,12 @@
 
 #include "base/base.h"
 #include "core/id.h"
+#include "core/vocabulary.h"
 #include "http/request.h"
+#include "http/shape.h"
 
 #define PAGE_LIMIT_DEFAULT 20
 #define PAGE_LIMIT_MAX	   100
-#define QUERY_EMAILS_MAX   100 /* addresses that one list may name */
 
 struct query_walk {
 	struct str rest;
@@ -24,22 +25,71 @@ struct query_walk query_walk(struct str text);
 bool query_next(struct request *request, struct query_walk *walk,
 		struct str *ret_key, struct str *ret_value) MUST_CHECK;
 
+/* A parameter of a list besides those that all lists have. */
+struct query_param {
+	const char *name;
+	enum {
+		QUERY_READ, /* by a function, as often as it is given */
+		QUERY_WORD, /* of a vocabulary */
+		QUERY_BOOL
+	} type;
+	size_t offset; /* in what the list's verb takes */
+	size_t said;   /* of a bool there, plus 1: whether it was given; or 0 */
+	const struct vocabulary *words;
+	/* -1 with the request answered. */
+	int (*read)(struct request *request, void *in, struct str value);
+	bool many; /* may be given more than once */
+};
+
+#define FILTER_WORD(name_, type_, member, flag, vocabulary) \
+	{                                                   \
+		.name = (name_), .type = QUERY_WORD,        \
+		.offset = OFFSET_OF_ENUM(type_, member),    \
+		.said = OFFSET_OF(type_, flag, bool) + 1,   \
+		.words = (vocabulary)                       \
+	}
+#define FILTER_BOOL(name_, type_, member)                \
+	{                                                \
+		.name = (name_), .type = QUERY_BOOL,     \
+		.offset = OFFSET_OF(type_, member, bool) \
+	}
+#define FILTER_BY(name_, function)                  \
+	{                                           \
+		.name = (name_), .read = (function) \
+	}
+#define FILTER_EACH_BY(name_, function)                           \
+	{                                                         \
+		.name = (name_), .read = (function), .many = true \
+	}
+
+#define QUERY_PARAMS_MAX 28 /* filters that a list may have */
+
+/* How a list is asked for and answered. All zero but `kind`: 20 rows unless it
+ * is said, at most 100, newest first. */
+struct list_query {
+	enum id_kind kind; /* of the ids in `after` and `before` */
+	int limit, limit_max;
+	bool limit_zero; /* a page of none may be asked for */
+	enum list_envelope envelope;
+	enum {
+		ORDER_FIXED, /* there is no parameter `order` */
+		ORDER_DESC,  /* unless `order` says otherwise */
+		ORDER_ASC
+	} order;
+	bool before;			   /* there is a parameter `before` */
+	const struct query_param *filters; /* the last has no name; or NULL */
+};
+
 /*
- * Reads the parameters of a list into `in`, what the list's verb takes, which
- * begins with a struct list_in. Each handler says what it knows besides
- * `limit` and `after`: `take` returns 1 where it took the parameter, 0 where
- * it does not know it, -1 with the request answered. -1 likewise.
+ * Reads the query into `in`, what the list's verb takes, which begins with a
+ * struct list_in. Without a list (NULL) there is none, and every parameter is
+ * refused. -1 with the request answered.
  */
-int query_read_list(struct request *request, enum id_kind kind, void *in,
-		    int (*take)(struct request *request, void *in,
-				struct str key, struct str value)) MUST_CHECK;
+int query_read(struct request *request, const struct list_query *list,
+	       void *in) MUST_CHECK;
 
-/* Refuses every parameter; for routes without any. */
-int query_read_none(struct request *request) MUST_CHECK;
-
-/* "true" or "false"; -1 with the request answered. */
-int query_bool(struct request *request, struct str key, struct str value,
-	       bool *ret_value) MUST_CHECK;
+/* Whether all that the query can say has room in `size` bytes of input. */
+bool query_fits(const struct list_query *list, size_t size);
 
 /* Complaints about numbers, for bodies too. Both return -1. */
 int refuse_above(struct request *request, const char *param, int64_t value,

@@ -62,11 +62,12 @@ struct request {
 	struct http_service *service;
 	struct str path, query; /* parts of target, without "/v1" */
 	const struct route *route;
-	struct str segments[PATH_PARAMS_MAX];	  /* parameters, as sent */
-	const char *params[PATH_PARAMS_MAX];	  /* decoded, in the arena */
-	int64_t organization, key;		  /* the caller's; 0 = none */
-	int64_t now_ms;				  /* when it was all here */
-	struct json_t *json;			  /* the body, once parsed */
+	struct str segments[PATH_PARAMS_MAX]; /* parameters, as sent */
+	const char *params[PATH_PARAMS_MAX];  /* decoded, in the arena */
+	int64_t ids[PATH_PARAMS_MAX]; /* 0: not an id of its kind, or no id */
+	int64_t organization, key;    /* the caller's; 0 = none */
+	int64_t now_ms;		      /* when it was all here */
+	struct json_t *json;	      /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state; /* the handler's, between steps */

@@ -15,7 +15,7 @@
 #include "base/encode.h"
 #include "core/id.h"
 #include "http/errors.h"
-#include "http/handlers.h"
+#include "http/operation.h"
 
 #define NODES_MAX 256
 
@@ -24,6 +24,8 @@ struct node {
 	struct str text;   /* "invites", "{invite_id}"; the root's is empty */
 	struct str prefix; /* of a pattern, up to here */
 	struct node *child, *next;
+	bool is_id; /* a parameter, of this kind */
+	enum id_kind kind;
 	const struct route *by_method[METHOD_OTHER];
 };
 
@@ -39,6 +41,12 @@ static bool is_parameter(const struct node *node)
 	return str_starts_with(node->text, "{");
 }
 
+/* "invite_id" of "{invite_id}" */
+static struct str name_of(struct str parameter)
+{
+	return (struct str){ parameter.data + 1, parameter.len - 2 };
+}
+
 static struct node *new_child(struct node *parent, struct str text,
 			      const char *pattern)
 {
@@ -46,6 +54,8 @@ static struct node *new_child(struct node *parent, struct str text,
 
 	assert(tree.count <= NODES_MAX);
 	*node = (struct node){ .text = text };
+	node->is_id =
+	    is_parameter(node) && id_kind_of_param(name_of(text), &node->kind);
 	node->prefix =
 	    (struct str){ pattern, (size_t)(text.data - pattern) + text.len };
 	while (*at)
@@ -66,17 +76,18 @@ static struct node *child_named(struct node *parent, struct str text,
 
 static void add_route(const struct route *route)
 {
-	struct str rest = str_of(route->pattern + 1), segment;
+	struct str rest = str_of(route->path + 1), segment;
 	struct node *node = tree.nodes;
 	size_t params = 0;
 	bool more = true;
 
 	while (more) {
 		more = str_cut(rest, '/', &segment, &rest);
-		node = child_named(node, segment, route->pattern);
+		node = child_named(node, segment, route->path);
 		params += is_parameter(node);
 	}
 	assert(params <= PATH_PARAMS_MAX);
+	assert(operation_is_sound(route));
 	assert(!node->by_method[route->method]);
 	node->by_method[route->method] = route;
 }
@@ -84,8 +95,10 @@ static void add_route(const struct route *route)
 static void build_tree(void)
 {
 	tree.count = 1;
-	for (size_t i = 0; i < route_count; i++)
-		add_route(&routes[i]);
+	for (size_t i = 0; i < route_table_count; i++) {
+		for (size_t j = 0; j < route_tables[i]->count; j++)
+			add_route(&route_tables[i]->routes[j]);
+	}
 }
 
 /* A literal goes before a parameter, which takes any segment but an empty
@@ -104,51 +117,68 @@ static const struct node *child_for(const struct node *parent,
 	return segment.len > 0 ? parameter : NULL;
 }
 
-/* As far as the tree goes along with the path; whether that is all of it. */
-static bool descend(struct request *request, const struct node **ret_node)
+/* How far a path led into the tree, and what stood for its parameters. */
+struct course {
+	const struct node *node;
+	const struct node *params[PATH_PARAMS_MAX];
+	size_t count;
+	bool whole; /* all of the path */
+};
+
+static void descend(struct request *request, struct course *course)
 {
-	const struct node *node = tree.nodes;
 	struct str rest = request->path, segment;
-	size_t count = 0;
 	bool more = str_cut(rest, '/', &segment, &rest) && segment.len == 0;
 
-	*ret_node = node;
+	*course = (struct course){ .node = tree.nodes };
 	if (!more)
-		return false;
+		return;
 	while (more) {
+		const struct node *node;
+
 		more = str_cut(rest, '/', &segment, &rest);
-		node = child_for(node, segment);
+		node = child_for(course->node, segment);
 		if (!node)
-			return false;
-		*ret_node = node;
-		if (is_parameter(node))
-			request->segments[count++] = segment;
+			return;
+		course->node = node;
+		if (is_parameter(node)) {
+			request->segments[course->count] = segment;
+			course->params[course->count++] = node;
+		}
 	}
-	return true;
+	course->whole = true;
 }
 
 /* ---- what stands in the path ---- */
 
-static int decode_params(struct request *request)
+static int decode_param(struct request *request, const struct node *node,
+			size_t index)
 {
-	for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
-		struct str raw = request->segments[i];
-		char *text;
-		ptrdiff_t len;
+	struct str raw = request->segments[index];
+	char *text = arena_alloc(&request->arena, raw.len + 1);
+	ptrdiff_t len;
 
-		if (!raw.data)
-			continue;
-		text = arena_alloc(&request->arena, raw.len + 1);
-		if (!text) {
-			answer_unavailable(request);
+	if (!text) {
+		answer_unavailable(request);
+		return -1;
+	}
+	len = percent_decode(raw, false, text);
+	if (len < 0 || memchr(text, '\0', (size_t)len))
+		return answer_error(request, 400, "invalid_value", NULL,
+				    "The path of the URL is not properly "
+				    "percent-encoded.");
+	request->params[index] = text;
+	if (!node->is_id ||
+	    !id_parse(node->kind, str_of(text), &request->ids[index]))
+		request->ids[index] = 0;
+	return 0;
+}
+
+static int decode_params(struct request *request, const struct course *course)
+{
+	for (size_t i = 0; i < course->count; i++) {
+		if (decode_param(request, course->params[i], i) < 0)
 			return -1;
-		}
-		len = percent_decode(raw, false, text);
-		if (len < 0 || memchr(text, '\0', (size_t)len))
-			return answer_error(request, 400, "invalid_value", NULL,
-					    "The path of the URL is not "
-					    "properly percent-encoded.");
-		request->params[i] = text;
 	}
 	return 0;
 }
@@ -287,15 +317,15 @@ static const struct route *find_open_ended(const struct request *request)
 		const struct route *route = node->by_method[METHOD_GET];
 
 		if (route && route->open_ended &&
-		    str_starts_with(request->path, route->pattern))
+		    str_starts_with(request->path, route->path))
 			return route;
 	}
 	return NULL;
 }
 
-/* The route; NULL where there is none, with how far the path led. */
+/* The route; NULL where there is none. */
 static const struct route *look_up(struct request *request,
-				   const struct node **ret_node, bool *ret_end)
+				   struct course *ret_course)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	enum http_method method =
@@ -303,35 +333,34 @@ static const struct route *look_up(struct request *request,
 
 	pthread_once(&once, build_tree);
 	cut_target(request);
-	*ret_end = descend(request, ret_node);
-	if (!*ret_end)
+	descend(request, ret_course);
+	if (!ret_course->whole)
 		return find_open_ended(request);
-	return method == METHOD_OTHER ? NULL : (*ret_node)->by_method[method];
+	return method == METHOD_OTHER ? NULL
+				      : ret_course->node->by_method[method];
 }
 
 int router_find(struct request *request)
 {
-	const struct node *node;
+	struct course course;
 	const char *allow;
-	bool end;
 
-	request->route = look_up(request, &node, &end);
+	request->route = look_up(request, &course);
 	if (request->route)
-		return decode_params(request);
-	allow = end ? allowed(request, node) : NULL;
+		return decode_params(request, &course);
+	allow = course.whole ? allowed(request, course.node) : NULL;
 	return allow ? refuse_method(request, allow)
-		     : refuse_path(request, node);
+		     : refuse_path(request, course.node);
 }
 
 bool router_takes_body(struct request *request)
 {
-	const struct node *node;
 	const struct route *route;
-	bool end;
+	struct course course;
 
 	if (request->method != METHOD_POST && request->method != METHOD_OTHER)
 		return false;
-	route = look_up(request, &node, &end);
+	route = look_up(request, &course);
 	return !route || route->body != BODY_NONE;
 }
 
@@ -357,7 +386,7 @@ const char *router_shown_path(const struct request *request,
 
 	if (!request->route)
 		return "unknown";
-	pattern = str_of(request->route->pattern);
+	pattern = str_of(request->route->path);
 	while (more && len < SHOWN_PATH_SIZE) {
 		more = str_cut(pattern, '/', &segment, &pattern);
 		if (str_starts_with(segment, "{")) {

@@ -5,7 +5,10 @@
 #define HTTP_ROUTER_H
 
 #include "base/base.h"
+#include "http/body.h"
+#include "http/query.h"
 #include "http/request.h"
+#include "http/shape.h"
 
 enum route_access {
 	ACCESS_ADMIN, /* an admin key; errors as JSON; with and without /v1 */
@@ -16,19 +19,57 @@ enum route_access {
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM };
 
+/*
+ * A method on a path, and what is done there: the store's `verb`, with what the
+ * tables say goes in and comes out (operation.h), or what `handle` does.
+ *
+ * A parameter of the path is named after what it is the id of: {invite_id}. Any
+ * other name takes any text.
+ */
 struct route {
 	enum http_method method;
-	const char *pattern; /* "/organization/invites/{invite_id}" */
+	const char *path; /* "/organization/invites/{invite_id}" */
 	enum route_access access;
 	enum body_kind body;
-	void (*handle)(struct request *request);
 	bool open_ended; /* takes paths with anything behind its own, too */
+
+	void (*handle)(struct request *request);
+
+	const struct verb *verb;
+	size_t ids[PATH_PARAMS_MAX]; /* INPUT()s: where the path's ids go */
+	const struct field *fields;  /* of the body; each goes into the input */
+	size_t field_count;
+	const struct list_query *list; /* of a list: its query, its envelope */
+	/* What the tables cannot say of the input: -1 with the request
+	 * answered. Or NULL. */
+	int (*prepare)(struct request *request, void *in);
+	/* Of what comes out: its first member, each row of a list, or what was
+	 * deleted. */
+	const struct shape *shape;
+	/* What to do where nobody knows whether it was written, if asking again
+	 * is not safe; else NULL. */
+	const char *if_uncertain;
 };
+
+#define FIELDS(fields_) .fields = (fields_), .field_count = COUNT_OF(fields_)
+
+/* Where in a verb's input an id goes; 0 stands for nowhere. */
+#define INPUT(type, member) (OFFSET_OF(type, member, int64_t) + 1)
+
+struct route_table {
+	const struct route *routes;
+	size_t count;
+};
+
+#define ROUTES(routes_)                                         \
+	{                                                       \
+		.routes = (routes_), .count = COUNT_OF(routes_) \
+	}
 
 /* src/routes.c, which sees the layers above: all that there are, and what a
  * person is shown where there is none. */
-extern const struct route routes[];
-extern const size_t route_count;
+extern const struct route_table *const route_tables[];
+extern const size_t route_table_count;
 extern void (*const route_missing_page)(struct request *request);
 
 /*

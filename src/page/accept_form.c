@@ -57,7 +57,7 @@ static bool is_bent(struct str behind)
 void page_open(struct request *request)
 {
 	struct accept_page page = { .kind = ACCEPT_CODE };
-	size_t len = strlen(request->route->pattern);
+	size_t len = strlen(request->route->path);
 	struct str behind = { request->path.data + len,
 			      request->path.len - len };
 	struct token token;

@@ -132,10 +132,12 @@ struct id_in {
 };
 
 /* A page of a list, newest (greatest id) first. The input of each list begins
- * with one. */
+ * with one. The last two are for lists whose verb says that it heeds them. */
 struct list_in {
-	int64_t after; /* rows with smaller ids only; 0 = from the top */
-	int limit;     /* at most this many, >= 1 */
+	int64_t after;	/* rows behind this one only; 0 = from the beginning */
+	int limit;	/* at most this many, >= 1 */
+	bool ascending; /* oldest first */
+	int64_t before; /* rows in front of this one only; 0 = to the end */
 };
 
 struct list_out {

@@ -1,6 +1,6 @@
 """
-Routes: the table in src/routes.c, api/openapi.yaml and README.md name the
-same ones.
+Routes: the tables in src/api and src/routes.c, api/openapi.yaml and README.md
+name the same ones.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import yaml
 
 from harness.daemon import ROOT
 
-ROUTE = re.compile(r'\{\s*METHOD_([A-Z]+),\s*"([^"]+)"')
+ROUTE = re.compile(r'\.method = METHOD_([A-Z]+),\s*\.path = "([^"]+)"')
 
 
 def routes() -> set[tuple[str, str]]:
     """(method, path) as the program knows them."""
-    return set(ROUTE.findall((ROOT / "src/routes.c").read_text()))
+    files = [*(ROOT / "src/api").glob("*.c"), ROOT / "src/routes.c"]
+    return {found for file in files for found in ROUTE.findall(file.read_text())}
 
 
 def described() -> set[tuple[str, str]]:

@@ -49,6 +49,7 @@ LAYERS = {"base": ["base"], "core": ["core", "base"],
           "store": ["store", "core", "base"],
           "mail": ["mail", "store", "core", "base"],
           "http": ["http", "store", "core", "base"],
+          "api": ["api", "http", "store", "core", "base"],
           "page": ["page", "http", "store", "core", "base"]}
 
 HEADERS = [path for path in tracked(".h")

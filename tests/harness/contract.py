@@ -56,7 +56,7 @@ def template(path: str) -> str | None:
     """The path of the description that a request's path belongs to."""
     below = path.startswith("/v1/") and path != "/v1/"
     bare = path.removeprefix("/v1") if below else path
-    if re.match(r"/accept(/?$|/?%)", bare):
+    if re.match(r"/accept(/?$|/?%|/\w{13}\.)", bare):
         return "/accept"  # a link that was bent on the way
     return next((name for pattern, name in _routes()
                  if pattern.fullmatch(bare)), None)

@@ -1,40 +1,110 @@
 /*
- * api_invites.c: /organization/invites.
+ * invites.c: /organization/invites.
+ *
+ * `projects` is always an array. `invited_at` is what `created_at` was called
+ * until May 2026.
  */
 #include "base/base.h"
 
-#include "http/handlers.h"
-
 #include "base/random.h"
 #include "core/id.h"
-#include "http/body.h"
 #include "http/errors.h"
-#include "http/query.h"
-#include "http/resource.h"
-#include "http/wire.h"
+#include "http/operation.h"
+#include "http/router.h"
 #include "store/invites.h"
 
 #define TTL_MIN_SECONDS 60
 #define TTL_MAX_SECONDS (365 * 24 * 60 * 60)
+
+/* ---- what it looks like ---- */
+
+static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	jw_text(jw, vocabulary_word(&invite_statuses,
+				    invite_status(item, now_seconds)));
+}
+
+static void write_grants(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invite *invite = item;
+
+	(void)now_seconds;
+	jw_array(jw);
+	for (size_t i = 0; i < invite->grants.count; i++) {
+		const struct grant *grant = &invite->grants.at[i];
+
+		jw_object(jw);
+		write_id(jw, "id", ID_PROJECT, grant->project);
+		write_text(jw, "role",
+			   vocabulary_word(&project_roles, grant->role));
+		jw_end_object(jw);
+	}
+	jw_end_array(jw);
+}
+
+static const struct member delivery_members[] = {
+	SHOW_WORD("status", struct delivery, status, &delivery_statuses),
+	SHOW_NUMBER("attempts", struct delivery, attempts),
+	SHOW_TEXT("last_error", struct delivery, last_error),
+	SHOW_TIME("updated_at", struct delivery, updated_at),
+	{ 0 },
+};
+
+static void write_delivery(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invite *invite = item;
+
+	jw_object(jw);
+	shape_members(jw, delivery_members, &invite->delivery, now_seconds);
+	jw_end_object(jw);
+}
+
+static const struct member invite_members[] = {
+	SHOW_ID("id", struct invite, id, ID_INVITE),
+	SHOW_TEXT("email", struct invite, email),
+	SHOW_WORD("role", struct invite, role, &roles),
+	SHOW_BY("status", write_status),
+	SHOW_TIME("created_at", struct invite, created_at),
+	SHOW_TIME("invited_at", struct invite, created_at),
+	SHOW_TIME("expires_at", struct invite, expires_at),
+	SHOW_TIME("accepted_at", struct invite, accepted_at),
+	SHOW_TIME("declined_at", struct invite, declined_at),
+	SHOW_BY("projects", write_grants),
+	SHOW_BY("delivery", write_delivery),
+	{ 0 },
+};
+
+static const struct shape invite_shape = {
+	SHAPE_OF(struct invite, ID_INVITE),
+	.object = "organization.invite",
+	.members = invite_members,
+};
 
 /* ---- create ---- */
 
 enum { EMAIL, ROLE, PROJECTS, EXPIRES_IN, SEND_EMAIL, INVITE_FIELDS };
 
 static const struct field invite_fields[] = {
-	[EMAIL] = { "email", FIELD_STRING, true, 1, EMAIL_MAX },
-	[ROLE] = { "role", FIELD_STRING, true, 1, BODY_MAX },
-	[PROJECTS] = { "projects", FIELD_ARRAY, false, 0, GRANTS_MAX },
-	[EXPIRES_IN] = { "expires_in_seconds", FIELD_INTEGER, false,
-			 TTL_MIN_SECONDS, TTL_MAX_SECONDS },
-	[SEND_EMAIL] = { "send_email", FIELD_BOOLEAN, false, 0, 0 },
+	[EMAIL] = { .name = "email",
+		    .type = FIELD_STRING,
+		    .required = true,
+		    .min = 1,
+		    .max = EMAIL_MAX },
+	[ROLE] =
+	    TAKE_WORD("role", REQUIRED, struct invite_create_in, role, &roles),
+	[PROJECTS] = { .name = "projects",
+		       .type = FIELD_ARRAY,
+		       .max = GRANTS_MAX },
+	[EXPIRES_IN] = { .name = "expires_in_seconds",
+			 .type = FIELD_INTEGER,
+			 .min = TTL_MIN_SECONDS,
+			 .max = TTL_MAX_SECONDS },
+	[SEND_EMAIL] = { .name = "send_email", .type = FIELD_BOOLEAN },
 };
 
-enum { GRANT_ID, GRANT_ROLE, GRANT_FIELDS };
-
 static const struct field grant_fields[] = {
-	[GRANT_ID] = { "id", FIELD_STRING, true, 1, BODY_MAX },
-	[GRANT_ROLE] = { "role", FIELD_STRING, true, 1, BODY_MAX },
+	TAKE_ID("id", REQUIRED, struct grant, project, ID_PROJECT),
+	TAKE_WORD("role", REQUIRED, struct grant, role, &project_roles),
 };
 
 /* For complaints: where in the request each of the grants stands. */
@@ -61,19 +131,13 @@ static int read_email(struct request *request, struct str text,
 static int read_grant(struct request *request, const struct value *projects,
 		      size_t index, struct grant *ret_grant)
 {
-	struct value values[GRANT_FIELDS];
-	int role;
+	struct value values[COUNT_OF(grant_fields)];
 
 	if (body_read_item(request, "projects", projects, index, grant_fields,
-			   GRANT_FIELDS, values) < 0)
+			   COUNT_OF(grant_fields), values) < 0)
 		return -1;
-	if (body_read_word(
-		request, body_item_param(request, "projects", index, "role"),
-		values[GRANT_ROLE].string, &project_roles, &role) < 0)
-		return -1;
-	ret_grant->role = (enum project_role)role;
-	if (!id_parse(ID_PROJECT, values[GRANT_ID].string, &ret_grant->project))
-		ret_grant->project = 0; /* nobody's */
+	*ret_grant = (struct grant){ .project = 0 };
+	body_fill(grant_fields, COUNT_OF(grant_fields), values, ret_grant);
 	return 0;
 }
 
@@ -192,11 +256,16 @@ static void create_finished(struct request *request)
 	if (!out->created) /* the body is the same, as a retry needs it */
 		answer_header(request, "x-invite-existing", "true");
 	jw = answer_json(request);
-	wire_invite(&jw, &out->invite, request->now_ms / 1000, link);
+	jw_object(&jw);
+	shape_write_members(&jw, &invite_shape, &out->invite,
+			    request->now_ms / 1000);
+	if (link)
+		write_text(&jw, "accept_url", link);
+	jw_end_object(&jw);
 	answer_json_end(request);
 }
 
-void invites_create(struct request *request)
+static void invites_create(struct request *request)
 {
 	struct value values[INVITE_FIELDS];
 	struct create_state *state =
@@ -204,21 +273,17 @@ void invites_create(struct request *request)
 	struct invite_create_in *in =
 	    request_verb(request, &verb_invite_create);
 	bool mail_wanted;
-	int role;
 
 	if (!in || !state) {
 		answer_unavailable(request);
 		return;
 	}
 	request->state = state;
-	if (query_read_none(request) < 0 ||
+	if (query_read(request, NULL, NULL) < 0 ||
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
 	    read_email(request, values[EMAIL].string, &in->email) < 0)
 		return;
-	if (body_read_word(request, "role", values[ROLE].string, &roles,
-			   &role) < 0)
-		return;
-	in->role = (enum role)role;
+	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_projects(request, &values[PROJECTS], state, in) < 0)
 		return;
 	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
@@ -232,74 +297,52 @@ void invites_create(struct request *request)
 
 /* ---- list ---- */
 
-static int take_list_filter(struct request *request, void *input,
-			    struct str key, struct str value)
+static int read_email_filter(struct request *request, void *input,
+			     struct str value)
 {
 	struct invite_list_in *in = input;
 	struct email email;
-	int status;
 
-	if (str_is(key, "status")) {
-		in->by_status = true;
-		if (body_read_word(request, "status", value, &invite_statuses,
-				   &status) < 0)
-			return -1;
-		in->status = (enum invite_status)status;
-		return 1;
-	}
-	if (str_is(key, "email")) {
-		if (read_email(request, value, &email) < 0)
-			return -1;
-		in->email_key = email.key;
-		return 1;
-	}
+	if (read_email(request, value, &email) < 0)
+		return -1;
+	in->email_key = email.key;
 	return 0;
 }
 
-static void list_finished(struct request *request)
-{
-	answer_page_of(request, &invite_resource);
-}
+static const struct query_param invite_filters[] = {
+	FILTER_WORD("status", struct invite_list_in, status, by_status,
+		    &invite_statuses),
+	FILTER_BY("email", read_email_filter),
+	{ 0 },
+};
 
-void invites_list(struct request *request)
-{
-	struct invite_list_in *in = request_verb(request, &verb_invite_list);
+static const struct list_query invite_list = {
+	.kind = ID_INVITE,
+	.filters = invite_filters,
+};
 
-	if (in &&
-	    query_read_list(request, ID_INVITE, in, take_list_filter) == 0)
-		request_submit(request, list_finished);
-}
+/* ---- routes ---- */
 
-/* ---- retrieve and delete ---- */
+static const struct route routes[] = {
+	{ .method = METHOD_POST,
+	  .path = "/organization/invites",
+	  .body = BODY_JSON,
+	  .handle = invites_create },
+	{ .method = METHOD_GET,
+	  .path = "/organization/invites",
+	  .verb = &verb_invite_list,
+	  .list = &invite_list,
+	  .shape = &invite_shape },
+	{ .method = METHOD_GET,
+	  .path = "/organization/invites/{invite_id}",
+	  .verb = &verb_invite_get,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &invite_shape },
+	{ .method = METHOD_DELETE,
+	  .path = "/organization/invites/{invite_id}",
+	  .verb = &verb_invite_delete,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &invite_shape },
+};
 
-/* Has `verb` done to the invite in the path. */
-static void ask_of_one(struct request *request, const struct verb *verb,
-		       void (*then)(struct request *request))
-{
-	struct id_in *in = request_verb(request, verb);
-
-	if (!in || query_read_none(request) < 0)
-		return;
-	in->id = resource_path_id(request, &invite_resource);
-	request_submit(request, then);
-}
-
-static void retrieve_finished(struct request *request)
-{
-	answer_resource(request, &invite_resource);
-}
-
-void invites_retrieve(struct request *request)
-{
-	ask_of_one(request, &verb_invite_get, retrieve_finished);
-}
-
-static void delete_finished(struct request *request)
-{
-	answer_deleted(request, &invite_resource);
-}
-
-void invites_delete(struct request *request)
-{
-	ask_of_one(request, &verb_invite_delete, delete_finished);
-}
+const struct route_table invites_api = ROUTES(routes);

@@ -1,0 +1,120 @@
+/*
+ * projects.c: /organization/projects and the people in them.
+ */
+#include "base/base.h"
+
+#include "http/errors.h"
+#include "http/router.h"
+#include "store/projects.h"
+
+static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct project *project = item;
+
+	(void)now_seconds;
+	jw_text(jw, project->archived_at ? "archived" : "active");
+}
+
+static const struct member project_members[] = {
+	SHOW_ID("id", struct project, id, ID_PROJECT),
+	SHOW_TEXT("name", struct project, name),
+	SHOW_TIME("created_at", struct project, created_at),
+	SHOW_TIME("archived_at", struct project, archived_at),
+	SHOW_BY("status", write_status),
+	SHOW_WORD("residency", struct project, residency, &residencies),
+	SHOW_WORD("geography", struct project, geography, &geographies),
+	SHOW_TEXT("external_key_id", struct project, external_key_id),
+	{ 0 },
+};
+
+static const struct shape project_shape = {
+	SHAPE_OF(struct project, ID_PROJECT),
+	.object = "organization.project",
+	.members = project_members,
+};
+
+/* Where data stays and under whose key it lies are kept for those who ask;
+ * nothing here acts on them. */
+static const struct field project_fields[] = {
+	TAKE_TEXT("name", REQUIRED, struct project_create_in, name,
+		  NAME_MAX_OCTETS),
+	TAKE_TEXT("external_key_id", OPTIONAL, struct project_create_in,
+		  external_key_id, NAME_MAX_OCTETS),
+	TAKE_WORD("geography", OPTIONAL, struct project_create_in, geography,
+		  &geographies),
+	TAKE_WORD("residency", OPTIONAL, struct project_create_in, residency,
+		  &residencies),
+};
+
+static int check_places(struct request *request, void *input)
+{
+	const struct project_create_in *in = input;
+
+	if (!in->residency || !in->geography)
+		return 0;
+	return answer_error(request, 400, "invalid_value", "geography",
+			    "Both 'residency' and 'geography' are given. Leave "
+			    "'geography' out: it is deprecated.");
+}
+
+static const struct query_param project_filters[] = {
+	FILTER_BOOL("include_archived", struct project_list_in,
+		    include_archived),
+	{ 0 },
+};
+
+static const struct list_query project_list = {
+	.kind = ID_PROJECT,
+	.filters = project_filters,
+};
+
+/* ---- the people in one ---- */
+
+static const struct member project_user_members[] = {
+	SHOW_ID("id", struct project_user, id, ID_USER),
+	SHOW_TEXT("name", struct project_user, name),
+	SHOW_TEXT("email", struct project_user, email),
+	SHOW_WORD("role", struct project_user, role, &project_roles),
+	SHOW_TIME("added_at", struct project_user, added_at),
+	{ 0 },
+};
+
+static const struct shape project_user_shape = {
+	SHAPE_OF(struct project_user, ID_USER),
+	.object = "organization.project.user",
+	.members = project_user_members,
+};
+
+static const struct list_query project_user_list = { .kind = ID_USER };
+
+/* ---- routes ---- */
+
+static const struct route routes[] = {
+	{ .method = METHOD_POST,
+	  .path = "/organization/projects",
+	  .body = BODY_JSON,
+	  .verb = &verb_project_create,
+	  FIELDS(project_fields),
+	  .prepare = check_places,
+	  .shape = &project_shape,
+	  .if_uncertain = "Look whether the project is there before you make "
+			  "it again." },
+	{ .method = METHOD_GET,
+	  .path = "/organization/projects",
+	  .verb = &verb_project_list,
+	  .list = &project_list,
+	  .shape = &project_shape },
+	{ .method = METHOD_GET,
+	  .path = "/organization/projects/{project_id}",
+	  .verb = &verb_project_get,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &project_shape },
+	{ .method = METHOD_GET,
+	  .path = "/organization/projects/{project_id}/users",
+	  .verb = &verb_project_user_list,
+	  .ids = { INPUT(struct project_user_list_in, project) },
+	  .list = &project_user_list,
+	  .shape = &project_user_shape },
+};
+
+const struct route_table projects_api = ROUTES(routes);

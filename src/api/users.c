@@ -1,0 +1,80 @@
+/*
+ * users.c: /organization/users. Nobody is created here: people arrive by
+ * accepting an invite.
+ */
+#include "base/base.h"
+
+#include "core/email.h"
+#include "http/errors.h"
+#include "http/router.h"
+#include "store/users.h"
+
+#define EMAILS_MAX 100 /* addresses that one list may name */
+
+static const struct member user_members[] = {
+	SHOW_ID("id", struct user, id, ID_USER),
+	SHOW_TEXT("name", struct user, name),
+	SHOW_TEXT("email", struct user, email),
+	SHOW_WORD("role", struct user, role, &roles),
+	SHOW_TIME("added_at", struct user, added_at),
+	SHOW_TIME("created", struct user, added_at),
+	SHOW_FALSE("is_service_account"),
+	{ 0 },
+};
+
+static const struct shape user_shape = {
+	SHAPE_OF(struct user, ID_USER),
+	.object = "organization.user",
+	.members = user_members,
+};
+
+/* An address that is none matches nobody. */
+static int read_email(struct request *request, void *input, struct str value)
+{
+	struct user_list_in *in = input;
+	struct email email = { .key = "" };
+
+	if (in->email_count == EMAILS_MAX)
+		return answer_error(request, 400, "array_above_max_length",
+				    "emails",
+				    "Invalid 'emails': array too long. "
+				    "Expected at most %d addresses.",
+				    EMAILS_MAX);
+	if (!in->email_keys)
+		in->email_keys = arena_array(&request->arena, EMAILS_MAX,
+					     sizeof(*in->email_keys));
+	if (!in->email_keys || email_parse(&request->arena, value, &email) ==
+				   EMAIL_OUT_OF_MEMORY) {
+		answer_unavailable(request);
+		return -1;
+	}
+	in->email_keys[in->email_count++] = email.key ? email.key : "";
+	return 0;
+}
+
+/* Repeated, with brackets or without: clients differ. */
+static const struct query_param user_filters[] = {
+	FILTER_EACH_BY("emails", read_email),
+	FILTER_EACH_BY("emails[]", read_email),
+	{ 0 },
+};
+
+static const struct list_query user_list = {
+	.kind = ID_USER,
+	.filters = user_filters,
+};
+
+static const struct route routes[] = {
+	{ .method = METHOD_GET,
+	  .path = "/organization/users",
+	  .verb = &verb_user_list,
+	  .list = &user_list,
+	  .shape = &user_shape },
+	{ .method = METHOD_GET,
+	  .path = "/organization/users/{user_id}",
+	  .verb = &verb_user_get,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &user_shape },
+};
+
+const struct route_table users_api = ROUTES(routes);

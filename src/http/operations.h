@@ -1,0 +1,13 @@
+/*
+ * operations.h: handlers for those who keep the daemon running.
+ */
+#ifndef HTTP_OPERATIONS_H
+#define HTTP_OPERATIONS_H
+
+struct request;
+
+void operations_alive(struct request *request);
+void operations_ready(struct request *request);
+void operations_metrics(struct request *request);
+
+#endif

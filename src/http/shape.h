@@ -1,0 +1,135 @@
+/*
+ * shape.h: the JSON of a thing, as a table over its C struct.
+ *
+ * A row is a member of the JSON: its name, where its value lies, and how that
+ * is written. What is no value of the struct, a function writes. The table is
+ * all there is: what has no row is not shown.
+ */
+#ifndef HTTP_SHAPE_H
+#define HTTP_SHAPE_H
+
+#include "base/base.h"
+#include "base/jw.h"
+#include "core/id.h"
+#include "core/vocabulary.h"
+#include "store/verb.h"
+
+enum member_type {
+	MEMBER_WRITTEN, /* by a function */
+	MEMBER_FIXED,	/* the same text for all */
+	MEMBER_FALSE,
+	MEMBER_ID,   /* null for 0 */
+	MEMBER_TEXT, /* null for NULL */
+	MEMBER_WORD, /* an enum's; null for none */
+	MEMBER_TIME, /* Unix seconds; null for 0 */
+	MEMBER_NUMBER,
+	MEMBER_BOOL
+};
+
+struct member {
+	const char *name;
+	enum member_type type;
+	size_t offset;
+	enum id_kind kind;
+	const struct vocabulary *words;
+	const char *text;
+	void (*write)(struct jw *jw, const void *item, int64_t now_seconds);
+};
+
+struct shape {
+	const char *object;	      /* "organization.invite" */
+	enum id_kind kind;	      /* of its id */
+	size_t size;		      /* of its struct */
+	size_t id;		      /* where in it the id lies */
+	const struct member *members; /* the last has no name */
+};
+
+/* ---- rows; `type` is the struct's ---- */
+
+#define SHOW_FIXED(json, value)                                       \
+	{                                                             \
+		.name = (json), .type = MEMBER_FIXED, .text = (value) \
+	}
+#define SHOW_FALSE(json)                             \
+	{                                            \
+		.name = (json), .type = MEMBER_FALSE \
+	}
+#define SHOW_ID(json, type_, member, kind_)                                  \
+	{                                                                    \
+		.name = (json), .type = MEMBER_ID,                           \
+		.offset = OFFSET_OF(type_, member, int64_t), .kind = (kind_) \
+	}
+#define SHOW_TEXT(json, type_, member)                           \
+	{                                                        \
+		.name = (json), .type = MEMBER_TEXT,             \
+		.offset = OFFSET_OF(type_, member, const char *) \
+	}
+#define SHOW_WORD(json, type_, member, vocabulary)                             \
+	{                                                                      \
+		.name = (json), .type = MEMBER_WORD,                           \
+		.offset = OFFSET_OF_ENUM(type_, member), .words = (vocabulary) \
+	}
+#define SHOW_TIME(json, type_, member)                      \
+	{                                                   \
+		.name = (json), .type = MEMBER_TIME,        \
+		.offset = OFFSET_OF(type_, member, int64_t) \
+	}
+#define SHOW_NUMBER(json, type_, member)                \
+	{                                               \
+		.name = (json), .type = MEMBER_NUMBER,  \
+		.offset = OFFSET_OF(type_, member, int) \
+	}
+#define SHOW_BOOL(json, type_, member)                   \
+	{                                                \
+		.name = (json), .type = MEMBER_BOOL,     \
+		.offset = OFFSET_OF(type_, member, bool) \
+	}
+#define SHOW_BY(json, function)                     \
+	{                                           \
+		.name = (json), .write = (function) \
+	}
+
+/* What every shape begins with. */
+#define SHAPE_OF(type_, kind_)                  \
+	.kind = (kind_), .size = sizeof(type_), \
+	.id = OFFSET_OF(type_, id, int64_t)
+
+/* ---- writing ---- */
+
+/* The members of `item`, inside an object that the caller begins and ends. */
+void shape_members(struct jw *jw, const struct member *members,
+		   const void *item, int64_t now_seconds);
+
+/* Its members, "object" first, likewise. */
+void shape_write_members(struct jw *jw, const struct shape *shape,
+			 const void *item, int64_t now_seconds);
+
+/* The whole object. */
+void shape_write(struct jw *jw, const struct shape *shape, const void *item,
+		 int64_t now_seconds);
+
+/* {"object": "<object>.deleted", "id", "deleted": true} */
+void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id);
+
+/* How a page of a list says where the next one begins. */
+enum list_envelope {
+	LIST_BY_IDS, /* "first_id", "last_id" */
+	LIST_BY_NEXT /* "next" */
+};
+
+/*
+ * {"object": "list", "data", ..., "has_more"}. `has_more` is always a boolean,
+ * and true only with a cursor; cursors are null where there is nothing: between
+ * them the official clients insist on all of it.
+ */
+void shape_write_list(struct jw *jw, const struct shape *shape,
+		      enum list_envelope envelope, const struct list_out *list,
+		      int64_t now_seconds);
+
+/* ---- for functions that write members ---- */
+
+void write_id(struct jw *jw, const char *name, enum id_kind kind, int64_t id);
+void write_text(struct jw *jw, const char *name, const char *value);
+void write_time(struct jw *jw, const char *name, int64_t seconds);
+
+#endif
