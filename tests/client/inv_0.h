@@ -22,21 +22,21 @@
  *
  * What holds for every function:
  *
- * - An int is 0, or -1 with the reason in `*err`. On failure the results are
- *   not touched; on success the error is not touched.
- * - What a function hands out (`ret_...`) is yours until you give it to
- *   inv_free(), and all that hangs from it with it. It does not need the
- *   client any more, but for inv_next().
+ * - An int is 0 for success, or -1 with the reason in `*err`. On failure the
+ *   results are not touched; on success the error is not touched.
+ * - What a function hands out through a `ret_...` is yours: inv_free() frees
+ *   it and all that it points to. Results outlive the client; only inv_next()
+ *   still needs it.
  * - What you pass in is only read during the call. Texts are UTF-8.
- * - Parameters are structs to be filled by name. What is marked INV_OPT may be
- *   left out; zero the whole struct, since there is room for more in it.
- * - NULL is welcome for `err`, for `params` (nothing is said), for `call` (no
- *   options), for the `ret_...` of a call whose result you do not want, and to
- *   inv_free(). Elsewhere it is an error of use, like any other.
- * - A word that the API has a closed list for is an enum, beside it the text
- *   as received: a newer server's word is INV_..._UNKNOWN and its text.
+ * - Parameters are structs to be filled in by name. Members marked INV_OPT may
+ *   be left out. Zero the whole struct: later versions use what is reserved.
+ * - NULL is accepted for `err`, for `params` (nothing is said), for `call` (no
+ *   options), for the `ret_...` of a call whose result you do not want, and by
+ *   inv_free(). Anywhere else it is refused with INV_ERROR_USAGE.
+ * - A word that the API has a closed list for is an enum, with the text as
+ *   received beside it: a newer server's word is INV_..._UNKNOWN and its text.
  *   Members that this header does not know are in inv_meta()->json.
- * - Times are Unix seconds; 0 says that there is none.
+ * - Times are Unix seconds; 0 means that there is none.
  * - The library prints nothing, never exits, installs no signal handler and
  *   reads the environment only in inv_client_new().
  */
@@ -57,7 +57,10 @@ extern "C" {
 #define INV_API
 #endif
 
-/* May be left out. C++ warns of what is left out but for these. */
+/*
+ * Marks a member that may be left out. Where C++ warns of members that are
+ * missing in an initialiser, it warns of the others only.
+ */
 #if defined(__cplusplus) && __cplusplus >= 201402L
 #define INV_OPT \
 	{       \
@@ -80,7 +83,7 @@ enum inv_error_kind {
 	INV_ERROR_MEMORY = 2,	      /* out of memory */
 	INV_ERROR_CONNECTION = 3,     /* no answer, or half of one */
 	INV_ERROR_TIMEOUT = 4,	      /* no answer in time */
-	INV_ERROR_CANCELLED = 5,      /* you said so */
+	INV_ERROR_CANCELLED = 5,      /* by you */
 	INV_ERROR_ANSWER = 6,	      /* an answer that makes no sense */
 	INV_ERROR_BAD_REQUEST = 7,    /* 400 */
 	INV_ERROR_AUTHENTICATION = 8, /* 401, or there is no key to send */
@@ -93,7 +96,7 @@ enum inv_error_kind {
 	INV_ERROR_STATUS = 15	      /* any other status */
 };
 
-/* What is behind a kind without a status of its own, as a number. */
+/* The cause, where the kind and the status do not tell it. */
 enum inv_cause {
 	INV_CAUSE_NONE = 0,
 	INV_CAUSE_DNS = 1,	   /* the host has no address */
@@ -104,7 +107,7 @@ enum inv_cause {
 	INV_CAUSE_CUT = 6,	   /* the connection ended too early */
 	INV_CAUSE_PROTOCOL = 7,	   /* not HTTP */
 	INV_CAUSE_ENCODING = 8,	   /* not compressed as it says */
-	INV_CAUSE_TOO_LARGE = 9,   /* head or body beyond every measure */
+	INV_CAUSE_TOO_LARGE = 9,   /* head or body beyond our limits */
 	INV_CAUSE_REDIRECT = 10,   /* to another host, in a circle, of a POST */
 	INV_CAUSE_JSON = 11,	   /* not JSON, or not what the API says */
 	INV_CAUSE_PAGE = 12,	   /* a list that cannot be gone through */
@@ -120,7 +123,7 @@ struct inv_error {
 	enum inv_error_kind kind;
 	enum inv_cause cause;
 	int status;		/* HTTP status; 0 where there was no answer */
-	int attempts;		/* how many requests were sent, or tried to */
+	int attempts;		/* requests made, the lost ones included */
 	int64_t retry_after_ms; /* what the server asks for; 0: nothing */
 	bool temporary;		/* the same call, made later, may succeed */
 	char message[512];	/* a sentence for people */
@@ -262,13 +265,14 @@ INV_API const struct inv_metadata *inv_meta(const void *result);
 /* ---- what is said ----------------------------------------------------- */
 
 /*
- * An optional member that can be null has three values. Which of them is
- * said, never inferred from a pointer: an empty list may well be NULL.
+ * An optional member that can also be null is one of three things. You say
+ * which; it is never guessed from a pointer, since an empty list may well have
+ * none.
  */
 enum inv_said {
-	INV_OMITTED = 0, /* not in the request at all */
-	INV_NULL = 1,	 /* null */
-	INV_VALUE = 2	 /* what stands beside it, empty or not */
+	INV_OMITTED = 0, /* the request does not mention it */
+	INV_NULL = 1,	 /* it is null */
+	INV_VALUE = 2	 /* it has the value given beside, empty or not */
 };
 
 struct inv_text {
@@ -289,25 +293,22 @@ struct inv_texts {
 
 /* clang-format off */
 #if defined(__cplusplus) && __cplusplus >= 201103L
-#define INV_SAID(type) type
+#define INV_LITERAL(type) type
 #else
-#define INV_SAID(type) (struct type)
+#define INV_LITERAL(type) (struct type)
 #endif
 
 /* .external_key_id = INV_TEXT("hr-7"), .emails = INV_TEXTS(list, 2) */
-#define INV_TEXT(value)	       INV_SAID(inv_text) { INV_VALUE, value }
-#define INV_NUMBER(value)      INV_SAID(inv_number) { INV_VALUE, value }
-#define INV_TEXTS(items, len)  INV_SAID(inv_texts) { INV_VALUE, items, len }
-#define INV_GRANTS(items, len) INV_SAID(inv_grants) { INV_VALUE, items, len }
+#define INV_TEXT(value)	       INV_LITERAL(inv_text){ INV_VALUE, value }
+#define INV_NUMBER(value)      INV_LITERAL(inv_number){ INV_VALUE, value }
+#define INV_TEXTS(items, len)  INV_LITERAL(inv_texts){ INV_VALUE, items, len }
+#define INV_GRANTS(items, len) INV_LITERAL(inv_grants){ INV_VALUE, items, len }
 /* clang-format on */
 
 /* ---- words ------------------------------------------------------------ */
 
-enum inv_role { /* in an organization */
-		INV_ROLE_UNKNOWN = 0,
-		INV_ROLE_READER = 1,
-		INV_ROLE_OWNER = 2
-};
+/* In an organization. */
+enum inv_role { INV_ROLE_UNKNOWN = 0, INV_ROLE_READER = 1, INV_ROLE_OWNER = 2 };
 
 enum inv_project_role {
 	INV_PROJECT_ROLE_UNKNOWN = 0,
