@@ -36,7 +36,7 @@ struct row {
 };
 
 struct row_problem {
-	size_t line;
+	size_t line; /* 0: the file as a whole */
 	char *text;
 };
 

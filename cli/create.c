@@ -115,6 +115,15 @@ static char *with_member(char *body, const char *member)
 	return longer;
 }
 
+/* A body may say it; whether it does is libinv's to see. */
+static bool check_role(const struct args *args, const char *body)
+{
+	if (body || args_has(args, "role"))
+		return true;
+	print_problem("say as what: --role reader or --role owner");
+	return false;
+}
+
 static bool add_extensions(const struct args *args, char **body)
 {
 	long long expires;
@@ -221,7 +230,7 @@ enum status cmd_create(struct cli *cli)
 	read_addresses(cli->args, &addresses);
 	if (grants_read(&grants, cli->args) &&
 	    read_body(cli->args, addresses.count > 0, &body) &&
-	    add_extensions(cli->args, &body)) {
+	    check_role(cli->args, body) && add_extensions(cli->args, &body)) {
 		status = resolve(cli, &grants);
 		if (status == STATUS_OK)
 			status = create(cli, &addresses, &grants, body);

@@ -16,7 +16,7 @@ static void print_options(const char *title, const struct option *options)
 		snprintf(name, sizeof(name), "--%s%s%s", options->name,
 			 options->value ? " " : "",
 			 options->value ? options->value : "");
-		printf("  %c%c%s %-24s %s\n", options->letter ? '-' : ' ',
+		printf("  %c%c%s %-26s %s\n", options->letter ? '-' : ' ',
 		       options->letter ? options->letter : ' ',
 		       options->letter ? "," : " ", name, options->help);
 	}

@@ -126,7 +126,8 @@ static bool check_rest(const struct command *command, struct args *args,
 	if (by_group)
 		command_print_unknown(words);
 	else
-		print_problem("usage: invite %s [OPTION...] %s", command->name,
+		print_problem("usage: invite %s [OPTION...]%s%s", command->name,
+			      command->rest ? " " : "",
 			      command->rest ? command->rest : "");
 	return false;
 }

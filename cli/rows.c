@@ -19,6 +19,15 @@
 #define EMAIL_MAX 254		      /* octets, RFC 5321 */
 #define LOCAL_MAX 64
 
+/* Takes the text. */
+static void add_problem(struct rows *rows, size_t line, char *text)
+{
+	rows->problems =
+	    grown(rows->problems, rows->problem_count, sizeof(*rows->problems));
+	rows->problems[rows->problem_count++] =
+	    (struct row_problem){ line, text };
+}
+
 void rows_problem(struct rows *rows, size_t line, const char *format, ...)
 {
 	char *text = NULL;
@@ -30,10 +39,7 @@ void rows_problem(struct rows *rows, size_t line, const char *format, ...)
 	va_end(args);
 	if (!text)
 		text = copy_of("out of memory");
-	rows->problems =
-	    grown(rows->problems, rows->problem_count, sizeof(*rows->problems));
-	rows->problems[rows->problem_count++] =
-	    (struct row_problem){ line, text };
+	add_problem(rows, line, text);
 	print_problem("line %zu: %s", line, text);
 }
 
@@ -308,8 +314,10 @@ bool rows_read(struct rows *rows, const char *path, const char *role,
 
 	*rows = (struct rows){ 0 };
 	rows->text = file_read(path, ROWS_MAX, &len);
-	if (!rows->text)
+	if (!rows->text) {
+		add_problem(rows, 0, copy_of("the file could not be read"));
 		return false;
+	}
 	check_utf8(rows, rows->text, len);
 	if (rows->problem_count > 0)
 		return false;

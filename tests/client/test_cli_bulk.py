@@ -206,6 +206,13 @@ def test_bulk_in_json_is_always_json(cli, peer, stdin, answer, status, args):
     assert not set("\x1b\x9b\u202e") & set(done.stdout + done.stderr)
 
 
+def test_bulk_of_no_file_is_json_too(cli, peer):
+    done = cli("bulk", "/nowhere/people.csv")
+    assert done.returncode == 2 and "/nowhere/people.csv" in done.stderr
+    assert json.loads(done.stdout)["problems"] == [
+        {"line": 0, "message": "the file could not be read"}]
+
+
 @pytest.mark.parametrize("stdin", ["", "\n\n", "email,role\n"])
 def test_bulk_of_nobody(cli, peer, stdin):
     done = cli("bulk", "-", "--format", "table", stdin=stdin)

@@ -89,6 +89,13 @@ def test_create_from_standard_input(cli, peer, args, stdin, sent):
         assert peer.requests[0].json == sent
 
 
+def test_create_without_a_role_says_which_there_are(cli, peer):
+    done = cli("create", "a@b.c")
+    assert (done.returncode, done.stderr) == (
+        2, "invite: say as what: --role reader or --role owner\n")
+    assert peer.requests == []
+
+
 def test_create_does_not_eat_a_loops_input(cli, peer):
     script = 'while read email; do "$0" create --email "$email" ' \
              '--role reader >/dev/null; done'
