@@ -12,6 +12,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import signal
 import socket
 import subprocess
 import threading
@@ -181,8 +182,12 @@ class Postfix:
 
     def __exit__(self, *_: object) -> None:
         self._front.close()
-        self._process.terminate()
+        # Its master is in a session of its own, and not our child.
+        master = int((self.home / "queue/pid/master.pid").read_text())
+        os.kill(master, signal.SIGTERM)
         self._process.wait(DEADLINE)
+        eventually(lambda: not Path(f"/proc/{master}").exists(),
+                   "the end of Postfix's master")
 
     def _socket(self, name: str) -> Path:
         return self.home / "queue/public" / name
