@@ -23,7 +23,7 @@
 
 static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
     take_name, take_database, take_admin_key, take_ttl, take_retry, take_level,
-    take_sender, take_helo;
+    take_sender, take_helo, take_connections;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -66,6 +66,9 @@ const struct setting SETTINGS[] = {
 	  offsetof(struct conf, mail_helo),
 	  "name to greet the mail server with (EHLO), as it is in DNS "
 	  "(default: the sender's domain)" },
+	{ "--mail-connections", "INVITED_MAIL_CONNECTIONS", "NUMBER", "4",
+	  take_connections, offsetof(struct conf, mail_connections),
+	  "how many mails are handed to the mail server at once, 1 to 64" },
 	{ "--mail-retry", "INVITED_MAIL_RETRY", "DURATION", "30s", take_retry,
 	  offsetof(struct conf, mail_retry_ms),
 	  "pause after the first failed attempt to deliver a mail; doubled "
@@ -279,6 +282,19 @@ static const char *take_retry(struct conf *conf, const struct setting *setting,
 	if (*ms > BACKOFF_CEILING_MS / SECOND_MS)
 		return "the first pause is at most an hour";
 	*ms *= SECOND_MS;
+	return NULL;
+}
+
+static const char *take_connections(struct conf *conf,
+				    const struct setting *setting,
+				    const char *value)
+{
+	int *connections = member_of(conf, setting);
+	int64_t number;
+
+	if (!str_to_i64(str_of(value), &number) || number < 1 || number > 64)
+		return "expected a number from 1 to 64";
+	*connections = (int)number;
 	return NULL;
 }
 

@@ -56,6 +56,7 @@ struct conf {
 	const char *mail_helo;			   /* or NULL */
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;
+	int mail_connections; /* 1 to 64 */
 	int64_t invite_ttl_seconds;
 	const char *organization; /* name at first start */
 	bool organization_given;  /* not the default: for `key`, whose keys */

@@ -127,7 +127,7 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 
 /* ---- what http asks of the others ---- */
 
-static bool others_ready(void *context, struct buf *out)
+static bool mail_ready(void *context, struct buf *out)
 {
 	struct daemon *daemon = context;
 	struct fail fail;
@@ -175,7 +175,7 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.limiter = limiter_new(),
 		.proxies = conf->proxies,
 		.proxy_count = conf->proxy_count,
-		.ready = others_ready,
+		.ready = mail_ready,
 		.metrics = others_metrics,
 		.context = daemon,
 	};
@@ -203,6 +203,7 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 		.from = conf->mail_from,
 		.public_url = daemon->service.public_url,
 		.retry_ms = conf->mail_retry_ms,
+		.connections = conf->mail_connections,
 	};
 
 	if (!mail_sends(conf->mail))

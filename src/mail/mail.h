@@ -21,6 +21,7 @@ struct mail_options {
 				 * or else the sender's domain */
 	const char *from;	/* "invited@localhost" or "Name <address>" */
 	const char *public_url; /* what links begin with; no final '/' */
+	int connections;	/* to the server at once: 1 to 64 */
 	int64_t retry_ms;	/* pause after the first failed attempt */
 };
 

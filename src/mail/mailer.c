@@ -1,173 +1,187 @@
 /*
- * mailer.c: the threads that empty the outbox: how they begin and end.
- *
- *	dispatcher   claims as many due mails as there are idle workers, and
- *	             sleeps until the next is due, a worker is idle again, or
- *	             something was queued
- *	workers      each with a transport and a store port of its own: hand a
- *	             mail over, record how it went, and wait for the next
- *
- * The server is also looked at without a mail: at the start, so that a wrong
- * password shows in the log before the first invite, and again and again
- * while it cannot be used, so that readiness comes back by itself.
- *
- * Times that are slept through come from the monotonic clock; when a mail is
- * due is a matter of the wall clock, like all that is stored.
+ * mailer.c: the courier for mail: opens what it needs, and has deliver/ empty
+ * the outbox with it.
  */
 #include "base/base.h"
 #include "mail/mail.h"
 
-#include <errno.h>
-
-#include "base/clock.h"
-#include "mail/crew.h"
+#include "deliver/deliver.h"
+#include "mail/mime.h"
+#include "mail/outbox.h"
 
 #define OPTIONS_MAX (64 * 1024) /* octets of text */
 
-/* ---- what all of them use ---- */
+struct mailer {
+	struct arena arena; /* of the options */
+	struct outbox_policy policy;
+	struct transport_options transport;  /* what points elsewhere is used
+					      * while starting only */
+	struct store_port *claims, *records; /* a thread each */
+	struct deliverer *deliverer;	     /* NULL: nothing is sent */
+};
 
-bool mailer_wait(struct mailer *mailer, pthread_cond_t *condition, int64_t at)
+/* What a worker sends with. */
+struct hand {
+	const struct outbox_policy *policy;
+	struct transport *transport;
+	struct message message;
+};
+
+/* ---- the courier ---- */
+
+static bool mail_claim(void *context, struct claim *claim)
 {
-	struct timespec when = {
-		.tv_sec = (time_t)(at / SECOND_MS),
-		.tv_nsec = (long)(at % SECOND_MS) * 1000000,
+	return outbox_claim(((struct mailer *)context)->claims, claim);
+}
+
+static bool mail_renew(void *context, const struct lease *lease)
+{
+	return outbox_renew(((struct mailer *)context)->claims, lease);
+}
+
+static void mail_record(void *context, struct record *records, size_t count)
+{
+	outbox_record(((struct mailer *)context)->records, records, count);
+}
+
+static const char *mail_party(const struct parcel *parcel)
+{
+	return CONTAINER_OF(parcel, const struct mail_parcel, parcel)
+	    ->mail.to.invite.email;
+}
+
+static void hand_close(void *context)
+{
+	struct hand *hand = context;
+
+	transport_close(hand->transport);
+	message_release(&hand->message);
+	free(hand);
+}
+
+static int hand_open(void *context, void **ret_hand, struct fail *fail)
+{
+	struct mailer *mailer = context;
+	struct hand *hand = calloc(1, sizeof(*hand));
+
+	if (!hand)
+		return fail_set(fail, "out of memory");
+	hand->policy = &mailer->policy;
+	message_init(&hand->message);
+	if (transport_open(&mailer->transport, &hand->transport, fail) < 0) {
+		hand_close(hand);
+		return -1;
+	}
+	*ret_hand = hand;
+	return 0;
+}
+
+static void hand_attempt(void *context, struct parcel *parcel,
+			 struct report *ret_report)
+{
+	struct hand *hand = context;
+
+	outbox_attempt(hand->policy, hand->transport, &hand->message,
+		       &mail_of(parcel)->mail, ret_report);
+}
+
+/* As far as sender and recipient. */
+static void hand_look(void *context, const char *to, struct report *ret_report)
+{
+	struct hand *hand = context;
+	const struct sender *from = &hand->policy->from;
+	const struct letter letter = {
+		.from = from->address,
+		.to = to,
+		.utf8 = from->utf8 || (to && !mime_is_ascii(str_of(to))),
 	};
 
-	if (at == NEVER)
-		return pthread_cond_wait(condition, &mailer->lock) == 0;
-	return pthread_cond_timedwait(condition, &mailer->lock, &when) !=
-	       ETIMEDOUT;
+	transport_probe(hand->transport, &letter, ret_report);
 }
 
-void mailer_claim_in(struct mailer *mailer, int64_t ms)
+static void hand_idle(void *context)
 {
-	int64_t at = clock_mono_ms();
-
-	if (ms > 0)
-		at += ms < POLL_MS ? ms : POLL_MS;
-	if (at < mailer->claim_at)
-		mailer->claim_at = at;
+	transport_idle(((struct hand *)context)->transport);
 }
 
-size_t mailer_idle(const struct mailer *mailer)
+static void hand_hurry(void *context)
 {
-	size_t idle = 0;
-
-	for (size_t i = 0; i < WORKERS; i++)
-		idle += mailer->workers[i].task == TASK_NONE;
-	return idle;
+	transport_hurry(((struct hand *)context)->transport);
 }
 
-void batch_release(struct batch *batch)
-{
-	arena_release(&batch->arena);
-	free(batch);
-}
+static const struct courier mail_courier = {
+	.name = "mail",
+	.usable_event = "mail_server_usable",
+	.unusable_event = "mail_server_unusable",
+	.claim = mail_claim,
+	.renew = mail_renew,
+	.record = mail_record,
+	.log = outbox_log,
+	.log_unrecorded = outbox_log_unrecorded,
+	.party = mail_party,
+	.open = hand_open,
+	.attempt = hand_attempt,
+	.look = hand_look,
+	.idle = hand_idle,
+	.hurry = hand_hurry,
+	.close = hand_close,
+};
 
 /* ---- life ---- */
 
-static int open_worker(struct mailer *mailer, struct worker *worker,
-		       const struct mail_options *options, struct store *store,
-		       struct fail *fail)
-{
-	const struct transport_options transport = {
-		.url = options->url,
-		.username = options->username,
-		.password = options->password,
-		.helo = options->helo,
-		.domain = mailer->policy.from.domain,
-	};
-
-	worker->mailer = mailer;
-	message_init(&worker->message);
-	if (transport_open(&transport, &worker->transport, fail) < 0)
-		return -1;
-	return store_port_open(store, NULL, NULL, &worker->port, fail);
-}
-
-/* What does not need the mailer to send. */
 static int read_options(struct mailer *mailer,
 			const struct mail_options *options, struct fail *fail)
 {
 	struct outbox_policy *policy = &mailer->policy;
 
-	mailer->sends = mail_sends(options->url);
-	policy->retry_ms = options->retry_ms;
-	health_init(&mailer->health, options->retry_ms);
 	policy->public_url =
 	    arena_str(&mailer->arena, str_of(options->public_url));
 	if (!policy->public_url)
 		return fail_set(fail, "out of memory");
-	return sender_parse(&mailer->arena, options->from, &policy->from, fail);
-}
-
-static int open_ports(struct mailer *mailer, const struct mail_options *options,
-		      struct store *store, struct fail *fail)
-{
-	for (size_t i = 0; i < WORKERS; i++)
-		if (open_worker(mailer, &mailer->workers[i], options, store,
-				fail) < 0)
-			return -1;
-	return store_port_open(store, NULL, NULL, &mailer->port, fail);
-}
-
-static int start_threads(struct mailer *mailer, struct fail *fail)
-{
-	int error = 0;
-
-	for (size_t i = 0; i < WORKERS && error == 0; i++) {
-		struct worker *worker = &mailer->workers[i];
-		error =
-		    pthread_create(&worker->thread, NULL, worker_run, worker);
-		mailer->started += error == 0;
-	}
-	if (error == 0) {
-		error = pthread_create(&mailer->dispatcher, NULL,
-				       dispatcher_run, mailer);
-		mailer->started += error == 0;
-	}
-	if (error != 0)
-		return fail_errno(fail, error, "could not start a thread");
+	if (sender_parse(&mailer->arena, options->from, &policy->from, fail) <
+	    0)
+		return -1;
+	mailer->transport = (struct transport_options){
+		.url = options->url,
+		.username = options->username,
+		.password = options->password,
+		.helo = options->helo,
+		.domain = policy->from.domain,
+	};
 	return 0;
 }
 
-static void init_condition(pthread_cond_t *condition)
+/* What sends: nothing of this where mail is not to be sent at all. */
+static int start_delivery(struct mailer *mailer,
+			  const struct mail_options *options,
+			  struct store *store, struct fail *fail)
 {
-	pthread_condattr_t attributes;
+	const struct deliver_options deliver = {
+		.courier = &mail_courier,
+		.context = mailer,
+		.connections = options->connections,
+		.retry_ms = options->retry_ms,
+		.shared = store_is_shared(store),
+	};
 
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
-static struct mailer *new_mailer(void)
-{
-	struct mailer *mailer = calloc(1, sizeof(*mailer));
-
-	if (!mailer)
-		return NULL;
-	arena_init(&mailer->arena, OPTIONS_MAX);
-	pthread_mutex_init(&mailer->lock, NULL);
-	init_condition(&mailer->changed);
-	for (size_t i = 0; i < WORKERS; i++) {
-		init_condition(&mailer->workers[i].given);
-		mailer->workers[i].renew_at = NEVER;
-	}
-	return mailer;
+	if (!mail_sends(options->url))
+		return 0;
+	if (store_port_open(store, NULL, NULL, &mailer->claims, fail) < 0 ||
+	    store_port_open(store, NULL, NULL, &mailer->records, fail) < 0)
+		return -1;
+	return deliver_start(&deliver, &mailer->deliverer, fail);
 }
 
 int mailer_start(const struct mail_options *options, struct store *store,
 		 struct mailer **ret_mailer, struct fail *fail)
 {
-	struct mailer *mailer = new_mailer();
+	struct mailer *mailer = calloc(1, sizeof(*mailer));
 
 	if (!mailer)
 		return fail_set(fail, "out of memory");
-	mailer->shared = store_is_shared(store);
+	arena_init(&mailer->arena, OPTIONS_MAX);
 	if (read_options(mailer, options, fail) < 0 ||
-	    (mailer->sends && (open_ports(mailer, options, store, fail) < 0 ||
-			       start_threads(mailer, fail) < 0))) {
+	    start_delivery(mailer, options, store, fail) < 0) {
 		mailer_stop(mailer);
 		return -1;
 	}
@@ -179,78 +193,29 @@ void mailer_wake(void *context)
 {
 	struct mailer *mailer = context;
 
-	pthread_mutex_lock(&mailer->lock);
-	mailer->claim_at = 0;
-	pthread_cond_signal(&mailer->changed);
-	pthread_mutex_unlock(&mailer->lock);
-}
-
-/*
- * The dispatcher goes first: it may just be claiming, and what it claims
- * needs workers that are still there.
- */
-static void stop_threads(struct mailer *mailer)
-{
-	pthread_mutex_lock(&mailer->lock);
-	mailer->stopping = true;
-	pthread_cond_signal(&mailer->changed);
-	for (size_t i = 0; i < WORKERS; i++) {
-		pthread_cond_signal(&mailer->workers[i].given);
-		if (mailer->workers[i].transport)
-			transport_hurry(mailer->workers[i].transport);
-	}
-	pthread_mutex_unlock(&mailer->lock);
-	if (mailer->started > WORKERS)
-		pthread_join(mailer->dispatcher, NULL);
-
-	pthread_mutex_lock(&mailer->lock);
-	mailer->ending = true;
-	for (size_t i = 0; i < WORKERS; i++)
-		pthread_cond_signal(&mailer->workers[i].given);
-	pthread_mutex_unlock(&mailer->lock);
-	for (size_t i = 0; i < WORKERS && i < mailer->started; i++)
-		pthread_join(mailer->workers[i].thread, NULL);
+	if (mailer->deliverer)
+		deliver_wake(mailer->deliverer);
 }
 
 void mailer_stop(struct mailer *mailer)
 {
-	stop_threads(mailer);
-	for (size_t i = 0; i < WORKERS; i++) {
-		struct worker *worker = &mailer->workers[i];
-		if (worker->port)
-			store_port_close(worker->port);
-		transport_close(worker->transport);
-		message_release(&worker->message);
-		pthread_cond_destroy(&worker->given);
-	}
-	if (mailer->port)
-		store_port_close(mailer->port);
-	pthread_cond_destroy(&mailer->changed);
-	pthread_mutex_destroy(&mailer->lock);
+	if (mailer->deliverer)
+		deliver_stop(mailer->deliverer);
+	if (mailer->claims)
+		store_port_close(mailer->claims);
+	if (mailer->records)
+		store_port_close(mailer->records);
 	arena_release(&mailer->arena);
 	free(mailer);
 }
 
 bool mailer_healthy(struct mailer *mailer, struct fail *fail)
 {
-	bool usable;
-
-	pthread_mutex_lock(&mailer->lock);
-	usable = mailer->health.usable;
-	if (!usable)
-		*fail = mailer->health.why_not;
-	pthread_mutex_unlock(&mailer->lock);
-	return usable;
+	return !mailer->deliverer || deliver_healthy(mailer->deliverer, fail);
 }
 
 void mailer_metrics(struct mailer *mailer, struct buf *out)
 {
-	pthread_mutex_lock(&mailer->lock);
-	health_metrics(&mailer->health, out);
-	buf_addf(out,
-		 "# HELP invited_mail_in_hand Mails being delivered now.\n"
-		 "# TYPE invited_mail_in_hand gauge\n"
-		 "invited_mail_in_hand %zu\n",
-		 WORKERS - mailer_idle(mailer));
-	pthread_mutex_unlock(&mailer->lock);
+	if (mailer->deliverer)
+		deliver_metrics(mailer->deliverer, out);
 }

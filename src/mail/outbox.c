@@ -1,5 +1,5 @@
 /*
- * outbox.c: why a mail was sent, put off or given up.
+ * outbox.c: a mail from the outbox, on its way and in the log.
  *
  * A mail is sent at least once: where the record of a hand-over is lost, the
  * same bytes go out again, with the Message-ID they had.
@@ -9,9 +9,8 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/hash.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "core/backoff.h"
 
 #define SECRET_PIECE 6 /* characters of a secret that are too many to show */
 
@@ -24,26 +23,17 @@ static const struct {
 	[OUTBOX_FAILED] = { LOG_WARN, "mail_failed" },
 };
 
-/* When to try again, or that there was enough of that. */
-static void decide(const struct outbox_policy *policy,
-		   const struct outbox_mail *mail,
-		   struct outbox_verdict *verdict)
+struct mail_parcel *mail_of(struct parcel *parcel)
 {
-	struct report *report = &verdict->report;
-
-	verdict->attempts = mail->attempts + 1;
-	verdict->pause_ms =
-	    backoff_delay_ms(verdict->attempts, policy->retry_ms, random_u64());
-	snprintf(verdict->words, sizeof(verdict->words), "%s", report->words);
-	if (report->outcome == OUTBOX_DEFERRED &&
-	    backoff_exhausted(verdict->attempts, policy->retry_ms)) {
-		report->outcome = OUTBOX_FAILED;
-		snprintf(verdict->words, sizeof(verdict->words),
-			 "gave up after %d attempts: %s", verdict->attempts,
-			 report->words);
-	}
-	verdict->error = report->outcome == OUTBOX_SENT ? NULL : verdict->words;
+	return CONTAINER_OF(parcel, struct mail_parcel, parcel);
 }
+
+static const struct outbox_mail *mail_in(const struct parcel *parcel)
+{
+	return &CONTAINER_OF(parcel, const struct mail_parcel, parcel)->mail;
+}
+
+/* ---- an attempt ---- */
 
 /*
  * Some servers quote what they refuse, the link too. Whatever piece of the
@@ -69,28 +59,79 @@ static void hide_secret(char *words, const uint8_t secret[SECRET_SIZE])
 
 void outbox_attempt(const struct outbox_policy *policy,
 		    struct transport *transport, struct message *message,
-		    struct outbox_mail *mail,
-		    struct outbox_verdict *ret_verdict)
+		    struct outbox_mail *mail, struct report *ret_report)
 {
-	struct report *report = &ret_verdict->report;
 	struct letter letter;
 
 	if (message_compose(message, &policy->from, policy->public_url, mail,
 			    &letter))
-		transport_deliver(transport, &letter, report);
+		transport_deliver(transport, &letter, ret_report);
 	else
-		report_set(report, OUTBOX_DEFERRED, WAY_OPEN,
+		report_set(ret_report, OUTBOX_DEFERRED, WAY_OPEN,
 			   "there was not enough memory to compose the mail");
 	message_wipe(message);
-	hide_secret(report->words, mail->token.secret);
+	hide_secret(ret_report->words, mail->token.secret);
 	wipe(&mail->token, sizeof(mail->token));
-	decide(policy, mail, ret_verdict);
 }
 
-bool outbox_renew(struct store_port *port, struct lease *lease)
+/* ---- the store ---- */
+
+/* Puts the mails into parcels, their secrets too, and leaves none behind;
+ * false when out of memory. */
+static bool pack(struct claim *claim, const struct outbox_claim_out *out)
+{
+	struct mail_parcel *parcels =
+	    arena_array(claim->arena, out->count + 1, sizeof(*parcels));
+
+	claim->ret_parcels = arena_array(claim->arena, out->count + 1,
+					 sizeof(*claim->ret_parcels));
+	if (!parcels || !claim->ret_parcels)
+		return false;
+	for (size_t i = 0; i < out->count; i++) {
+		struct outbox_mail *mail = &out->mails[i];
+
+		parcels[i] = (struct mail_parcel){ .mail = *mail };
+		wipe(&mail->token, sizeof(mail->token));
+		parcels[i].parcel.attempts = mail->attempts;
+		parcels[i].parcel.lease = (struct lease){
+			.organization = mail->to.invite.organization,
+			.id = mail->to.invite.id,
+			.until_ms = mail->leased_until_ms,
+		};
+		claim->ret_parcels[i] = &parcels[i].parcel;
+	}
+	claim->ret_count = out->count;
+	return true;
+}
+
+bool outbox_claim(struct store_port *port, struct claim *claim)
+{
+	const struct outbox_claim_in in = { .limit = claim->limit,
+					    .lease_ms = claim->lease_ms };
+	struct outbox_claim_out out;
+	struct store_op op = {
+		.verb = &verb_outbox_claim,
+		.in = &in,
+		.out = &out,
+		.now_ms = clock_now_ms(),
+		.arena = claim->arena,
+	};
+
+	store_call(port, &op);
+	if (op.result != RESULT_OK || !pack(claim, &out))
+		return false;
+	claim->ret_pause_ms = -1;
+	if (out.next_due_ms != 0)
+		claim->ret_pause_ms = out.next_due_ms > out.now_ms
+					  ? out.next_due_ms - out.now_ms
+					  : 0;
+	return true;
+}
+
+bool outbox_renew(struct store_port *port, const struct lease *lease)
 {
 	const struct outbox_renew_in in = {
-		.invite = lease->invite,
+		.invite = lease->id,
 		.leased_until_ms = lease->until_ms,
 		.until_ms = lease->asked_ms,
 	};
@@ -107,41 +148,63 @@ bool outbox_renew(struct store_port *port, struct lease *lease)
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
 	store_call(port, &op);
 	arena_release(&arena);
-	if (op.result != RESULT_OK)
-		return false;
-	lease->until_ms = lease->asked_ms;
-	lease->asked_ms = 0;
-	return true;
+	return op.result == RESULT_OK;
 }
 
-bool outbox_record(struct store_port *port, const struct outbox_mail *mail,
-		   const struct lease *lease,
-		   const struct outbox_verdict *verdict)
+/* An operation that records one. */
+struct settlement {
+	struct outbox_settle_in in;
+	struct store_op op;
+	struct arena arena;
+	char room[512];
+};
+
+static void settle(struct settlement *settlement, const struct record *record)
 {
-	const struct outbox_settle_in in = {
+	const struct outbox_mail *mail = mail_in(record->parcel);
+	const struct verdict *verdict = &record->parcel->verdict;
+
+	settlement->in = (struct outbox_settle_in){
 		.invite = mail->to.invite.id,
 		.queued_at_ms = mail->queued_at_ms,
-		.leased_until_ms = lease->until_ms,
-		.asked_until_ms = lease->asked_ms,
+		.leased_until_ms = record->lease.until_ms,
+		.asked_until_ms = record->lease.asked_ms,
 		.outcome = verdict->report.outcome,
 		.error = verdict->error,
 		.pause_ms = verdict->pause_ms,
 	};
-	char room[512];
-	struct arena arena;
-	struct store_op op = {
+	settlement->op = (struct store_op){
 		.verb = &verb_outbox_settle,
-		.in = &in,
+		.in = &settlement->in,
 		.organization = mail->to.invite.organization,
 		.now_ms = clock_now_ms(),
-		.arena = &arena,
+		.arena = &settlement->arena,
 	};
-
-	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
-	store_call(port, &op);
-	arena_release(&arena);
-	return op.result == RESULT_OK;
+	arena_init_with(&settlement->arena, settlement->room,
+			sizeof(settlement->room), 64 * 1024);
 }
+
+void outbox_record(struct store_port *port, struct record *records,
+		   size_t count)
+{
+	struct settlement *settlements = calloc(count, sizeof(*settlements));
+	struct store_op **ops = calloc(count, sizeof(struct store_op *));
+
+	for (size_t i = 0; i < count && settlements && ops; i++) {
+		settle(&settlements[i], &records[i]);
+		ops[i] = &settlements[i].op;
+	}
+	if (settlements && ops)
+		store_call_many(port, ops, count);
+	for (size_t i = 0; i < count && settlements && ops; i++) {
+		records[i].ret_done = ops[i]->result == RESULT_OK;
+		arena_release(&settlements[i].arena);
+	}
+	free(ops);
+	free(settlements);
+}
+
+/* ---- the log ---- */
 
 /* `words` with the person's address, which servers like to repeat, cut to its
  * domain. `out` is as large as `words`. */
@@ -158,9 +221,10 @@ static void hide_address(const char *words, const char *address, char *out)
 	memcpy(out, words, strlen(words) + 1);
 }
 
-void outbox_log(const struct outbox_mail *mail,
-		const struct outbox_verdict *verdict)
+void outbox_log(const struct parcel *parcel)
 {
+	const struct outbox_mail *mail = mail_in(parcel);
+	const struct verdict *verdict = &parcel->verdict;
 	const char *address = mail->to.invite.email;
 	const char *domain = strrchr(address, '@');
 	char words[sizeof(verdict->words)], id[ID_TEXT_SIZE];
@@ -172,4 +236,12 @@ void outbox_log(const struct outbox_mail *mail,
 		  LOG_I("attempts", verdict->attempts),
 		  LOG_S("domain", domain ? domain + 1 : ""),
 		  LOG_S("reply", words));
+}
+
+void outbox_log_unrecorded(const struct parcel *parcel)
+{
+	char id[ID_TEXT_SIZE];
+
+	log_event(LOG_ERROR, "mail_unrecorded",
+		  LOG_S("invite", id_format(ID_INVITE, parcel->lease.id, id)));
 }

@@ -279,7 +279,7 @@ static bool make_handle(struct smtp *smtp)
  * Says good-bye and closes. curl would wait for the answer for minutes; with
  * nothing more to read it does not.
  */
-static void smtp_rest(struct transport *transport)
+static void smtp_idle(struct transport *transport)
 {
 	struct smtp *smtp = smtp_of(transport);
 	curl_socket_t fd;
@@ -505,7 +505,7 @@ static void smtp_probe(struct transport *transport, const struct letter *letter,
 		granted = try_command(smtp, SMTP_RCPT, command, report);
 	}
 	if (!granted || !try_command(smtp, SMTP_MAIL, "RSET", &unused))
-		smtp_rest(transport);
+		smtp_idle(transport);
 	smtp->letter = NULL;
 }
 
@@ -526,7 +526,7 @@ static void smtp_close(struct transport *transport)
 {
 	struct smtp *smtp = smtp_of(transport);
 
-	smtp_rest(transport);
+	smtp_idle(transport);
 	if (smtp->settings.password)
 		wipe(smtp->settings.password, strlen(smtp->settings.password));
 	arena_release(&smtp->arena);
@@ -554,7 +554,7 @@ static int smtp_open(const struct transport_options *options,
 #define SMTP_KIND(name)                                                       \
 	{                                                                     \
 		.scheme = (name), .open = smtp_open, .deliver = smtp_deliver, \
-		.probe = smtp_probe, .rest = smtp_rest, .hurry = smtp_hurry,  \
+		.probe = smtp_probe, .idle = smtp_idle, .hurry = smtp_hurry,  \
 		.close = smtp_close                                           \
 	}
 

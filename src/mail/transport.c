@@ -5,8 +5,6 @@
 #include "base/base.h"
 #include "mail/transport.h"
 
-#include <stdarg.h>
-
 #include "mail/mail.h"
 
 static const struct transport_kind *const kinds[] = {
@@ -68,18 +66,6 @@ static void tidy(char *text)
 	*to = '\0';
 }
 
-void report_set(struct report *report, enum outbox_outcome outcome,
-		enum way way, const char *format, ...)
-{
-	va_list args;
-
-	report->outcome = outcome;
-	report->way = way;
-	va_start(args, format);
-	vsnprintf(report->words, sizeof(report->words), format, args);
-	va_end(args);
-}
-
 void transport_deliver(struct transport *transport, const struct letter *letter,
 		       struct report *ret_report)
 {
@@ -94,10 +80,10 @@ void transport_probe(struct transport *transport, const struct letter *letter,
 	tidy(ret_report->words);
 }
 
-void transport_rest(struct transport *transport)
+void transport_idle(struct transport *transport)
 {
-	if (transport->kind->rest)
-		transport->kind->rest(transport);
+	if (transport->kind->idle)
+		transport->kind->idle(transport);
 }
 
 void transport_hurry(struct transport *transport)

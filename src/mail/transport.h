@@ -9,11 +9,11 @@
 
 #include "base/base.h"
 #include "base/fail.h"
+#include "deliver/report.h"
 #include "mail/message.h"
 #include "store/outbox.h"
 
-#define WORDS_MAX 200  /* octets of a server's last words that are kept */
-#define HURRY_MS  5000 /* what is under way gets that long to end */
+#define HURRY_MS 5000 /* what is under way gets that long to end */
 
 struct transport;
 
@@ -22,22 +22,6 @@ struct transport_options {
 	const char *username, *password; /* or NULL: those in the URL */
 	const char *helo;   /* our name in EHLO; NULL: the one in the URL */
 	const char *domain; /* our name where there is neither */
-};
-
-/* What an attempt says about the way that all mails take. */
-enum way {
-	WAY_OPEN,     /* also where this one mail was refused */
-	WAY_DOUBTFUL, /* refused for a reason that may concern all mails: it
-		       * does if recipients of other domains meet it too */
-	WAY_CLOSED,
-};
-
-/* How it went. */
-struct report {
-	enum outbox_outcome outcome;
-	enum way way;
-	char words[WORDS_MAX + 1]; /* the server's last reply, or what failed;
-				    * printable UTF-8, one line */
 };
 
 /*
@@ -61,7 +45,7 @@ void transport_probe(struct transport *transport, const struct letter *letter,
 		     struct report *ret_report);
 
 /* Nothing to do for a while: lets go of what costs others, a connection. */
-void transport_rest(struct transport *transport);
+void transport_idle(struct transport *transport);
 
 /* The program ends: what is under way has HURRY_MS left. Any thread. */
 void transport_hurry(struct transport *transport);
@@ -78,7 +62,7 @@ struct transport_kind {
 			const struct letter *letter, struct report *report);
 	void (*probe)(struct transport *transport, const struct letter *letter,
 		      struct report *report);
-	void (*rest)(struct transport *transport);
+	void (*idle)(struct transport *transport);
 	void (*hurry)(struct transport *transport);
 	void (*close)(struct transport *transport);
 };
@@ -89,9 +73,5 @@ struct transport {
 
 extern const struct transport_kind transport_smtp, transport_smtps,
     transport_maildir;
-
-/* Fills `report`; the words need not be printable nor short yet. */
-void report_set(struct report *report, enum outbox_outcome outcome,
-		enum way way, const char *format, ...) PRINTF_LIKE(4, 5);
 
 #endif

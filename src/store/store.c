@@ -545,18 +545,34 @@ void store_rest(struct store_port *port)
 	hand_over(&port->store->writes, &port->writes);
 }
 
+/* Until `count` operations of the port have come back. */
+static void wait_for(struct store_port *port, size_t count)
+{
+	pthread_mutex_lock(&port->mutex);
+	while (port->finished.count < count)
+		pthread_cond_wait(&port->came_back, &port->mutex);
+	list_init(&port->finished);
+	pthread_mutex_unlock(&port->mutex);
+}
+
 void store_call(struct store_port *port, struct store_op *op)
 {
 	bool done = store_submit(port, op);
 
 	store_rest(port);
-	if (done)
-		return;
-	pthread_mutex_lock(&port->mutex);
-	while (!port->finished.first)
-		pthread_cond_wait(&port->came_back, &port->mutex);
-	list_init(&port->finished);
-	pthread_mutex_unlock(&port->mutex);
+	if (!done)
+		wait_for(port, 1);
+}
+
+void store_call_many(struct store_port *port, struct store_op *const *ops,
+		     size_t count)
+{
+	size_t pending = 0;
+
+	for (size_t i = 0; i < count; i++)
+		pending += !store_submit(port, ops[i]);
+	store_rest(port);
+	wait_for(port, pending);
 }
 
 void store_on_mail(struct store *store, void (*wake)(void *context),

@@ -105,6 +105,11 @@ struct store_op *store_collect(struct store_port *port);
 /* Submits and waits. Not for ports with operations under way. */
 void store_call(struct store_port *port, struct store_op *op);
 
+/* The same for `count` writes, which have a good chance to share a
+ * transaction. */
+void store_call_many(struct store_port *port, struct store_op *const *ops,
+		     size_t count);
+
 /*
  * Reads of a port that are answered at once see one state of the store between
  * two calls of this. Call it before waiting for anything, and after collecting:

@@ -158,7 +158,7 @@ static void send_all(const struct arguments *arguments,
 		struct report report;
 
 		if (i > 0 && arguments->rest)
-			transport_rest(transport);
+			transport_idle(transport);
 		while (i > 0 && arguments->wait && getchar() != '\n')
 			;
 		fill_mail(arguments, email, i, &mail);

@@ -422,12 +422,12 @@ def test_due_while_the_database_is_away(make_daemon: Maker) -> None:
 # -- a daemon that ends ------------------------------------------------------
 
 def test_killed_with_a_mail_in_hand(make_daemon: Maker) -> None:
-    with ScriptedServer(MAIL=STALL) as server:
+    with ScriptedServer(RCPT=STALL) as server:
         daemon = make_daemon(*mail_to(server))
         invite = daemon.api.invite("ada@example.com")
         assert server.stalled.wait(DEADLINE)
         daemon.kill()
-        server.answer(MAIL="250 2.1.0 Ok")
+        server.answer(RCPT="250 2.1.5 Ok")
         daemon.database.end_leases()
         daemon.start()
         daemon.api.delivered(invite["id"])
@@ -442,14 +442,14 @@ def test_another_daemon_takes_up_what_a_killed_one_had(
         make_daemon: Maker) -> None:
     """Not before the lease is over: the first might be alive and about to
     send it."""
-    with ScriptedServer(**{"MAIL": [STALL]}) as server:
+    with ScriptedServer(RCPT=STALL) as server:
         killed = make_daemon(*mail_to(server))
         other = make_daemon(*mail_to(server), database=killed.database,
                             key=killed.key)
         invite = killed.api.invite("ada@example.com")
         assert server.stalled.wait(DEADLINE)
         killed.kill()
-        server.answer(MAIL="250 2.1.0 Ok")
+        server.answer(RCPT="250 2.1.5 Ok")
         later = other.api.invite("bob@example.com")
         other.api.delivered(later["id"])
         waits = other.api.ok("GET", f"{INVITES}/{invite['id']}")

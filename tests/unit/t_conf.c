@@ -61,6 +61,7 @@ START_TEST(test_defaults)
 	ck_assert_str_eq(conf.mail_from, "invited@localhost");
 	ck_assert(!conf.mail_from_given);
 	ck_assert_ptr_null(conf.mail_helo);
+	ck_assert_int_eq(conf.mail_connections, 4);
 	ck_assert_ptr_null(conf.mail_username);
 	ck_assert_ptr_null(conf.mail_password);
 	ck_assert_int_eq(conf.mail_retry_ms, 30000);
@@ -105,6 +106,8 @@ START_TEST(test_every_setting_from_the_environment)
 					"I <i@example.com>",
 					"INVITED_MAIL_HELO",
 					"mx.example.com",
+					"INVITED_MAIL_CONNECTIONS",
+					"64",
 					"INVITED_MAIL_RETRY",
 					"5m",
 					"INVITED_MAIL_USERNAME",
@@ -133,6 +136,7 @@ START_TEST(test_every_setting_from_the_environment)
 	ck_assert_str_eq(conf.mail_from, "I <i@example.com>");
 	ck_assert(conf.mail_from_given);
 	ck_assert_str_eq(conf.mail_helo, "mx.example.com");
+	ck_assert_int_eq(conf.mail_connections, 64);
 	ck_assert_int_eq(conf.mail_retry_ms, 300000);
 	ck_assert_str_eq(conf.mail_username, "u");
 	ck_assert_str_eq(conf.mail_password, "p");
@@ -287,6 +291,9 @@ static const struct {
 	  "--mail-from is needed" },
 	{ { "--mail-helo", "mx.example" }, "--mail-helo has no effect" },
 	{ { "--mail-helo", "a b" }, "expected a host name" },
+	{ { "--mail-connections", "0" }, "a number from 1 to 64" },
+	{ { "--mail-connections", "65" }, "a number from 1 to 64" },
+	{ { "--mail-connections", "four" }, "a number from 1 to 64" },
 	{ { "--mail-helo", "b\xC3\xBC"
 			   "cher.example" },
 	  "expected a host name" },

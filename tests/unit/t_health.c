@@ -5,7 +5,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "mail/health.h"
+#include "deliver/health.h"
 
 #define NOW 1000000
 #define ADA "ada@example.com"
@@ -29,19 +29,19 @@ END_TEST
 
 START_TEST(test_goes_and_comes_back)
 {
-	ck_assert(!health_note_mail(&health, &good, ADA, NOW));
+	ck_assert(!health_note_attempt(&health, &good, ADA, NOW));
 	ck_assert_int_eq(health.probe_at, HEALTH_NEVER);
-	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
+	ck_assert(health_note_attempt(&health, &bad, ADA, NOW));
 	ck_assert(!health.usable);
 	ck_assert_str_eq(health.why_not.message, "421 Away");
 	ck_assert_int_eq(health.probe_at, NOW + 30 * SECOND_MS);
 
 	report_set(&bad, OUTBOX_DEFERRED, WAY_CLOSED, "421 Still away");
-	ck_assert(!health_note_mail(&health, &bad, ADA, NOW + 5));
+	ck_assert(!health_note_attempt(&health, &bad, ADA, NOW + 5));
 	ck_assert_str_eq(health.why_not.message, "421 Still away");
 	ck_assert_int_eq(health.probe_at, NOW + 5 + 30 * SECOND_MS);
 
-	ck_assert(health_note_mail(&health, &good, ADA, NOW + 9));
+	ck_assert(health_note_attempt(&health, &good, ADA, NOW + 9));
 	ck_assert(health.usable);
 	ck_assert_int_eq(health.probe_at, HEALTH_NEVER);
 }
@@ -53,7 +53,7 @@ START_TEST(test_refused_mail)
 	struct report refused;
 
 	report_set(&refused, OUTBOX_FAILED, WAY_OPEN, "550 Nobody");
-	ck_assert(!health_note_mail(&health, &refused, ADA, NOW));
+	ck_assert(!health_note_attempt(&health, &refused, ADA, NOW));
 	ck_assert(health.usable);
 }
 END_TEST
@@ -66,7 +66,7 @@ static bool doubted(const char *to, int64_t now)
 {
 	report_set(&doubtful, OUTBOX_DEFERRED, WAY_DOUBTFUL,
 		   "550 5.7.1 Not for you");
-	return health_note_mail(&health, &doubtful, to, now);
+	return health_note_attempt(&health, &doubtful, to, now);
 }
 
 START_TEST(test_one_domain_is_no_reason)
@@ -94,9 +94,10 @@ START_TEST(test_doubts_end_where_they_began)
 {
 	(void)doubted(ADA, NOW);
 	(void)doubted("bob@elsewhere.example", NOW);
-	ck_assert(!health_note_mail(&health, &good, "eve@third.example", NOW));
+	ck_assert(
+	    !health_note_attempt(&health, &good, "eve@third.example", NOW));
 	ck_assert(!health.usable);
-	ck_assert(health_note_mail(&health, &good, "eve@example.com", NOW));
+	ck_assert(health_note_attempt(&health, &good, "eve@example.com", NOW));
 	ck_assert(health.usable);
 	ck_assert(!doubted("bob@elsewhere.example", NOW));
 }
@@ -155,7 +156,7 @@ static const struct {
 START_TEST(test_pause)
 {
 	health_init(&health, pauses[_i].asked);
-	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
+	ck_assert(health_note_attempt(&health, &bad, ADA, NOW));
 	ck_assert_int_eq(health.probe_at, NOW + pauses[_i].pause);
 }
 END_TEST
@@ -167,8 +168,8 @@ START_TEST(test_metrics)
 	buf_init(&out, 10000);
 	health.attempts[OUTBOX_SENT] = 3;
 	health.attempts[OUTBOX_FAILED] = UINT64_MAX;
-	ck_assert(health_note_mail(&health, &bad, ADA, NOW));
-	health_metrics(&health, &out);
+	ck_assert(health_note_attempt(&health, &bad, ADA, NOW));
+	health_metrics(&health, "mail", &out);
 	ck_assert(buf_ok(&out));
 	ck_assert_ptr_nonnull(strstr(
 	    out.data, "\ninvited_mail_attempts_total{outcome=\"sent\"} 3\n"));

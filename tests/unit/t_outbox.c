@@ -8,10 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "core/backoff.h"
 #include "mail/outbox.h"
-
-#define RETRY_MS 1000
 
 static struct report told; /* what the transport says */
 static char taken[100000]; /* the message that it saw */
@@ -31,11 +28,11 @@ static struct transport transport = { &fake_kind };
 static struct outbox_policy policy = {
 	.from = { "", "invited@localhost", "localhost", false },
 	.public_url = "https://invited.example.com",
-	.retry_ms = RETRY_MS,
 };
 
-static struct outbox_mail mail;
-static struct outbox_verdict verdict;
+static struct mail_parcel parcel;
+#define mail	parcel.mail
+#define verdict parcel.parcel.verdict
 
 static void attempt(enum outbox_outcome outcome, const char *words)
 {
@@ -43,7 +40,8 @@ static void attempt(enum outbox_outcome outcome, const char *words)
 
 	report_set(&told, outcome, WAY_OPEN, "%s", words);
 	message_init(&message);
-	outbox_attempt(&policy, &transport, &message, &mail, &verdict);
+	outbox_attempt(&policy, &transport, &message, &mail, &verdict.report);
+	verdict_decide(&verdict, mail.attempts, 1000);
 	message_release(&message);
 }
 
@@ -74,48 +72,6 @@ START_TEST(test_failed)
 	ck_assert_int_eq(verdict.report.outcome, OUTBOX_FAILED);
 	ck_assert_int_eq(verdict.attempts, 4);
 	ck_assert_str_eq(verdict.error, "550 5.1.1 Nobody");
-}
-END_TEST
-
-/* Twice as long each time, less up to a quarter, at most an hour. */
-START_TEST(test_deferred)
-{
-	int64_t pause;
-
-	mail.attempts = _i;
-	attempt(OUTBOX_DEFERRED, "451 Later");
-	ck_assert_int_eq(verdict.report.outcome, OUTBOX_DEFERRED);
-	ck_assert_str_eq(verdict.error, "451 Later");
-	pause = _i < 12 ? RETRY_MS << _i : BACKOFF_CEILING_MS;
-	if (pause > BACKOFF_CEILING_MS)
-		pause = BACKOFF_CEILING_MS;
-	ck_assert_int_ge(verdict.pause_ms, pause * 3 / 4);
-	ck_assert_int_le(verdict.pause_ms, pause);
-}
-END_TEST
-
-START_TEST(test_given_up)
-{
-	char words[WORDS_MAX + 1];
-
-	memset(words, 'x', WORDS_MAX);
-	words[WORDS_MAX] = '\0';
-	mail.attempts = 59;
-	attempt(OUTBOX_DEFERRED, words);
-	ck_assert_int_eq(verdict.report.outcome, OUTBOX_FAILED);
-	ck_assert(str_starts_with(str_of(verdict.error),
-				  "gave up after 60 attempts: xxx"));
-	ck_assert_ptr_nonnull(strstr(verdict.error, words));
-}
-END_TEST
-
-/* However long ago it was queued, as far as the clock tells. */
-START_TEST(test_not_given_up_before_its_attempts)
-{
-	mail.queued_at_ms = clock_now_ms() - 30 * DAY_MS;
-	mail.attempts = 58;
-	attempt(OUTBOX_DEFERRED, "451 Later");
-	ck_assert_int_eq(verdict.report.outcome, OUTBOX_DEFERRED);
 }
 END_TEST
 
@@ -156,7 +112,7 @@ START_TEST(test_log)
 	attempt(lines[_i].outcome, lines[_i].words);
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
-	outbox_log(&mail, &verdict);
+	outbox_log(&parcel.parcel);
 	len = read(ends[0], line, sizeof(line) - 1);
 	ck_assert_int_gt(len, 24);
 	line[len] = '\0';
@@ -169,9 +125,6 @@ static void add(TCase *tests)
 	tcase_add_checked_fixture(tests, set_up, NULL);
 	tcase_add_test(tests, test_sent);
 	tcase_add_test(tests, test_failed);
-	tcase_add_loop_test(tests, test_deferred, 0, 59);
-	tcase_add_test(tests, test_given_up);
-	tcase_add_test(tests, test_not_given_up_before_its_attempts);
 	tcase_add_loop_test(tests, test_token_is_wiped, OUTBOX_SENT,
 			    OUTBOX_FAILED + 1);
 	tcase_add_loop_test(tests, test_log, 0, COUNT_OF(lines));

@@ -1,8 +1,8 @@
 /*
- * health.c: whether mail can leave, and how often it did.
+ * health.c: whether anything can be delivered, and how often it was.
  */
 #include "base/base.h"
-#include "mail/health.h"
+#include "deliver/health.h"
 
 #include "base/clock.h"
 #include "core/backoff.h"
@@ -100,8 +100,8 @@ bool health_note_look(struct health *health, const struct report *report,
 	return health->usable != before;
 }
 
-bool health_note_mail(struct health *health, const struct report *report,
-		      const char *to, int64_t now_mono_ms)
+bool health_note_attempt(struct health *health, const struct report *report,
+			 const char *to, int64_t now_mono_ms)
 {
 	if (report->way == WAY_DOUBTFUL)
 		note_doubt(health, to, now_mono_ms);
@@ -116,7 +116,8 @@ const char *health_look_at(struct health *health)
 	return doubt->to[0] ? doubt->to : NULL;
 }
 
-void health_metrics(const struct health *health, struct buf *out)
+void health_metrics(const struct health *health, const char *name,
+		    struct buf *out)
 {
 	static const char *const outcomes[] = {
 		[OUTBOX_SENT] = "sent",
@@ -124,17 +125,18 @@ void health_metrics(const struct health *health, struct buf *out)
 		[OUTBOX_FAILED] = "failed",
 	};
 
-	buf_add_text(out, "# HELP invited_mail_attempts_total Attempts to "
-			  "deliver a mail, by how they ended.\n"
-			  "# TYPE invited_mail_attempts_total counter\n");
-	for (size_t i = 0; i < COUNT_OF(outcomes); i++)
-		buf_addf(out,
-			 "invited_mail_attempts_total{outcome=\"%s\"} %ju\n",
-			 outcomes[i], (uintmax_t)health->attempts[i]);
 	buf_addf(out,
-		 "# HELP invited_mail_usable Whether the mail transport could "
-		 "be used when it was last needed.\n"
-		 "# TYPE invited_mail_usable gauge\n"
-		 "invited_mail_usable %d\n",
-		 health->usable);
+		 "# HELP invited_%s_attempts_total Attempts to deliver, by how "
+		 "they ended.\n"
+		 "# TYPE invited_%s_attempts_total counter\n",
+		 name, name);
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+		buf_addf(out, "invited_%s_attempts_total{outcome=\"%s\"} %ju\n",
+			 name, outcomes[i], (uintmax_t)health->attempts[i]);
+	buf_addf(out,
+		 "# HELP invited_%s_usable Whether anything could be delivered "
+		 "when that was last tried.\n"
+		 "# TYPE invited_%s_usable gauge\n"
+		 "invited_%s_usable %d\n",
+		 name, name, name, health->usable);
 }
