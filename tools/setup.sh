@@ -81,12 +81,13 @@ quietly() {
 	}
 }
 
-# compile TARGET...: all of that build, or what is named; what has changed.
+# compile TARGET...: all of that build, or what is named; what has changed. One
+# that a moved checkout brought along knows the old place, and is made anew.
 compile() {
-	if ! [ -f "$build/build.ninja" ]; then
+	if ! [ "$(cat "$build/checkout" 2>/dev/null)" = "$root" ]; then
 		rm -rf "$build"
-		meson setup "$build" "$root" --buildtype=release -Dtests=false ||
-			return
+		meson setup "$build" "$root" --buildtype=release -Dtests=false &&
+			echo "$root" >"$build/checkout" || return
 	fi
 	ninja -C "$build" "$@"
 }

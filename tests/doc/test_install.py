@@ -44,10 +44,20 @@ def below(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def leave_an_earlier_version(prefix: Path) -> None:
+    """In which pages that are links now were files."""
+    pages = prefix / "share/man/man3"
+    pages.mkdir(parents=True)
+    for name in re.findall(r"'(inv_\w+)'",
+                           (ROOT / "client/meson.build").read_text()):
+        (pages / f"{name}.3").write_text("of an earlier version")
+
+
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prefix of somebody's own, with it installed."""
     prefix = tmp_path_factory.mktemp("own") / "prefix"
+    leave_an_earlier_version(prefix)
     said = install(prefix)
     assert f"PATH={prefix}/bin:$PATH" in said
     return prefix

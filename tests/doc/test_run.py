@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -204,3 +205,18 @@ def test_without_sudo_one_line_for_an_administrator(tmp_path: Path) -> None:
     assert re.fullmatch(r"  apt-get install --no-install-recommends gcc .*"
                         r"libmicrohttpd-dev .*curl.*", lines[0])
     assert len(done.stderr.splitlines()) == 5
+
+
+def test_a_checkout_that_was_moved(tmp_path: Path) -> None:
+    """The build in it knows another place: it is made anew."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    shutil.copytree(ROOT, before, symlinks=True, ignore=shutil.ignore_patterns(
+        "build", "var", "venv", "node_modules", ".git"))
+    for place in (before, after):
+        if place == after:
+            before.rename(after)
+        done = subprocess.run([place / "run", "--version"], text=True,
+                              capture_output=True, timeout=FIRST_BUILD,
+                              env=clean_environment())
+        assert done.returncode == 0, done.stderr
+        assert str(place) in (place / "build/release/build.ninja").read_text()
