@@ -167,8 +167,8 @@ static int64_t find_organization(struct session *session)
 static int organization_create(struct session *session)
 {
 	const char *name = session->conf->argument;
-	const struct organization_create_in in = { .name = name };
-	struct organization_create_out out;
+	const struct organization_name_in in = { .name = name };
+	struct organization_out out;
 	enum result result =
 	    ask(session, &verb_organization_create, 0, &in, &out);
 	char id[ID_TEXT_SIZE];
@@ -199,6 +199,25 @@ static int organization_list(struct session *session)
 			after = o->id;
 		}
 	} while (page.has_more);
+	return EXIT_OK;
+}
+
+static int organization_rename(struct session *session)
+{
+	int64_t organization = find_organization(session);
+	struct organization_name_in in = { .name = session->conf->argument };
+	struct organization_out out;
+	enum result result;
+	char id[ID_TEXT_SIZE];
+
+	if (!organization)
+		return EXIT_FAILED;
+	result =
+	    ask(session, &verb_organization_rename, organization, &in, &out);
+	if (result != RESULT_OK)
+		return refused(result);
+	printf("%s\t%s\n", id_format(ID_ORGANIZATION, organization, id),
+	       out.organization.name);
 	return EXIT_OK;
 }
 
@@ -360,6 +379,7 @@ int command_run(const struct conf *conf)
 		[COMMAND_KEY_REVOKE] = key_revoke,
 		[COMMAND_ORGANIZATION_CREATE] = organization_create,
 		[COMMAND_ORGANIZATION_LIST] = organization_list,
+		[COMMAND_ORGANIZATION_RENAME] = organization_rename,
 		[COMMAND_CHECK] = check,
 		[COMMAND_BACKUP] = backup,
 	};

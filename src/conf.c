@@ -109,6 +109,8 @@ const struct command_line COMMANDS[] = {
 	  "make another organization" },
 	{ COMMAND_ORGANIZATION_LIST, "organization", "list", NULL, false,
 	  "list the organizations" },
+	{ COMMAND_ORGANIZATION_RENAME, "organization", "rename", "NAME", false,
+	  "give the organization another name" },
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,

@@ -26,6 +26,7 @@ enum command {
 	COMMAND_KEY_REVOKE,	     /* argument: its id */
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
+	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
 	COMMAND_CHECK,
 	COMMAND_BACKUP, /* argument: the new file */
 	COMMAND_COPY,

@@ -121,6 +121,12 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 		return fail_set(fail, "the database could not be written");
 	if (out.created)
 		announce_organization(&out);
+	else if (conf->organization_given && !out.named)
+		log_event(LOG_WARN, "organization_name_unused",
+			  LOG_S("name", conf->organization),
+			  LOG_S("hint", "it names the first organization when "
+					"it is made; `invited organization "
+					"rename` changes it"));
 	wipe(out.key.text, sizeof(out.key.text));
 	return 0;
 }

@@ -36,14 +36,18 @@ static bool bearer_key(struct str header, struct str *ret_key)
 	return ret_key->len > 0;
 }
 
-static bool names_other_organization(const struct request *request)
+/* Clients want to know whose answer it is, and may say whose they expect. */
+static bool check_organization(struct request *request)
 {
+	struct str asked = request->openai_organization;
 	char own[ID_TEXT_SIZE];
 
-	return request->openai_organization.len > 0 &&
-	       !str_is_nocase(
-		   request->openai_organization,
-		   id_format(ID_ORGANIZATION, request->organization, own));
+	id_format(ID_ORGANIZATION, request->organization, own);
+	if (asked.len > 0 && !str_is_nocase(asked, own))
+		return false;
+	answer_header(request, "openai-organization",
+		      arena_str(&request->arena, str_of(own)));
+	return true;
 }
 
 static void use_key(struct request *request, struct key_memo *key)
@@ -52,7 +56,7 @@ static void use_key(struct request *request, struct key_memo *key)
 
 	request->organization = key->organization;
 	request->key = key->key;
-	if (names_other_organization(request)) {
+	if (!check_organization(request)) {
 		answer_error(request, 401, "mismatched_organization", NULL,
 			     "The OpenAI-Organization header does not match "
 			     "the organization of the API key.");

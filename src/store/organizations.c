@@ -68,19 +68,29 @@ static void insert_organization(struct work *work, const char *name,
 STATEMENT(organization_by_name,
 	  .text = "SELECT id FROM organization WHERE name = ?1");
 
+/* The organization of this name; 0 where there is none. */
+static int64_t find_named(const struct work *work, const char *name)
+{
+	struct statement *st =
+	    db_statement(work->db, &sql_organization_by_name);
+	int64_t id;
+
+	db_bind_text(st, 1, name);
+	if (!db_row(work->db, st))
+		return 0;
+	id = column_i64(st, 0);
+	db_done(st);
+	return id;
+}
+
 static enum result organization_create(struct work *work, const void *input,
 				       void *output)
 {
-	const struct organization_create_in *in = input;
-	struct organization_create_out *out = output;
-	struct statement *st =
-	    db_statement(work->db, &sql_organization_by_name);
+	const struct organization_name_in *in = input;
+	struct organization_out *out = output;
 
-	db_bind_text(st, 1, in->name);
-	if (db_row(work->db, st)) {
-		db_done(st);
+	if (find_named(work, in->name))
 		return RESULT_ORGANIZATION_EXISTS;
-	}
 	insert_organization(work, in->name, &out->organization);
 	return RESULT_OK;
 }
@@ -88,10 +98,63 @@ static enum result organization_create(struct work *work, const void *input,
 const struct verb verb_organization_create = {
 	VERB(organization_create),
 	.flags = VERB_ANY_ORGANIZATION,
-	.size_in = sizeof(struct organization_create_in),
-	.size_out = sizeof(struct organization_create_out),
+	.size_in = sizeof(struct organization_name_in),
+	.size_out = sizeof(struct organization_out),
 	.run = organization_create,
 };
+
+/* ---- rename, get ---- */
+
+STATEMENT(organization_rename,
+	  .text = "UPDATE organization SET name = ?2 WHERE id = ?1");
+
+static enum result organization_rename(struct work *work, const void *input,
+				       void *output)
+{
+	const struct organization_name_in *in = input;
+	struct organization_out *out = output;
+	int64_t holder = find_named(work, in->name);
+	struct statement *st;
+
+	if (holder && holder != work->organization)
+		return RESULT_ORGANIZATION_EXISTS;
+	if (!find_organization(work, work->organization, &out->organization))
+		return RESULT_ORGANIZATION_NOT_FOUND;
+	out->organization.name = in->name;
+	st = db_statement(work->db, &sql_organization_rename);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, in->name);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_ORGANIZATION_UPDATED, work->organization);
+	return RESULT_OK;
+}
+
+const struct verb verb_organization_rename = {
+	VERB(organization_rename),
+	.size_in = sizeof(struct organization_name_in),
+	.size_out = sizeof(struct organization_out),
+	.run = organization_rename,
+};
+
+static enum result organization_get(struct work *work, const void *input,
+				    void *output)
+{
+	struct organization_out *out = output;
+
+	(void)input;
+	return find_organization(work, work->organization, &out->organization)
+		   ? RESULT_OK
+		   : RESULT_ORGANIZATION_NOT_FOUND;
+}
+
+const struct verb verb_organization_get = {
+	VERB(organization_get),
+	.flags = VERB_READ,
+	.size_out = sizeof(struct organization_out),
+	.run = organization_get,
+};
+
+/* ---- the first one ---- */
 
 STATEMENT(organization_any, .text = "SELECT 1 FROM organization LIMIT 1");
 
@@ -109,6 +172,7 @@ static enum result bootstrap(struct work *work, const void *input, void *output)
 	st = db_statement(work->db, &sql_organization_any);
 	if (db_row(work->db, st)) {
 		db_done(st);
+		out->named = find_named(work, in->organization_name) != 0;
 		return RESULT_OK;
 	}
 	insert_organization(work, in->organization_name, &out->organization);

@@ -3,6 +3,8 @@
  *
  *	organization_create	also makes its default project
  *				ORGANIZATION_EXISTS
+ *	organization_rename	ORGANIZATION_EXISTS, ORGANIZATION_NOT_FOUND
+ *	organization_get	takes nothing; ORGANIZATION_NOT_FOUND
  *	organization_list	list_in; of struct organization
  *	bootstrap		the first organization and its first key, where
  *				there is no organization yet
@@ -14,11 +16,11 @@
 #include "store/keys.h"
 #include "store/verb.h"
 
-struct organization_create_in {
-	const char *name; /* unique, as typed */
+struct organization_name_in { /* of organization_create and _rename */
+	const char *name;     /* unique, as typed */
 };
 
-struct organization_create_out {
+struct organization_out { /* of these and of organization_get */
 	struct organization organization;
 };
 
@@ -28,7 +30,8 @@ struct bootstrap_in {
 };
 
 struct bootstrap_out {
-	bool created;			  /* false: there was one already */
+	bool created; /* false: there was one already */
+	bool named;   /* and one has this name, perhaps among others */
 	struct organization organization; /* if it was */
 	struct key_create_out key;	  /* if it was */
 };

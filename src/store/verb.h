@@ -17,6 +17,8 @@
 	/* organizations.h */  \
 	X(bootstrap)           \
 	X(organization_create) \
+	X(organization_rename) \
+	X(organization_get)    \
 	X(organization_list)   \
 	/* keys.h */           \
 	X(key_create)          \

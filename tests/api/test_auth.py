@@ -16,6 +16,7 @@ KEYED = [
     ("GET", f"{PROJECTS}/proj_0000000000001"),
     ("GET", f"{PROJECTS}/proj_0000000000001/users"),
     ("GET", USERS), ("GET", f"{USERS}/user-0000000000001"),
+    ("GET", "/v1/organization"),
 ]
 
 
@@ -122,6 +123,23 @@ def test_a_new_key_works_at_once(daemon):
 
 
 # -- OpenAI-Organization ------------------------------------------------------
+
+def test_each_answer_to_a_key_names_its_organization(shared):
+    organization = shared.ok("GET", "/v1/organization")
+    assert organization["object"] == "organization" and organization["name"]
+    for answer in (shared.get("/v1/organization"), shared.get(INVITES),
+                   shared.get(f"{INVITES}/invite-0000000000001"),
+                   shared.post(INVITES, json={}),
+                   shared.get(INVITES, headers={
+                       "OpenAI-Organization": organization["id"]})):
+        assert answer.headers["openai-organization"] == organization["id"]
+
+
+def test_no_organization_is_named_without_a_key(shared_daemon):
+    for key in (None, "sk-admin-wrong"):
+        answer = shared_daemon.client(key).get(INVITES)
+        assert "openai-organization" not in answer.headers
+
 
 def organizations(daemon):
     """The ids of all organizations, by name."""

@@ -31,6 +31,8 @@ def test_the_first_key_is_printed_once(make_daemon):
     assert re.fullmatch(ADMIN_KEY, first)
     assert [line for line in daemon.output if first in line] == \
         [f"admin key: {first}"]
+    assert f"organization: {daemon.api.ok('GET', '/v1/organization')['id']}" \
+        in daemon.output
     daemon.key = None
     daemon.restart()
     assert not any("sk-admin-" in line for line in daemon.output)
@@ -134,6 +136,42 @@ def test_with_several_organizations_one_must_be_named(daemon):
     done = daemon.command("key", "create", check=False)
     assert done.returncode in (1, USAGE) and "--organization" in done.stderr
     assert "sk-admin-" not in done.stdout
+
+
+def test_rename_an_organization(daemon):
+    done = daemon.command("organization", "rename", "Ärger & Söhne")
+    identity = re.search(r"org-[0-9A-HJKMNP-TV-Z]{13}", done.stdout)[0]
+    assert done.stdout == f"{identity}\tÄrger & Söhne\n"
+    organization = daemon.api.ok("GET", "/v1/organization")
+    assert organization["name"] == "Ärger & Söhne"
+    assert organization["id"] == identity
+    daemon.command("organization", "create", "Other")
+    done = daemon.command("organization", "rename", "Other", check=False)
+    assert done.returncode == 1 and "several" in done.stderr
+    done = daemon.command("organization", "rename", "Other",
+                          "--organization", identity, check=False)
+    assert done.returncode == 1 and "already" in done.stderr
+    daemon.command("organization", "rename", "Mine", "--organization",
+                   "Other")
+    assert daemon.command("organization", "list").stdout.count("Mine") == 1
+
+
+def test_another_name_for_the_organization_is_said_at_start(make_daemon):
+    daemon = make_daemon("--organization", "First")
+    assert daemon.api.ok("GET", "/v1/organization")["name"] == "First"
+    daemon.stop()
+    assert said_at_start(daemon) == []
+    daemon.args = [*daemon.args, "--organization", "Second"]
+    daemon.start()
+    assert daemon.api.ok("GET", "/v1/organization")["name"] == "First"
+    daemon.stop()
+    line, = said_at_start(daemon)
+    assert "Second" in line and "organization rename" in line
+    daemon.start()
+
+
+def said_at_start(daemon):
+    return [line for line in daemon.log if "organization_name_unused" in line]
 
 
 def test_an_organization_twice(daemon):

@@ -360,9 +360,9 @@ int64_t add_organization(const char *name)
 {
 	struct store_op op = op_of(&verb_organization_create);
 
-	in_of(&op, organization_create_in)->name = name;
+	in_of(&op, organization_name_in)->name = name;
 	assert_granted(&op);
-	return out_of(&op, organization_create_out)->organization.id;
+	return out_of(&op, organization_out)->organization.id;
 }
 
 void archive(int64_t project)

@@ -33,9 +33,9 @@ START_TEST(test_organization)
 	struct store_op op = op_of(&verb_organization_create), get;
 	struct organization made;
 
-	in_of(&op, organization_create_in)->name = "Société Générale";
+	in_of(&op, organization_name_in)->name = "Société Générale";
 	assert_granted(&op);
-	made = out_of(&op, organization_create_out)->organization;
+	made = out_of(&op, organization_out)->organization;
 	ck_assert_str_eq(made.name, "Société Générale");
 	ck_assert_int_eq(made.created_at, START_MS / 1000);
 	get = by_id(&verb_project_get, made.default_project);
@@ -63,6 +63,41 @@ START_TEST(test_list_of_organizations)
 	ck_assert_int_eq(list[1].id, f.organization);
 	ck_assert_str_eq(list[1].name, "First");
 	ck_assert_int_eq(list[1].default_project, f.project);
+}
+END_TEST
+
+START_TEST(test_rename)
+{
+	struct store_op op = op_of(&verb_organization_rename);
+
+	(void)add_organization("Second");
+	in_of(&op, organization_name_in)->name = "Second";
+	assert_ends(&op, RESULT_ORGANIZATION_EXISTS);
+	in_of(&op, organization_name_in)->name = "First"; /* as it is */
+	assert_granted(&op);
+	in_of(&op, organization_name_in)->name = "Third";
+	assert_granted(&op);
+	ck_assert_str_eq(out_of(&op, organization_out)->organization.name,
+			 "Third");
+	ck_assert_int_eq(rows("audit WHERE type = 10"), 2);
+	op.organization = 12345;
+	in_of(&op, organization_name_in)->name = "Fourth";
+	assert_ends(&op, RESULT_ORGANIZATION_NOT_FOUND);
+}
+END_TEST
+
+/* Where there is an organization already, whether it is the one that is meant.
+ */
+START_TEST(test_bootstrap_tells_another_name)
+{
+	struct store_op op = op_of(&verb_bootstrap);
+
+	in_of(&op, bootstrap_in)->organization_name = "First";
+	assert_granted(&op);
+	ck_assert(out_of(&op, bootstrap_out)->named);
+	in_of(&op, bootstrap_in)->organization_name = "Second";
+	assert_granted(&op);
+	ck_assert(!out_of(&op, bootstrap_out)->named);
 }
 END_TEST
 
@@ -346,6 +381,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_bootstrap_happens_once);
 	tcase_add_test(tests, test_organization);
 	tcase_add_test(tests, test_list_of_organizations);
+	tcase_add_test(tests, test_rename);
+	tcase_add_test(tests, test_bootstrap_tells_another_name);
 	tcase_add_test(tests, test_key);
 	tcase_add_test(tests, test_a_key_that_is_made_names_its_id);
 	tcase_add_test(tests, test_keys_that_are_none);

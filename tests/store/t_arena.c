@@ -124,7 +124,7 @@ static struct store_op an_organization(void)
 {
 	struct store_op op = op_of(&verb_organization_create);
 
-	in_of(&op, organization_create_in)->name = next_address();
+	in_of(&op, organization_name_in)->name = next_address();
 	return op;
 }
 

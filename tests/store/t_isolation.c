@@ -29,12 +29,11 @@ static void start_both(void)
 	ours.invite = out_of(&ours.create, invite_create_out)->invite.id;
 
 	op = op_of(&verb_organization_create);
-	in_of(&op, organization_create_in)->name = "Second";
+	in_of(&op, organization_name_in)->name = "Second";
 	assert_granted(&op);
-	theirs.organization =
-	    out_of(&op, organization_create_out)->organization.id;
+	theirs.organization = out_of(&op, organization_out)->organization.id;
 	theirs.project =
-	    out_of(&op, organization_create_out)->organization.default_project;
+	    out_of(&op, organization_out)->organization.default_project;
 	f.organization = theirs.organization;
 	op = op_of(&verb_key_create);
 	in_of(&op, key_create_in)->name = "theirs";
@@ -222,10 +221,27 @@ static void leaves_the_mail_of_others(void)
 	ck_assert_int_eq(rows("outbox"), 2);
 }
 
+static void renames_ours(void)
+{
+	struct store_op op = op_of(&verb_organization_rename);
+
+	in_of(&op, organization_name_in)->name = "Renamed";
+	assert_granted(&op);
+	op = op_of(&verb_organization_get);
+	assert_granted(&op);
+	ck_assert_str_eq(out_of(&op, organization_out)->organization.name,
+			 "Renamed");
+	ck_assert_int_eq(out_of(&op, organization_out)->organization.id,
+			 ours.organization);
+	ck_assert_int_eq(rows("organization WHERE name = 'Renamed'"), 1);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_outbox_renew] = leaves_the_mail_of_others,
 	[VERB_outbox_settle] = leaves_the_mail_of_others,
+	[VERB_organization_rename] = renames_ours,
+	[VERB_organization_get] = renames_ours,
 	[VERB_key_create] = makes_keys_and_projects_here,
 	[VERB_key_revoke] = refuses_to_get,
 	[VERB_key_touch] = touches_no_other_key,
