@@ -20,8 +20,8 @@ int answer_error(struct request *request, int status, const char *code,
 #define QUOTE_MAX 64 /* octets of input that a message repeats */
 
 /*
- * What came in, as a message may repeat it: cut short, and with '?' for what
- * is not printable. A message is no mirror, and ends up on terminals.
+ * Input as a message may repeat it: cut short, and with '?' for what is not
+ * printable. Messages reach terminals, so input is never echoed unchanged.
  */
 const char *quoted(struct request *request, struct str text);
 

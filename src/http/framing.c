@@ -23,7 +23,8 @@ static void note_length(struct framing *framing, struct str value)
 		framing->broken = true;
 }
 
-/* "Transfer-Encoding : chunked": one reader's header is none to the other. */
+/* "Transfer-Encoding : chunked": some parsers accept a space before the colon
+ * and some do not, so it is refused. */
 static bool has_blank(struct str name)
 {
 	return memchr(name.data, ' ', name.len) ||

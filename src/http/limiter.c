@@ -60,8 +60,8 @@ static bool is_own_machine(const struct sockaddr *peer)
 	return false;
 }
 
-/* Whose X-Forwarded-For is the truth. */
-static bool is_proxy(const struct request *request)
+/* Trusted proxies: this machine, and those of --proxy. */
+static bool is_trusted_proxy(const struct request *request)
 {
 	const struct http_service *service = request->service;
 
@@ -150,7 +150,7 @@ static struct str forwarded_bytes(struct str list, struct in6_addr *room)
 struct limiter_client limiter_client(const struct request *request)
 {
 	struct in6_addr room;
-	struct str who = is_proxy(request)
+	struct str who = is_trusted_proxy(request)
 			     ? forwarded_bytes(request->forwarded_for, &room)
 			     : peer_bytes(request->peer);
 

@@ -5,6 +5,8 @@
 
 #include "http/request.h"
 
+#include <assert.h>
+
 #include "base/encode.h"
 #include "base/random.h"
 #include "http/errors.h"
@@ -168,10 +170,9 @@ void answer(struct request *request, int status, const char *content_type)
 
 void answer_header(struct request *request, const char *name, const char *value)
 {
-	struct http_header *header = &request->headers[request->header_count];
-
-	if (request->header_count == ANSWER_HEADERS || !value)
+	if (!value) /* out of memory: the answer does without */
 		return;
-	*header = (struct http_header){ name, value };
-	request->header_count++;
+	assert(request->header_count < ANSWER_HEADERS);
+	request->headers[request->header_count++] =
+	    (struct http_header){ name, value };
 }

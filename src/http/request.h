@@ -109,7 +109,7 @@ struct http_service {
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;
-	const struct network *proxies; /* whose word is taken; borrowed */
+	const struct network *proxies; /* trusted; borrowed */
 	size_t proxy_count;
 	/* Whether all else is in order; writes what is not into `out`. */
 	bool (*ready)(void *context, struct buf *out);
@@ -168,6 +168,7 @@ void answer_json_end(struct request *request);
 /* Anything else: what stands in `out` goes with this status and type. */
 void answer(struct request *request, int status, const char *content_type);
 
+/* At most ANSWER_HEADERS of them. Nothing where `value` is NULL. */
 void answer_header(struct request *request, const char *name,
 		   const char *value);
 

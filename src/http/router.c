@@ -10,7 +10,6 @@
 #include "http/router.h"
 
 #include <assert.h>
-#include <pthread.h>
 
 #include "base/encode.h"
 #include "core/id.h"
@@ -92,9 +91,10 @@ static void add_route(const struct route *route)
 	node->by_method[route->method] = route;
 }
 
-static void build_tree(void)
+void router_init(void)
 {
 	tree.count = 1;
+	memset(tree.nodes, 0, sizeof(tree.nodes));
 	for (size_t i = 0; i < route_table_count; i++) {
 		for (size_t j = 0; j < route_tables[i]->count; j++)
 			add_route(&route_tables[i]->routes[j]);
@@ -327,11 +327,9 @@ static const struct route *find_open_ended(const struct request *request)
 static const struct route *look_up(struct request *request,
 				   struct course *ret_course)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	enum http_method method =
 	    request->method == METHOD_HEAD ? METHOD_GET : request->method;
 
-	pthread_once(&once, build_tree);
 	cut_target(request);
 	descend(request, ret_course);
 	if (!ret_course->whole)

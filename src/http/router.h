@@ -72,6 +72,10 @@ extern const struct route_table *const route_tables[];
 extern const size_t route_table_count;
 extern void (*const route_missing_page)(struct request *request);
 
+/* Checks all routes and builds what finds them; once, before the first request.
+ * A route that is not sound ends the program. */
+void router_init(void);
+
 /*
  * Finds the route of `request->path`, which it cuts from the target along
  * with the query, and fills in route and params. Returns 0, or -1 with the

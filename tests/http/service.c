@@ -12,6 +12,7 @@
 #include "core/id.h"
 #include "http/dispatch.h"
 #include "http/limiter.h"
+#include "http/router.h"
 #include "store/invites.h"
 #include "store/invitations.h"
 #include "store/organizations.h"
@@ -128,6 +129,7 @@ void service_open(void)
 		.metrics = metrics,
 	};
 	needed(the_service.limiter);
+	router_init();
 	needed(store_open(url, true, &the_service.store, &fail) == 0);
 	needed(store_port_open(the_service.store, NULL, NULL, &the_service.port,
 			       &fail) == 0);

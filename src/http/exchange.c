@@ -1,0 +1,85 @@
+/*
+ * exchange.c: makes, keeps and ends exchanges.
+ */
+#include "base/base.h"
+
+#include "http/exchange.h"
+
+#define SPARES_MAX 256
+
+void exchanges_init(struct exchanges *all)
+{
+	deadline_ring_init(&all->connections);
+}
+
+void exchanges_release(struct exchanges *all)
+{
+	struct exchange *next;
+
+	for (struct exchange *e = all->spare; e; e = next) {
+		next = e->next_spare;
+		free(e);
+	}
+	all->spare = NULL;
+}
+
+static struct exchange *take_spare(struct exchanges *all)
+{
+	struct exchange *exchange = all->spare;
+
+	if (!exchange)
+		return malloc(sizeof(*exchange));
+	all->spare = exchange->next_spare;
+	all->spares--;
+	return exchange;
+}
+
+struct exchange *exchange_new(struct exchanges *all, const char *target)
+{
+	struct exchange *exchange = take_spare(all);
+
+	if (!exchange)
+		return NULL;
+	memset(exchange, 0, offsetof(struct exchange, request));
+	exchange->all = all;
+	request_init(&exchange->request, all->service);
+	all->count++;
+	exchange->target_copy = strdup(target);
+	exchange->request.target = str_of(exchange->target_copy);
+	return exchange;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+	struct exchanges *all = exchange->all;
+
+	request_release(&exchange->request);
+	free(exchange->target_copy);
+	all->count--;
+	if (all->spares == SPARES_MAX) {
+		free(exchange);
+		return;
+	}
+	exchange->next_spare = all->spare;
+	all->spare = exchange;
+	all->spares++;
+}
+
+void exchange_allow(struct exchange *exchange, int64_t in_ms)
+{
+	if (exchange->connection)
+		exchange->connection->at_ms =
+		    in_ms ? exchange->all->now_ms + in_ms : 0;
+}
+
+void exchange_abandon(struct exchange *exchange)
+{
+	if (!exchange->request.parked) {
+		exchange_free(exchange);
+		return;
+	}
+	/* What the store works on is ours; what the library read goes now. */
+	request_forget_wire(&exchange->request);
+	exchange->connection = NULL;
+	exchange->orphan = true;
+}

@@ -1,0 +1,55 @@
+/*
+ * exchange.h: the requests under way, and when each connection's time is up.
+ *
+ * An exchange is a request and what the server has to know of it. It outlives
+ * its connection where the store is at work on it. Those that ended are kept
+ * for the next requests, up to a number.
+ */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include "base/base.h"
+#include "http/deadline.h"
+#include "http/request.h"
+
+/* All of one HTTP thread. All zero but `service` at the beginning, and then
+ * exchanges_init(). */
+struct exchanges {
+	struct http_service *service;
+	struct deadline_ring connections;
+	struct exchange *spare; /* for the next requests */
+	size_t spares;
+	size_t count;	/* under way */
+	int64_t now_ms; /* monotonic, of this round */
+	bool closing;	/* each answer ends its connection */
+};
+
+struct exchange {
+	struct exchanges *all;
+	struct deadline *connection; /* or NULL */
+	struct exchange *next_spare;
+	char *target_copy;
+	bool begun;	  /* the headers were looked at */
+	bool refused;	  /* answered; the rest of the body is thrown away */
+	bool orphan;	  /* the client left while we were at work */
+	bool bodiless;	  /* answered from the head; a body was announced */
+	size_t discarded; /* octets of the body */
+	void *suspended;  /* the connection, until such an answer is there */
+	struct request request;
+};
+
+void exchanges_init(struct exchanges *all);
+void exchanges_release(struct exchanges *all); /* none is under way */
+
+/* NULL when out of memory. `target` as in the request line, which is copied. */
+struct exchange *exchange_new(struct exchanges *all, const char *target);
+void exchange_free(struct exchange *exchange);
+
+/* The exchange has that long from this round on; 0 = without end: we are at
+ * work. */
+void exchange_allow(struct exchange *exchange, int64_t in_ms);
+
+/* The client left. Freed at once, or when the store is done with it. */
+void exchange_abandon(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,362 @@
+/*
+ * mhd.c: what the library calls, and what it is told.
+ *
+ * The surprises:
+ *
+ * A request whose operation is under way is not suspended: its handler
+ * returns without an answer, the library calls it again at each round, and a
+ * whole finished batch is answered in one round after one wake-up. That costs
+ * half of what suspending does.
+ *
+ * The library's own timeout starts anew with every byte. So each connection
+ * has a deadline here, and a sweep once a second shuts down what is overdue.
+ *
+ * The library accepts some requests that must be refused: two lengths, a
+ * length beside chunks, no or several hosts. Behind a proxy those would be a
+ * way to smuggle a second request; they are refused at their first call.
+ */
+#include "base/base.h"
+
+#include "http/mhd.h"
+
+#include <microhttpd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/dispatch.h"
+#include "http/errors.h"
+#include "http/framing.h"
+#include "http/router.h"
+
+/* Octets of a connection for a request's line and headers, and for what the
+ * library notes of each argument: enough for 100 addresses in a query. It is
+ * all touched by the first request, and an idle connection keeps it. */
+#define CONNECTION_POOL (16 * 1024)
+
+#define READ_STEP	2048
+#define DRAIN_MAX	(1024 * 1024) /* of a body that is refused anyway */
+
+#define IDLE_MS		(75 * SECOND_MS) /* between two requests */
+#define BODY_MS		(30 * SECOND_MS) /* headers to last byte of the body */
+#define ANSWER_MS	(60 * SECOND_MS) /* to read our answer */
+
+/* ---- connections ---- */
+
+static int socket_of(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)
+	    ->connect_fd;
+}
+
+/* Without memory for a deadline the library's own limits remain. */
+static void on_connection(void *cls, struct MHD_Connection *mhd,
+			  void **socket_context,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct exchanges *all = cls;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*socket_context = deadline_new(
+		    &all->connections, socket_of(mhd), all->now_ms + HEADER_MS);
+	else
+		deadline_free(*socket_context);
+}
+
+/* The request line is there: the library's word for "begun". The target is
+ * taken as sent, before the library splits and decodes it. */
+static void *on_target(void *cls, const char *target,
+		       struct MHD_Connection *mhd)
+{
+	(void)mhd;
+	return exchange_new(cls, target);
+}
+
+/* Percent-decoding is ours, after the path was cut at its slashes. */
+static size_t keep_encoded(void *cls, struct MHD_Connection *mhd, char *text)
+{
+	(void)cls;
+	(void)mhd;
+	return strlen(text);
+}
+
+/* ---- headers ---- */
+
+struct header_walk {
+	struct request *request;
+	struct framing framing;
+};
+
+static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
+				 const char *name, size_t name_len,
+				 const char *value, size_t value_len)
+{
+	struct header_walk *walk = cls;
+	struct str n = { name, name_len }, v = { value, value_len };
+
+	(void)kind;
+	framing_note(&walk->framing, n, v);
+	request_header(walk->request, n, v);
+	return MHD_YES;
+}
+
+/* ---- answering ---- */
+
+static bool add_headers(struct MHD_Response *response,
+			const struct request *request)
+{
+	bool cached = false;
+
+	for (size_t i = 0; i < request->header_count; i++) {
+		const struct http_header *header = &request->headers[i];
+
+		if (strcmp(header->name, "Cache-Control") == 0)
+			cached = true;
+		if (MHD_add_response_header(response, header->name,
+					    header->value) != MHD_YES)
+			return false;
+	}
+	return (cached || MHD_add_response_header(response, "Cache-Control",
+						  "no-store") == MHD_YES) &&
+	       MHD_add_response_header(response, "Content-Type",
+				       request->content_type_out) == MHD_YES &&
+	       MHD_add_response_header(response, "x-request-id", request->id) ==
+		   MHD_YES;
+}
+
+/* A method that is none may hold anything, secrets too. */
+static void log_request(const struct request *request)
+{
+	char path[SHOWN_PATH_SIZE];
+
+	log_event(LOG_INFO, "request",
+		  LOG_S("method", request->method == METHOD_OTHER
+				      ? "other"
+				      : request->method_name),
+		  LOG_S("path", router_shown_path(request, path)),
+		  LOG_I("status", request->status),
+		  LOG_I("ms", clock_now_ms() - request->now_ms),
+		  LOG_S("id", request->id));
+}
+
+/* Hands the answer to the library. MHD_NO closes the connection. */
+static enum MHD_Result queue_answer(struct exchange *exchange,
+				    struct MHD_Connection *mhd, bool closing)
+{
+	struct request *request = &exchange->request;
+	struct MHD_Response *response;
+	enum MHD_Result result = MHD_NO;
+
+	if (!buf_ok(&request->out)) {
+		buf_release(&request->out);
+		request->header_count = 0;
+		answer_unavailable(request);
+		if (!buf_ok(&request->out))
+			return MHD_NO;
+	}
+	response = MHD_create_response_from_buffer(
+	    request->out.len, request->out.data, MHD_RESPMEM_PERSISTENT);
+	if (!response)
+		return MHD_NO;
+	if ((!closing || MHD_add_response_header(response, "Connection",
+						 "close") == MHD_YES) &&
+	    add_headers(response, request))
+		result = MHD_queue_response(mhd, (unsigned)request->status,
+					    response);
+	MHD_destroy_response(response);
+	exchange_allow(exchange, ANSWER_MS);
+	request->service->requests++;
+	request->service->answers[request->status / 100 % 6]++;
+	log_request(request);
+	return result;
+}
+
+/* ---- the library's calls ---- */
+
+static void refuse_large(struct request *request)
+{
+	answer_error(request, 413, "request_too_large", NULL,
+		     "The request's body is too large: at most %d bytes.",
+		     BODY_MAX);
+}
+
+/*
+ * A body was announced where none is read, and may never come: the answer does
+ * not wait for it. Outside of its first call and its last the library takes no
+ * answer, so that the connection is suspended while the store is at work.
+ */
+static enum MHD_Result answer_from_head(struct exchange *exchange,
+					struct MHD_Connection *mhd)
+{
+	exchange->bodiless = true;
+	exchange_allow(exchange, 0);
+	request_dispatch(&exchange->request);
+	if (exchange->request.answered)
+		return queue_answer(exchange, mhd, true);
+	exchange->suspended = mhd;
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
+/* The headers are there. */
+static enum MHD_Result begin(struct exchange *exchange,
+			     struct MHD_Connection *mhd, const char *method,
+			     const char *version)
+{
+	struct request *request = &exchange->request;
+	struct header_walk walk = { .request = request };
+	const union MHD_ConnectionInfo *info;
+
+	exchange->begun = true;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	exchange->connection = info ? info->socket_context : NULL;
+	exchange_allow(exchange, BODY_MS);
+	request->now_ms = clock_now_ms();
+	request->method_name = method;
+	request->method = http_method_of(method);
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	request->peer = info ? info->client_addr : NULL;
+	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &walk);
+	if (!exchange->target_copy) {
+		answer_unavailable(request);
+		return queue_answer(exchange, mhd, true);
+	}
+	if (!framing_is_sound(&walk.framing, version)) {
+		answer_error(request, 400, "invalid_request", NULL,
+			     "The request's headers are malformed: exactly one "
+			     "Host, at most one Content-Length or chunked "
+			     "Transfer-Encoding, no control characters.");
+		return queue_answer(exchange, mhd, true);
+	}
+	if (framing_has_body(&walk.framing) && !router_takes_body(request))
+		return answer_from_head(exchange, mhd);
+	if (walk.framing.length > BODY_MAX) {
+		refuse_large(request);
+		exchange->refused = true;
+		if (walk.framing.length > DRAIN_MAX)
+			return queue_answer(exchange, mhd, true);
+	}
+	return MHD_YES;
+}
+
+/* Some of the body is there. What is too much is thrown away, up to a point,
+ * so that the client gets to read why. */
+static enum MHD_Result take_body(struct exchange *exchange, const char *data,
+				 size_t *size)
+{
+	struct request *request = &exchange->request;
+
+	if (!exchange->refused)
+		buf_add(&request->body, data, *size);
+	if (!exchange->refused && !buf_ok(&request->body)) {
+		refuse_large(request);
+		exchange->refused = true;
+	}
+	if (exchange->refused)
+		exchange->discarded += *size;
+	*size = 0;
+	return exchange->discarded > DRAIN_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
+				  const char *url, const char *method,
+				  const char *version, const char *data,
+				  size_t *size, void **context)
+{
+	struct exchange *exchange = *context;
+	struct request *request;
+
+	(void)cls;
+	(void)url;
+	if (!exchange)
+		return MHD_NO; /* out of memory */
+	request = &exchange->request;
+	if (!exchange->begun)
+		return begin(exchange, mhd, method, version);
+	if (*size > 0)
+		return take_body(exchange, data, size);
+	if (!request->answered && !request->parked) {
+		exchange_allow(exchange, 0);
+		request_dispatch(request);
+	}
+	if (!request->answered)
+		return MHD_YES; /* parked: we are called again */
+	return queue_answer(exchange, mhd,
+			    exchange->all->closing || exchange->bodiless);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
+			 enum MHD_RequestTerminationCode code)
+{
+	struct exchange *exchange = *context;
+
+	(void)cls;
+	(void)mhd;
+	(void)code;
+	if (!exchange)
+		return;
+	*context = NULL;
+	exchange_allow(exchange, IDLE_MS);
+	exchange_abandon(exchange);
+}
+
+/* ---- what it is told ---- */
+
+struct MHD_Daemon *mhd_start(struct exchanges *all, int fd, unsigned limit)
+{
+	return MHD_start_daemon(
+	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
+	    NULL, on_request, all, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, all,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, all,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_target, all,
+	    MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
+	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)READ_STEP,
+	    MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+}
+
+int mhd_epoll_fd(struct MHD_Daemon *daemon)
+{
+	const union MHD_DaemonInfo *info =
+	    MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	return info ? info->epoll_fd : -1;
+}
+
+void mhd_run(struct MHD_Daemon *daemon)
+{
+	MHD_run(daemon);
+}
+
+int mhd_wait_ms(struct MHD_Daemon *daemon, int most_ms)
+{
+	MHD_UNSIGNED_LONG_LONG wanted;
+
+	if (MHD_get_timeout(daemon, &wanted) == MHD_YES &&
+	    wanted < (MHD_UNSIGNED_LONG_LONG)most_ms)
+		return (int)wanted;
+	return most_ms;
+}
+
+void mhd_wake(struct exchange *exchange)
+{
+	if (!exchange->suspended || exchange->request.parked)
+		return;
+	MHD_resume_connection(exchange->suspended);
+	exchange->suspended = NULL;
+}
+
+void mhd_quiesce(struct MHD_Daemon *daemon)
+{
+	int fd = MHD_quiesce_daemon(daemon);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void mhd_stop(struct MHD_Daemon *daemon)
+{
+	MHD_stop_daemon(daemon);
+}
