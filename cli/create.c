@@ -153,12 +153,13 @@ static void set_role(const struct args *args,
 
 static void note_existing(const struct inv_invite *invite)
 {
-	char text[AGO_SIZE];
+	char text[RELATIVE_TIME_SIZE];
 
 	if (was_there(invite))
 		print_note("%s had been invited %s; the invite is still that "
 			   "one.",
-			   invite->email, ago(text, invite->created_at));
+			   invite->email,
+			   relative_time(text, invite->created_at));
 }
 
 static enum status create_one(struct cli *cli,

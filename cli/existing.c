@@ -11,8 +11,9 @@
 #include "invites.h"
 #include "text.h"
 
-#define PAGE	  100
-#define ASKED_MAX 50 /* addresses in one request for members */
+#define PAGE		 100
+#define ASKED_MAX	 50   /* addresses in one request for members */
+#define ASKED_OCTETS_MAX 4000 /* of them, if each octet is encoded as three */
 
 /* Addresses as this program can compare them: without regard to ASCII case. */
 static int compare_emails(const void *a, const void *b)
@@ -138,14 +139,30 @@ static int find_some_members(struct cli *cli, struct row **sorted, size_t count,
 	return rc;
 }
 
+/* How many of them fit into one request: by count, and by what a URL holds. */
+static size_t some_of(struct row **sorted, size_t count)
+{
+	size_t some = 0, octets = 0;
+
+	while (some < count && some < ASKED_MAX) {
+		octets += 3 * strlen(sorted[some]->email);
+		if (some > 0 && octets > ASKED_OCTETS_MAX)
+			break;
+		some++;
+	}
+	return some;
+}
+
 static int find_members(struct cli *cli, struct row **sorted, size_t count,
 			struct inv_error *err)
 {
-	for (size_t i = 0; i < count; i += ASKED_MAX) {
-		size_t some = count - i < ASKED_MAX ? count - i : ASKED_MAX;
+	while (count > 0) {
+		size_t some = some_of(sorted, count);
 
-		if (find_some_members(cli, sorted + i, some, err))
+		if (find_some_members(cli, sorted, some, err))
 			return -1;
+		sorted += some;
+		count -= some;
 	}
 	return 0;
 }

@@ -119,11 +119,11 @@ static char *archived_cell(const void *item)
 static char *expires_unless_accepted(const void *item)
 {
 	const struct inv_invitation *invitation = item;
-	char text[AGO_SIZE];
+	char text[RELATIVE_TIME_SIZE];
 
 	if (invitation->accepted_at || !invitation->expires_at)
 		return NULL;
-	return copy_of(ago(text, invitation->expires_at));
+	return copy_of(relative_time(text, invitation->expires_at));
 }
 
 static const struct column columns[] = {

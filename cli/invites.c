@@ -82,11 +82,11 @@ static char *projects_or_none(const void *item)
 static char *expires_unless_settled(const void *item)
 {
 	const struct inv_invite *invite = item;
-	char text[AGO_SIZE];
+	char text[RELATIVE_TIME_SIZE];
 
 	if (invite->accepted_at || invite->declined_at || !invite->expires_at)
 		return NULL;
-	return copy_of(ago(text, invite->expires_at));
+	return copy_of(relative_time(text, invite->expires_at));
 }
 
 static char *mail_cell(const void *item)
@@ -202,7 +202,7 @@ static bool is_wanted(const struct cli *cli, const void *item)
 	       (!delivery || strcmp(delivery_of(invite), delivery) == 0);
 }
 
-LIST_FETCH(fetch_invites, invite, inv_invites_list);
+LIST_FETCH(fetch_invites, invite, inv_invites_list, cli->client);
 
 enum status cmd_list(struct cli *cli)
 {

@@ -19,7 +19,7 @@
 static char *cell_of(const struct column *column, const void *item)
 {
 	const char *at = (const char *)item + column->offset;
-	char text[AGO_SIZE];
+	char text[RELATIVE_TIME_SIZE];
 	const char *value;
 	int64_t time;
 
@@ -27,7 +27,7 @@ static char *cell_of(const struct column *column, const void *item)
 		return column->make(item);
 	if (column->kind == COLUMN_TIME) {
 		memcpy(&time, at, sizeof(time));
-		return time ? copy_of(ago(text, time)) : NULL;
+		return time ? copy_of(relative_time(text, time)) : NULL;
 	}
 	memcpy(&value, at, sizeof(value));
 	return value ? copy_of(value) : NULL;

@@ -60,26 +60,27 @@ typedef int list_fetch(struct cli *cli, const char *id,
 
 /*
  * Defines `name`, which fetches a list of struct inv_THING by libinv's
- * function `call`. Behind it stands `id` where that takes one.
+ * function `call`; behind it stands what that takes in front of the list's
+ * parameters: cli->client, or cli->client, id.
  */
-#define LIST_FETCH(name, thing, call, ...)                                     \
-	static int name(struct cli *cli, const char *id,                       \
-			const struct list_params *params, void **ret_page,     \
-			struct inv_error *err)                                 \
-	{                                                                      \
-		struct inv_##thing##_list_params list = {                      \
-			.after = params->after,                                \
-			.limit = params->limit,                                \
-			.extra_query = params->extra_query,                    \
-		};                                                             \
-		struct inv_##thing##_page *page;                               \
-                                                                               \
-		(void)id;                                                      \
-		if (call(cli->client, ##__VA_ARGS__, &list, NULL, &page, err)) \
-			return -1;                                             \
-		*ret_page = page;                                              \
-		return 0;                                                      \
-	}                                                                      \
+#define LIST_FETCH(name, thing, call, ...)                                 \
+	static int name(struct cli *cli, const char *id,                   \
+			const struct list_params *params, void **ret_page, \
+			struct inv_error *err)                             \
+	{                                                                  \
+		struct inv_##thing##_list_params list = {                  \
+			.after = params->after,                            \
+			.limit = params->limit,                            \
+			.extra_query = params->extra_query,                \
+		};                                                         \
+		struct inv_##thing##_page *page;                           \
+                                                                           \
+		(void)id;                                                  \
+		if (call(__VA_ARGS__, &list, NULL, &page, err))            \
+			return -1;                                         \
+		*ret_page = page;                                          \
+		return 0;                                                  \
+	}                                                                  \
 	static_assert(true, "a semicolon follows")
 
 #define LIST_OPTIONS                                                         \

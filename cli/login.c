@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -192,6 +193,23 @@ static enum status try_and_keep(struct cli *cli, const char *url,
 	return rc ? STATUS_REFUSED : STATUS_OK;
 }
 
+static bool is_loopback(const char *host)
+{
+	static const char *const hosts[] = { "localhost", "127.", "[::1]" };
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (strncasecmp(host, hosts[i], strlen(hosts[i])) == 0)
+			return true;
+	return false;
+}
+
+static void note_plain_http(const char *url)
+{
+	if (strncasecmp(url, "http://", 7) == 0 && !is_loopback(url + 7))
+		print_note("With http:// the key is sent unencrypted; "
+			   "https:// is better.");
+}
+
 static void note_what_wins(void)
 {
 	const char *const names[] = { BASE_VARIABLE, KEY_VARIABLE };
@@ -209,6 +227,7 @@ enum status cmd_login(struct cli *cli)
 	enum status status = STATUS_USAGE;
 
 	if (key) {
+		note_plain_http(url);
 		status = try_and_keep(cli, url, key);
 		cli->settings = settings;
 		explicit_bzero(key, strlen(key));

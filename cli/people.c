@@ -39,7 +39,7 @@ static const struct view user_view = {
 	.empty = "There are no members.",
 };
 
-LIST_FETCH(fetch_users, user, inv_users_list);
+LIST_FETCH(fetch_users, user, inv_users_list, cli->client);
 
 enum status cmd_users_list(struct cli *cli)
 {
@@ -86,7 +86,7 @@ static const struct view project_view = {
 	.empty = "There are no projects.",
 };
 
-LIST_FETCH(fetch_projects, project, inv_projects_list);
+LIST_FETCH(fetch_projects, project, inv_projects_list, cli->client);
 
 enum status cmd_projects_list(struct cli *cli)
 {
@@ -152,7 +152,8 @@ static const struct view project_user_view = {
 	.empty = "Nobody is in this project.",
 };
 
-LIST_FETCH(fetch_project_users, project_user, inv_projects_users_list, id);
+LIST_FETCH(fetch_project_users, project_user, inv_projects_users_list,
+	   cli->client, id);
 
 enum status cmd_projects_users(struct cli *cli)
 {

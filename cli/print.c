@@ -107,7 +107,7 @@ void series_end(struct series *series)
 
 /* ---- for people ------------------------------------------------------- */
 
-const char *ago(char out[AGO_SIZE], int64_t when)
+const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t when)
 {
 	static const struct {
 		int64_t seconds;
@@ -122,7 +122,8 @@ const char *ago(char out[AGO_SIZE], int64_t when)
 	size_t i = 0;
 
 	if (when == 0 || distance == 0) {
-		snprintf(out, AGO_SIZE, "%s", when == 0 ? "-" : "now");
+		snprintf(out, RELATIVE_TIME_SIZE, "%s",
+			 when == 0 ? "-" : "now");
 		return out;
 	}
 	size = distance < 0 ? -distance : distance;
@@ -131,9 +132,9 @@ const char *ago(char out[AGO_SIZE], int64_t when)
 		i++;
 	/* The nearest: a week is 7 days, also when a second has passed. */
 	count = (size + units[i].seconds / 2) / units[i].seconds;
-	snprintf(out, AGO_SIZE, "%s%lld %s%s%s", distance > 0 ? "in " : "",
-		 (long long)count, units[i].name, count == 1 ? "" : "s",
-		 distance < 0 ? " ago" : "");
+	snprintf(out, RELATIVE_TIME_SIZE, "%s%lld %s%s%s",
+		 distance > 0 ? "in " : "", (long long)count, units[i].name,
+		 count == 1 ? "" : "s", distance < 0 ? " ago" : "");
 	return out;
 }
 

@@ -59,8 +59,8 @@ void series_add(struct series *series, const char *json);
 void series_end(struct series *series);
 
 /* "in 6 days", "2 hours ago", "-" for 0; into `out`, which it returns. */
-#define AGO_SIZE 32
-const char *ago(char out[AGO_SIZE], int64_t time);
+#define RELATIVE_TIME_SIZE 32
+const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t time);
 
 /* Colours, where standard output is a terminal and nobody objects. */
 const char *colour_of(const char *word);

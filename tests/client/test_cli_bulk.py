@@ -265,9 +265,11 @@ def test_bulk_dry_run_asks_the_server(cli, peer):
     assert report["dry_run"] is True
     assert [r["outcome"] for r in report["results"]] == \
         ["invited", "invited", "existing", "mailed_again", "existing"]
-    many = "".join(f"member{n}@b.c,reader\n" for n in range(120))
-    report = json.loads(cli("bulk", "-n", "-", stdin=many).stdout)
-    assert report["existing"] == 120
+    for domain in ("b.c", "b." * 90 + "c"):
+        many = "".join(f"member{n}@{domain},reader\n" for n in range(120))
+        report = json.loads(cli("bulk", "-n", "-", stdin=many).stdout)
+        assert report["existing"] == 120
+    assert all(len(r.target) < 8000 for r in peer.requests)
 
 
 def test_bulk_dry_run_looks_projects_up(cli, peer):
@@ -318,6 +320,20 @@ def test_bulk_mails_again_whose_mail_has_failed(cli, peer):
            "0 failed\n")
     sent = [r.json["email"] for r in peer.requests if r.method == "POST"]
     assert sorted(sent[3:]) == ["u0@b.c", "u2@b.c"]
+
+
+def test_bulk_refuses_to_mail_again_what_is_another_invite(cli, peer):
+    """Pending with another role: nothing was sent, so it is not left alone."""
+    def answer(request) -> Answer:
+        if request.method == "GET":
+            return Answer(200, page([{**INVITE, "email": "a@b.c", "delivery":
+                                      {"status": "failed"}}]))
+        return refusal(400, "invite_already_exists")
+    peer.script(answer)
+    done = cli("bulk", "-", "--json", stdin="a@b.c,owner\n")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["results"][0]["error"]["code"] == \
+        "invite_already_exists"
 
 
 def test_bulk_counts_as_existing_what_the_server_says_was_there(cli, peer):

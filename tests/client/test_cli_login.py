@@ -85,6 +85,14 @@ def test_login_at_a_terminal_does_not_show_the_key(user, server):
     assert f"admin_api_key={KEY}\n" in login_file(user).read_text()
 
 
+def test_login_over_plain_http_is_said_unless_it_stays_here(user, server):
+    done = user("login", server.url, stdin=KEY)
+    assert "unencrypted" not in done.stderr
+    done = user("login", "http://invited.invalid", "--max-retries", "0",
+                stdin=KEY)
+    assert done.returncode == 75 and "unencrypted" in done.stderr
+
+
 def test_login_that_fails_keeps_nothing(user, server):
     assert user("login", server.url, stdin=KEY).returncode == 0
     before = login_file(user).read_text()
