@@ -89,7 +89,7 @@ static void slot_fill(struct bare *bare, struct slot *slot)
 	op->in = &slot->in;
 	op->out = &slot->out;
 	op->organization = bare->organization;
-	op->actor = bare->key;
+	op->actor = actor_of_key(bare->key);
 	op->now_ms = clock_now_ms();
 	op->arena = &slot->arena;
 	op->context = slot;

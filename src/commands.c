@@ -270,7 +270,11 @@ static void print_key(const struct admin_key *key, const char *organization)
 	char id[ID_TEXT_SIZE];
 
 	printf("%s\t%s\t%s\tcreated ", id_format(ID_KEY, key->id, id),
-	       key->redacted, key->revoked_at ? "revoked" : "in force");
+	       key->redacted,
+	       key->revoked_at ? "revoked"
+	       : admin_key_in_force(key, clock_now_ms() / 1000)
+		   ? "in force"
+		   : "not in force");
 	print_date(key->created_at);
 	fputs("\tused ", stdout);
 	print_date(key->last_used_at);

@@ -14,7 +14,7 @@
 struct organization {
 	int64_t id;
 	const char *name;
-	int64_t created_at;      /* Unix seconds */
+	int64_t created_at;	 /* Unix seconds */
 	int64_t default_project; /* where invites without `projects` lead */
 };
 
@@ -49,7 +49,16 @@ struct admin_key {
 	const char *name, *redacted;
 	int64_t created_at;   /* Unix seconds */
 	int64_t last_used_at; /* to the minute; 0 = never */
-	int64_t revoked_at;   /* 0 = in force */
+	int64_t revoked_at;   /* 0 = it was not */
+	int64_t expires_at;   /* 0 = never */
+	int64_t user;	      /* for whom it was made; 0 = nobody's */
+	bool owned;	      /* `user` is an owner now */
 };
+
+/*
+ * Not revoked, not expired, and whoever it was made for is still an owner. The
+ * one rule, with its wording in SQL (KEY_IN_FORCE in store/sql.h).
+ */
+bool admin_key_in_force(const struct admin_key *key, int64_t now_seconds);
 
 #endif

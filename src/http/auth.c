@@ -54,23 +54,23 @@ static void use_key(struct request *request, struct key_memo *key)
 {
 	struct id_in *touch;
 
-	request->organization = key->organization;
-	request->key = key->key;
+	request->organization = key->key.organization;
+	request->key = key->key.id;
 	if (!check_organization(request)) {
 		answer_error(request, 401, "mismatched_organization", NULL,
 			     "The OpenAI-Organization header does not match "
 			     "the organization of the API key.");
 		return;
 	}
-	if (request->now_ms / 1000 - key->last_used_at < 60) {
+	if (request->now_ms / 1000 - key->key.last_used_at < 60) {
 		request->granted(request);
 		return;
 	}
-	key->last_used_at = request->now_ms / 1000;
+	key->key.last_used_at = request->now_ms / 1000;
 	touch = request_verb(request, &verb_key_touch);
 	if (!touch)
 		return;
-	touch->id = key->key;
+	touch->id = key->key.id;
 	request_submit(request, request->granted);
 }
 
@@ -107,9 +107,8 @@ static void key_found(struct request *request)
 			  ? NO_ROUND
 			  : request->service->round;
 	memo->found_ms = request->now_ms;
-	memo->organization = found->key.organization;
-	memo->key = found->key.id;
-	memo->last_used_at = found->key.last_used_at;
+	memo->key = found->key;
+	memo->key.name = memo->key.redacted = NULL;
 	use_key(request, memo);
 }
 
@@ -124,7 +123,8 @@ static bool is_memorised(const struct request *request, struct str key)
 	int64_t age_ms = request->now_ms - memo->found_ms;
 	uint8_t hash[SHA256_SIZE];
 
-	if (memo->key == 0)
+	if (memo->key.id == 0 ||
+	    !admin_key_in_force(&memo->key, request->now_ms / 1000))
 		return false;
 	if (memo->round != request->service->round &&
 	    (is_read(request) || age_ms < 0 || age_ms >= MEMO_MS))

@@ -125,7 +125,8 @@ void request_submit(struct request *request,
 	struct store_op *op = &request->op;
 
 	op->organization = request->organization;
-	op->actor = request->key;
+	op->actor = request->key ? actor_of_key(request->key)
+				 : (struct actor){ .kind = ACTOR_LINK };
 	op->now_ms = request->now_ms;
 	op->context = request;
 	op->result = RESULT_OK;

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/jw.h"
+#include "core/organization.h"
 #include "store/store.h"
 
 struct network;
@@ -96,7 +97,7 @@ struct key_memo {
 	uint64_t round;
 	int64_t found_ms;
 	uint8_t hash[SHA256_SIZE];
-	int64_t organization, key, last_used_at;
+	struct admin_key key; /* but for its texts */
 };
 
 /* All that handlers share. The port belongs to the HTTP thread. */

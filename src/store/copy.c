@@ -384,8 +384,6 @@ static int do_copy(struct copying *copying, struct fail *fail)
 	return target->type->commit(target->end, fail);
 }
 
-_Static_assert(STORE_COPY_TABLES >= 8, "each table has a place");
-
 int store_copy(struct store_copy *copy, struct fail *fail)
 {
 	struct copying copying = { .copy = copy };

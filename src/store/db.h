@@ -46,8 +46,8 @@ struct db {
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
-	int64_t actor; /* writer: a key that is in force, as far as this
-			* transaction has looked; 0 = it has not */
+	int64_t key;		/* writer: one that is in force, as far as this
+				 * transaction has looked; 0 = it has not */
 	struct witness witness; /* writer: of the transaction under way */
 	int64_t clock_ahead_ms; /* writer: of the clock that leases are by,
 				 * as the last claim measured it */

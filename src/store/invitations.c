@@ -131,7 +131,7 @@ static enum result invitation_lookup(struct work *work, const void *input,
 
 const struct verb verb_invitation_lookup = {
 	VERB(invitation_lookup),
-	.flags = VERB_READ,
+	.flags = VERB_READ | VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct invitation_in),
 	.size_out = sizeof(struct invitation_out),
 	.run = invitation_lookup,
@@ -139,10 +139,12 @@ const struct verb verb_invitation_lookup = {
 
 /* ---- accept ---- */
 
-static void lock_invitation(const void *input, struct lock_set *set)
+static void lock_invitation(const void *input, int64_t organization,
+			    struct lock_set *set)
 {
 	const struct invitation_in *in = input;
 
+	(void)organization;
 	lock_set_add(set, LOCK_INVITE, in->token.invite);
 }
 
@@ -284,6 +286,15 @@ STATEMENT(invitation_take,
 		   " WHERE id = ?1 AND secret_hash = ?2"
 		   " FOR UPDATE");
 
+static void lock_for_accept(const void *input, int64_t organization,
+			    struct lock_set *set)
+{
+	const struct invitation_in *in = input;
+
+	lock_set_add(set, LOCK_RIGHTS_OF_INVITE, in->token.invite);
+	lock_invitation(in, organization, set);
+}
+
 static enum result invitation_accept(struct work *work, const void *input,
 				     void *output)
 {
@@ -299,6 +310,7 @@ static enum result invitation_accept(struct work *work, const void *input,
 		return RESULT_OK;
 	if (result != RESULT_OK)
 		return result;
+	work_move_rights(work);
 	out->user = invite->user = admit_user(work, invite, in->name);
 	accept_invite(work, invite, admit_to_projects(work, &out->invitation));
 	return RESULT_OK;
@@ -306,9 +318,10 @@ static enum result invitation_accept(struct work *work, const void *input,
 
 const struct verb verb_invitation_accept = {
 	VERB(invitation_accept),
+	.flags = VERB_RIGHTS | VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct invitation_in),
 	.size_out = sizeof(struct invitation_out),
-	.locks = lock_invitation,
+	.locks = lock_for_accept,
 	.run = invitation_accept,
 };
 
@@ -354,6 +367,7 @@ static enum result invitation_decline(struct work *work, const void *input,
 
 const struct verb verb_invitation_decline = {
 	VERB(invitation_decline),
+	.flags = VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct invitation_in),
 	.size_out = sizeof(struct invitation_out),
 	.locks = lock_invitation,

@@ -378,10 +378,12 @@ const struct verb verb_invite_create = {
 
 /* ---- delete ---- */
 
-static void lock_invite(const void *input, struct lock_set *set)
+static void lock_invite(const void *input, int64_t organization,
+			struct lock_set *set)
 {
 	const struct id_in *in = input;
 
+	(void)organization;
 	lock_set_add(set, LOCK_INVITE, in->id);
 }
 

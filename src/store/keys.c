@@ -5,6 +5,7 @@
 
 #include "store/keys.h"
 
+#include "store/lock.h"
 #include "store/rows.h"
 
 static void row_key(struct arena *arena, struct statement *st,
@@ -18,6 +19,9 @@ static void row_key(struct arena *arena, struct statement *st,
 		.created_at = column_i64(st, 4),
 		.last_used_at = column_i64(st, 5),
 		.revoked_at = column_i64(st, 6),
+		.expires_at = column_i64(st, 7),
+		.user = column_i64(st, 8),
+		.owned = column_i64(st, 9) > 0,
 	};
 }
 
@@ -107,6 +111,7 @@ const struct verb verb_key_create = {
 	.flags = VERB_RIGHTS,
 	.size_in = sizeof(struct key_create_in),
 	.size_out = sizeof(struct key_create_out),
+	.locks = lock_rights,
 	.run = key_create,
 };
 
@@ -135,7 +140,7 @@ static enum result key_revoke(struct work *work, const void *input,
 	struct statement *st = key_update(work, &sql_key_revoke, in->id);
 
 	(void)output;
-	work->db->actor = 0; /* may be the one */
+	work->db->key = 0; /* may be the one */
 	if (db_run_counting(work->db, st) == 0)
 		return RESULT_KEY_NOT_FOUND;
 	work_audit(work, AUDIT_KEY_REVOKED, in->id);
@@ -146,6 +151,7 @@ const struct verb verb_key_revoke = {
 	VERB(key_revoke),
 	.flags = VERB_RIGHTS,
 	.size_in = sizeof(struct id_in),
+	.locks = lock_rights,
 	.run = key_revoke,
 };
 
@@ -175,7 +181,8 @@ static enum result key_find(struct work *work, const void *input, void *output)
 	const struct key_find_in *in = input;
 	struct key_find_out *out = output;
 
-	if (!find_key(work, in->secret, &out->key) || out->key.revoked_at)
+	if (!find_key(work, in->secret, &out->key) ||
+	    !admin_key_in_force(&out->key, work->now))
 		return RESULT_KEY_UNKNOWN;
 	return RESULT_OK;
 }

@@ -12,8 +12,10 @@
 
 #include "base/base.h"
 
-/* Tables with rows that many verbs change, in the order of locking. */
+/* What many verbs change, in the order of locking. */
 enum lock_class {
+	LOCK_RIGHTS,	       /* the id is an organization's */
+	LOCK_RIGHTS_OF_INVITE, /* of whatever organization the invite is in */
 	LOCK_USER,
 	LOCK_PROJECT,
 	LOCK_KEY,
@@ -39,5 +41,8 @@ static inline void lock_set_add(struct lock_set *set, enum lock_class class,
 	if (set->count < LOCKS_MAX)
 		set->at[set->count++] = (struct lock){ class, id };
 }
+
+/* What `locks` of a verb may be that changes its organization's rights. */
+void lock_rights(const void *in, int64_t organization, struct lock_set *set);
 
 #endif

@@ -62,6 +62,7 @@ static void insert_organization(struct work *work, const char *name,
 	db_bind_i64(st, 3, work->now);
 	db_bind_i64(st, 4, project.id);
 	db_run(work->db, st);
+	work_move_rights(work);
 	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
 }
 
@@ -97,7 +98,7 @@ static enum result organization_create(struct work *work, const void *input,
 
 const struct verb verb_organization_create = {
 	VERB(organization_create),
-	.flags = VERB_ANY_ORGANIZATION,
+	.flags = VERB_RIGHTS | VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct organization_name_in),
 	.size_out = sizeof(struct organization_out),
 	.run = organization_create,
@@ -183,7 +184,7 @@ static enum result bootstrap(struct work *work, const void *input, void *output)
 
 const struct verb verb_bootstrap = {
 	VERB(bootstrap),
-	.flags = VERB_ANY_ORGANIZATION,
+	.flags = VERB_RIGHTS | VERB_ANY_ORGANIZATION,
 	.size_in = sizeof(struct bootstrap_in),
 	.size_out = sizeof(struct bootstrap_out),
 	.run = bootstrap,

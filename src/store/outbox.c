@@ -383,10 +383,12 @@ static enum result outbox_settle(struct work *work, const void *input,
 	return RESULT_OK;
 }
 
-static void lock_mail(const void *input, struct lock_set *set)
+static void lock_mail(const void *input, int64_t organization,
+		      struct lock_set *set)
 {
 	const struct outbox_settle_in *in = input;
 
+	(void)organization;
 	lock_set_add(set, LOCK_INVITE, in->invite);
 }
 

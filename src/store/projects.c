@@ -5,6 +5,7 @@
 
 #include "store/projects.h"
 
+#include "store/lock.h"
 #include "store/rows.h"
 
 void row_project(struct arena *arena, struct statement *st,
@@ -129,8 +130,10 @@ static enum result project_create(struct work *work, const void *input,
 
 const struct verb verb_project_create = {
 	VERB(project_create),
+	.flags = VERB_RIGHTS,
 	.size_in = sizeof(struct project_create_in),
 	.size_out = sizeof(struct project_out),
+	.locks = lock_rights,
 	.run = project_create,
 };
 

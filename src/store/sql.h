@@ -34,8 +34,23 @@ struct sql {
 	"id, organization, name, created_at, archived_at, " \
 	"residency, geography, external_key_id"
 #define USER_COLUMNS "id, organization, email, name, role, added_at"
-#define KEY_COLUMNS                                      \
-	"id, organization, name, redacted, created_at, " \
-	"last_used_at, revoked_at"
+#define KEY_COLUMNS                                                      \
+	"id, organization, name, redacted, created_at, "                 \
+	"last_used_at, revoked_at, expires_at, \"user\", " KEY_IS_OWNED( \
+	    "admin_key")
+
+/*
+ * admin_key_in_force() as SQL: whether the row `k` of admin_key is in force at
+ * the second `now`. Asked for wherever a key is looked up.
+ */
+#define KEY_IN_FORCE(k, now)                                    \
+	"(" k ".revoked_at = 0 AND (" k ".expires_at = 0 OR " k \
+	".expires_at > " now ") AND (" k                        \
+	".\"user\" = 0 OR (" KEY_IS_OWNED(k) ") = 1))"
+
+/* Whether the person whose it is is an owner (role 1, ROLE_OWNER). */
+#define KEY_IS_OWNED(k)                                              \
+	"(SELECT count(*) FROM \"user\" o WHERE o.organization = " k \
+	".organization AND o.id = " k ".\"user\" AND o.role = 1)"
 
 #endif

@@ -19,8 +19,7 @@
  * the operation's arena. The operation and its arena belong to the store from
  * store_submit() until it is collected.
  *
- * Everything but verbs of VERB_ANY_ORGANIZATION and those that carry a link's
- * secret is bound to `organization`: what belongs to another is as if it were
+ * Everything but verbs of VERB_ANY_ORGANIZATION is bound to `organization`: what belongs to another is as if it were
  *not there. A write by a key that was revoked, however shortly before, is
  *refused with KEY_UNKNOWN.
  */
@@ -31,6 +30,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/fail.h"
+#include "core/actor.h"
 #include "core/result.h"
 #include "store/verb.h"
 
@@ -44,7 +44,7 @@ struct store_op {
 	const void *in; /* the verb's, or NULL where it has none */
 	void *out;	/* likewise */
 	int64_t organization;
-	int64_t actor; /* the admin key that asks; 0 = the person, or we */
+	struct actor actor; /* who asks */
 	int64_t now_ms;
 	struct arena *arena; /* for what comes back; borrowed */
 	void *context;	     /* yours */

@@ -8,6 +8,7 @@
 #include "base/base.h"
 
 #include "store/table.h"
+#include "store/copy.h"
 
 #include <endian.h>
 
@@ -31,7 +32,8 @@ const struct table tables[] = {
 	{ "admin_key",
 	  { NUMBER("id"), NUMBER("organization"), BLOB("secret_hash"),
 	    TEXT("name"), TEXT("redacted"), NUMBER("created_at"),
-	    NUMBER("last_used_at"), NUMBER("revoked_at") } },
+	    NUMBER("last_used_at"), NUMBER("revoked_at"), NUMBER("expires_at"),
+	    NUMBER("user") } },
 	{ "project",
 	  { NUMBER("id"), NUMBER("organization"), TEXT("name"),
 	    NUMBER("created_at"), NUMBER("archived_at"), NUMBER("residency"),
@@ -57,12 +59,16 @@ const struct table tables[] = {
 	{ "outbox",
 	  { NUMBER("invite"), NUMBER("organization"), BLOB("secret"),
 	    NUMBER("queued_at_ms"), NUMBER("due_at_ms"), NUMBER("attempts") } },
+	{ "rights", { NUMBER("organization"), NUMBER("generation") } },
 	{ "audit",
 	  { NUMBER("id"), NUMBER("organization"), NUMBER("at"), NUMBER("actor"),
 	    NUMBER("type"), NUMBER("target") } },
 };
 
 const size_t table_count = COUNT_OF(tables);
+
+_Static_assert(COUNT_OF(tables) <= STORE_COPY_TABLES,
+	       "a copy has a place for each table");
 
 size_t table_columns(const struct table *table)
 {

@@ -62,7 +62,7 @@ enum verb_flags {
 	/* Changes nothing. Its `run` may be called several times, each time
 	 * from the beginning (see pgsql/read.c), and asks the same again. */
 	VERB_READ = 1,
-	/* Changes who may do what. */
+	/* Changes who may do what; see work_move_rights(). */
 	VERB_RIGHTS = 2,
 	/* A write that leaves no audit event, but may be done twice without
 	 * harm: whether a lost COMMIT came through need not be found out. */
@@ -103,7 +103,8 @@ struct verb {
 
 	/* Names the rows that it will change (lock.h), where several daemons
 	 * may want them at once; or NULL. */
-	void (*locks)(const void *in, struct lock_set *set);
+	void (*locks)(const void *in, int64_t organization,
+		      struct lock_set *set);
 
 	/*
 	 * Does it. `in` stays as it is, since it may be done again: reads for

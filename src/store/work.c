@@ -6,6 +6,7 @@
 #include "store/work.h"
 
 #include "base/random.h"
+#include "store/lock.h"
 
 int64_t work_id(const struct work *work)
 {
@@ -25,7 +26,7 @@ void work_audit(const struct work *work, enum audit_type type, int64_t target)
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, work->now);
-	db_bind_i64(st, 4, work->actor);
+	db_bind_i64(st, 4, work->actor.key);
 	db_bind_i64(st, 5, type);
 	db_bind_i64(st, 6, target);
 	db_run(work->db, st);
@@ -40,8 +41,8 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 	db_run(work->db, st);
 }
 
-STATEMENT(key_in_force, .text = "SELECT 1 FROM admin_key"
-				" WHERE id = ?1 AND revoked_at = 0");
+STATEMENT(key_in_force, .text = "SELECT 1 FROM admin_key k WHERE id = ?1"
+				" AND " KEY_IN_FORCE("k", "?2"));
 
 /*
  * Whether the key that asks is in force at this very moment: whoever submits
@@ -50,16 +51,39 @@ STATEMENT(key_in_force, .text = "SELECT 1 FROM admin_key"
 static bool may_write(const struct work *work)
 {
 	struct statement *st;
+	int64_t key = work->actor.key;
 
-	if (work->actor == work->db->actor || work->actor == 0)
+	if (key == work->db->key || key == 0)
 		return true;
 	st = db_statement(work->db, &sql_key_in_force);
-	db_bind_i64(st, 1, work->actor);
+	db_bind_i64(st, 1, key);
+	db_bind_i64(st, 2, work->now);
 	if (!db_row(work->db, st))
 		return false;
 	db_done(st);
-	work->db->actor = work->actor;
+	work->db->key = key;
 	return true;
+}
+
+/* A row, from the organization's first day or the first time that this program
+ * changes its rights; older programs do not know it. */
+STATEMENT(rights_move, .text = "INSERT INTO rights(organization, generation)"
+			       " VALUES(?1, 1) ON CONFLICT(organization)"
+			       " DO UPDATE SET generation ="
+			       " rights.generation + 1");
+
+void work_move_rights(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_rights_move);
+
+	db_bind_i64(st, 1, work->organization);
+	db_run(work->db, st);
+}
+
+void lock_rights(const void *in, int64_t organization, struct lock_set *set)
+{
+	(void)in;
+	lock_set_add(set, LOCK_RIGHTS, organization);
 }
 
 struct work work_begin(struct db *db, struct id_source *ids,
@@ -83,8 +107,12 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	struct work work = work_begin(db, ids, op);
 	enum result result = RESULT_KEY_UNKNOWN;
 
-	if (!ids || may_write(&work))
+	if (!ids || may_write(&work)) {
+		if ((op->verb->flags & (VERB_RIGHTS | VERB_ANY_ORGANIZATION)) ==
+		    VERB_RIGHTS)
+			work_move_rights(&work);
 		result = op->verb->run(&work, op->in, op->out);
+	}
 	op->mail_queued = work.mail_queued;
 	return result;
 }

@@ -18,9 +18,9 @@ struct work {
 	struct arena *arena;   /* for what is returned */
 	struct id_source *ids; /* NULL: a read */
 	int64_t organization;  /* that it is about, once that is known */
-	int64_t actor;	       /* as in struct store_op */
-	int64_t now_ms, now;   /* Unix: milliseconds, seconds */
-	bool mail_queued;      /* to be set where a mail is due from now on */
+	struct actor actor;
+	int64_t now_ms, now; /* Unix: milliseconds, seconds */
+	bool mail_queued;    /* to be set where a mail is due from now on */
 };
 
 /*
@@ -36,6 +36,15 @@ struct work work_begin(struct db *db, struct id_source *ids,
 
 int64_t work_id(const struct work *work);
 void work_audit(const struct work *work, enum audit_type type, int64_t target);
+
+/*
+ * The organization's rights are about to change, by a verb of VERB_RIGHTS. The
+ * first thing that is written: its row is the lock under which such rules are
+ * checked as that there is always an owner, and its number says to whoever
+ * keeps rights in memory that they are out of date. work_run() does it, but for
+ * verbs of VERB_ANY_ORGANIZATION, which do so once they know the organization.
+ */
+void work_move_rights(const struct work *work);
 
 /* Runs a statement whose parameters are an id and the organization. */
 void work_run_for(const struct work *work, const struct sql *sql, int64_t id);

@@ -563,6 +563,23 @@ START_TEST(test_list_is_not_filtered_by_what_was_before)
 }
 END_TEST
 
+/* What is remembered of a key is asked by the same rule as the store is. */
+START_TEST(test_remembered_key_that_expires_is_looked_up)
+{
+	static const char create[] =
+	    "POST /organization/projects\n" KEY
+	    "Content-Type: application/json\n\n{\"name\": \"Apollo\"}";
+
+	assert_status(create, 200);
+	request_release(&request);
+	ck_assert_int_ne(service()->memo.key.id, 0);
+	service()->memo.key.expires_at = request.now_ms / 1000;
+	assert_status(create, 200);
+	request_release(&request);
+	ck_assert_int_eq(service()->memo.key.expires_at, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("router");
@@ -591,6 +608,7 @@ int main(void)
 	tcase_add_test(tests, test_request_ids_differ);
 	tcase_add_test(tests, test_handler_that_sets_nothing_reads_zeros);
 	tcase_add_test(tests, test_list_is_not_filtered_by_what_was_before);
+	tcase_add_test(tests, test_remembered_key_that_expires_is_looked_up);
 	srunner_run_all(runner, CK_ENV);
 	ran = srunner_ntests_run(runner);
 	failed = srunner_ntests_failed(runner);

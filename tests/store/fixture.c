@@ -60,7 +60,7 @@ void bootstrap_store(void)
 {
 	struct store_op op = op_of(&verb_bootstrap);
 
-	op.actor = 0;
+	op.actor = (struct actor){ .kind = ACTOR_SELF };
 	in_of(&op, bootstrap_in)->organization_name = "First";
 	in_of(&op, bootstrap_in)->key.name = "first";
 	in_of(&op, bootstrap_in)->key.chosen = STR(FIRST_KEY);
@@ -191,7 +191,7 @@ struct store_op op_of(const struct verb *verb)
 {
 	struct store_op op = {
 		.organization = f.organization,
-		.actor = f.key,
+		.actor = actor_of_key(f.key),
 		.now_ms = f.now_ms,
 		.arena = &f.arena,
 		.result = RESULT_COUNT,
@@ -273,7 +273,7 @@ struct store_op answer_op(const struct verb *verb, struct token token)
 	struct store_op op = op_of(verb);
 
 	op.organization = 0; /* the token says where */
-	op.actor = 0;
+	op.actor = (struct actor){ .kind = ACTOR_SELF };
 	in_of(&op, invitation_in)->token = token;
 	in_of(&op, invitation_in)->name = "Ada";
 	return op;

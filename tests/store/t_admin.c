@@ -201,16 +201,16 @@ START_TEST(test_revoke)
 
 	assert_granted(&revoke);
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
-	revoke.actor = 0;
+	revoke.actor = (struct actor){ .kind = ACTOR_SELF };
 	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	assert_granted(&list);
 	ck_assert_int_eq(rows_of(&list, admin_key)[0].revoked_at,
 			 START_MS / 1000);
 	create = key_op(FIRST_KEY);
-	create.actor = 0;
+	create.actor = (struct actor){ .kind = ACTOR_SELF };
 	assert_ends(&create, RESULT_KEY_EXISTS);
 	revoke = by_id(&verb_key_revoke, 12345);
-	revoke.actor = 0;
+	revoke.actor = (struct actor){ .kind = ACTOR_SELF };
 	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
 	ck_assert_int_eq(rows("audit WHERE type = 8"), 1);
 }

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/random.h"
+#include "store/rows.h"
 
 #define MANY 100
 
@@ -459,6 +460,45 @@ START_TEST(test_close_waits_for_a_wake_under_way)
 }
 END_TEST
 
+/* A verb that is not in the list, and queues a mail as another might. */
+static enum result send_again(struct work *work, const void *input,
+			      void *output)
+{
+	const struct id_in *in = input;
+	const uint8_t secret[SECRET_SIZE] = { 1 };
+
+	(void)output;
+	queue_mail(work, in->id, secret);
+	return RESULT_OK;
+}
+
+static const struct verb verb_send_again = {
+	.name = "send_again",
+	.index = VERB_probe,
+	.size_in = sizeof(struct id_in),
+	.run = send_again,
+};
+
+/* Nothing but the verb itself knows that it queues mail. */
+START_TEST(test_mailer_is_woken_whatever_verb_queued_the_mail)
+{
+	static atomic_int wakes;
+	struct store_op link = invite_op("link@example.com"), op;
+
+	in_of(&link, invite_create_in)->queue_mail = false;
+	assert_granted(&link);
+	sql("UPDATE invite SET delivery = 1, delivery_at = created_at");
+	store_on_mail(f.store, count_wakes, &wakes);
+	op = by_id(&verb_send_again,
+		   out_of(&link, invite_create_out)->invite.id);
+	assert_granted(&op);
+	op = op_of(&verb_probe); /* one batch further */
+	assert_granted(&op);
+	ck_assert_int_eq(wakes, 1);
+	store_on_mail(f.store, NULL, NULL);
+}
+END_TEST
+
 /* Called after the batch is handed back, so the answer never waits for it. */
 START_TEST(test_mailer_is_woken_for_mail_only)
 {
@@ -540,6 +580,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_owner_collects_while_woken);
 	tcase_add_test(tests, test_close_waits_for_a_wake_under_way);
 	tcase_add_test(tests, test_mailer_is_woken_for_mail_only);
+	tcase_add_test(tests,
+		       test_mailer_is_woken_whatever_verb_queued_the_mail);
 	tcase_add_test(tests, test_metrics);
 }
 

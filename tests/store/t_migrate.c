@@ -15,6 +15,9 @@ static const char *const back[] = {
 	"ALTER TABLE project DROP COLUMN residency;"
 	"ALTER TABLE project DROP COLUMN geography;"
 	"ALTER TABLE project DROP COLUMN external_key_id",
+	"ALTER TABLE admin_key DROP COLUMN expires_at;"
+	"ALTER TABLE admin_key DROP COLUMN \"user\";"
+	"DROP TABLE rights",
 };
 
 static bool is_sqlite(void)

@@ -127,7 +127,7 @@ static void cut_power_after(size_t events, const char *dir)
 	if (promise_count > 0 && promises[0].events <= events) {
 		assert_promises(events);
 		op = op_of(&verb_probe);
-		op.actor = 0;
+		op.actor = (struct actor){ .kind = ACTOR_SELF };
 		assert_granted(&op);
 	}
 	close_store();

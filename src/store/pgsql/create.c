@@ -87,7 +87,7 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	secret_hash(in->secret, hash);
 	array_add_i64(&at[COLUMN_ID], id);
 	array_add_i64(&at[COLUMN_ORGANIZATION], op->organization);
-	array_add_i64(&at[COLUMN_ACTOR], op->actor);
+	array_add_i64(&at[COLUMN_ACTOR], op->actor.key);
 	array_add_i64(&at[COLUMN_HASH], address_hash);
 	array_add_i64(&at[COLUMN_ROLE], in->role);
 	array_add_i64(&at[COLUMN_AT], now);
@@ -221,8 +221,8 @@ static void take_made(struct db *db, struct store_op *op, int64_t id,
  * The insertion is sorted, so that two daemons with the same addresses wait for
  * each other in one direction only. Of the unique indexes it asks that of
  * addresses alone: looking into the others for each row costs a twentieth of
- * the whole, and an id that somebody else has drawn too is an error, after which
- * the batch is run with new ones.
+ * the whole, and an id that somebody else has drawn too is an error, after
+ * which the batch is run with new ones.
  *
  * Not for Citus, which looks up no row of a distributed table for each row of
  * `r`: there, let pgsql_create() leave all to the careful verb.
@@ -240,46 +240,55 @@ STATEMENT(
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
 	"  projects_sent)"
 	" WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
-	"  WHERE k.id = r.actor AND k.revoked_at = 0) IS NOT NULL)"
-	" AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
-	"  r.organization AND u.email_key = r.email_key) IS NULL"
-	" AND (SELECT 1 FROM invite i WHERE i.organization ="
-	"  r.organization AND i.address_hash = r.address_hash"
-	"  AND i.slot <= 0 LIMIT 1) IS NULL"
-	" AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
-	"  WHERE (SELECT 1 FROM project p WHERE p.organization ="
-	"   r.organization AND p.id = (g->>0)::bigint"
-	"   AND p.archived_at = 0) IS NULL)),"
+	"  WHERE k.id = r.actor AND " KEY_IN_FORCE(
+	    "k",
+	    "r.at") ") IS NOT NULL)"
+		    " AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
+		    "  r.organization AND u.email_key = r.email_key) IS NULL"
+		    " AND (SELECT 1 FROM invite i WHERE i.organization ="
+		    "  r.organization AND i.address_hash = r.address_hash"
+		    "  AND i.slot <= 0 LIMIT 1) IS NULL"
+		    " AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
+		    "  WHERE (SELECT 1 FROM project p WHERE p.organization ="
+		    "   r.organization AND p.id = (g->>0)::bigint"
+		    "   AND p.archived_at = 0) IS NULL)),"
 
-	" made AS (INSERT INTO invite(id, organization, address_hash, slot,"
-	"  state, role, created_at, expires_at, accepted_at, \"user\","
-	"  delivery, delivery_attempts, delivery_at, secret_hash, email,"
-	"  email_key, projects, projects_sent)"
-	" SELECT id, organization, address_hash, 0, 0, role, at,"
-	"  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE 1 END, 0,"
-	"  CASE WHEN secret IS NULL THEN 0 ELSE at END, secret_hash, email,"
-	"  nullif(email_key, email),"
-	"  coalesce(projects, '[[' || standard::text || ',0]]'),"
-	"  projects_sent"
-	" FROM r WHERE standard IS NOT NULL"
-	" ORDER BY organization, address_hash"
-	" ON CONFLICT(organization, address_hash, slot) DO NOTHING"
-	" RETURNING id),"
+		    " made AS (INSERT INTO invite(id, organization, "
+		    "address_hash, slot,"
+		    "  state, role, created_at, expires_at, accepted_at, "
+		    "\"user\","
+		    "  delivery, delivery_attempts, delivery_at, secret_hash, "
+		    "email,"
+		    "  email_key, projects, projects_sent)"
+		    " SELECT id, organization, address_hash, 0, 0, role, at,"
+		    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE "
+		    "1 END, 0,"
+		    "  CASE WHEN secret IS NULL THEN 0 ELSE at END, "
+		    "secret_hash, email,"
+		    "  nullif(email_key, email),"
+		    "  coalesce(projects, '[[' || standard::text || ',0]]'),"
+		    "  projects_sent"
+		    " FROM r WHERE standard IS NOT NULL"
+		    " ORDER BY organization, address_hash"
+		    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
+		    " RETURNING id),"
 
-	" done AS MATERIALIZED (SELECT * FROM r"
-	"  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
+		    " done AS MATERIALIZED (SELECT * FROM r"
+		    "  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
 
-	" mail AS (INSERT INTO outbox(invite, organization, secret,"
-	"  queued_at_ms, due_at_ms, attempts)"
-	" SELECT id, organization, secret, at_ms, at_ms + ?15::bigint, 0"
-	"  FROM done WHERE secret IS NOT NULL),"
+		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
+		    "  queued_at_ms, due_at_ms, attempts)"
+		    " SELECT id, organization, secret, at_ms, at_ms + "
+		    "?15::bigint, 0"
+		    "  FROM done WHERE secret IS NOT NULL),"
 
-	/* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
-	" event AS (INSERT INTO audit(id, organization, at, actor, type,"
-	"  target)"
-	" SELECT id + 1, organization, at, actor, 1, id FROM done)"
+		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
+		    " event AS (INSERT INTO audit(id, organization, at, actor, "
+		    "type,"
+		    "  target)"
+		    " SELECT id + 1, organization, at, actor, 1, id FROM done)"
 
-	" SELECT id, standard FROM done");
+		    " SELECT id, standard FROM done");
 
 /* Answers those that were made, and sets `made` for them. */
 static void make_many(struct pgsql_db *db, const struct crowd *crowd,

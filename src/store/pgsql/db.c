@@ -28,7 +28,7 @@
 void pgsql_db_turn(struct pgsql_db *db, int64_t ms)
 {
 	db->base.error = DB_FINE;
-	db->base.actor = 0;
+	db->base.key = 0;
 	db->deadline = clock_mono_ms() + ms;
 }
 

@@ -185,7 +185,7 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	struct pgsql_db *db = &engine->db;
 
 	db->base.error = DB_FINE;
-	db->base.actor = 0;
+	db->base.key = 0;
 	db->base.witness = (struct witness){ 0, 0 };
 	if (!pgsql_db_connect(db))
 		return LOST;

@@ -24,6 +24,11 @@
 	"SELECT 1 FROM " table " WHERE id = ANY(?1::bigint[])" \
 	" ORDER BY id FOR UPDATE"
 
+STATEMENT(lock_rights,
+	  .pgsql = "SELECT 1 FROM rights WHERE organization = ANY(?1::bigint[])"
+		   " OR organization = ANY(ARRAY(SELECT organization"
+		   " FROM invite WHERE id = ANY(?2::bigint[])))"
+		   " ORDER BY organization FOR UPDATE");
 STATEMENT(lock_users, .pgsql = LOCK_MANY("\"user\""));
 STATEMENT(lock_projects, .pgsql = LOCK_MANY("project"));
 STATEMENT(lock_keys, .pgsql = LOCK_MANY("admin_key"));
@@ -45,32 +50,44 @@ static size_t count_class(const struct lock_set *set, enum lock_class class)
 	return count;
 }
 
-static void send_ids(struct pgsql_db *db, const struct sql *sql,
-		     const struct buf *ids)
+static void bind_class(struct statement *st, int index,
+		       const struct lock_set *set, enum lock_class class,
+		       struct buf *ids)
 {
-	struct statement *st = db_statement(&db->base, sql);
-
-	if (!buf_ok(ids))
-		db_no_memory(&db->base);
-	db_bind_blob(st, 1, ids->data, ids->len);
-	db_run(&db->base, st);
-}
-
-static void lock_class(struct pgsql_db *db, const struct lock_set *set,
-		       enum lock_class class)
-{
-	size_t count = count_class(set, class);
-	struct buf ids;
-
-	if (count == 0)
-		return;
-	array_begin(&ids, OID_BIGINT, count);
+	array_begin(ids, OID_BIGINT, count_class(set, class));
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->at[i].class == class)
-			array_add_i64(&ids, set->at[i].id);
+			array_add_i64(ids, set->at[i].id);
 	}
-	send_ids(db, statements[class], &ids);
+	if (!st)
+		return;
+	if (!buf_ok(ids))
+		db_no_memory(st->db);
+	db_bind_blob(st, index, ids->data, ids->len);
+}
+
+static void take_class(struct db *db, const struct lock_set *set,
+		       enum lock_class class)
+{
+	struct statement *st = db_statement(db, statements[class]);
+	struct buf ids;
+
+	bind_class(st, 1, set, class, &ids);
+	db_run(db, st);
 	buf_release(&ids);
+}
+
+/* Both classes at once, to have one order for all. */
+static void take_rights(struct db *db, const struct lock_set *set)
+{
+	struct statement *st = db_statement(db, &sql_lock_rights);
+	struct buf organizations, invites;
+
+	bind_class(st, 1, set, LOCK_RIGHTS, &organizations);
+	bind_class(st, 2, set, LOCK_RIGHTS_OF_INVITE, &invites);
+	db_run(db, st);
+	buf_release(&organizations);
+	buf_release(&invites);
 }
 
 /* One lock alone is taken by the verb itself. */
@@ -80,11 +97,18 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 
 	set.count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (ops[i]->verb->locks)
-			ops[i]->verb->locks(ops[i]->in, &set);
+		const struct verb *verb = ops[i]->verb;
+
+		if (verb->locks)
+			verb->locks(ops[i]->in, ops[i]->organization, &set);
 	}
 	if (set.count < 2)
 		return;
-	for (int class = 0; class < LOCK_CLASSES; class ++)
-		lock_class(db, &set, (enum lock_class) class);
+	if (count_class(&set, LOCK_RIGHTS) +
+	    count_class(&set, LOCK_RIGHTS_OF_INVITE))
+		take_rights(&db->base, &set);
+	for (int class = LOCK_USER; class < LOCK_CLASSES; class ++) {
+		if (count_class(&set, (enum lock_class) class))
+			take_class(&db->base, &set, (enum lock_class) class);
+	}
 }

@@ -144,6 +144,17 @@ static const struct step steps[] = {
 	    " ADD COLUMN residency BIGINT NOT NULL DEFAULT 0,"
 	    " ADD COLUMN geography BIGINT NOT NULL DEFAULT 0,"
 	    " ADD COLUMN external_key_id TEXT" } },
+
+	/* 6: how long a key lives and for whom it was made; and a number that
+	 * moves with an organization's rights. Programs before it move none,
+	 * and make organizations without one. */
+	{ 1,
+	  { "ALTER TABLE admin_key"
+	    " ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0,"
+	    " ADD COLUMN \"user\" BIGINT NOT NULL DEFAULT 0",
+	    "CREATE TABLE rights("
+	    " organization BIGINT PRIMARY KEY, generation BIGINT NOT NULL)",
+	    "INSERT INTO rights SELECT id, 1 FROM organization" } },
 };
 
 /* What meta says: how many steps were taken, and who can work with it. */

@@ -309,7 +309,7 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	bool written;
 
 	db->base.error = DB_FINE;
-	db->base.actor = 0;
+	db->base.key = 0;
 	sqlite_db_run(db, &sql_begin_write);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);

@@ -108,6 +108,15 @@ static const char *const steps[] = {
 	"ALTER TABLE project ADD COLUMN residency INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE project ADD COLUMN geography INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE project ADD COLUMN external_key_id TEXT;",
+
+	/* 6: how long a key lives and for whom it was made (0: for ever, for
+	 * nobody); and a number that moves with an organization's rights */
+	"ALTER TABLE admin_key ADD COLUMN expires_at INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE admin_key ADD COLUMN \"user\" INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE rights("
+	" organization INTEGER PRIMARY KEY, generation INTEGER NOT NULL);"
+	"INSERT INTO rights SELECT id, 1 FROM organization;",
 };
 
 static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,

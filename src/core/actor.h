@@ -1,0 +1,30 @@
+/*
+ * actor.h: who asks. Every verb of the store is given one.
+ */
+#ifndef CORE_ACTOR_H
+#define CORE_ACTOR_H
+
+#include "base/base.h"
+
+enum actor_kind {
+	ACTOR_SELF, /* the program itself, or who operates it */
+	ACTOR_LINK, /* whoever has the link of an invitation */
+	ACTOR_KEY,  /* an admin key */
+	ACTOR_USER  /* a person who has signed in */
+};
+
+/* Ids are 0, and the address NULL, where there is none or it is not known. */
+struct actor {
+	enum actor_kind kind;
+	int64_t key;
+	int64_t user; /* whose key or session it is */
+	int64_t session;
+	const char *address; /* of the network; borrowed */
+};
+
+static inline struct actor actor_of_key(int64_t key)
+{
+	return (struct actor){ .kind = ACTOR_KEY, .key = key };
+}
+
+#endif
