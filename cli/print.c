@@ -48,6 +48,9 @@ bool format_is_json(enum format format)
 /* ---- problems --------------------------------------------------------- */
 
 static void print_line(const char *prefix, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void print_line(const char *prefix, const char *format, va_list args)
 {
 	char *text = NULL;
 
