@@ -19,32 +19,32 @@
 #define BODY_MAX ((size_t)1 << 20)
 
 const struct option create_options[] = {
-	{ .name = "email", .value = "ADDRESS", .help = "whom to invite" },
+	{ .name = "email", .value = "ADDRESS", .help = "address to invite" },
 	{ .name = "role",
 	  .letter = 'r',
 	  .value = "ROLE",
 	  .words = "reader owner",
-	  .help = "reader or owner" },
+	  .help = "role in the organization: reader or owner" },
 	{ .name = "project",
 	  .letter = 'p',
 	  .value = "PROJECT[:ROLE]",
-	  .help = "to join, by id or name; role member or owner" },
+	  .help = "project to join, by id or name; repeatable" },
 	{ .name = "project.id",
 	  .value = "ID",
-	  .help = "the same in two options" },
+	  .help = "the same as two options" },
 	{ .name = "project.role",
 	  .value = "ROLE",
 	  .words = "member owner",
-	  .help = "of the project before it or behind it" },
+	  .help = "role in that project: member or owner" },
 	{ .name = "no-projects",
-	  .help = "no project, not even the default one" },
+	  .help = "grant no project, not even the default one" },
 	{ .name = "body",
 	  .value = "FILE",
 	  .is_file = true,
-	  .help = "JSON to begin with; - is standard input" },
+	  .help = "start from this JSON body; - is standard input" },
 	{ .name = "expires-in",
 	  .value = "DURATION",
-	  .help = "such as 7d (invited only)" },
+	  .help = "lifetime, such as 7d (invited only)" },
 	{ .name = "no-email",
 	  .help = "send no mail, show the link (invited only)" },
 	{ 0 },
@@ -94,7 +94,7 @@ static bool read_body(const struct args *args, bool is_anybody_named,
 	}
 	if (is_anybody_named || !is_blank(*ret_body))
 		return true;
-	print_problem("say whom to invite");
+	print_problem("no address given");
 	return false;
 }
 
@@ -120,7 +120,7 @@ static bool check_role(const struct args *args, const char *body)
 {
 	if (body || args_has(args, "role"))
 		return true;
-	print_problem("say as what: --role reader or --role owner");
+	print_problem("no role given: use --role reader or --role owner");
 	return false;
 }
 
@@ -156,8 +156,7 @@ static void note_existing(const struct inv_invite *invite)
 	char text[RELATIVE_TIME_SIZE];
 
 	if (was_there(invite))
-		print_note("%s had been invited %s; the invite is still that "
-			   "one.",
+		print_note("%s was already invited %s; this is that invite.",
 			   invite->email,
 			   relative_time(text, invite->created_at));
 }

@@ -61,7 +61,7 @@ static void hint_at_key(const struct settings *settings)
 			   settings->login_url ? settings->login_url
 					       : "no address");
 	else if (settings->key_from == ORIGIN_DEFAULT)
-		print_note("\"invite login\" keeps the key for you.");
+		print_note("\"invite login\" saves a key for later.");
 	else
 		print_note("The key is from %s, and was sent to %s.",
 			   origin_of_key(settings->key_from),

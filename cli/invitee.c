@@ -13,22 +13,23 @@
 #include "settings.h"
 #include "text.h"
 
-#define YES_OPTION                                                 \
-	{                                                          \
-		.name = "yes", .letter = 'y', .help = "do not ask" \
+#define YES_OPTION                                    \
+	{                                             \
+		.name = "yes", .letter = 'y',         \
+		.help = "do not ask for confirmation" \
 	}
 
 const struct option link_options[] = {
 	{ .name = "link",
 	  .value = "URL",
-	  .help = "from the mail; or the code alone" },
+	  .help = "link from the mail, or its code alone" },
 	{ 0 },
 };
 
 const struct option accept_options[] = {
 	{ .name = "link",
 	  .value = "URL",
-	  .help = "from the mail; or the code alone" },
+	  .help = "link from the mail, or its code alone" },
 	{ .name = "name",
 	  .value = "NAME",
 	  .help = "your name, as others will see it" },
@@ -39,7 +40,7 @@ const struct option accept_options[] = {
 const struct option decline_options[] = {
 	{ .name = "link",
 	  .value = "URL",
-	  .help = "from the mail; or the code alone" },
+	  .help = "link from the mail, or its code alone" },
 	YES_OPTION,
 	{ 0 },
 };
@@ -166,7 +167,7 @@ static enum status call(struct cli *cli, invitation_call *function,
 
 	cli->is_invitee = true;
 	if (!params.link || !*params.link) {
-		print_problem("give the link from the mail");
+		print_problem("no link given");
 		return STATUS_USAGE;
 	}
 	if (function(cli->client, &params, NULL, ret_invitation, &err))
@@ -218,8 +219,9 @@ static enum status ask_and_call(struct cli *cli, const char *question,
 
 	if (!args_has(cli->args, "yes")) {
 		if (!isatty(STDIN_FILENO)) {
-			print_problem("there is no terminal to ask at; "
-				      "give --yes to go on");
+			print_problem("standard input is not a terminal, so "
+				      "nobody can be asked; "
+				      "use --yes to go ahead");
 			return STATUS_USAGE;
 		}
 		status = ask(cli, question);

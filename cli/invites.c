@@ -13,11 +13,11 @@ const struct option list_options[] = {
 	{ .name = "status",
 	  .value = "STATUS",
 	  .words = "pending accepted expired",
-	  .help = "only pending, accepted or expired ones" },
+	  .help = "only pending, accepted or expired invites" },
 	{ .name = "delivery",
 	  .value = "DELIVERY",
 	  .words = "queued sent deferred failed none",
-	  .help = "only those whose mail stands so" },
+	  .help = "only invites whose mail is in this state" },
 	LIST_OPTIONS,
 	{ 0 },
 };
@@ -163,7 +163,7 @@ char *asked_invite(struct cli *cli, enum status *ret_status)
 		word = cli->args->rest[0];
 	if (!word ||
 	    (cli->args->rest_count > 0 && word != cli->args->rest[0])) {
-		print_problem("give one ID or address");
+		print_problem("give exactly one ID or address");
 		return NULL;
 	}
 	return invite_id(cli, word, ret_status);

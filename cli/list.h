@@ -83,12 +83,14 @@ typedef int list_fetch(struct cli *cli, const char *id,
 	}                                                                  \
 	static_assert(true, "a semicolon follows")
 
-#define LIST_OPTIONS                                                         \
-	{ .name = "after", .value = "ID", .help = "begin behind this one" }, \
-	    { .name = "limit", .value = "N", .help = "items per request" },  \
-	{                                                                    \
-		.name = "max-items", .value = "N",                           \
-		.help = "stop after so many; -1 is all"                      \
+#define LIST_OPTIONS                                                       \
+	{ .name = "after", .value = "ID", .help = "start after this id" }, \
+	    { .name = "limit",                                             \
+	      .value = "N",                                                \
+	      .help = "items to fetch per request" },                      \
+	{                                                                  \
+		.name = "max-items", .value = "N",                         \
+		.help = "stop after this many; -1 means all"               \
 	}
 
 struct list {

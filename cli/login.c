@@ -183,7 +183,7 @@ static enum status try_and_keep(struct cli *cli, const char *url,
 	if (rc) {
 		enum status status = fail(cli, &err);
 
-		print_note("Nothing was kept.");
+		print_note("Nothing was saved.");
 		return status;
 	}
 	rc = login_write(url, key);
@@ -206,7 +206,7 @@ static bool is_loopback(const char *host)
 static void note_plain_http(const char *url)
 {
 	if (strncasecmp(url, "http://", 7) == 0 && !is_loopback(url + 7))
-		print_note("With http:// the key is sent unencrypted; "
+		print_note("The key is sent unencrypted over http://; "
 			   "https:// is better.");
 }
 
@@ -216,7 +216,7 @@ static void note_what_wins(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (getenv(names[i]) && *getenv(names[i]))
-			print_note("%s is set, and wins over the login.",
+			print_note("%s is set and overrides the saved value.",
 				   names[i]);
 }
 

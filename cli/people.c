@@ -10,16 +10,16 @@
 const struct option page_options[] = { LIST_OPTIONS, { 0 } };
 
 const struct option projects_options[] = {
-	{ .name = "include-archived", .help = "archived ones too" },
+	{ .name = "include-archived", .help = "include archived projects" },
 	LIST_OPTIONS,
 	{ 0 },
 };
 
 const struct option project_create_options[] = {
-	{ .name = "name", .value = "NAME", .help = "what to call it" },
+	{ .name = "name", .value = "NAME", .help = "name of the project" },
 	{ .name = "external-key-id",
 	  .value = "ID",
-	  .help = "of a key kept elsewhere" },
+	  .help = "id of a key that is kept elsewhere" },
 	{ 0 },
 };
 

@@ -97,7 +97,7 @@ char *invite_id(struct cli *cli, const char *word, enum status *ret_status)
 	id = find(cli, word, search_invites, ret_status);
 	if (id || *ret_status != STATUS_OK)
 		return id;
-	print_problem("nobody has been invited as %s", word);
+	print_problem("there is no invite for %s", word);
 	*ret_status = STATUS_NOT_FOUND;
 	return NULL;
 }

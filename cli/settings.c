@@ -54,7 +54,7 @@ static bool login_read(struct settings *settings)
 		return true;
 	}
 	if (stat_.st_mode & 077) {
-		print_problem("others can read the key in %s; run: "
+		print_problem("other users can read the key in %s; run: "
 			      "chmod 600 %s",
 			      path, path);
 		ok = false;

@@ -18,10 +18,10 @@ const struct option watch_options[] = {
 	{ .name = "invite-id", .value = "ID", .help = "the same as ID" },
 	{ .name = "interval",
 	  .value = "DURATION",
-	  .help = "between two looks; 2s" },
+	  .help = "time between two checks; 2s by default" },
 	{ .name = "max-wait",
 	  .value = "DURATION",
-	  .help = "give up after; never" },
+	  .help = "give up after this time; never by default" },
 	{ 0 },
 };
 

@@ -92,7 +92,7 @@ def test_create_from_standard_input(cli, peer, args, stdin, sent):
 def test_create_without_a_role_says_which_there_are(cli, peer):
     done = cli("create", "a@b.c")
     assert (done.returncode, done.stderr) == (
-        2, "invite: say as what: --role reader or --role owner\n")
+        2, "invite: no role given: use --role reader or --role owner\n")
     assert peer.requests == []
 
 
@@ -161,8 +161,8 @@ def test_create_says_that_the_invite_was_there(cli, peer):
     peer.script(there)
     done = cli("create", "a@b.c", "-r", "reader")
     assert done.returncode == 0
-    assert done.stderr == "ada@example.com had been invited 2 hours ago; " \
-        "the invite is still that one.\n"
+    assert done.stderr == "ada@example.com was already invited 2 hours ago; " \
+        "this is that invite.\n"
     peer.script(Answer(500, "", {"retry-after-ms": "1"}), there)
     done = cli("create", "a@b.c", "-r", "reader")
     assert (done.returncode, done.stderr) == (0, "")
@@ -219,7 +219,7 @@ def test_a_project_by_a_name_that_names_none(cli, peer, name, said):
 def test_create_of_nobody(cli, peer, args, stdin):
     done = cli("create", *args, stdin=stdin)
     assert done.returncode == 2 and peer.requests == []
-    assert done.stderr == "invite: say whom to invite\n"
+    assert done.stderr == "invite: no address given\n"
 
 
 # ---- get, delete ----------------------------------------------------------
@@ -251,7 +251,7 @@ def test_an_address_stands_for_its_newest_invite(cli, peer, verb,
     assert peer.requests[-1].path.endswith("/invites/i2")
     done = cli(*verb, "bob@b.c")
     assert done.returncode == 3
-    assert done.stderr == "invite: nobody has been invited as bob@b.c\n"
+    assert done.stderr == "invite: there is no invite for bob@b.c\n"
 
 
 def test_delete_goes_on(cli, peer):

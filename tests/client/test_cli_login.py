@@ -97,7 +97,7 @@ def test_login_that_fails_keeps_nothing(user, server):
     assert user("login", server.url, stdin=KEY).returncode == 0
     before = login_file(user).read_text()
     done = user("login", server.url, stdin="sk-wrong")
-    assert done.returncode == 4 and "Nothing was kept." in done.stderr
+    assert done.returncode == 4 and "Nothing was saved." in done.stderr
     assert "sk-wrong" not in done.stderr
     assert user("login", server.url, stdin="").returncode == 2
     assert user("login", stdin=KEY).returncode == 2

@@ -104,7 +104,7 @@ def test_without_a_link(cli, peer):
     for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"]):
         done = cli(*verb)
         assert done.returncode == 2
-        assert done.stderr == "invite: give the link from the mail\n"
+        assert done.stderr == "invite: no link given\n"
 
 
 def test_a_bare_word_is_what_the_command_is_about(cli, peer, make_peer):

@@ -99,7 +99,7 @@ def test_create_says_that_the_invite_was_there(invite):
     again = invite("create", "ADA@example.com", "-r", "reader")
     assert (first.returncode, again.returncode) == (0, 0)
     assert first.stderr == ""
-    assert again.stderr.startswith("ada@example.com had been invited ")
+    assert again.stderr.startswith("ada@example.com was already invited ")
     assert json.loads(again.stdout)["id"] == json.loads(first.stdout)["id"]
 
 
