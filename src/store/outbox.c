@@ -14,22 +14,17 @@
 
 #include "store/outbox.h"
 
-#include "base/clock.h"
-#include "core/backoff.h"
+#include "base/buf.h"
+#include "store/engine.h"
 #include "store/lock.h"
 #include "store/rows.h"
 
-#define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
-#define CLOSE_MS                                                    \
-	SECOND_MS /* clocks so close are taken for equal: the round \
-		   * trip to the other is in the difference */
-#define LONGEST_MS (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
-
-/* The time by the clock that leases are by. */
-static int64_t lease_now(const struct work *work)
+int64_t lease_now(const struct work *work)
 {
 	return work->now_ms + work->db->clock_ahead_ms;
 }
+
+/* ---- queue ---- */
 
 STATEMENT(outbox_insert,
 	  .text =
@@ -78,203 +73,8 @@ void record_too_late(const struct work *work, int64_t invite, int attempts)
 			"delivered.");
 }
 
-/* ---- claim ---- */
-
-/* How far the clock that leases are by is ahead of ?1, ours. */
-STATEMENT(clock_ahead, .text = "SELECT ?1 - ?1",
-	  .pgsql = "SELECT (extract(epoch FROM clock_timestamp())"
-		   " * 1000)::bigint - ?1::bigint");
-
-/* Sets by how much the clock that leases are by is ahead of ours. */
-static void compare_clocks(const struct work *work)
-{
-	struct statement *st = db_statement(work->db, &sql_clock_ahead);
-	int64_t ahead = 0;
-
-	db_bind_i64(st, 1, clock_now_ms());
-	if (db_row(work->db, st)) {
-		ahead = column_i64(st, 0);
-		db_done(st);
-	}
-	if (-CLOSE_MS < ahead && ahead < CLOSE_MS)
-		ahead = 0;
-	work->db->clock_ahead_ms = ahead;
-}
-
-STATEMENT(outbox_far,
-	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2",
-	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1 FROM"
-		   " (SELECT organization, invite FROM outbox"
-		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED) far"
-		   " WHERE o.organization = far.organization"
-		   " AND o.invite = far.invite");
-
-/* What is due further away than anything is put off was due by a clock that
- * was wrong, then or now. */
-static void recall_far(const struct work *work)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_far);
-
-	db_bind_i64(st, 1, lease_now(work));
-	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS);
-	db_run(work->db, st);
-}
-
-/*
- * Mails that others claim just now are skipped, and those whose invite
- * others have in hand: so a claim waits for nobody.
- *
- * Citus locks rows of one organization only. There, read what is due
- * without the lock, and lease each by OUTBOX_RENEW: whoever changes
- * the row has it.
- */
-STATEMENT(outbox_due,
-	  .text = "SELECT invite, secret, queued_at_ms, attempts,"
-		  " organization"
-		  " FROM outbox WHERE due_at_ms <= ?1"
-		  " ORDER BY due_at_ms, invite LIMIT ?2",
-	  .pgsql = "SELECT o.invite, o.secret, o.queued_at_ms,"
-		   " o.attempts, o.organization"
-		   " FROM outbox o JOIN invite i"
-		   " ON i.organization = o.organization"
-		   " AND i.id = o.invite WHERE o.due_at_ms <= ?1"
-		   " ORDER BY o.due_at_ms, o.invite LIMIT ?2"
-		   " FOR UPDATE SKIP LOCKED");
-
-/* Reads the due rows' own columns; load_mail() follows for each. */
-static size_t read_due(const struct work *work, int limit,
-		       struct outbox_mail *mails)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_due);
-	struct str secret;
-	size_t count = 0;
-
-	db_bind_i64(st, 1, lease_now(work));
-	db_bind_i64(st, 2, limit);
-	while (db_row(work->db, st)) {
-		struct outbox_mail *mail = &mails[count++];
-
-		mail->token.invite = column_i64(st, 0);
-		secret = column_bytes(st, 1);
-		if (secret.len == SECRET_SIZE)
-			memcpy(mail->token.secret, secret.data, SECRET_SIZE);
-		mail->queued_at_ms = column_i64(st, 2);
-		mail->attempts = (int)column_i64(st, 3);
-		mail->to.invite.organization = column_i64(st, 4);
-	}
-	return count;
-}
-
-STATEMENT(outbox_lease, .text = "UPDATE outbox SET due_at_ms = ?3"
-				" WHERE invite = ?1 AND organization = ?2");
-
-static void set_due(const struct work *work, const struct outbox_mail *mail,
-		    int64_t due_ms)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_lease);
-
-	db_bind_i64(st, 1, mail->token.invite);
-	db_bind_i64(st, 2, mail->to.invite.organization);
-	db_bind_i64(st, 3, due_ms);
-	db_run(work->db, st);
-}
-
 STATEMENT(outbox_delete, .text = "DELETE FROM outbox"
 				 " WHERE invite = ?1 AND organization = ?2");
-
-/* Failed; but its row stays until a look an hour later: the clock that says so
- * may be wrong for a moment. */
-static void expire(const struct work *work, const struct outbox_mail *mail)
-{
-	if (mail->to.invite.delivery.status == DELIVERY_FAILED) {
-		work_run_for(work, &sql_outbox_delete, mail->token.invite);
-		return;
-	}
-	set_due(work, mail, lease_now(work) + BACKOFF_CEILING_MS);
-	record_too_late(work, mail->token.invite, mail->attempts);
-}
-
-/* Whether the mail should still go. */
-static bool load_mail(struct work *work, struct outbox_mail *mail)
-{
-	int64_t id = mail->token.invite;
-	struct invite *invite = &mail->to.invite;
-
-	work->organization = invite->organization;
-	if (!find_invite(work, &sql_invite_take, id, invite) ||
-	    invite->state != INVITE_OPEN) {
-		work_run_for(work, &sql_outbox_delete, id);
-		return false;
-	}
-	if (invite_status(invite, lease_now(work) / 1000) == STATUS_EXPIRED) {
-		expire(work, mail);
-		return false;
-	}
-	name_invitation(work, &mail->to, STR(""));
-	return true;
-}
-
-static void lease(const struct work *work, int64_t lease_ms,
-		  struct outbox_mail *mail)
-{
-	mail->leased_until_ms = lease_now(work) + lease_ms;
-	set_due(work, mail, mail->leased_until_ms);
-}
-
-STATEMENT(outbox_next, .text = "SELECT MIN(due_at_ms) FROM outbox");
-
-/* When the next mail is due; 0: none waits. */
-static int64_t next_due(const struct work *work)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_next);
-	int64_t due;
-
-	if (!db_row(work->db, st))
-		return 0;
-	due = column_i64(st, 0);
-	db_done(st);
-	return due;
-}
-
-static enum result outbox_claim(struct work *work, const void *input,
-				void *output)
-{
-	const struct outbox_claim_in *in = input;
-	struct outbox_claim_out *out = output;
-	size_t limit = (size_t)in->limit, due, kept = 0;
-	struct outbox_mail *mails =
-	    arena_array(work->arena, limit, sizeof(*mails));
-
-	if (!mails)
-		return RESULT_OUT_OF_MEMORY;
-	compare_clocks(work);
-	recall_far(work);
-	due = read_due(work, in->limit, mails);
-	for (size_t i = 0; i < due; i++) {
-		if (!load_mail(work, &mails[i]))
-			continue;
-		lease(work, in->lease_ms, &mails[i]);
-		mails[kept++] = mails[i];
-	}
-	out->mails = mails;
-	out->count = kept;
-	out->now_ms = lease_now(work);
-	out->next_due_ms = next_due(work);
-	/* Due, and yet not found: others have it. */
-	if (due < limit && out->next_due_ms != 0 &&
-	    out->next_due_ms <= out->now_ms)
-		out->next_due_ms = out->now_ms + LOCKED_MS;
-	return RESULT_OK;
-}
-
-const struct verb verb_outbox_claim = {
-	VERB(outbox_claim),
-	.flags = VERB_REPEATABLE | VERB_ANY_ORGANIZATION,
-	.rank = RANK_LATER,
-	.size_in = sizeof(struct outbox_claim_in),
-	.size_out = sizeof(struct outbox_claim_out),
-	.run = outbox_claim,
-};
 
 /* ---- renew ---- */
 
@@ -303,6 +103,24 @@ const struct verb verb_outbox_renew = {
 	.run = outbox_renew,
 };
 
+/* ---- lists for statements ---- */
+
+void mail_list_begin(struct buf *list, size_t count)
+{
+	buf_init(list, 128 * (count + 1));
+	buf_add_text(list, "[");
+}
+
+void mail_list_end(const struct work *work, struct buf *list,
+		   struct statement *st, int index)
+{
+	buf_add_text(list, "]");
+	if (!buf_ok(list))
+		db_no_memory(work->db);
+	else
+		db_bind_text(st, index, list->data);
+}
+
 /* ---- settle ---- */
 
 /* Whether the mail, which is due at `due_ms`, is still whose attempt it was. */
@@ -324,23 +142,36 @@ STATEMENT(outbox_get,
 		   " AND o.invite = ?1 AND o.organization = ?2"
 		   " FOR UPDATE OF i, o");
 
+/* A mail as its row has it. */
+struct mail_row {
+	int64_t attempts, queued_at_ms, due_at_ms;
+};
+
+/* Whether the row is of the mail that is meant, and theirs to settle. */
+static bool may_settle(const struct outbox_settle_in *in,
+		       const struct mail_row *row)
+{
+	return (in->queued_at_ms == 0 ||
+		in->queued_at_ms == row->queued_at_ms) &&
+	       (in->outcome == OUTBOX_SENT || is_theirs(in, row->due_at_ms));
+}
+
 /* The mail that is to be settled, if it is still there and theirs to settle. */
 static bool find_mail(const struct work *work,
 		      const struct outbox_settle_in *in, int *ret_attempts)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_get);
-	bool found;
+	struct mail_row row;
 
 	db_bind_i64(st, 1, in->invite);
 	db_bind_i64(st, 2, work->organization);
 	if (!db_row(work->db, st)) /* answered or deleted while it was sent */
 		return false;
-	*ret_attempts = (int)column_i64(st, 0);
-	found =
-	    (in->queued_at_ms == 0 || column_i64(st, 1) == in->queued_at_ms) &&
-	    (in->outcome == OUTBOX_SENT || is_theirs(in, column_i64(st, 2)));
+	row = (struct mail_row){ column_i64(st, 0), column_i64(st, 1),
+				 column_i64(st, 2) };
 	db_done(st);
-	return found;
+	*ret_attempts = (int)row.attempts;
+	return may_settle(in, &row);
 }
 
 STATEMENT(outbox_defer,
@@ -359,28 +190,184 @@ static void defer_mail(const struct work *work,
 	db_run(work->db, st);
 }
 
-static enum result outbox_settle(struct work *work, const void *input,
-				 void *output)
+/* `attempts`: this one included. */
+static void settle(const struct work *work, const struct outbox_settle_in *in,
+		   int attempts)
 {
 	static const enum delivery_status statuses[] = {
 		[OUTBOX_SENT] = DELIVERY_SENT,
 		[OUTBOX_DEFERRED] = DELIVERY_DEFERRED,
 		[OUTBOX_FAILED] = DELIVERY_FAILED,
 	};
-	const struct outbox_settle_in *in = input;
-	int attempts;
 
-	(void)output;
-	if (!find_mail(work, in, &attempts))
-		return RESULT_OK;
-	attempts++;
 	if (in->outcome == OUTBOX_DEFERRED)
 		defer_mail(work, in, attempts);
 	else
 		work_run_for(work, &sql_outbox_delete, in->invite);
 	record_delivery(work, in->invite, statuses[in->outcome], attempts,
 			in->error);
+}
+
+static enum result outbox_settle(struct work *work, const void *input,
+				 void *output)
+{
+	const struct outbox_settle_in *in = input;
+	int attempts;
+
+	(void)output;
+	if (find_mail(work, in, &attempts))
+		settle(work, in, attempts + 1);
 	return RESULT_OK;
+}
+
+/* ---- settle many ---- */
+
+STATEMENT(outbox_get_many,
+	  .pgsql = "SELECT o.organization, o.invite, o.attempts,"
+		   " o.queued_at_ms, o.due_at_ms"
+		   " FROM (SELECT (g->>0)::bigint AS of, (g->>1)::bigint AS at"
+		   " FROM json_array_elements(?1::json) g) l"
+		   " JOIN invite i ON i.organization = l.of AND i.id = l.at"
+		   " JOIN outbox o ON o.organization = l.of AND o.invite = l.at"
+		   " FOR UPDATE OF i, o");
+STATEMENT(outbox_delete_many,
+	  .pgsql = "DELETE FROM outbox o USING (SELECT (g->>0)::bigint AS of,"
+		   " (g->>1)::bigint AS at FROM"
+		   " json_array_elements(?1::json) g) l"
+		   " WHERE o.organization = l.of AND o.invite = l.at");
+
+/* 2: DELIVERY_SENT */
+STATEMENT(
+    invite_sent_many,
+    .pgsql =
+	"UPDATE invite o SET delivery = 2, delivery_error = NULL,"
+	" delivery_attempts = l.attempts, delivery_at = l.now" LISTED_MAILS(
+	    "?1", "id"));
+
+/* A verdict among many; `row` where its mail was found. */
+struct one {
+	struct store_op *op;
+	struct mail_row row;
+	bool found;
+};
+
+/* The rows of all mails. Where two verdicts are of one mail, the first gets
+ * it. */
+static void find_mails(const struct work *work, struct one *all, size_t n)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_get_many);
+	struct buf list;
+
+	mail_list_begin(&list, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct outbox_settle_in *in = all[i].op->in;
+		buf_addf(&list, "%s[%jd,%jd]", i > 0 ? "," : "",
+			 (intmax_t)all[i].op->organization,
+			 (intmax_t)in->invite);
+	}
+	mail_list_end(work, &list, st, 1);
+	while (db_row(work->db, st)) {
+		for (size_t i = 0; i < n; i++) {
+			const struct outbox_settle_in *in = all[i].op->in;
+			if (in->invite != column_i64(st, 1) ||
+			    all[i].op->organization != column_i64(st, 0))
+				continue;
+			all[i].found = true;
+			all[i].row = (struct mail_row){ column_i64(st, 2),
+							column_i64(st, 3),
+							column_i64(st, 4) };
+			break;
+		}
+	}
+	buf_release(&list);
+}
+
+static bool was_sent(const struct one *one)
+{
+	const struct outbox_settle_in *in = one->op->in;
+
+	return one->found && in->outcome == OUTBOX_SENT &&
+	       may_settle(in, &one->row);
+}
+
+/* All that arrived: by two statements, and nobody waits for them. */
+static void settle_sent(const struct work *work, const struct one *all,
+			size_t n)
+{
+	struct statement *st;
+	struct buf list;
+	size_t count = 0;
+
+	mail_list_begin(&list, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct outbox_settle_in *in = all[i].op->in;
+		if (was_sent(&all[i]))
+			buf_addf(&list, "%s[%jd,%jd,%jd,%jd]",
+				 count++ > 0 ? "," : "",
+				 (intmax_t)all[i].op->organization,
+				 (intmax_t)in->invite,
+				 (intmax_t)all[i].row.attempts + 1,
+				 (intmax_t)all[i].op->now_ms / 1000);
+	}
+	st = db_statement(work->db, &sql_outbox_delete_many);
+	mail_list_end(work, &list, st, 1);
+	if (count > 0) {
+		db_run(work->db, st);
+		st = db_statement(work->db, &sql_invite_sent_many);
+		db_bind_text(st, 1, list.data);
+		db_run(work->db, st);
+	}
+	buf_release(&list);
+}
+
+/* The others: put off or failed. */
+static void settle_unsent(struct db *db, struct id_source *ids,
+			  const struct one *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct outbox_settle_in *in = all[i].op->in;
+		struct work work = work_begin(db, ids, all[i].op);
+
+		all[i].op->result = RESULT_OK;
+		if (all[i].found && in->outcome != OUTBOX_SENT &&
+		    may_settle(in, &all[i].row))
+			settle(&work, in, (int)all[i].row.attempts + 1);
+	}
+}
+
+/* Whether an earlier one of them is of the same mail. */
+static bool is_repeated(struct store_op *const *ops, size_t at)
+{
+	const struct outbox_settle_in *in = ops[at]->in;
+
+	for (size_t i = 0; i < at; i++) {
+		const struct outbox_settle_in *other = ops[i]->in;
+		if (other->invite == in->invite &&
+		    ops[i]->organization == ops[at]->organization)
+			return true;
+	}
+	return false;
+}
+
+static void outbox_settle_many(struct db *db, struct id_source *ids,
+			       struct store_op **ops, size_t n)
+{
+	struct one all[BATCH_MAX];
+	struct store_op *repeated[BATCH_MAX];
+	size_t count = 0, left = 0;
+	struct work work = work_begin(db, ids, ops[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_repeated(ops, i))
+			repeated[left++] = ops[i];
+		else
+			all[count++] = (struct one){ .op = ops[i] };
+	}
+	find_mails(&work, all, count);
+	settle_sent(&work, all, count);
+	settle_unsent(db, ids, all, count);
+	for (size_t i = 0; i < left && !db->error; i++)
+		repeated[i]->result = work_run(db, ids, repeated[i]);
 }
 
 static void lock_mail(const void *input, int64_t organization,
@@ -393,9 +380,13 @@ static void lock_mail(const void *input, int64_t organization,
 }
 
 const struct verb verb_outbox_settle = {
-	VERB(outbox_settle), .flags = VERB_REPEATABLE,
-	.rank = RANK_LATER,  .size_in = sizeof(struct outbox_settle_in),
-	.locks = lock_mail,  .run = outbox_settle,
+	VERB(outbox_settle),
+	.flags = VERB_REPEATABLE,
+	.rank = RANK_LATER,
+	.size_in = sizeof(struct outbox_settle_in),
+	.locks = lock_mail,
+	.run = outbox_settle,
+	.run_many = outbox_settle_many,
 };
 
 /* ---- watching ---- */

@@ -82,6 +82,24 @@ void name_invitation(struct work *work, struct invitation *invitation,
 void queue_mail(struct work *work, int64_t invite,
 		const uint8_t secret[SECRET_SIZE]);
 
+/* The time by the clock that due times and leases are by. */
+int64_t lease_now(const struct work *work);
+
+/* A list of mails for a statement, [[organization,invite,...],...]: its
+ * elements are added with buf_addf(), with commas between. */
+void mail_list_begin(struct buf *list, size_t count);
+
+/* Binds it, and notes where it did not fit. */
+void mail_list_end(const struct work *work, struct buf *list,
+		   struct statement *st, int index);
+
+/* Such a list as a table l(of, at, attempts, now), joined to o. */
+#define LISTED_MAILS(parameter, id)                                   \
+	" FROM (SELECT (g->>0)::bigint AS of, (g->>1)::bigint AS at," \
+	" (g->>2)::bigint AS attempts, (g->>3)::bigint AS now"        \
+	" FROM json_array_elements(" parameter "::json) g) l"         \
+	" WHERE o.organization = l.of AND o." id " = l.at"
+
 /* Its mail is given up, for the invite has expired. */
 void record_too_late(const struct work *work, int64_t invite, int attempts);
 

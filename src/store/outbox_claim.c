@@ -1,0 +1,370 @@
+/*
+ * outbox_claim.c: which mails are due, and what has to be known to send them:
+ * in as few questions as possible, however many they are.
+ */
+#include "base/base.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "core/backoff.h"
+#include "store/outbox.h"
+#include "store/rows.h"
+
+#define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
+#define CLOSE_MS                                                    \
+	SECOND_MS /* clocks so close are taken for equal: the round \
+		   * trip to the other is in the difference */
+#define LONGEST_MS (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
+
+/* How far the clock that leases are by is ahead of ?1, ours. */
+STATEMENT(clock_ahead, .text = "SELECT ?1 - ?1",
+	  .pgsql = "SELECT (extract(epoch FROM clock_timestamp())"
+		   " * 1000)::bigint - ?1::bigint");
+
+/* Sets by how much the clock that leases are by is ahead of ours. */
+static void compare_clocks(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_clock_ahead);
+	int64_t ahead = 0;
+
+	db_bind_i64(st, 1, clock_now_ms());
+	if (db_row(work->db, st)) {
+		ahead = column_i64(st, 0);
+		db_done(st);
+	}
+	if (-CLOSE_MS < ahead && ahead < CLOSE_MS)
+		ahead = 0;
+	work->db->clock_ahead_ms = ahead;
+}
+
+STATEMENT(outbox_far,
+	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2",
+	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1 FROM"
+		   " (SELECT organization, invite FROM outbox"
+		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED) far"
+		   " WHERE o.organization = far.organization"
+		   " AND o.invite = far.invite");
+
+/* What is due further away than anything is put off was due by a clock that
+ * was wrong, then or now. */
+static void recall_far(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_far);
+
+	db_bind_i64(st, 1, lease_now(work));
+	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS);
+	db_run(work->db, st);
+}
+
+#define DUE_COLUMNS                                                      \
+	"due_invite, due_organization, due_secret, due_queued_at_ms, "   \
+	"due_attempts, (SELECT o.name FROM organization o WHERE o.id = " \
+	"due_organization)"
+#define DUE INVITE_SLOT /* the first of those, behind the invite's */
+
+#define DUE_MAILS(condition)                                                  \
+	"(SELECT invite AS due_invite, organization AS due_organization, "    \
+	"secret AS due_secret, queued_at_ms AS due_queued_at_ms, "            \
+	"attempts AS due_attempts, due_at_ms FROM outbox "                    \
+	"WHERE due_at_ms <= ?1 ORDER BY due_at_ms, invite LIMIT ?2" condition \
+	") due"
+
+/*
+ * The mails that are due, with their invites, all at once: each question to a
+ * database elsewhere is a round trip, which others wait for.
+ *
+ * Mails that others claim just now are skipped, and those whose invite others
+ * have in hand: so a claim waits for nobody.
+ *
+ * Citus locks rows of one organization only. There, read what is due without
+ * the lock, and lease each by OUTBOX_RENEW: whoever changes the row has it.
+ */
+STATEMENT(outbox_due,
+	  .text = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
+	      "") " LEFT JOIN invite"
+		  " ON id = due_invite AND organization = due_organization"
+		  " ORDER BY due_at_ms, due_invite",
+	  .pgsql = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
+	      " FOR UPDATE SKIP LOCKED") " JOIN invite"
+					 " ON id = due_invite AND organization "
+					 "= due_organization"
+					 " ORDER BY due_at_ms, due_invite"
+					 " FOR UPDATE OF invite SKIP LOCKED");
+
+static void row_mail(struct arena *arena, struct statement *st,
+		     struct outbox_mail *mail)
+{
+	struct str secret = column_bytes(st, DUE + 2);
+
+	*mail = (struct outbox_mail){
+		.token.invite = column_i64(st, DUE),
+		.queued_at_ms = column_i64(st, DUE + 3),
+		.attempts = (int)column_i64(st, DUE + 4),
+		.to.organization_name = column_text(st, arena, DUE + 5),
+	};
+	row_invite(arena, st, &mail->to.invite);
+	/* Where the invite is missing this is not in its columns. */
+	mail->to.invite.organization = column_i64(st, DUE + 1);
+	if (secret.len == SECRET_SIZE)
+		memcpy(mail->token.secret, secret.data, SECRET_SIZE);
+	if (!mail->to.organization_name)
+		mail->to.organization_name = "";
+}
+
+static size_t read_due(const struct work *work, int limit,
+		       struct outbox_mail *mails)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_due);
+	size_t count = 0;
+
+	db_bind_i64(st, 1, lease_now(work));
+	db_bind_i64(st, 2, limit);
+	while (db_row(work->db, st))
+		row_mail(work->arena, st, &mails[count++]);
+	return count;
+}
+
+STATEMENT(outbox_lease, .text = "UPDATE outbox SET due_at_ms = ?3"
+				" WHERE invite = ?1 AND organization = ?2");
+
+static void set_due(const struct work *work, const struct outbox_mail *mail,
+		    int64_t due_ms)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_lease);
+
+	db_bind_i64(st, 1, mail->token.invite);
+	db_bind_i64(st, 2, mail->to.invite.organization);
+	db_bind_i64(st, 3, due_ms);
+	db_run(work->db, st);
+}
+
+/* Failed; but its row stays until a look an hour later: the clock that says so
+ * may be wrong for a moment. */
+static void expire(const struct work *work, const struct outbox_mail *mail)
+{
+	if (mail->to.invite.delivery.status == DELIVERY_FAILED) {
+		work_run_for(work, &sql_outbox_delete, mail->token.invite);
+		return;
+	}
+	set_due(work, mail, lease_now(work) + BACKOFF_CEILING_MS);
+	record_too_late(work, mail->token.invite, mail->attempts);
+}
+
+/* Whether the mail should still go. */
+static bool is_wanted(struct work *work, const struct outbox_mail *mail)
+{
+	const struct invite *invite = &mail->to.invite;
+
+	work->organization = invite->organization;
+	if (invite->id == 0 || invite->state != INVITE_OPEN) {
+		work_run_for(work, &sql_outbox_delete, mail->token.invite);
+		return false;
+	}
+	if (invite_status(invite, lease_now(work) / 1000) == STATUS_EXPIRED) {
+		expire(work, mail);
+		return false;
+	}
+	return true;
+}
+
+STATEMENT(outbox_lease_many,
+	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE invite IN"
+		  " (SELECT json_extract(value, '$[1]') FROM json_each(?2))",
+	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1" LISTED_MAILS("?2",
+								     "invite"));
+
+static void lease(const struct work *work, int64_t lease_ms,
+		  struct outbox_mail *mails, size_t count)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_lease_many);
+	int64_t until = lease_now(work) + lease_ms;
+	struct buf list;
+
+	if (count == 0)
+		return;
+	mail_list_begin(&list, count);
+	for (size_t i = 0; i < count; i++) {
+		mails[i].leased_until_ms = until;
+		buf_addf(&list, "%s[%jd,%jd]", i > 0 ? "," : "",
+			 (intmax_t)mails[i].to.invite.organization,
+			 (intmax_t)mails[i].token.invite);
+	}
+	db_bind_i64(st, 1, until);
+	mail_list_end(work, &list, st, 2);
+	db_run(work->db, st);
+	buf_release(&list);
+}
+
+STATEMENT(outbox_next, .text = "SELECT MIN(due_at_ms) FROM outbox");
+
+/* When the next mail is due; 0: none waits. */
+static int64_t next_due(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_next);
+	int64_t due;
+
+	if (!db_row(work->db, st))
+		return 0;
+	due = column_i64(st, 0);
+	db_done(st);
+	return due;
+}
+
+/* ---- names for the mails ---- */
+
+static int compare_grants(const void *left, const void *right)
+{
+	const struct grant *a = left, *b = right;
+
+	return (a->project > b->project) - (a->project < b->project);
+}
+
+static int compare_projects(const void *left, const void *right)
+{
+	const struct project *a = left, *b = right;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* The projects of the first `count` mails, each once. */
+static struct grants all_grants(const struct work *work,
+				struct outbox_mail *const *mails, size_t count)
+{
+	struct grants all = { NULL, 0 };
+	size_t in_all = 0, kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		in_all += mails[i]->to.invite.grants.count;
+	all.at = arena_array(work->arena, in_all + 1, sizeof(*all.at));
+	if (!all.at) {
+		db_no_memory(work->db);
+		return all;
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < mails[i]->to.invite.grants.count; k++)
+			all.at[all.count++] = mails[i]->to.invite.grants.at[k];
+	qsort(all.at, all.count, sizeof(*all.at), compare_grants);
+	for (size_t i = 0; i < all.count; i++)
+		if (i == 0 || all.at[i].project != all.at[kept - 1].project)
+			all.at[kept++] = all.at[i];
+	all.count = kept;
+	return all;
+}
+
+/* `projects` are in order of ids. */
+static void name_grants_of(const struct work *work, struct outbox_mail *mail,
+			   const struct project *projects, size_t count)
+{
+	struct grants grants = mail->to.invite.grants;
+
+	mail->to.grants = arena_array(work->arena, grants.count + 1,
+				      sizeof(*mail->to.grants));
+	for (size_t i = 0; i < grants.count && mail->to.grants; i++) {
+		const struct project wanted = { .id = grants.at[i].project };
+		const struct project *project =
+		    bsearch(&wanted, projects, count, sizeof(*projects),
+			    compare_projects);
+
+		mail->to.grants[i] = (struct named_grant){
+			.project_name = project ? project->name : "",
+			.role = grants.at[i].role,
+			.archived = project && project->archived_at != 0,
+		};
+	}
+	if (!mail->to.grants)
+		db_no_memory(work->db);
+}
+
+/* All of one organization: one question, however many they are. */
+static void name_some(const struct work *work, struct outbox_mail *const *mails,
+		      size_t count)
+{
+	struct grants grants = all_grants(work, mails, count);
+	struct project *projects =
+	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
+	size_t found;
+
+	if (!projects) {
+		db_no_memory(work->db);
+		return;
+	}
+	found = find_projects(work, grants, projects);
+	qsort(projects, found, sizeof(*projects), compare_projects);
+	for (size_t i = 0; i < count; i++)
+		name_grants_of(work, mails[i], projects, found);
+}
+
+static int compare_organizations(const void *left, const void *right)
+{
+	const struct outbox_mail *a = *(struct outbox_mail *const *)left;
+	const struct outbox_mail *b = *(struct outbox_mail *const *)right;
+	int64_t of_a = a->to.invite.organization;
+	int64_t of_b = b->to.invite.organization;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
+static void name_projects(struct work *work, struct outbox_mail *mails,
+			  size_t count)
+{
+	struct outbox_mail **sorted =
+	    arena_array(work->arena, count + 1, sizeof(*sorted));
+	size_t next;
+
+	if (!sorted) {
+		db_no_memory(work->db);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &mails[i];
+	qsort(sorted, count, sizeof(*sorted), compare_organizations);
+	for (size_t i = 0; i < count; i = next) {
+		next = i + 1;
+		while (next < count &&
+		       compare_organizations(&sorted[i], &sorted[next]) == 0)
+			next++;
+		work->organization = sorted[i]->to.invite.organization;
+		name_some(work, &sorted[i], next - i);
+	}
+}
+
+/* ---- the verb ---- */
+
+static enum result outbox_claim(struct work *work, const void *input,
+				void *output)
+{
+	const struct outbox_claim_in *in = input;
+	struct outbox_claim_out *out = output;
+	size_t limit = (size_t)in->limit, due, kept = 0;
+	struct outbox_mail *mails =
+	    arena_array(work->arena, limit, sizeof(*mails));
+
+	if (!mails)
+		return RESULT_OUT_OF_MEMORY;
+	compare_clocks(work);
+	recall_far(work);
+	due = read_due(work, in->limit, mails);
+	for (size_t i = 0; i < due; i++)
+		if (is_wanted(work, &mails[i]))
+			mails[kept++] = mails[i];
+	lease(work, in->lease_ms, mails, kept);
+	name_projects(work, mails, kept);
+	out->mails = mails;
+	out->count = kept;
+	out->now_ms = lease_now(work);
+	out->next_due_ms = next_due(work);
+	/* Due, and yet not found: others have it. */
+	if (due < limit && out->next_due_ms != 0 &&
+	    out->next_due_ms <= out->now_ms)
+		out->next_due_ms = out->now_ms + LOCKED_MS;
+	return RESULT_OK;
+}
+
+const struct verb verb_outbox_claim = {
+	VERB(outbox_claim),
+	.flags = VERB_REPEATABLE | VERB_ANY_ORGANIZATION,
+	.rank = RANK_LATER,
+	.size_in = sizeof(struct outbox_claim_in),
+	.size_out = sizeof(struct outbox_claim_out),
+	.run = outbox_claim,
+};
