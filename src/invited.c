@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/random.h"
 #include "commands.h"
 #include "conf.h"
@@ -144,16 +145,20 @@ static bool mail_ready(void *context, struct buf *out)
 	return false;
 }
 
+static const struct metric build = {
+	.name = "invited_build_info",
+	.type = METRIC_GAUGE,
+	.help = "The program.",
+};
+
 static void others_metrics(void *context, struct buf *out)
 {
 	struct daemon *daemon = context;
 
 	if (daemon->mailer)
 		mailer_metrics(daemon->mailer, out);
-	buf_add_text(out,
-		     "# HELP invited_build_info The program.\n"
-		     "# TYPE invited_build_info gauge\n"
-		     "invited_build_info{version=\"" INVITED_VERSION "\"} 1\n");
+	metric_begin(out, &build);
+	metric_add(out, &build, "version", INVITED_VERSION, 1);
 }
 
 /* ---- start and stop ---- */

@@ -5,6 +5,7 @@
 
 #include "http/operations.h"
 
+#include "base/metric.h"
 #include "http/errors.h"
 #include "http/request.h"
 #include "store/outbox.h"
@@ -56,22 +57,39 @@ void operations_ready(struct request *request)
 	request_ask(request, &verb_outbox_count, read_probed);
 }
 
+static const struct metric requests = {
+	.name = "invited_http_requests_total",
+	.type = METRIC_COUNTER,
+	.help = "Answers by class of status.",
+};
+static const struct metric requests_waiting = {
+	.name = "invited_http_requests_waiting",
+	.type = METRIC_GAUGE,
+	.help = "Requests that wait for the store.",
+};
+static const struct metric mails_waiting = {
+	.name = "invited_outbox_mails",
+	.type = METRIC_GAUGE,
+	.help = "Mails that wait to be delivered.",
+};
+static const struct metric oldest_mail = {
+	.name = "invited_outbox_oldest_seconds",
+	.type = METRIC_GAUGE,
+	.help = "Age of the oldest.",
+};
+
 static void add_request_metrics(const struct http_service *service,
 				struct buf *out)
 {
-	buf_add_text(out, "# HELP invited_http_requests_total Answers by "
-			  "class of status.\n"
-			  "# TYPE invited_http_requests_total counter\n");
-	for (size_t i = 2; i < COUNT_OF(service->answers); i++)
-		buf_addf(out,
-			 "invited_http_requests_total{status=\"%zuxx\"} %llu\n",
-			 i, (unsigned long long)service->answers[i]);
-	buf_addf(out,
-		 "# HELP invited_http_requests_waiting Requests that wait for "
-		 "the store.\n"
-		 "# TYPE invited_http_requests_waiting gauge\n"
-		 "invited_http_requests_waiting %llu\n",
-		 (unsigned long long)service->parked);
+	static const char *const classes[COUNT_OF(service->answers)] = {
+		NULL, NULL, "2xx", "3xx", "4xx", "5xx"
+	};
+
+	metric_begin(out, &requests);
+	for (size_t i = 2; i < COUNT_OF(classes); i++)
+		metric_add(out, &requests, "status", classes[i],
+			   (int64_t)service->answers[i]);
+	metric_write(out, &requests_waiting, (int64_t)service->parked);
 }
 
 static void outbox_counted(struct request *request)
@@ -85,17 +103,10 @@ static void outbox_counted(struct request *request)
 		return;
 	}
 	add_request_metrics(service, out);
-	buf_addf(out,
-		 "# HELP invited_outbox_mails Mails that wait to be delivered."
-		 "\n# TYPE invited_outbox_mails gauge\n"
-		 "invited_outbox_mails %lld\n"
-		 "# HELP invited_outbox_oldest_seconds Age of the oldest.\n"
-		 "# TYPE invited_outbox_oldest_seconds gauge\n"
-		 "invited_outbox_oldest_seconds %lld\n",
-		 (long long)mails->waiting,
-		 mails->oldest_ms
-		     ? (long long)(request->now_ms - mails->oldest_ms) / 1000
-		     : 0);
+	metric_write(out, &mails_waiting, mails->waiting);
+	metric_write(
+	    out, &oldest_mail,
+	    mails->oldest_ms ? (request->now_ms - mails->oldest_ms) / 1000 : 0);
 	store_metrics(service->store, out);
 	service->metrics(service->context, out);
 	answer(request, 200, "text/plain; version=0.0.4; charset=utf-8");

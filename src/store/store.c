@@ -1,5 +1,5 @@
 /*
- * store.c: the front of the store: queues, threads, ports.
+ * store.c: the front of the store: threads and ports.
  *
  * Threads of the store: the writer, which takes whatever waits and has the
  * engine apply it as one batch; the slow reader, for reads that may have to
@@ -18,8 +18,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "base/clock.h"
+#include "base/metric.h"
+#include "store/counts.h"
 #include "store/engine.h"
+#include "store/queue.h"
 
 #define HANDOVER 16
 #define READERS	 3 /* the slow one, and two where reads travel */
@@ -27,21 +29,6 @@
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
 	&pgsql_engine,
-};
-
-/* Operations in order of arrival. */
-struct op_list {
-	struct store_op *first, **end; /* end: where the next one goes */
-	size_t count;
-};
-
-/* A list that one side fills and threads of the store empty. */
-struct op_queue {
-	pthread_mutex_t mutex;
-	pthread_cond_t filled;
-	struct op_list list;
-	size_t waiting; /* threads */
-	bool closed;
 };
 
 /* A thread that answers reads which have waited. */
@@ -66,8 +53,7 @@ struct store {
 	void *mail_context;
 	struct fail why_not; /* what the last failed write failed of */
 	atomic_bool healthy;
-	atomic_ullong batches, operations[VERB_COUNT], failures;
-	atomic_ullong batch_sizes[10]; /* by power of two: 1, 2, 4, ... 512 */
+	struct store_counts counts;
 };
 
 struct store_port {
@@ -82,89 +68,6 @@ struct store_port {
 	bool touched;		 /* the owner is about to be woken */
 	int waking;		 /* how many are just doing it */
 };
-
-/* ---- lists and queues ---- */
-
-static void list_init(struct op_list *list)
-{
-	*list = (struct op_list){ NULL, &list->first, 0 };
-}
-
-static void list_add(struct op_list *list, struct store_op *op)
-{
-	op->next = NULL;
-	*list->end = op;
-	list->end = &op->next;
-	list->count++;
-}
-
-/* Moves all of `from` behind `to`. */
-static void list_move(struct op_list *to, struct op_list *from)
-{
-	if (!from->first)
-		return;
-	*to->end = from->first;
-	to->end = from->end;
-	to->count += from->count;
-	list_init(from);
-}
-
-static void queue_init(struct op_queue *queue)
-{
-	*queue = (struct op_queue){ .waiting = 0 };
-	pthread_mutex_init(&queue->mutex, NULL);
-	pthread_cond_init(&queue->filled, NULL);
-	list_init(&queue->list);
-}
-
-static void queue_release(struct op_queue *queue)
-{
-	pthread_cond_destroy(&queue->filled);
-	pthread_mutex_destroy(&queue->mutex);
-}
-
-static void queue_put(struct op_queue *queue, struct op_list *list)
-{
-	bool waiting;
-
-	pthread_mutex_lock(&queue->mutex);
-	list_move(&queue->list, list);
-	waiting = queue->waiting > 0;
-	pthread_mutex_unlock(&queue->mutex);
-	if (waiting)
-		pthread_cond_signal(&queue->filled);
-}
-
-static void queue_close(struct op_queue *queue)
-{
-	pthread_mutex_lock(&queue->mutex);
-	queue->closed = true;
-	pthread_cond_broadcast(&queue->filled);
-	pthread_mutex_unlock(&queue->mutex);
-}
-
-/* Waits for work and takes up to `max`; 0 once closed and empty. */
-static size_t queue_take(struct op_queue *queue, struct store_op **ops,
-			 size_t max)
-{
-	size_t n = 0;
-
-	pthread_mutex_lock(&queue->mutex);
-	while (!queue->list.first && !queue->closed) {
-		queue->waiting++;
-		pthread_cond_wait(&queue->filled, &queue->mutex);
-		queue->waiting--;
-	}
-	while (queue->list.first && n < max) {
-		ops[n] = queue->list.first;
-		queue->list.first = ops[n++]->next;
-	}
-	queue->list.count -= n;
-	if (!queue->list.first)
-		list_init(&queue->list);
-	pthread_mutex_unlock(&queue->mutex);
-	return n;
-}
 
 /* ---- handing back ---- */
 
@@ -221,25 +124,6 @@ static void finish_batch(struct store_op **ops, size_t n)
 
 /* ---- threads ---- */
 
-static void count_batch(struct store *store, struct store_op **ops, size_t n)
-{
-	size_t bucket = 0;
-
-	while ((size_t)1 << bucket < n)
-		bucket++;
-	atomic_fetch_add_explicit(&store->batches, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&store->batch_sizes[bucket], 1,
-				  memory_order_relaxed);
-	for (size_t i = 0; i < n; i++) {
-		atomic_fetch_add_explicit(
-		    &store->operations[ops[i]->verb->index], 1,
-		    memory_order_relaxed);
-		if (ops[i]->result >= RESULT_OUT_OF_MEMORY)
-			atomic_fetch_add_explicit(&store->failures, 1,
-						  memory_order_relaxed);
-	}
-}
-
 static void note_trouble(struct store *store, const struct fail *fail)
 {
 	pthread_mutex_lock(&store->mutex);
@@ -279,7 +163,7 @@ static void *run_writer(void *context)
 		for (size_t i = 0; i < n; i++)
 			mail = mail || (ops[i]->result == RESULT_OK &&
 					ops[i]->mail_queued);
-		count_batch(store, ops, n);
+		counts_add_batch(&store->counts, ops, n);
 		finish_batch(ops, n);
 		if (mail)
 			wake_mailer(store);
@@ -499,8 +383,7 @@ static bool submit_read(struct store_port *port, struct store_op *op)
 {
 	struct store *store = port->store;
 
-	atomic_fetch_add_explicit(&store->operations[op->verb->index], 1,
-				  memory_order_relaxed);
+	counts_add_read(&store->counts, op);
 	if (op->verb->slow && op->verb->slow(op->in)) {
 		struct op_list one;
 
@@ -596,56 +479,16 @@ bool store_healthy(struct store *store, struct fail *fail)
 	return false;
 }
 
-static const struct verb *const verbs[VERB_COUNT] = {
-#define X(name) [VERB_##name] = &verb_##name,
-	VERBS(X)
-#undef X
+static const struct metric healthy = {
+	.name = "invited_store_healthy",
+	.type = METRIC_GAUGE,
+	.help = "Whether the last write reached the disk.",
 };
-
-static unsigned long long load(const atomic_ullong *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
 
 void store_metrics(const struct store *store, struct buf *out)
 {
-	unsigned long long below = 0, operations = 0;
-
-	buf_add_text(out,
-		     "# HELP invited_store_operations_total Operations by verb."
-		     "\n# TYPE invited_store_operations_total counter\n");
-	for (size_t i = 0; i < VERB_COUNT; i++) {
-		buf_addf(out,
-			 "invited_store_operations_total{verb=\"%s\"} "
-			 "%llu\n",
-			 verbs[i]->name, load(&store->operations[i]));
-		if (!(verbs[i]->flags & VERB_READ))
-			operations += load(&store->operations[i]);
-	}
-	buf_add_text(out, "# HELP invited_store_batch_size Writes committed "
-			  "together.\n"
-			  "# TYPE invited_store_batch_size histogram\n");
-	for (size_t i = 0; i < COUNT_OF(store->batch_sizes); i++) {
-		below += load(&store->batch_sizes[i]);
-		buf_addf(out,
-			 "invited_store_batch_size_bucket{le=\"%d\"} "
-			 "%llu\n",
-			 1 << i, below);
-	}
-	buf_addf(out,
-		 "invited_store_batch_size_bucket{le=\"+Inf\"} %llu\n"
-		 "invited_store_batch_size_sum %llu\n"
-		 "invited_store_batch_size_count %llu\n"
-		 "# HELP invited_store_failures_total Writes that the database "
-		 "could not take.\n"
-		 "# TYPE invited_store_failures_total counter\n"
-		 "invited_store_failures_total %llu\n"
-		 "# HELP invited_store_healthy Whether the last write reached "
-		 "the disk.\n"
-		 "# TYPE invited_store_healthy gauge\n"
-		 "invited_store_healthy %d\n",
-		 below, operations, below, load(&store->failures),
-		 store->healthy ? 1 : 0);
+	counts_write(&store->counts, out);
+	metric_write(out, &healthy, store->healthy);
 }
 
 int store_check(struct store *store, FILE *out, struct fail *fail)

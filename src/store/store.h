@@ -19,9 +19,9 @@
  * the operation's arena. The operation and its arena belong to the store from
  * store_submit() until it is collected.
  *
- * Everything but verbs of VERB_ANY_ORGANIZATION is bound to `organization`: what belongs to another is as if it were
- *not there. A write by a key that was revoked, however shortly before, is
- *refused with KEY_UNKNOWN.
+ * Everything but verbs of VERB_ANY_ORGANIZATION is bound to `organization`:
+ *what belongs to another is as if it were not there. A write by a key that was
+ *revoked, however shortly before, is refused with KEY_UNKNOWN.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H

@@ -1,0 +1,43 @@
+/*
+ * queue.h: operations that wait. Private to store/.
+ */
+#ifndef STORE_QUEUE_H
+#define STORE_QUEUE_H
+
+#include "base/base.h"
+
+#include <pthread.h>
+
+#include "store/store.h"
+
+/* Operations in order of arrival. */
+struct op_list {
+	struct store_op *first, **end; /* end: where the next one goes */
+	size_t count;
+};
+
+void list_init(struct op_list *list);
+void list_add(struct op_list *list, struct store_op *op);
+
+/* A list that one side fills and threads of the store empty. */
+struct op_queue {
+	pthread_mutex_t mutex;
+	pthread_cond_t filled;
+	struct op_list list;
+	size_t waiting; /* threads */
+	bool closed;
+};
+
+void queue_init(struct op_queue *queue);
+void queue_release(struct op_queue *queue);
+
+/* Hands all of `list` in, and leaves it empty. */
+void queue_put(struct op_queue *queue, struct op_list *list);
+
+/* Nothing will be put any more. */
+void queue_close(struct op_queue *queue);
+
+/* Waits for work and takes up to `max`; 0 once closed and empty. */
+size_t queue_take(struct op_queue *queue, struct store_op **ops, size_t max);
+
+#endif
