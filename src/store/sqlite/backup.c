@@ -1,0 +1,96 @@
+/*
+ * backup.c: a consistent copy of a database file, in use or not.
+ */
+#include "base/base.h"
+
+#include "store/sqlite/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int copy_pages(struct engine *engine, struct sqlite_db *copy,
+		      struct fail *fail)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main",
+						     engine->db.handle, "main");
+	int code;
+
+	if (!backup)
+		return sqlite_db_fail(copy, fail, "could not begin the backup");
+	code = sqlite3_backup_step(backup, -1);
+	sqlite3_backup_finish(backup);
+	if (code != SQLITE_DONE)
+		return fail_set(fail, "could not finish the backup: %s",
+				sqlite3_errstr(code));
+	/* One file, with nothing beside it. */
+	return sqlite_db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
+}
+
+static int sync_directory_of(const char *path, struct fail *fail)
+{
+	char name[4096];
+	char *slash;
+	int fd;
+
+	snprintf(name, sizeof(name), "%s", path);
+	slash = strrchr(name, '/');
+	if (slash)
+		slash[1] = '\0';
+	else
+		snprintf(name, sizeof(name), ".");
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0) {
+		int error = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return fail_errno(fail, error, "could not sync %s", name);
+	}
+	close(fd);
+	return 0;
+}
+
+/* A new, empty file at `path`; what a killed backup left there goes. */
+static int make_partial(const char *path, struct fail *fail)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail_errno(fail, errno, "could not make %s", path);
+	close(fd);
+	return 0;
+}
+
+static int copy_to(struct engine *engine, const char *path, struct fail *fail)
+{
+	struct sqlite_db copy;
+	int status;
+
+	if (make_partial(path, fail) < 0 ||
+	    sqlite_db_open(&copy, path, SQLITE_OPEN_READWRITE, NULL, fail) < 0)
+		return -1;
+	status = copy_pages(engine, &copy, fail);
+	sqlite_db_close(&copy);
+	return status;
+}
+
+/* The copy gets its name when it is whole, and nothing of that name is lost. */
+int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
+{
+	char partial[4096];
+	int status;
+
+	if (access(path, F_OK) == 0)
+		return fail_errno(fail, EEXIST, "could not make %s", path);
+	if (snprintf(partial, sizeof(partial), "%s.partial", path) >=
+	    (int)sizeof(partial))
+		return fail_set(fail, "the backup's path is too long");
+	status = copy_to(engine, partial, fail);
+	if (status == 0 && link(partial, path) < 0)
+		status = fail_errno(fail, errno, "could not make %s", path);
+	unlink(partial);
+	return status == 0 ? sync_directory_of(path, fail) : -1;
+}
