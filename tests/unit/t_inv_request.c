@@ -330,6 +330,52 @@ START_TEST(another_transport_is_asked_instead)
 }
 END_TEST
 
+/* The second of three requests is lost. */
+static enum inv_cause lose_one(void *arg,
+			       const struct inv_http_request *request,
+			       struct inv_receiver *to)
+{
+	struct inv_http_answer answer = { .status = 200 };
+
+	(void)request;
+	if (++asked == 2)
+		return INV_CAUSE_CUT;
+	answer.body = ((const char **)arg)[asked > 1];
+	answer.body_len = strlen(answer.body);
+	return inv_receive(to, &answer) ? INV_CAUSE_TOO_LARGE : INV_CAUSE_NONE;
+}
+
+START_TEST(a_page_that_failed_is_asked_for_again)
+{
+	struct inv_options options = { .admin_api_key = "k",
+				       .max_retries = INV_NO_RETRIES,
+				       .transport = lose_one,
+				       .transport_arg = pages };
+	struct inv_client *own;
+	struct inv_user_page *page;
+	const struct inv_user *user;
+
+	asked = 0;
+	ck_assert_int_eq(inv_client_new(&options, &own, &err), 0);
+	ck_assert_int_eq(inv_users_list(own, NULL, NULL, &page, &err), 0);
+	ck_assert_int_eq(inv_next(page, &user, &err), 0);
+	ck_assert_int_eq(inv_next(page, &user, &err), 0);
+	ck_assert_str_eq(user->id, "b");
+	inv_free((void *)(uintptr_t)user); /* its page's, and stays there */
+	ck_assert_int_eq(inv_next(page, &user, &err), -1);
+	ck_assert_int_eq(err.cause, INV_CAUSE_CUT);
+	ck_assert_str_eq(user->id, "b");
+	ck_assert_uint_eq(page->data_len, 2);
+	ck_assert_int_eq(inv_next(page, &user, &err), 0);
+	ck_assert_str_eq(user->id, "c");
+	ck_assert_uint_eq(page->data_len, 1);
+	ck_assert_int_eq(inv_next(page, &user, &err), 0);
+	ck_assert_ptr_null(user);
+	inv_free(page);
+	inv_free(own);
+}
+END_TEST
+
 static enum inv_cause say_why(void *arg, const struct inv_http_request *request,
 			      struct inv_receiver *to)
 {
@@ -373,6 +419,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, options_that_make_no_sense);
 	tcase_add_test(tests, an_answer_is_parsed_as_if_it_had_come);
 	tcase_add_test(tests, another_transport_is_asked_instead);
+	tcase_add_test(tests, a_page_that_failed_is_asked_for_again);
 	tcase_add_test(tests, what_another_transport_says_is_told);
 }
 
