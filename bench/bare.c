@@ -146,7 +146,7 @@ static void turn(struct bare *bare)
 	struct store_op *op, *next;
 	uint64_t count;
 
-	store_rest(bare->port); /* hands over what was submitted */
+	store_idle(bare->port); /* hands over what was submitted */
 	if (poll(&awake, 1, -1) < 0 ||
 	    read(bare->wake, &count, sizeof count) < 0)
 		die("eventfd", "cannot be read");
@@ -251,7 +251,7 @@ static void bootstrap(struct bare *bare, const char *key)
 	call(bare, &verb_key_find, &find, &found, &arena);
 	bare->organization = found.key.organization;
 	bare->key = found.key.id;
-	store_rest(bare->port);
+	store_idle(bare->port);
 	arena_release(&arena);
 }
 

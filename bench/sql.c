@@ -436,7 +436,7 @@ static void connect_all(struct bench *bench, const char *url)
 		struct client *client = &bench->clients[i];
 
 		pgsql_db_init(&client->db, url);
-		pgsql_db_turn(&client->db, CONNECT_MS);
+		pgsql_db_set_deadline(&client->db, CONNECT_MS);
 		if (!pgsql_db_connect(&client->db) || !prepare(client))
 			die(url, pgsql_db_why(&client->db));
 	}

@@ -132,7 +132,7 @@ static void run_round(struct server *server, int wait)
 	note_store(server);
 	for (size_t i = 0; i < server->count; i++)
 		mhd_run(server->daemons[i]);
-	store_rest(server->service->port);
+	store_idle(server->service->port);
 	server->service->round++;
 	log_flush();
 }

@@ -31,7 +31,7 @@ enum db_error {
 };
 
 /* An audit event: there if and only if its transaction was committed. */
-struct witness {
+struct commit_marker {
 	int64_t organization, id; /* id 0: none */
 };
 
@@ -46,11 +46,11 @@ struct db {
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
-	int64_t key;		/* writer: one that is in force, as far as this
-				 * transaction has looked; 0 = it has not */
-	struct witness witness; /* writer: of the transaction under way */
-	int64_t clock_ahead_ms; /* writer: of the clock that leases are by,
-				 * as the last claim measured it */
+	int64_t key; /* writer: one that is in force, as far as this
+		      * transaction has looked; 0 = it has not */
+	struct commit_marker marker; /* writer: of the transaction under way */
+	int64_t clock_ahead_ms;	     /* writer: of the clock that leases are by,
+				      * as the last claim measured it */
 };
 
 /* A prepared statement; drivers put theirs around it. */

@@ -46,12 +46,12 @@ struct engine_type {
 	void (*reader_close)(struct reader *reader);
 
 	/*
-	 * Answers one read at once; those until reader_rest() see one state.
+	 * Answers one read at once; those until reader_idle() see one state.
 	 * Both are NULL where a read has to travel: then none is answered in
 	 * the owner's thread, and threads of the store take what waits.
 	 */
 	void (*read)(struct reader *reader, struct store_op *op);
-	void (*reader_rest)(struct reader *reader);
+	void (*reader_idle)(struct reader *reader);
 
 	/* Answers reads that have waited; as apply(). */
 	bool (*read_many)(struct reader *reader, struct store_op **ops,

@@ -8,7 +8,7 @@
  * those who own the ports.
  *
  * The surprise: what is submitted stays in the port until HANDOVER of them are
- * there or the owner rests. So the writer is not woken for the first of fifty
+ * there or the owner is idle. So the writer is not woken for the first of fifty
  * requests that arrived together, and still has work while the rest is read.
  */
 #include "base/base.h"
@@ -420,10 +420,10 @@ struct store_op *store_collect(struct store_port *port)
 	return first;
 }
 
-void store_rest(struct store_port *port)
+void store_idle(struct store_port *port)
 {
 	if (port->reader)
-		port->store->type->reader_rest(port->reader);
+		port->store->type->reader_idle(port->reader);
 	hand_over(&port->store->reads, &port->reads);
 	hand_over(&port->store->writes, &port->writes);
 }
@@ -442,7 +442,7 @@ void store_call(struct store_port *port, struct store_op *op)
 {
 	bool done = store_submit(port, op);
 
-	store_rest(port);
+	store_idle(port);
 	if (!done)
 		wait_for(port, 1);
 }
@@ -454,7 +454,7 @@ void store_call_many(struct store_port *port, struct store_op *const *ops,
 
 	for (size_t i = 0; i < count; i++)
 		pending += !store_submit(port, ops[i]);
-	store_rest(port);
+	store_idle(port);
 	wait_for(port, pending);
 }
 

@@ -102,7 +102,7 @@ bool store_submit(struct store_port *port, struct store_op *op) MUST_CHECK;
 /* All that was finished since, linked by `next`, oldest first; or NULL. */
 struct store_op *store_collect(struct store_port *port);
 
-/* Submits and waits. Not for ports with operations under way. */
+/* Submits and waits. Only for ports with no operation in progress. */
 void store_call(struct store_port *port, struct store_op *op);
 
 /* The same for `count` writes, which have a good chance to share a
@@ -115,7 +115,7 @@ void store_call_many(struct store_port *port, struct store_op *const *ops,
  * two calls of this. Call it before waiting for anything, and after collecting:
  * it also sends off what was submitted.
  */
-void store_rest(struct store_port *port);
+void store_idle(struct store_port *port);
 
 /* `wake` (or NULL) is called after each batch that queued mail, from the
  * store's thread; the one before it is not, once this has returned. */

@@ -22,7 +22,7 @@ void work_audit(const struct work *work, enum audit_type type, int64_t target)
 	struct statement *st = db_statement(work->db, &sql_audit_insert);
 	int64_t id = work_id(work);
 
-	work->db->witness = (struct witness){ work->organization, id };
+	work->db->marker = (struct commit_marker){ work->organization, id };
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, work->now);

@@ -45,12 +45,13 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-LAYERS = {"base": ["base"], "core": ["core", "base"],
-          "store": ["store", "core", "base"],
-          "mail": ["mail", "store", "core", "base"],
-          "http": ["http", "store", "core", "base"],
-          "api": ["api", "http", "store", "core", "base"],
-          "page": ["page", "http", "store", "core", "base"]}
+# What each layer sees, as the build says.
+LAYERS = {
+    layer: re.findall(r"'(\w+)'", below) for layer, below in re.findall(
+        r"^  '(\w+)': \[(.*)\],$", (ROOT / "meson.build").read_text(),
+        re.MULTILINE)
+    if (ROOT / "src" / layer).is_dir()}
+assert {"base", "store", "http"} <= set(LAYERS)
 
 HEADERS = [path for path in tracked(".h")
            if name(path).startswith(("src/", "include/"))]

@@ -256,7 +256,7 @@ void service_answer(struct request *request)
 		struct store_op *op;
 
 		needed(request->parked && the_service.parked == 1);
-		store_rest(the_service.port);
+		store_idle(the_service.port);
 		op = store_collect(the_service.port);
 		if (op)
 			request_resume(op->context);
@@ -264,7 +264,7 @@ void service_answer(struct request *request)
 			sched_yield();
 	}
 	needed(!request->parked && the_service.parked == 0);
-	store_rest(the_service.port);
+	store_idle(the_service.port);
 }
 
 const char *service_header(const struct request *request, const char *name)

@@ -213,7 +213,7 @@ struct store_op copy_of(const struct store_op *op)
 enum result run(struct store_op *op)
 {
 	store_call(f.port, op);
-	store_rest(f.port);
+	store_idle(f.port);
 	ck_assert_int_lt(op->result, RESULT_COUNT);
 	return op->result;
 }

@@ -228,7 +228,7 @@ START_TEST(test_revoked_key_writes_nothing)
 	in_of(&ops[3], project_create_in)->name = "Mine";
 	for (size_t i = 0; i < COUNT_OF(ops); i++)
 		ck_assert(!store_submit(f.port, &ops[i]));
-	store_rest(f.port);
+	store_idle(f.port);
 	while (back < COUNT_OF(ops)) {
 		struct store_op *op = store_collect(f.port);
 
@@ -279,7 +279,7 @@ START_TEST(test_project)
 			 START_MS / 1000);
 	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at, 0);
 	archive(id);
-	store_rest(f.port);
+	store_idle(f.port);
 	assert_granted(&get);
 	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at,
 			 START_MS / 1000);
@@ -322,7 +322,7 @@ START_TEST(test_people_of_a_project)
 	assert_granted(&list);
 	ck_assert_uint_eq(out_of(&list, list_out)->count, 0);
 	archive(in_of(&list, project_user_list_in)->project);
-	store_rest(f.port);
+	store_idle(f.port);
 	assert_ends(&list, RESULT_PROJECT_ARCHIVED);
 	in_of(&list, project_user_list_in)->project = 12345;
 	assert_ends(&list, RESULT_PROJECT_NOT_FOUND);

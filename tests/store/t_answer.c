@@ -76,7 +76,7 @@ START_TEST(test_lookup)
 	ck_assert_str_eq(shown->grants[1].project_name, "Difference Engine");
 	ck_assert(!shown->grants[0].archived && !shown->grants[1].archived);
 	archive(grants[1].project);
-	store_rest(f.port);
+	store_idle(f.port);
 	assert_granted(&op);
 	ck_assert(!shown->grants[0].archived && shown->grants[1].archived);
 }

@@ -24,7 +24,7 @@ static void run_all(struct store_port *port, struct store_op *ops, size_t n,
 		if (store_submit(port, &ops[i]))
 			ret_order[back++] = &ops[i];
 	}
-	store_rest(port);
+	store_idle(port);
 	while (back < n) {
 		struct store_op *op = store_collect(port);
 
@@ -220,7 +220,7 @@ START_TEST(test_reads_between_rests_see_one_state)
 	ck_assert_int_eq(create.result, RESULT_OK);
 	ck_assert(store_submit(f.port, &after));
 	ck_assert_uint_eq(out_of(&after, list_out)->count, 0);
-	store_rest(f.port);
+	store_idle(f.port);
 	ck_assert(store_submit(f.port, &after));
 	ck_assert_uint_eq(out_of(&after, list_out)->count, 1);
 	store_port_close(other);
@@ -332,7 +332,7 @@ static void *run_crowd(void *context)
 		}
 		fill(&handful, round);
 		run_all(port, handful.ops, 24, order);
-		store_rest(port);
+		store_idle(port);
 		store_port_close(port);
 		add_up(crowd, &handful);
 	}
@@ -381,7 +381,7 @@ START_TEST(test_owner_is_woken)
 	ck_assert_int_eq(
 	    store_port_open(f.store, count_wakes, &wakes, &port, &fail), 0);
 	ck_assert(!store_submit(port, &op));
-	store_rest(port);
+	store_idle(port);
 	while (!store_collect(port))
 		sched_yield();
 	store_port_close(port); /* waits for the wake-up */
@@ -412,7 +412,7 @@ START_TEST(test_owner_collects_while_woken)
 					 &owner.port, &fail),
 			 0);
 	ck_assert(!store_submit(owner.port, &op));
-	store_rest(owner.port);
+	store_idle(owner.port);
 	while (!owner.has_it)
 		sched_yield();
 	store_port_close(owner.port);
@@ -449,7 +449,7 @@ START_TEST(test_close_waits_for_a_wake_under_way)
 	ck_assert_int_eq(
 	    store_port_open(f.store, wake_slowly, &wake, &port, &fail), 0);
 	ck_assert(!store_submit(port, &op));
-	store_rest(port);
+	store_idle(port);
 	while (!store_collect(port))
 		sched_yield();
 	while (!wake.began)

@@ -30,7 +30,7 @@ static void collect_all(size_t n)
 {
 	size_t back = 0;
 
-	store_rest(f.port);
+	store_idle(f.port);
 	while (back < n) {
 		struct store_op *op = store_collect(f.port);
 

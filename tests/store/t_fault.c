@@ -150,7 +150,7 @@ static void run_history(void)
 		op = step(i);
 		fault_on();
 		store_call(f.port, &op);
-		store_rest(f.port);
+		store_idle(f.port);
 		fault_off();
 		ck_assert_msg(!failed(&op) || fault_struck(),
 			      "step %d: %s, but nothing had failed", i,
@@ -388,7 +388,7 @@ START_TEST(test_uncertain)
 		fault_on();
 		store_call(f.port, &op);
 		fault_off();
-		store_rest(f.port);
+		store_idle(f.port);
 		there = is_there_after_crash(
 		    in_of(&op, invite_create_in)->email.typed);
 		ck_assert_msg(op.result == RESULT_OK ||
@@ -422,7 +422,7 @@ START_TEST(test_locked_by_others)
 		ops[i] = create((int)i, true);
 		ck_assert(!store_submit(f.port, &ops[i]));
 	}
-	store_rest(f.port);
+	store_idle(f.port);
 	while (back < COUNT_OF(ops)) {
 		struct store_op *op = store_collect(f.port);
 

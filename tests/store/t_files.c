@@ -82,7 +82,7 @@ static void create_batch(int number)
 		    arena_printf(&f.arena, "u%d.%d@example.com", number, i));
 	for (size_t i = 0; i < BATCH; i++)
 		ck_assert(!store_submit(f.port, &ops[i]));
-	store_rest(f.port);
+	store_idle(f.port);
 	while (back < BATCH) {
 		struct store_op *op = store_collect(f.port);
 

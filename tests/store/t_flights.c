@@ -94,7 +94,7 @@ START_TEST(test_many_creates_cost_what_one_does)
 		ck_assert(!store_submit(f.port, &ops[i]));
 	}
 	while (left > 0) {
-		store_rest(f.port);
+		store_idle(f.port);
 		for (first = store_collect(f.port); first; first = first->next)
 			left--;
 	}

@@ -114,7 +114,7 @@ static void assert_promises(size_t events)
 		ck_assert(found == now->state ||
 			  (more && found == next->state));
 	}
-	store_rest(f.port);
+	store_idle(f.port);
 }
 
 static void cut_power_after(size_t events, const char *dir)

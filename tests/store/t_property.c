@@ -351,7 +351,7 @@ static void run_batch(void)
 		} while (ops[i].verb->flags & VERB_READ);
 		ck_assert(!store_submit(f.port, &ops[i]));
 	}
-	store_rest(f.port);
+	store_idle(f.port);
 	while (back < n) {
 		struct store_op *op = store_collect(f.port);
 

@@ -2,11 +2,11 @@
  * connect.c: how a connection to PostgreSQL is made, and made again.
  *
  * libpq makes it in a thread of its own (pgsql/attempt.c): a host that says
- * nothing, or four of them, may take longer than anybody here can wait. A turn
+ * nothing, or four of them, may take longer than anybody here can wait. A slice
  * waits for it while it has time; the attempt goes on meanwhile, and a later
- * turn finds what has come of it.
+ * slice finds what has come of it.
  *
- * The database being away is nothing special: the first turn that notices
+ * The database being away is nothing special: the first slice that notices
  * waits for it, in case it comes back at once; those after it fail nearly
  * without waiting, so that nobody queues behind a dead server.
  *
@@ -29,7 +29,7 @@
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500
-#define GLANCE_MS      250 /* that a turn waits where the last was in vain */
+#define GLANCE_MS      250 /* that a slice waits where the last was in vain */
 
 /* Settings that not every relative of PostgreSQL knows: those that it has. The
  * verbs look rows up by index; a plan must not depend on how many there are. */
@@ -227,7 +227,7 @@ static bool is_writable(struct pgsql_db *db)
 }
 
 /* Begins an attempt unless one is under way. False where it is not time yet,
- * and will not be within this turn. */
+ * and will not be within this slice. */
 static bool begin_attempt(struct pgsql_db *db)
 {
 	if (db->attempt)
@@ -269,7 +269,7 @@ static bool try_to_connect(struct pgsql_db *db)
 			return true;
 		}
 		plan_retry(db);
-		if (db->down || db->hopeless || db->impatient)
+		if (db->down || db->hopeless || db->single_attempt)
 			break;
 	}
 	return false;

@@ -293,7 +293,7 @@ static int connect(struct pgsql_end *end, const char *place, struct fail *fail)
 	if (pgsql_check_url(end->url, fail) < 0)
 		return -1;
 	pgsql_db_init(db, end->url);
-	pgsql_db_turn(db, OPEN_MS);
+	pgsql_db_set_deadline(db, OPEN_MS);
 	if (pgsql_db_connect(db)) {
 		name_it(end);
 		return 0;

@@ -48,7 +48,7 @@ struct columns {
 };
 
 /* The creates that the statement is about, in order. */
-struct crowd {
+struct batch {
 	size_t count;
 	struct store_op *ops[BATCH_MAX];
 	size_t places[BATCH_MAX]; /* among those that were handed in */
@@ -135,7 +135,7 @@ static void end_columns(struct columns *columns)
 #define TABLE_SIZE (2 * BATCH_MAX) /* a power of two */
 
 /* Where this address is in the table, or may be put. */
-static size_t find_slot(const struct crowd *crowd, const uint16_t *table,
+static size_t find_slot(const struct batch *batch, const uint16_t *table,
 			int64_t organization, int64_t hash)
 {
 	size_t slot = (size_t)hash % TABLE_SIZE;
@@ -143,53 +143,53 @@ static size_t find_slot(const struct crowd *crowd, const uint16_t *table,
 	for (; table[slot]; slot = (slot + 1) % TABLE_SIZE) {
 		size_t at = table[slot] - 1U;
 
-		if (crowd->hashes[at] == hash &&
-		    crowd->ops[at]->organization == organization)
+		if (batch->hashes[at] == hash &&
+		    batch->ops[at]->organization == organization)
 			break;
 	}
 	return slot;
 }
 
 /* Takes the first create for each address. */
-static void gather(struct crowd *crowd, const struct pgsql_db *db,
+static void gather(struct batch *batch, const struct pgsql_db *db,
 		   struct store_op **ops, size_t n)
 {
-	uint16_t table[TABLE_SIZE] = { 0 }; /* place in the crowd, plus one */
+	uint16_t table[TABLE_SIZE] = { 0 }; /* place in the batch, plus one */
 
-	crowd->count = 0;
+	batch->count = 0;
 	for (size_t i = 0; i < n; i++) {
 		int64_t hash = address_hash(&db->base, ops[i]);
 		size_t slot =
-		    find_slot(crowd, table, ops[i]->organization, hash);
+		    find_slot(batch, table, ops[i]->organization, hash);
 
 		if (table[slot])
 			continue;
-		crowd->ops[crowd->count] = ops[i];
-		crowd->places[crowd->count] = i;
-		crowd->hashes[crowd->count] = hash;
-		table[slot] = (uint16_t)++crowd->count;
+		batch->ops[batch->count] = ops[i];
+		batch->places[batch->count] = i;
+		batch->hashes[batch->count] = hash;
+		table[slot] = (uint16_t)++batch->count;
 	}
 }
 
 /* Ids that grow from one create to the next, each with room behind it. */
-static void draw_ids(struct crowd *crowd, struct id_source *ids)
+static void draw_ids(struct batch *batch, struct id_source *ids)
 {
-	for (size_t i = 0; i < crowd->count; i++) {
-		int64_t now_ms = crowd->ops[i]->now_ms;
+	for (size_t i = 0; i < batch->count; i++) {
+		int64_t now_ms = batch->ops[i]->now_ms;
 
-		crowd->ids[i] = id_next(ids, now_ms, random_u64());
+		batch->ids[i] = id_next(ids, now_ms, random_u64());
 		(void)id_next(ids, now_ms, 0);
 	}
 }
 
-static size_t find_id(const struct crowd *crowd, int64_t id)
+static size_t find_id(const struct batch *batch, int64_t id)
 {
-	size_t low = 0, high = crowd->count;
+	size_t low = 0, high = batch->count;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (crowd->ids[middle] <= id)
+		if (batch->ids[middle] <= id)
 			low = middle;
 		else
 			high = middle;
@@ -210,7 +210,7 @@ static void take_made(struct db *db, struct store_op *op, int64_t id,
 	invite_begin(&work, in, grants, id, op->out);
 	op->result = RESULT_OK;
 	op->mail_queued = work.mail_queued;
-	db->witness = (struct witness){ op->organization, id + 1 };
+	db->marker = (struct commit_marker){ op->organization, id + 1 };
 }
 
 #define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
@@ -291,17 +291,17 @@ STATEMENT(
 		    " SELECT id, standard FROM done");
 
 /* Answers those that were made, and sets `made` for them. */
-static void make_many(struct pgsql_db *db, const struct crowd *crowd,
+static void make_many(struct pgsql_db *db, const struct batch *batch,
 		      bool *made)
 {
 	struct statement *st = db_statement(&db->base, &sql_create_many);
 	struct columns columns;
 
-	begin_columns(&columns, crowd->count);
-	for (size_t i = 0; i < crowd->count; i++) {
-		add_create(&columns, crowd->ops[i], crowd->ids[i],
-			   crowd->hashes[i]);
-		add_projects(&columns, db, crowd->ops[i]);
+	begin_columns(&columns, batch->count);
+	for (size_t i = 0; i < batch->count; i++) {
+		add_create(&columns, batch->ops[i], batch->ids[i],
+			   batch->hashes[i]);
+		add_projects(&columns, db, batch->ops[i]);
 	}
 	if (st) {
 		bind_columns(st, &columns);
@@ -309,17 +309,17 @@ static void make_many(struct pgsql_db *db, const struct crowd *crowd,
 	}
 	while (db_row(&db->base, st)) {
 		int64_t id = column_i64(st, 0);
-		size_t at = find_id(crowd, id);
+		size_t at = find_id(batch, id);
 
-		take_made(&db->base, crowd->ops[at], id, column_i64(st, 1));
-		made[crowd->places[at]] = true;
+		take_made(&db->base, batch->ops[at], id, column_i64(st, 1));
+		made[batch->places[at]] = true;
 	}
 	end_columns(&columns);
 }
 
 /* ---- those that are left ---- */
 
-struct straggler {
+struct leftover {
 	struct store_op *op;
 	int64_t hash;
 	size_t place;
@@ -328,7 +328,7 @@ struct straggler {
 /* By address, as in the statement; then by arrival. */
 static int compare(const void *left, const void *right)
 {
-	const struct straggler *a = left, *b = right;
+	const struct leftover *a = left, *b = right;
 
 	if (a->op->organization != b->op->organization)
 		return a->op->organization < b->op->organization ? -1 : 1;
@@ -338,11 +338,11 @@ static int compare(const void *left, const void *right)
 }
 
 static void make_singly(struct db *db, struct id_source *ids,
-			struct straggler *stragglers, size_t count)
+			struct leftover *leftovers, size_t count)
 {
-	qsort(stragglers, count, sizeof(*stragglers), compare);
+	qsort(leftovers, count, sizeof(*leftovers), compare);
 	for (size_t i = 0; i < count && !db->error; i++) {
-		struct store_op *op = stragglers[i].op;
+		struct store_op *op = leftovers[i].op;
 
 		op->result = work_run(db, ids, op);
 	}
@@ -352,19 +352,19 @@ void pgsql_create(struct db *base, struct id_source *ids, struct store_op **ops,
 		  size_t n)
 {
 	struct pgsql_db *db = (struct pgsql_db *)base;
-	struct crowd crowd;
+	struct batch batch;
 	bool made[BATCH_MAX] = { false };
-	struct straggler left[BATCH_MAX];
+	struct leftover left[BATCH_MAX];
 	size_t count = 0;
 
-	gather(&crowd, db, ops, n);
-	draw_ids(&crowd, ids);
-	make_many(db, &crowd, made);
+	gather(&batch, db, ops, n);
+	draw_ids(&batch, ids);
+	make_many(db, &batch, made);
 	for (size_t i = 0; i < n; i++) {
 		if (!made[i])
 			left[count++] =
-			    (struct straggler){ ops[i],
-						address_hash(base, ops[i]), i };
+			    (struct leftover){ ops[i],
+					       address_hash(base, ops[i]), i };
 	}
 	make_singly(base, ids, left, count);
 }

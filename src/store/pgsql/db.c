@@ -25,7 +25,7 @@
 #include "base/clock.h"
 #include "store/pgsql/attempt.h"
 
-void pgsql_db_turn(struct pgsql_db *db, int64_t ms)
+void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms)
 {
 	db->base.error = DB_FINE;
 	db->base.key = 0;
@@ -390,12 +390,12 @@ static void send_bare(struct pgsql_db *db, const struct sql *sql)
 }
 
 STATEMENT(short_timeout,
-	  .pgsql = "SET LOCAL lock_timeout = " PGSQL_TEXT(PGSQL_HURRY_MS));
+	  .pgsql = "SET LOCAL lock_timeout = " PGSQL_TEXT(PGSQL_SHORT_LOCK_MS));
 
-void pgsql_db_begin(struct pgsql_db *db, bool hurry)
+void pgsql_db_begin(struct pgsql_db *db, bool short_timeout)
 {
 	send_bare(db, &sql_begin_write);
-	if (hurry)
+	if (short_timeout)
 		send_bare(db, &sql_short_timeout);
 }
 

@@ -19,11 +19,11 @@
 #define PGSQL_PARAMS 16 /* that a statement may have */
 
 /* How long a statement waits for a lock. It is better told so than to lose the
- * connection at its turn's end, so with less time it is not begun. */
-#define PGSQL_LOCK_MS  800
-#define PGSQL_HURRY_MS 100
-#define PGSQL_TEXT(x)  PGSQL_TEXT_(x)
-#define PGSQL_TEXT_(x) #x
+ * connection at its deadline, so with less time it is not begun. */
+#define PGSQL_LOCK_MS	    800
+#define PGSQL_SHORT_LOCK_MS 100
+#define PGSQL_TEXT(x)	    PGSQL_TEXT_(x)
+#define PGSQL_TEXT_(x)	    #x
 
 struct pgsql_statement {
 	struct statement base;
@@ -58,10 +58,10 @@ struct pgsql_db {
 	struct attempt *attempt; /* NULL: none is under way */
 	int64_t retry_at;
 	int failures;
-	bool down;	/* a whole turn went by in vain: do not wait again */
-	bool hopeless;	/* the last attempt: as will be the next */
-	bool impatient; /* one attempt has to do */
-	bool warned;	/* by the server, since it was set to false */
+	bool down; /* no connection for a whole time slice: do not wait again */
+	bool hopeless;	     /* the last attempt: as will be the next */
+	bool single_attempt; /* one attempt has to do */
+	bool warned;	     /* by the server, since it was set to false */
 
 	/*
 	 * Where set, statements with rows are answered by this instead of
@@ -79,13 +79,13 @@ int pgsql_check_url(const char *url, struct fail *fail) MUST_CHECK;
 void pgsql_db_init(struct pgsql_db *db, const char *url);
 void pgsql_db_close(struct pgsql_db *db);
 
-/* A turn begins: no error yet, and `ms` from now to its end. */
-void pgsql_db_turn(struct pgsql_db *db, int64_t ms);
+/* A time slice begins: no error yet, and `ms` from now until its deadline. */
+void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms);
 int64_t pgsql_db_time_left(const struct pgsql_db *db);
 
 /*
- * Makes sure that there is a connection; within the turn it is tried again and
- * again, but hardly waited for where the turn before was in vain. False with
+ * Makes sure that there is a connection; within the slice it is tried again and
+ * again, but hardly waited for where the slice before was in vain. False with
  * the error noted.
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
@@ -93,7 +93,7 @@ bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 /* Why there is an error, for people. */
 const char *pgsql_db_why(const struct pgsql_db *db);
 
-/* Gives the connection up; the next turn makes another. */
+/* Gives the connection up; the next slice makes another. */
 void pgsql_db_drop(struct pgsql_db *db);
 
 /* Has it prepared with whatever is sent next, if it was not before. NULL:
@@ -119,12 +119,13 @@ enum pgsql_commit {
 	COMMIT_DONE,
 	COMMIT_FAILED, /* nothing was written; the error is noted */
 	COMMIT_UNKNOWN /* the connection went while it was under way; or it is
-			* done, but may yet be undone: with the only machine
-			* that has it */
+			* committed locally but not confirmed by the standby, so
+			* a failover may lose it */
 };
 
-/* In a hurry it does not wait for others' locks as long as otherwise. */
-void pgsql_db_begin(struct pgsql_db *db, bool hurry);
+/* With the short timeout it does not wait for others' locks as long as
+ * otherwise. */
+void pgsql_db_begin(struct pgsql_db *db, bool short_timeout);
 enum pgsql_commit pgsql_db_commit(struct pgsql_db *db) MUST_CHECK;
 void pgsql_db_rollback(struct pgsql_db *db);
 

@@ -5,13 +5,12 @@
  * statement, the other verbs follow. Many daemons do so at once; what keeps
  * them apart are row locks and unique indexes (see lock.c).
  *
- * What can go wrong, and what is done about it, within a turn's time:
+ * What can go wrong, and what is done about it, within its time (SLICE_MS):
  *
  *	others in the way    (deadlock, serialization) the batch is run again
- *	others hold a lock   the batch is halved, in a hurry, so that only who
- *	                     needs what they hold is refused
- *	anything else        the same, without the hurry
- *	connection lost      a new one, and the batch is run again
+ *	others hold a lock   the batch is halved, with a short timeout, so that
+ *only who needs what they hold is refused anything else        the same, with
+ *the usual timeout connection lost      a new one, and the batch is run again
  *	lost at COMMIT       a new one, and the transaction is settled: all of
  *	                     it was done, or none and it never will be
  *	no connection        refused
@@ -34,9 +33,10 @@
  * somebody cancelled its wait ("committed locally, but might not have been
  * replicated"). What is on one machine only was not promised to anybody.
  *
- * Until it is settled nothing else is begun, not by the next turns either, who
- * try that first: a primary without its synchronous standby keeps each session
- * that commits, and must not be given one after the other until it has no more.
+ * Until it is settled nothing else is begun, not by the next batches either,
+ *who try that first: a primary without its synchronous standby keeps each
+ *session that commits, and must not be given one after the other until it has
+ *no more.
  */
 #include "base/base.h"
 
@@ -53,7 +53,7 @@
 #include "store/rows.h"
 #include "store/work.h"
 
-#define TURN_MS	 2000 /* that a batch may take; twice that for who waits */
+#define SLICE_MS 2000 /* that a batch may take; twice that for who waits */
 #define OPEN_MS	 10000
 #define CHECK_MS HOUR_MS
 #define TRIES	 4 /* where others are in the way */
@@ -63,9 +63,10 @@ struct engine {
 	struct pgsql_db db;
 	struct id_source ids;
 	char *url;
-	bool hurry;		/* somebody has waited for a lock, for all */
-	bool unsettled;		/* nobody knows how the last COMMIT ended */
-	struct witness witness; /* of its transaction */
+	bool short_timeout; /* a batch has hit a lock timeout: use the short one
+			     */
+	bool unsettled;	    /* nobody knows how the last COMMIT ended */
+	struct commit_marker marker; /* of its transaction */
 };
 
 struct reader {
@@ -88,7 +89,7 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 
 	if (pgsql_check_url(engine->url, fail) < 0)
 		return -1;
-	pgsql_db_turn(db, OPEN_MS);
+	pgsql_db_set_deadline(db, OPEN_MS);
 	if (!pgsql_db_connect(db))
 		return fail_set(fail, "could not %s the database: %s",
 				db->hopeless ? "use" : "connect to",
@@ -118,7 +119,7 @@ static int engine_open(const char *place, bool serve,
 		return fail_set(fail, "out of memory");
 	engine->url = pgsql_url_of(place);
 	pgsql_db_init(&engine->db, engine->url);
-	engine->db.impatient = !serve; /* somebody looks on */
+	engine->db.single_attempt = !serve; /* somebody looks on */
 	if (!engine->url) {
 		engine_close(engine);
 		return fail_set(fail, "out of memory");
@@ -186,10 +187,10 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 
 	db->base.error = DB_FINE;
 	db->base.key = 0;
-	db->base.witness = (struct witness){ 0, 0 };
+	db->base.marker = (struct commit_marker){ 0, 0 };
 	if (!pgsql_db_connect(db))
 		return LOST;
-	pgsql_db_begin(db, engine->hurry);
+	pgsql_db_begin(db, engine->short_timeout);
 	write_all(engine, ops, n);
 	if (db->base.error) {
 		pgsql_db_rollback(db);
@@ -200,7 +201,7 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 		return DONE;
 	case COMMIT_UNKNOWN:
 		engine->unsettled = true;
-		engine->witness = db->base.witness;
+		engine->marker = db->base.marker;
 		return UNCERTAIN;
 	case COMMIT_FAILED:
 		break;
@@ -228,13 +229,13 @@ STATEMENT(settle,
 		   " DO UPDATE SET type = audit.type RETURNING type");
 
 /* Whether the unsettled transaction's event is there; else the mark is now. */
-static bool find_event(struct pgsql_db *db, struct witness witness)
+static bool find_event(struct pgsql_db *db, struct commit_marker marker)
 {
 	struct statement *st = db_statement(&db->base, &sql_settle);
 	bool found;
 
-	db_bind_i64(st, 1, witness.id);
-	db_bind_i64(st, 2, witness.organization);
+	db_bind_i64(st, 1, marker.id);
+	db_bind_i64(st, 2, marker.organization);
 	found = db_row(&db->base, st) && column_i64(st, 0) != AUDIT_NONE;
 	db_done(st);
 	return found;
@@ -259,8 +260,8 @@ static enum outcome try_to_settle(struct engine *engine)
 	if (!pgsql_db_connect(db))
 		return UNCERTAIN;
 	pgsql_db_begin(db, false);
-	if (engine->witness.id)
-		found = find_event(db, engine->witness);
+	if (engine->marker.id)
+		found = find_event(db, engine->marker);
 	else
 		write_something(db);
 	if (db->base.error)
@@ -291,7 +292,7 @@ static enum outcome settle(struct engine *engine)
 	return UNCERTAIN;
 }
 
-/* Whether the transactions of earlier turns have ended, however they did. */
+/* Whether the transactions of earlier batches have ended, however they did. */
 static bool is_settled(struct engine *engine)
 {
 	return !engine->unsettled || settle(engine) != UNCERTAIN;
@@ -346,9 +347,9 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n)
 
 	if (outcome == DONE)
 		return true;
-	engine->hurry = engine->hurry || outcome == BLOCKED;
+	engine->short_timeout = engine->short_timeout || outcome == BLOCKED;
 	if ((outcome == FAILED || outcome == BLOCKED) && n > 1 &&
-	    pgsql_db_time_left(&engine->db) > 2 * PGSQL_HURRY_MS) {
+	    pgsql_db_time_left(&engine->db) > 2 * PGSQL_SHORT_LOCK_MS) {
 		first = apply_batch(engine, ops, n / 2);
 		second = apply_batch(engine, ops + n / 2, n - n / 2);
 		return first || second;
@@ -398,8 +399,8 @@ static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
 	struct store_op *ordered[BATCH_MAX];
 
 	put_in_order(ops, n, ordered);
-	pgsql_db_turn(&engine->db, TURN_MS);
-	engine->hurry = false;
+	pgsql_db_set_deadline(&engine->db, SLICE_MS);
+	engine->short_timeout = false;
 	if (apply_batch(engine, ordered, n))
 		return true;
 	fail_set(fail, "%s", pgsql_db_why(&engine->db));
@@ -448,7 +449,7 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 	struct pgsql_db *db = &reader->db;
 	bool lost;
 
-	pgsql_db_turn(db, TURN_MS);
+	pgsql_db_set_deadline(db, SLICE_MS);
 	if (read_together(db, ops, n))
 		return true;
 	lost = db->base.error == DB_LOST;
@@ -485,7 +486,7 @@ static bool begin_check(struct pgsql_db *db)
 		"SET LOCAL statement_timeout = 0",
 	};
 
-	pgsql_db_turn(db, CHECK_MS);
+	pgsql_db_set_deadline(db, CHECK_MS);
 	if (!pgsql_db_connect(db))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(statements); i++)

@@ -1,18 +1,18 @@
 /*
  * read.c: many reads in one round trip.
  *
- * The verbs ask the database as if it were here: a question, its rows,
- * perhaps another question. Here the answer takes a while, and others want to
- * ask meanwhile. So each verb is run until its first question that has not been
+ * The verbs ask the database as if it were here: a query, its rows,
+ * perhaps another query. Here the answer takes a while, and others want to
+ * ask meanwhile. So each verb is run until its first query that has not been
  * answered, and stopped there by a noted DB_WAITS, under which every further
- * call does nothing. When all questions of a round have been sent and answered
+ * call does nothing. When all queries of a round have been sent and answered
  * together, each verb that was stopped is run again from its beginning; now it
  * is given the answers that it has, and gets further. A verb that asks one
- * question, as most do, runs twice.
+ * query, as most do, runs twice.
  *
  * That is sound because reads change nothing, and ask the same again.
  *
- * The same question is sent once, whoever asks: sixty requests that arrive
+ * The same query is sent once, whoever asks: sixty requests that arrive
  * together with one key look it up once.
  */
 #include "base/base.h"
@@ -21,25 +21,25 @@
 
 #include "store/work.h"
 
-struct question {
+struct query {
 	const struct sql *sql;
 	struct str params; /* all of them, as one text; ours */
 	PGresult *result;  /* NULL: not answered yet; ours */
 };
 
-/* The questions that a verb has asked so far, in order. */
-struct course {
-	size_t *questions; /* ours */
+/* The queries that a verb has asked so far, in order. */
+struct replay {
+	size_t *queries; /* ours */
 	size_t count, room, next;
 	bool done;
 };
 
 struct reading {
 	struct pgsql_db *db;
-	struct question *questions; /* ours */
+	struct query *queries; /* ours */
 	size_t count, room;
 	size_t answered;       /* those before this one are */
-	struct course *course; /* of the verb that runs */
+	struct replay *replay; /* of the verb that runs */
 };
 
 /* One more element; NULL when out of memory. */
@@ -56,7 +56,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
 	return more;
 }
 
-/* ---- questions ---- */
+/* ---- queries ---- */
 
 static struct str params_of(const struct pgsql_statement *st)
 {
@@ -75,74 +75,74 @@ static struct str params_of(const struct pgsql_statement *st)
 }
 
 /* Its place among those that were asked before, or the count of them. */
-static size_t find_question(const struct reading *reading,
-			    const struct sql *sql, struct str params)
+static size_t find_query(const struct reading *reading, const struct sql *sql,
+			 struct str params)
 {
 	size_t i = 0;
 
 	while (i < reading->count &&
-	       (reading->questions[i].sql != sql ||
-		!str_eq(reading->questions[i].params, params)))
+	       (reading->queries[i].sql != sql ||
+		!str_eq(reading->queries[i].params, params)))
 		i++;
 	return i;
 }
 
 /* Adds it and sends it. False when out of memory. */
-static bool add_question(struct reading *reading, struct pgsql_statement *st,
-			 struct str params)
+static bool add_query(struct reading *reading, struct pgsql_statement *st,
+		      struct str params)
 {
-	struct question *questions = grow(reading->questions, reading->count,
-					  &reading->room, sizeof(*questions));
+	struct query *queries = grow(reading->queries, reading->count,
+				     &reading->room, sizeof(*queries));
 
-	if (!questions)
+	if (!queries)
 		return false;
-	reading->questions = questions;
-	questions[reading->count++] =
-	    (struct question){ .sql = st->base.sql, .params = params };
+	reading->queries = queries;
+	queries[reading->count++] =
+	    (struct query){ .sql = st->base.sql, .params = params };
 	pgsql_send(reading->db, st);
 	return true;
 }
 
-static bool note_course(struct course *course, size_t question)
+static bool note_replay(struct replay *replay, size_t query)
 {
-	size_t *questions = grow(course->questions, course->count,
-				 &course->room, sizeof(*questions));
+	size_t *queries = grow(replay->queries, replay->count, &replay->room,
+			       sizeof(*queries));
 
-	if (!questions)
+	if (!queries)
 		return false;
-	course->questions = questions;
-	questions[course->count++] = question;
+	replay->queries = queries;
+	queries[replay->count++] = query;
 	return true;
 }
 
-/* The statement as a question, new or known. -1 when out of memory. */
-static int put_question(struct reading *reading, struct pgsql_statement *st)
+/* The statement as a query, new or known. -1 when out of memory. */
+static int put_query(struct reading *reading, struct pgsql_statement *st)
 {
 	struct str params = params_of(st);
 	size_t place;
 
 	if (!params.data)
 		return -1;
-	place = find_question(reading, st->base.sql, params);
-	if (place < reading->count || !add_question(reading, st, params))
+	place = find_query(reading, st->base.sql, params);
+	if (place < reading->count || !add_query(reading, st, params))
 		free((char *)params.data);
-	if (place >= reading->count || !note_course(reading->course, place))
+	if (place >= reading->count || !note_replay(reading->replay, place))
 		return -1;
 	return 0;
 }
 
-/* Answers the running verb's next question, if it can be yet. */
+/* Answers the running verb's next query, if it can be yet. */
 static PGresult *ask(struct pgsql_db *db, struct pgsql_statement *st)
 {
 	struct reading *reading = db->ask_context;
-	struct course *course = reading->course;
+	struct replay *replay = reading->replay;
 	PGresult *result;
 
-	if (course->next == course->count && put_question(reading, st) < 0) {
+	if (replay->next == replay->count && put_query(reading, st) < 0) {
 		db_no_memory(&db->base);
 		return NULL;
 	}
-	result = reading->questions[course->questions[course->next++]].result;
+	result = reading->queries[replay->queries[replay->next++]].result;
 	if (!result)
 		db_note(&db->base, DB_WAITS);
 	return result;
@@ -152,40 +152,40 @@ static void take_answer(void *context, PGresult *result)
 {
 	struct reading *reading = context;
 
-	reading->questions[reading->answered++].result = result;
+	reading->queries[reading->answered++].result = result;
 }
 
 /* ---- rounds ---- */
 
 /* Runs the verb as far as it gets. False where an error is noted. */
 static bool advance(struct reading *reading, struct store_op *op,
-		    struct course *course)
+		    struct replay *replay)
 {
 	struct db *db = &reading->db->base;
 
-	reading->course = course;
-	course->next = 0;
+	reading->replay = replay;
+	replay->next = 0;
 	op->result = work_run(db, NULL, op);
-	course->done = db->error == DB_FINE;
+	replay->done = db->error == DB_FINE;
 	if (db->error == DB_WAITS)
 		db->error = DB_FINE;
 	return db->error == DB_FINE;
 }
 
-/* Until all are done; each round answers at least one question of each. */
+/* Until all are done; each round answers at least one query of each. */
 static bool run_rounds(struct reading *reading, struct store_op **ops, size_t n,
-		       struct course *courses)
+		       struct replay *replays)
 {
 	bool all_done;
 
 	do {
 		all_done = true;
 		for (size_t i = 0; i < n; i++) {
-			if (courses[i].done)
+			if (replays[i].done)
 				continue;
-			if (!advance(reading, ops[i], &courses[i]))
+			if (!advance(reading, ops[i], &replays[i]))
 				return false;
-			all_done = all_done && courses[i].done;
+			all_done = all_done && replays[i].done;
 		}
 		if (!all_done &&
 		    !pgsql_db_exchange(reading->db, take_answer, reading))
@@ -194,34 +194,34 @@ static bool run_rounds(struct reading *reading, struct store_op **ops, size_t n,
 	return true;
 }
 
-static void release(struct reading *reading, struct course *courses, size_t n)
+static void release(struct reading *reading, struct replay *replays, size_t n)
 {
 	for (size_t i = 0; i < reading->count; i++) {
-		free((char *)reading->questions[i].params.data);
-		PQclear(reading->questions[i].result);
+		free((char *)reading->queries[i].params.data);
+		PQclear(reading->queries[i].result);
 	}
-	free(reading->questions);
-	for (size_t i = 0; courses && i < n; i++)
-		free(courses[i].questions);
-	free(courses);
+	free(reading->queries);
+	for (size_t i = 0; replays && i < n; i++)
+		free(replays[i].queries);
+	free(replays);
 }
 
 bool pgsql_read(struct pgsql_db *db, struct store_op **ops, size_t n)
 {
 	struct reading reading = { .db = db };
-	struct course *courses = calloc(n, sizeof(*courses));
+	struct replay *replays = calloc(n, sizeof(*replays));
 	bool done = false;
 
 	db->ask = ask;
 	db->ask_context = &reading;
-	if (courses)
-		done = run_rounds(&reading, ops, n, courses);
+	if (replays)
+		done = run_rounds(&reading, ops, n, replays);
 	else
 		db_no_memory(&db->base);
 	/* What was sent before an error is answered all the same. */
 	if (!done && db->conn && db->unanswered > 0)
 		pgsql_db_drop(db);
 	db->ask = NULL;
-	release(&reading, courses, n);
+	release(&reading, replays, n);
 	return done;
 }

@@ -37,8 +37,7 @@
 #include "base/random.h"
 
 /*
- * Waits for others at the same; until the transaction's end. Where there are no
- * such locks, or where CREATE TABLE ends the transaction (CockroachDB,
+ * Serialises migrations; released at commit. Where there are no such locks, or where CREATE TABLE ends the transaction (CockroachDB,
  * YugabyteDB), no row lock would do either: there, one daemon is started alone
  * when the version changes. See doc/relatives.md.
  */

@@ -173,7 +173,7 @@ static int reader_open(struct engine *engine, struct reader **ret_reader,
 	return 0;
 }
 
-static void reader_rest(struct reader *reader)
+static void reader_idle(struct reader *reader)
 {
 	struct sqlite_db *db = &reader->db;
 
@@ -188,7 +188,7 @@ static void reader_rest(struct reader *reader)
 
 static void reader_close(struct reader *reader)
 {
-	reader_rest(reader);
+	reader_idle(reader);
 	sqlite_db_close(&reader->db);
 	free(reader);
 }
@@ -209,7 +209,7 @@ static void reader_read(struct reader *reader, struct store_op *op)
 		return;
 	op->result = db_result(db->base.error);
 	reader->in_transaction = !sqlite3_get_autocommit(db->handle);
-	reader_rest(reader);
+	reader_idle(reader);
 }
 
 static bool reader_read_many(struct reader *reader, struct store_op **ops,
@@ -218,7 +218,7 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 	(void)fail; /* what is wrong with a file shows when it is written */
 	for (size_t i = 0; i < n; i++) {
 		reader_read(reader, ops[i]);
-		reader_rest(reader);
+		reader_idle(reader);
 	}
 	return true;
 }
@@ -269,7 +269,7 @@ const struct engine_type sqlite_engine = {
 	.reader_open = reader_open,
 	.reader_close = reader_close,
 	.read = reader_read,
-	.reader_rest = reader_rest,
+	.reader_idle = reader_idle,
 	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = sqlite_backup,
