@@ -84,13 +84,46 @@ static void cut_off(struct link *link)
 		close(nowhere);
 }
 
+/* SIGPIPE in this thread, while libcurl may write. */
+struct held_back {
+	sigset_t pipe, before;
+	bool was_pending;
+};
+
+static void hold_back(struct held_back *held)
+{
+	sigset_t pending;
+
+	sigemptyset(&held->pipe);
+	sigaddset(&held->pipe, SIGPIPE);
+	sigpending(&pending);
+	held->was_pending = sigismember(&pending, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &held->pipe, &held->before);
+}
+
+/* What came meanwhile is libcurl's and forgotten. */
+static void let_go(struct held_back *held)
+{
+	struct timespec at_once = { 0 };
+
+	if (!held->was_pending)
+		while (sigtimedwait(&held->pipe, NULL, &at_once) < 0 &&
+		       errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &held->before, NULL);
+}
+
 /* The multi handle first: it closes its connections through the link. */
 static void link_free(struct link *link)
 {
+	struct held_back held;
+
 	if (link->owner != getpid())
 		cut_off(link);
+	hold_back(&held);
 	curl_multi_cleanup(link->multi);
 	curl_easy_cleanup(link->easy);
+	let_go(&held);
 	free(link);
 }
 
@@ -208,19 +241,11 @@ static CURLcode transfer(struct link *link, int wake)
 
 CURLcode link_perform(struct link *link, int wake)
 {
-	struct timespec at_once = { 0 };
-	sigset_t pipe, before, pending;
+	struct held_back held;
 	CURLcode code;
 
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	hold_back(&held);
 	code = transfer(link, wake);
-	if (!sigismember(&pending, SIGPIPE))
-		while (sigtimedwait(&pipe, NULL, &at_once) < 0 &&
-		       errno == EINTR)
-			;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	let_go(&held);
 	return code;
 }

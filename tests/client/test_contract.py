@@ -172,6 +172,7 @@ def test_the_invited_persons_side(mock):
     """Only our own document has it."""
     cli = Cli(mock)
     token = "0123456789ABC." + "x" * 43
-    for args in (["lookup"], ["accept", "--name", "Ada"], ["decline"]):
+    for args in (["lookup"], ["accept", "--name", "Ada", "--yes"],
+                 ["decline", "--yes"]):
         done = cli(*args, "--link", f"{mock}/accept#{token}")
         assert done.returncode == 0, done.stderr

@@ -490,6 +490,19 @@ def test_a_bad_certificate_is_not_tried_again(drive, make_peer, authority):
     assert "SSL_CERT_FILE" in error["message"]
 
 
+@pytest.mark.parametrize("end", ["close", "reset"])
+def test_no_signal_comes_of_a_farewell(drive, make_peer, authority, end):
+    """TLS says goodbye to a server that has left already."""
+    body = json.dumps(INVITE).encode()
+    peer = make_peer(Raw(HEAD + b"content-length: %d\r\n\r\n" % len(body)
+                         + body, end), tls=authority.context("IP:127.0.0.1"))
+    for _ in range(3):
+        drive("new", base_url=peer.url, admin_api_key=KEY,
+              ca_file=str(authority.file))
+        assert drive(**GET)["ok"]
+    assert drive("new", base_url=peer.url, admin_api_key=KEY)["ok"]
+
+
 def test_tls_without_its_file(drive, make_peer, authority):
     drive("new", base_url="https://127.0.0.1:1", admin_api_key=KEY,
           ca_file="/nowhere/ca.pem", max_retries=-1)
