@@ -131,17 +131,22 @@ static void add(struct lines *lines, const char *name, const char *value)
 		lines->failed = true;
 }
 
-/* Those whose names are not in `given`. */
+/* Whether the caller gave a header of the same name. */
+static bool is_given(const struct lines *lines, const char *line)
+{
+	size_t len = strcspn(line, ":") + 1; /* the name and its colon */
+
+	for (const char *const *given = lines->given; given && *given; given++)
+		if (strncasecmp(*given, line, len) == 0)
+			return true;
+	return false;
+}
+
 static void add_lines(struct lines *lines, const char *const *more)
 {
-	for (; more && *more; more++) {
-		char name[128];
-		size_t len = strcspn(*more, ":");
-
-		snprintf(name, sizeof(name), "%.*s", (int)len, *more);
-		if (!headers_have(lines->given, name))
+	for (; more && *more; more++)
+		if (!is_given(lines, *more))
 			lines->list[lines->count++] = *more;
-	}
 }
 
 static size_t count_of(const char *const *lines)
