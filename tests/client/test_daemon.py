@@ -226,3 +226,17 @@ def test_whose_mail_has_failed_is_seen_and_mailed_again(make_daemon):
                                   "sent").stdout.count("\n") == 3)
         done = invite("bulk", "-", "--format", "table", stdin=csv)
         assert "0 invited, 3 already there" in done.stdout
+
+
+def test_whoami_and_login_against_the_daemon(invite, daemon, tmp_path):
+    said = json.loads(invite("whoami").stdout)["organization"]
+    assert said["id"].startswith("org-") and said["name"]
+    key = invite.env.pop("OPENAI_ADMIN_KEY")
+    url = invite.env.pop("OPENAI_BASE_URL")
+    invite.env["XDG_CONFIG_HOME"] = str(tmp_path)
+    done = invite("login", daemon.url, "-q", stdin=key + "\n")
+    assert done.stdout == said["id"] + "\n", done.stderr
+    assert json.loads(invite("whoami").stdout) == {
+        "organization": said, "base_url": url}
+    assert invite("logout").returncode == 0
+    assert invite("whoami").returncode == 4
