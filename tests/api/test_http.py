@@ -419,14 +419,20 @@ def test_smuggling_is_refused(daemon, kind):
     ["X-Field: a:b: c\xff\xfe"],
 ])
 def test_odd_headers_confuse_nobody(shared_daemon, shared, fields):
-    """The request is what it was meant to be, and so is the next one."""
+    """The request is what it was meant to be, and so is the next one; or it is
+    refused before anything of it is read, as libmicrohttpd 1.0 does."""
     body = b'{"email":"ada@example.com","role":"reader"}'
+    request = head(f"POST {INVITES} HTTP/1.1", shared.key, *fields,
+                   f"Content-Length: {len(body)}") + body
     with RawClient(shared_daemon.port) as raw:
-        for _ in range(2):
-            raw.send(head(f"POST {INVITES} HTTP/1.1", shared.key, *fields,
-                          f"Content-Length: {len(body)}") + body)
+        raw.send(request)
+        turned_away = raw.response().status == 400
+        if turned_away:
+            assert raw.closed()
+        else:
+            raw.send(request)
             assert checked(raw, "post", INVITES).status == 200
-    assert len(list(shared.all(INVITES))) == 1
+    assert len(list(shared.all(INVITES))) == (0 if turned_away else 1)
 
 
 @pytest.mark.parametrize("fields", [[], ["Host: a", "Host: b"]])
