@@ -236,16 +236,65 @@ def _reads(bench, url):
 
 
 def mail(bench):
-    """Mails that wait already, into a maildir; on PostgreSQL and on a file."""
-    with bench.database() as url:
-        result = {"postgres": _mail(bench, url)}
-    return {**result, "sqlite": _mail(bench, None)}
+    """Mails that wait already, into a maildir and to a mail server that keeps
+    none; on PostgreSQL and on a file."""
+    result = {}
+    for name, drain in {"maildir": _mail, "smtp": _mail_to_server}.items():
+        with bench.database() as url:
+            result[name] = {"postgres": drain(bench, url)}
+        result[name]["sqlite"] = drain(bench, None)
+    return result
+
+
+class Sink:
+    """bench/sink."""
+
+    def __init__(self, tools):
+        self.process = subprocess.Popen(
+            [tools.path("sink")], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(read_line(self.process, "sink"))
+
+    def taken(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return int(read_line(self.process, "sink"))
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(START_SECONDS)
+        self.process.stdout.close()
+
+
+def _rate(bench, count):
+    time.sleep(bench.span[1])
+    before, began = count(), time.monotonic()
+    time.sleep(bench.span[0])
+    return {"per_second": (count() - before) / (time.monotonic() - began)}
+
+
+def _queue_mails(bench, directory, url):
+    with running(Bare(bench.tools, directory, url)) as bare:
+        for _ in range(3):  # so that they last
+            bare.create(WIDTH, bench.span, mail=True)
+
+
+def _mail_to_server(bench, url):
+    directory = bench.fresh("daemon")
+    _queue_mails(bench, directory, url)
+    with running(Sink(bench.tools)) as sink:
+        daemon = Daemon(bench.tools, directory,
+                        f"smtp://127.0.0.1:{sink.port}", url)
+        with running(daemon):
+            rate = _rate(bench, sink.taken)
+            daemon.kill()  # not waiting for its backlog of mails
+    bench.remove(directory)
+    return rate
 
 
 def _mail(bench, url):
     directory = bench.fresh("daemon")
-    with running(Bare(bench.tools, directory, url)) as bare:
-        bare.create(WIDTH, bench.span, mail=True)
+    _queue_mails(bench, directory, url)
     maildir = os.path.join(directory, "mail")
     daemon = Daemon(bench.tools, directory, "maildir:" + maildir, url)
 
@@ -253,13 +302,10 @@ def _mail(bench, url):
         return len(os.listdir(os.path.join(maildir, "new")))
 
     with running(daemon):
-        time.sleep(bench.span[1])
-        count, began = delivered(), time.monotonic()
-        time.sleep(bench.span[0])
-        rate = (delivered() - count) / (time.monotonic() - began)
+        rate = _rate(bench, delivered)
         daemon.kill()  # not waiting for its backlog of mails
     bench.remove(directory)
-    return {"per_second": rate}
+    return rate
 
 
 def sizes(bench):

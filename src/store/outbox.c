@@ -105,18 +105,22 @@ const struct verb verb_outbox_renew = {
 
 /* ---- lists for statements ---- */
 
-void mail_list_begin(struct buf *list, size_t count)
+void id_list_begin(struct buf *list, size_t count)
 {
-	buf_init(list, 128 * (count + 1));
+	buf_init(list, (STR_I64_MAX + 1) * (count + 2));
 	buf_add_text(list, "[");
 }
 
-void mail_list_end(const struct work *work, struct buf *list,
-		   struct statement *st, int index)
+void id_list_add(struct buf *list, int64_t id)
+{
+	buf_addf(list, "%s%jd", list->len > 1 ? "," : "", (intmax_t)id);
+}
+
+void id_list_bind(struct buf *list, struct statement *st, int index)
 {
 	buf_add_text(list, "]");
 	if (!buf_ok(list))
-		db_no_memory(work->db);
+		db_no_memory(st->db);
 	else
 		db_bind_text(st, index, list->data);
 }
@@ -222,152 +226,178 @@ static enum result outbox_settle(struct work *work, const void *input,
 
 /* ---- settle many ---- */
 
+/* Their invites are locked already, as those of every batch of several. */
 STATEMENT(outbox_get_many,
-	  .pgsql = "SELECT o.organization, o.invite, o.attempts,"
-		   " o.queued_at_ms, o.due_at_ms"
-		   " FROM (SELECT (g->>0)::bigint AS of, (g->>1)::bigint AS at"
-		   " FROM json_array_elements(?1::json) g) l"
-		   " JOIN invite i ON i.organization = l.of AND i.id = l.at"
-		   " JOIN outbox o ON o.organization = l.of AND o.invite = l.at"
-		   " FOR UPDATE OF i, o");
+	  .pgsql = "SELECT invite, attempts, queued_at_ms, due_at_ms"
+		   " FROM outbox WHERE organization = ?1"
+		   " AND invite" IN_ID_LIST("?2") " FOR UPDATE");
 STATEMENT(outbox_delete_many,
-	  .pgsql = "DELETE FROM outbox o USING (SELECT (g->>0)::bigint AS of,"
-		   " (g->>1)::bigint AS at FROM"
-		   " json_array_elements(?1::json) g) l"
-		   " WHERE o.organization = l.of AND o.invite = l.at");
+	  .pgsql = "DELETE FROM outbox WHERE organization = ?1"
+		   " AND invite" IN_ID_LIST("?2"));
 
 /* 2: DELIVERY_SENT */
-STATEMENT(
-    invite_sent_many,
-    .pgsql =
-	"UPDATE invite o SET delivery = 2, delivery_error = NULL,"
-	" delivery_attempts = l.attempts, delivery_at = l.now" LISTED_MAILS(
-	    "?1", "id"));
+STATEMENT(invite_sent_many,
+	  .pgsql = "UPDATE invite SET delivery = 2, delivery_error = NULL,"
+		   " delivery_attempts = ?3, delivery_at = ?4"
+		   " WHERE organization = ?1 AND id" IN_ID_LIST("?2"));
 
-/* A verdict among many; `row` where its mail was found. */
+/* A verdict among many. */
 struct one {
 	struct store_op *op;
+	const struct outbox_settle_in *in;
 	struct mail_row row;
-	bool found;
+	bool theirs; /* `row` is that of the mail, and may be settled */
+	bool listed; /* among those that arrived */
 };
 
-/* The rows of all mails. Where two verdicts are of one mail, the first gets
- * it. */
+static void bind_list(struct statement *st, int64_t organization,
+		      struct buf *list)
+{
+	db_bind_i64(st, 1, organization);
+	id_list_bind(list, st, 2);
+}
+
 static void find_mails(const struct work *work, struct one *all, size_t n)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_get_many);
 	struct buf list;
 
-	mail_list_begin(&list, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct outbox_settle_in *in = all[i].op->in;
-		buf_addf(&list, "%s[%jd,%jd]", i > 0 ? "," : "",
-			 (intmax_t)all[i].op->organization,
-			 (intmax_t)in->invite);
-	}
-	mail_list_end(work, &list, st, 1);
+	id_list_begin(&list, n);
+	for (size_t i = 0; i < n; i++)
+		id_list_add(&list, all[i].in->invite);
+	bind_list(st, work->organization, &list);
 	while (db_row(work->db, st)) {
-		for (size_t i = 0; i < n; i++) {
-			const struct outbox_settle_in *in = all[i].op->in;
-			if (in->invite != column_i64(st, 1) ||
-			    all[i].op->organization != column_i64(st, 0))
-				continue;
-			all[i].found = true;
-			all[i].row = (struct mail_row){ column_i64(st, 2),
-							column_i64(st, 3),
-							column_i64(st, 4) };
-			break;
-		}
+		size_t i = 0;
+		while (i < n && all[i].in->invite != column_i64(st, 0))
+			i++;
+		if (i == n)
+			continue;
+		all[i].row =
+		    (struct mail_row){ column_i64(st, 1), column_i64(st, 2),
+				       column_i64(st, 3) };
+		all[i].theirs = may_settle(all[i].in, &all[i].row);
 	}
 	buf_release(&list);
 }
 
 static bool was_sent(const struct one *one)
 {
-	const struct outbox_settle_in *in = one->op->in;
-
-	return one->found && in->outcome == OUTBOX_SENT &&
-	       may_settle(in, &one->row);
+	return one->theirs && one->in->outcome == OUTBOX_SENT;
 }
 
-/* All that arrived: by two statements, and nobody waits for them. */
-static void settle_sent(const struct work *work, const struct one *all,
-			size_t n)
+/* Whether both arrived at the same attempt and second. */
+static bool are_alike(const struct one *a, const struct one *b)
 {
-	struct statement *st;
-	struct buf list;
-	size_t count = 0;
+	return a->row.attempts == b->row.attempts &&
+	       a->op->now_ms / 1000 == b->op->now_ms / 1000;
+}
 
-	mail_list_begin(&list, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct outbox_settle_in *in = all[i].op->in;
-		if (was_sent(&all[i]))
-			buf_addf(&list, "%s[%jd,%jd,%jd,%jd]",
-				 count++ > 0 ? "," : "",
-				 (intmax_t)all[i].op->organization,
-				 (intmax_t)in->invite,
-				 (intmax_t)all[i].row.attempts + 1,
-				 (intmax_t)all[i].op->now_ms / 1000);
+/* Those from `first` on that arrived like it; mostly that is all of them. */
+static void record_alike(const struct work *work, struct one *all, size_t first,
+			 size_t n)
+{
+	struct statement *st = db_statement(work->db, &sql_invite_sent_many);
+	struct buf list;
+
+	id_list_begin(&list, n);
+	for (size_t i = first; i < n; i++) {
+		if (!was_sent(&all[i]) || !are_alike(&all[i], &all[first]))
+			continue;
+		all[i].listed = true;
+		id_list_add(&list, all[i].in->invite);
 	}
-	st = db_statement(work->db, &sql_outbox_delete_many);
-	mail_list_end(work, &list, st, 1);
-	if (count > 0) {
-		db_run(work->db, st);
-		st = db_statement(work->db, &sql_invite_sent_many);
-		db_bind_text(st, 1, list.data);
-		db_run(work->db, st);
-	}
+	bind_list(st, work->organization, &list);
+	db_bind_i64(st, 3, all[first].row.attempts + 1);
+	db_bind_i64(st, 4, all[first].op->now_ms / 1000);
+	db_run(work->db, st);
 	buf_release(&list);
 }
 
-/* The others: put off or failed. */
-static void settle_unsent(struct db *db, struct id_source *ids,
-			  const struct one *all, size_t n)
+/* Nobody waits for these. */
+static void settle_sent(const struct work *work, struct one *all, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct outbox_settle_in *in = all[i].op->in;
-		struct work work = work_begin(db, ids, all[i].op);
+	struct statement *st = db_statement(work->db, &sql_outbox_delete_many);
+	struct buf list;
+	size_t count = 0;
 
+	id_list_begin(&list, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!was_sent(&all[i]))
+			continue;
+		id_list_add(&list, all[i].in->invite);
+		count++;
+	}
+	if (count > 0) {
+		bind_list(st, work->organization, &list);
+		db_run(work->db, st);
+	}
+	buf_release(&list);
+	for (size_t i = 0; i < n; i++)
+		if (was_sent(&all[i]) && !all[i].listed)
+			record_alike(work, all, i, n);
+}
+
+/* All of one organization, each of another mail. */
+static void settle_group(struct db *db, struct id_source *ids, struct one *all,
+			 size_t n)
+{
+	struct work work = work_begin(db, ids, all[0].op);
+
+	find_mails(&work, all, n);
+	settle_sent(&work, all, n);
+	for (size_t i = 0; i < n; i++) {
+		struct work own = work_begin(db, ids, all[i].op);
+		if (all[i].theirs && !was_sent(&all[i]))
+			settle(&own, all[i].in, (int)all[i].row.attempts + 1);
 		all[i].op->result = RESULT_OK;
-		if (all[i].found && in->outcome != OUTBOX_SENT &&
-		    may_settle(in, &all[i].row))
-			settle(&work, in, (int)all[i].row.attempts + 1);
 	}
 }
 
-/* Whether an earlier one of them is of the same mail. */
-static bool is_repeated(struct store_op *const *ops, size_t at)
+static bool is_among(const struct one *all, size_t n, int64_t invite)
 {
-	const struct outbox_settle_in *in = ops[at]->in;
-
-	for (size_t i = 0; i < at; i++) {
-		const struct outbox_settle_in *other = ops[i]->in;
-		if (other->invite == in->invite &&
-		    ops[i]->organization == ops[at]->organization)
+	for (size_t i = 0; i < n; i++)
+		if (all[i].in->invite == invite)
 			return true;
-	}
 	return false;
+}
+
+/* Takes those out of `ops` that one group may hold; the others stay, in order.
+ * How many stay. */
+static size_t take_group(struct store_op **ops, size_t n, struct one *all,
+			 size_t *ret_count)
+{
+	int64_t organization = ops[0]->organization;
+	size_t left = 0, count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct outbox_settle_in *in = ops[i]->in;
+
+		if (ops[i]->organization != organization ||
+		    is_among(all, count, in->invite))
+			ops[left++] = ops[i];
+		else
+			all[count++] = (struct one){ .op = ops[i], .in = in };
+	}
+	*ret_count = count;
+	return left;
 }
 
 static void outbox_settle_many(struct db *db, struct id_source *ids,
 			       struct store_op **ops, size_t n)
 {
+	struct store_op *left[BATCH_MAX];
 	struct one all[BATCH_MAX];
-	struct store_op *repeated[BATCH_MAX];
-	size_t count = 0, left = 0;
-	struct work work = work_begin(db, ids, ops[0]);
+	size_t count;
 
-	for (size_t i = 0; i < n; i++) {
-		if (is_repeated(ops, i))
-			repeated[left++] = ops[i];
-		else
-			all[count++] = (struct one){ .op = ops[i] };
+	if (n == 1) { /* whose invite is not locked yet */
+		ops[0]->result = work_run(db, ids, ops[0]);
+		return;
 	}
-	find_mails(&work, all, count);
-	settle_sent(&work, all, count);
-	settle_unsent(db, ids, all, count);
-	for (size_t i = 0; i < left && !db->error; i++)
-		repeated[i]->result = work_run(db, ids, repeated[i]);
+	memcpy(left, ops, n * sizeof(*ops));
+	while (n > 0 && !db->error) {
+		n = take_group(left, n, all, &count);
+		settle_group(db, ids, all, count);
+	}
 }
 
 static void lock_mail(const void *input, int64_t organization,

@@ -167,34 +167,6 @@ static bool is_wanted(struct work *work, const struct outbox_mail *mail)
 	return true;
 }
 
-STATEMENT(outbox_lease_many,
-	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE invite IN"
-		  " (SELECT json_extract(value, '$[1]') FROM json_each(?2))",
-	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1" LISTED_MAILS("?2",
-								     "invite"));
-
-static void lease(const struct work *work, int64_t lease_ms,
-		  struct outbox_mail *mails, size_t count)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_lease_many);
-	int64_t until = lease_now(work) + lease_ms;
-	struct buf list;
-
-	if (count == 0)
-		return;
-	mail_list_begin(&list, count);
-	for (size_t i = 0; i < count; i++) {
-		mails[i].leased_until_ms = until;
-		buf_addf(&list, "%s[%jd,%jd]", i > 0 ? "," : "",
-			 (intmax_t)mails[i].to.invite.organization,
-			 (intmax_t)mails[i].token.invite);
-	}
-	db_bind_i64(st, 1, until);
-	mail_list_end(work, &list, st, 2);
-	db_run(work->db, st);
-	buf_release(&list);
-}
-
 STATEMENT(outbox_next, .text = "SELECT MIN(due_at_ms) FROM outbox");
 
 /* When the next mail is due; 0: none waits. */
@@ -294,6 +266,31 @@ static void name_some(const struct work *work, struct outbox_mail *const *mails,
 		name_grants_of(work, mails[i], projects, found);
 }
 
+STATEMENT(outbox_lease_many,
+	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE organization = ?2"
+		  " AND invite IN (SELECT value FROM json_each(?3))",
+	  .pgsql = "UPDATE outbox SET due_at_ms = ?1 WHERE organization = ?2"
+		   " AND invite" IN_ID_LIST("?3"));
+
+/* Mails of one organization, too. */
+static void lease(const struct work *work, int64_t until_ms,
+		  struct outbox_mail *const *mails, size_t count)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_lease_many);
+	struct buf list;
+
+	id_list_begin(&list, count);
+	for (size_t i = 0; i < count; i++) {
+		mails[i]->leased_until_ms = until_ms;
+		id_list_add(&list, mails[i]->token.invite);
+	}
+	db_bind_i64(st, 1, until_ms);
+	db_bind_i64(st, 2, work->organization);
+	id_list_bind(&list, st, 3);
+	db_run(work->db, st);
+	buf_release(&list);
+}
+
 static int compare_organizations(const void *left, const void *right)
 {
 	const struct outbox_mail *a = *(struct outbox_mail *const *)left;
@@ -304,8 +301,9 @@ static int compare_organizations(const void *left, const void *right)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
-static void name_projects(struct work *work, struct outbox_mail *mails,
-			  size_t count)
+/* Leases the mails and names what they are about, an organization at a time. */
+static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
+		 size_t count)
 {
 	struct outbox_mail **sorted =
 	    arena_array(work->arena, count + 1, sizeof(*sorted));
@@ -324,6 +322,7 @@ static void name_projects(struct work *work, struct outbox_mail *mails,
 		       compare_organizations(&sorted[i], &sorted[next]) == 0)
 			next++;
 		work->organization = sorted[i]->to.invite.organization;
+		lease(work, until_ms, &sorted[i], next - i);
 		name_some(work, &sorted[i], next - i);
 	}
 }
@@ -347,8 +346,7 @@ static enum result outbox_claim(struct work *work, const void *input,
 	for (size_t i = 0; i < due; i++)
 		if (is_wanted(work, &mails[i]))
 			mails[kept++] = mails[i];
-	lease(work, in->lease_ms, mails, kept);
-	name_projects(work, mails, kept);
+	take(work, lease_now(work) + in->lease_ms, mails, kept);
 	out->mails = mails;
 	out->count = kept;
 	out->now_ms = lease_now(work);

@@ -85,20 +85,16 @@ void queue_mail(struct work *work, int64_t invite,
 /* The time by the clock that due times and leases are by. */
 int64_t lease_now(const struct work *work);
 
-/* A list of mails for a statement, [[organization,invite,...],...]: its
- * elements are added with buf_addf(), with commas between. */
-void mail_list_begin(struct buf *list, size_t count);
+/* A list of ids for a statement, [id,id,...]: begun, added to, bound. */
+void id_list_begin(struct buf *list, size_t count);
+void id_list_add(struct buf *list, int64_t id);
+void id_list_bind(struct buf *list, struct statement *st, int index);
 
-/* Binds it, and notes where it did not fit. */
-void mail_list_end(const struct work *work, struct buf *list,
-		   struct statement *st, int index);
-
-/* Such a list as a table l(of, at, attempts, now), joined to o. */
-#define LISTED_MAILS(parameter, id)                                   \
-	" FROM (SELECT (g->>0)::bigint AS of, (g->>1)::bigint AS at," \
-	" (g->>2)::bigint AS attempts, (g->>3)::bigint AS now"        \
-	" FROM json_array_elements(" parameter "::json) g) l"         \
-	" WHERE o.organization = l.of AND o." id " = l.at"
+/* It as PostgreSQL takes it: by the index, however the planner sees the list
+ * and the table, which may have been empty when it made its plan. */
+#define IN_ID_LIST(parameter)           \
+	" = ANY(ARRAY(SELECT g::bigint" \
+	" FROM json_array_elements_text(" parameter "::json) g))"
 
 /* Its mail is given up, for the invite has expired. */
 void record_too_late(const struct work *work, int64_t invite, int attempts);
