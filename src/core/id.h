@@ -19,6 +19,7 @@
 	X(PROJECT, "proj_", "project_id")          \
 	X(USER, "user-", "user_id")                \
 	X(INVITE, "invite-", "invite_id")          \
+	X(GROUP, "group_", "group_id")             \
 	X(KEY, "key_", "key_id")                   \
 	X(AUDIT_LOG, "audit_log-", "audit_log_id")
 

@@ -34,6 +34,8 @@
 	  "The user already exists in this organization.")             \
 	X(USER_NOT_FOUND, 404, "user_not_found",                       \
 	  "There is no user with this id in your organization.")       \
+	X(GROUP_NOT_FOUND, 404, "group_not_found",                     \
+	  "There is no group with this id in your organization.")      \
 	X(PROJECT_NOT_FOUND, 404, "project_not_found",                 \
 	  "There is no project with this id in your organization.")    \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \

@@ -56,6 +56,9 @@ static void write_member(struct jw *jw, const struct member *member,
 	case MEMBER_FALSE:
 		jw_bool(jw, false);
 		break;
+	case MEMBER_NULL:
+		jw_null(jw);
+		break;
 	case MEMBER_ID:
 		put_id(jw, member->kind, *(const int64_t *)at);
 		break;
@@ -87,7 +90,8 @@ void shape_members(struct jw *jw, const struct member *members,
 void shape_write_members(struct jw *jw, const struct shape *shape,
 			 const void *item, int64_t now_seconds)
 {
-	write_text(jw, "object", shape->object);
+	if (shape->object)
+		write_text(jw, "object", shape->object);
 	shape_members(jw, shape->members, item, now_seconds);
 }
 
@@ -106,7 +110,8 @@ void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id)
 	snprintf(object, sizeof(object), "%s.deleted", shape->object);
 	jw_object(jw);
 	write_text(jw, "object", object);
-	write_id(jw, "id", shape->kind, id);
+	if (!shape->deleted_without_id)
+		write_id(jw, "id", shape->kind, id);
 	jw_key(jw, "deleted");
 	jw_bool(jw, true);
 	jw_end_object(jw);
@@ -139,6 +144,7 @@ void shape_write_list(struct jw *jw, const struct shape *shape,
 		      int64_t now_seconds)
 {
 	size_t last = list->count - 1; /* none: beyond any */
+	bool has_more = list->has_more && list->count > 0;
 
 	jw_object(jw);
 	write_text(jw, "object", "list");
@@ -152,9 +158,9 @@ void shape_write_list(struct jw *jw, const struct shape *shape,
 		write_cursor(jw, "last_id", shape, list, last);
 	} else {
 		write_cursor(jw, "next", shape, list,
-			     list->has_more ? last : list->count);
+			     has_more ? last : list->count);
 	}
 	jw_key(jw, "has_more");
-	jw_bool(jw, list->has_more);
+	jw_bool(jw, has_more);
 	jw_end_object(jw);
 }

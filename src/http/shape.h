@@ -18,6 +18,7 @@ enum member_type {
 	MEMBER_WRITTEN, /* by a function */
 	MEMBER_FIXED,	/* the same text for all */
 	MEMBER_FALSE,
+	MEMBER_NULL,
 	MEMBER_ID,   /* null for 0 */
 	MEMBER_TEXT, /* null for NULL */
 	MEMBER_WORD, /* an enum's; null for none */
@@ -37,11 +38,12 @@ struct member {
 };
 
 struct shape {
-	const char *object;	      /* "organization.invite" */
-	enum id_kind kind;	      /* of its id */
-	size_t size;		      /* of its struct */
-	size_t id;		      /* where in it the id lies */
+	const char *object; /* "organization.invite"; NULL: it does not say */
+	enum id_kind kind;  /* of its id */
+	size_t size;	    /* of its struct */
+	size_t id;	    /* where in it the id lies */
 	const struct member *members; /* the last has no name */
+	bool deleted_without_id;      /* its answer to DELETE names no id */
 };
 
 /* ---- rows; `type` is the struct's ---- */
@@ -53,6 +55,10 @@ struct shape {
 #define SHOW_FALSE(json)                             \
 	{                                            \
 		.name = (json), .type = MEMBER_FALSE \
+	}
+#define SHOW_NULL(json)                             \
+	{                                           \
+		.name = (json), .type = MEMBER_NULL \
 	}
 #define SHOW_ID(json, type_, member, kind_)                                  \
 	{                                                                    \

@@ -31,6 +31,16 @@
 	X(project_get)         \
 	X(project_list)        \
 	X(project_user_list)   \
+	/* groups.h */         \
+	X(group_create)        \
+	X(group_get)           \
+	X(group_list)          \
+	X(group_update)        \
+	X(group_delete)        \
+	X(group_user_add)      \
+	X(group_user_get)      \
+	X(group_user_list)     \
+	X(group_user_remove)   \
 	/* users.h */          \
 	X(user_get)            \
 	X(user_list)           \

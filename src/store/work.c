@@ -135,6 +135,22 @@ struct statement *work_list(const struct work *work, const struct sql *sql,
 	return st;
 }
 
+struct statement *work_list_by(const struct work *work,
+			       const struct sql *descending,
+			       const struct sql *ascending,
+			       const struct list_in *page)
+{
+	struct statement *st;
+
+	if (!page->ascending)
+		return work_list(work, descending, page);
+	st = db_statement(work->db, ascending);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, page->after);
+	db_bind_i64(st, 3, page->limit + 1);
+	return st;
+}
+
 void *work_rows(const struct work *work, const struct list_in *page,
 		size_t size)
 {

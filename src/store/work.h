@@ -56,6 +56,23 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id);
 struct statement *work_list(const struct work *work, const struct sql *sql,
 			    const struct list_in *page);
 
+/* A list that is asked for in either order, by `column`: two statements, whose
+ * parameters are those of work_list(). `select` ends in its conditions. */
+#define LIST_STATEMENTS(id, select, column)                                  \
+	STATEMENT(id, .text = select " AND " column " < ?2 ORDER BY " column \
+				     " DESC LIMIT ?3");                      \
+	STATEMENT(id##_ascending, .text = select " AND " column              \
+						 " > ?2 ORDER BY " column    \
+						 " LIMIT ?3")
+
+/* The one of them that the page wants; heeds `ascending`. */
+#define work_list_either(work, id, page) \
+	work_list_by(work, &sql_##id, &sql_##id##_ascending, page)
+struct statement *work_list_by(const struct work *work,
+			       const struct sql *descending,
+			       const struct sql *ascending,
+			       const struct list_in *page);
+
 /* Room for the rows of a page, the extra one included; NULL notes the error. */
 void *work_rows(const struct work *work, const struct list_in *page,
 		size_t size) MUST_CHECK;

@@ -192,14 +192,14 @@ static const struct {
 	{ "POST /organization/projects/{project}/archive",
 	  " below /organization/projects/{project_id}: users." },
 	{ "GET /v1/organization/audit_logs",
-	  " below /organization: invites, projects, users." },
+	  " below /organization: groups, invites, projects, users." },
 	{ "DELETE /v1/organization/users/{user}/roles/x",
 	  " below /organization/users/{user_id}: nothing." },
 	{ "PATCH /projects/{project}/roles",
-	  " below /organization: invites, projects, users." },
+	  " below /organization: groups, invites, projects, users." },
 	{ "BREW /organization/\033[1m",
-	  " BREW /organization/?[1m. What it has below /organization: invites, "
-	  "projects, users." },
+	  " BREW /organization/?[1m. What it has below /organization: groups, "
+	  "invites, projects, users." },
 };
 
 /* Any 404 is "gone already" to a client: an archive that was not done must not

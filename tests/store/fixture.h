@@ -15,6 +15,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "store/groups.h"
 #include "store/invites.h"
 #include "store/keys.h"
 #include "store/organizations.h"

@@ -236,6 +236,72 @@ static void renames_ours(void)
 	ck_assert_int_eq(rows("organization WHERE name = 'Renamed'"), 1);
 }
 
+static int64_t add_group(int64_t organization)
+{
+	struct store_op op = op_of(&verb_group_create);
+
+	op.organization = organization;
+	in_of(&op, group_in)->name = "Group";
+	assert_granted(&op);
+	ck_assert_int_eq(out_of(&op, group_out)->group.organization,
+			 organization);
+	return out_of(&op, group_out)->group.id;
+}
+
+static struct store_op group_user_op(const struct verb *verb, int64_t group,
+				     int64_t user)
+{
+	struct store_op op = op_of(verb);
+
+	*in_of(&op, group_user_in) = (struct group_user_in){ group, user };
+	return op;
+}
+
+static void refuses_groups_of_others(void)
+{
+	int64_t group = add_group(theirs.organization);
+	struct store_op op = by_id(&verb_group_get, group);
+
+	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
+	op = by_id(&verb_group_delete, group);
+	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
+	op = op_of(&verb_group_update);
+	*in_of(&op, group_in) = (struct group_in){ group, "Ours now" };
+	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
+	op = list_op(&verb_group_list, 0, 100);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	in_of(&op, list_in)->ascending = true;
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	ck_assert_int_eq(rows("\"group\" WHERE name = 'Group'"), 1);
+}
+
+/* Neither into a group of theirs, nor one of their people into ours. */
+static void groups_nobody_across(void)
+{
+	static const struct verb *const verbs[] = { &verb_group_user_add,
+						    &verb_group_user_get,
+						    &verb_group_user_remove };
+	int64_t group = add_group(theirs.organization);
+	int64_t our_group = add_group(ours.organization);
+	struct store_op op =
+	    group_user_op(&verb_group_user_add, group, theirs.user);
+
+	op.organization = theirs.organization;
+	assert_granted(&op);
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		op = group_user_op(verbs[i], group, theirs.user);
+		assert_ends(&op, RESULT_GROUP_NOT_FOUND);
+		op = group_user_op(verbs[i], our_group, theirs.user);
+		assert_ends(&op, RESULT_USER_NOT_FOUND);
+	}
+	op = list_op(&verb_group_user_list, 0, 100);
+	in_of(&op, group_user_list_in)->group = group;
+	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
+	ck_assert_int_eq(rows("group_user"), 1);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_outbox_renew] = leaves_the_mail_of_others,
@@ -246,6 +312,15 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_key_revoke] = refuses_to_get,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
+	[VERB_group_create] = refuses_groups_of_others,
+	[VERB_group_get] = refuses_groups_of_others,
+	[VERB_group_list] = refuses_groups_of_others,
+	[VERB_group_update] = refuses_groups_of_others,
+	[VERB_group_delete] = refuses_groups_of_others,
+	[VERB_group_user_add] = groups_nobody_across,
+	[VERB_group_user_get] = groups_nobody_across,
+	[VERB_group_user_list] = groups_nobody_across,
+	[VERB_group_user_remove] = groups_nobody_across,
 	[VERB_invite_create] = grants_no_project_of_others,
 	[VERB_invite_delete] = refuses_to_get,
 	[VERB_invitation_accept] = links_lead_home,

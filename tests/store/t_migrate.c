@@ -18,6 +18,7 @@ static const char *const back[] = {
 	"ALTER TABLE admin_key DROP COLUMN expires_at;"
 	"ALTER TABLE admin_key DROP COLUMN \"user\";"
 	"DROP TABLE rights",
+	"DROP TABLE \"group\"; DROP TABLE group_user",
 };
 
 static bool is_sqlite(void)

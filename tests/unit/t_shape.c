@@ -162,6 +162,11 @@ static const struct {
 	  { rows, 2, false },
 	  "{\"object\":\"list\",\"data\":[{\"object\":\"t\"},{\"object\":"
 	  "\"t\"}],\"next\":null,\"has_more\":false}" },
+	/* limit=0: there are more, but nobody could ask for them */
+	{ LIST_BY_NEXT,
+	  { NULL, 0, true },
+	  "{\"object\":\"list\",\"data\":[],\"next\":null,\"has_more\":"
+	  "false}" },
 	{ LIST_BY_NEXT,
 	  { NULL, 0, false },
 	  "{\"object\":\"list\",\"data\":[],\"next\":null,\"has_more\":"

@@ -154,6 +154,17 @@ static const struct step steps[] = {
 	    "CREATE TABLE rights("
 	    " organization BIGINT PRIMARY KEY, generation BIGINT NOT NULL)",
 	    "INSERT INTO rights SELECT id, 1 FROM organization" } },
+
+	/* 7: groups */
+	{ 1,
+	  { "CREATE TABLE \"group\"("
+	    " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
+	    " name TEXT NOT NULL, created_at BIGINT NOT NULL)",
+	    "CREATE INDEX group_list ON \"group\"(organization, id)",
+	    "CREATE TABLE group_user("
+	    " organization BIGINT NOT NULL, \"group\" BIGINT NOT NULL,"
+	    " \"user\" BIGINT NOT NULL, added_at BIGINT NOT NULL,"
+	    " PRIMARY KEY(\"group\", \"user\"))" } },
 };
 
 /* What meta says: how many steps were taken, and who can work with it. */

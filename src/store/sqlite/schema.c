@@ -117,6 +117,16 @@ static const char *const steps[] = {
 	"CREATE TABLE rights("
 	" organization INTEGER PRIMARY KEY, generation INTEGER NOT NULL);"
 	"INSERT INTO rights SELECT id, 1 FROM organization;",
+
+	/* 7: groups */
+	"CREATE TABLE \"group\"("
+	" id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	" name TEXT NOT NULL, created_at INTEGER NOT NULL);"
+	"CREATE INDEX group_list ON \"group\"(organization);"
+	"CREATE TABLE group_user("
+	" organization INTEGER NOT NULL, \"group\" INTEGER NOT NULL,"
+	" \"user\" INTEGER NOT NULL, added_at INTEGER NOT NULL,"
+	" PRIMARY KEY(\"group\", \"user\")) WITHOUT ROWID;",
 };
 
 static int pragma_i64(struct sqlite_db *db, const char *sql, int64_t *ret,

@@ -1,0 +1,380 @@
+/*
+ * groups.c: the verbs of groups, and of who is in them.
+ *
+ * Those that change a group or who is in it take the organization's rights row
+ * first, so that no two of them meet in another order. Making one does not.
+ */
+#include "base/base.h"
+
+#include "store/groups.h"
+
+#include "store/lock.h"
+#include "store/work.h"
+
+#define GROUP_COLUMNS "id, organization, name, created_at"
+
+static void row_group(struct arena *arena, struct statement *st,
+		      struct group *group)
+{
+	*group = (struct group){
+		.id = column_i64(st, 0),
+		.organization = column_i64(st, 1),
+		.name = column_text(st, arena, 2),
+		.created_at = column_i64(st, 3),
+	};
+}
+
+/* ---- create, get, list ---- */
+
+STATEMENT(group_insert, .text = "INSERT INTO \"group\"(" GROUP_COLUMNS ")"
+				" VALUES(?1, ?2, ?3, ?4)");
+
+static enum result group_create(struct work *work, const void *input,
+				void *output)
+{
+	const struct group_in *in = input;
+	struct group *group = &((struct group_out *)output)->group;
+	struct statement *st = db_statement(work->db, &sql_group_insert);
+
+	*group = (struct group){ .id = work_id(work),
+				 .organization = work->organization,
+				 .name = in->name,
+				 .created_at = work->now };
+	db_bind_i64(st, 1, group->id);
+	db_bind_i64(st, 2, group->organization);
+	db_bind_text(st, 3, group->name);
+	db_bind_i64(st, 4, group->created_at);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_GROUP_CREATED, group->id);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_create = {
+	VERB(group_create),
+	.size_in = sizeof(struct group_in),
+	.size_out = sizeof(struct group_out),
+	.run = group_create,
+};
+
+STATEMENT(group_get, .text = "SELECT " GROUP_COLUMNS " FROM \"group\""
+			     " WHERE id = ?1 AND organization = ?2");
+
+static bool find_group(const struct work *work, int64_t id,
+		       struct group *ret_group)
+{
+	struct statement *st = db_statement(work->db, &sql_group_get);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	row_group(work->arena, st, ret_group);
+	db_done(st);
+	return true;
+}
+
+static enum result group_get(struct work *work, const void *input, void *output)
+{
+	const struct id_in *in = input;
+	struct group_out *out = output;
+
+	return find_group(work, in->id, &out->group) ? RESULT_OK
+						     : RESULT_GROUP_NOT_FOUND;
+}
+
+const struct verb verb_group_get = {
+	VERB(group_get),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct group_out),
+	.run = group_get,
+};
+
+LIST_STATEMENTS(group_list,
+		"SELECT " GROUP_COLUMNS
+		" FROM \"group\" WHERE organization = ?1",
+		"id");
+
+static enum result group_list(struct work *work, const void *input,
+			      void *output)
+{
+	const struct list_in *page = input;
+	struct group *rows = work_rows(work, page, sizeof(*rows));
+	struct statement *st = work_list_either(work, group_list, page);
+	size_t count = 0;
+
+	while (db_row(work->db, st))
+		row_group(work->arena, st, &rows[count++]);
+	*(struct list_out *)output = list_end(page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_list = {
+	VERB(group_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct list_in),
+	.size_out = sizeof(struct list_out),
+	.run = group_list,
+};
+
+/* ---- update, delete ---- */
+
+/* Locked on PostgreSQL: others may rename it, delete it, or add to it. */
+STATEMENT(group_take,
+	  .text = "SELECT " GROUP_COLUMNS " FROM \"group\""
+		  " WHERE id = ?1 AND organization = ?2",
+	  .pgsql = "SELECT " GROUP_COLUMNS " FROM \"group\""
+		   " WHERE id = ?1 AND organization = ?2 FOR UPDATE");
+
+static bool take_group(const struct work *work, int64_t id,
+		       struct group *ret_group)
+{
+	struct statement *st = db_statement(work->db, &sql_group_take);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	row_group(work->arena, st, ret_group);
+	db_done(st);
+	return true;
+}
+
+STATEMENT(group_update, .text = "UPDATE \"group\" SET name = ?3"
+				" WHERE id = ?1 AND organization = ?2");
+
+static enum result group_update(struct work *work, const void *input,
+				void *output)
+{
+	const struct group_in *in = input;
+	struct group *group = &((struct group_out *)output)->group;
+	struct statement *st;
+
+	if (!take_group(work, in->id, group))
+		return RESULT_GROUP_NOT_FOUND;
+	group->name = in->name;
+	st = db_statement(work->db, &sql_group_update);
+	db_bind_i64(st, 1, group->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_text(st, 3, group->name);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_GROUP_UPDATED, group->id);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_update = {
+	VERB(group_update),
+	.size_in = sizeof(struct group_in),
+	.size_out = sizeof(struct group_out),
+	.locks = lock_rights,
+	.run = group_update,
+};
+
+STATEMENT(group_empty, .text = "DELETE FROM group_user"
+			       " WHERE \"group\" = ?1 AND organization = ?2");
+STATEMENT(group_delete, .text = "DELETE FROM \"group\""
+				" WHERE id = ?1 AND organization = ?2");
+
+static enum result group_delete(struct work *work, const void *input,
+				void *output)
+{
+	const struct id_in *in = input;
+	struct group group;
+
+	(void)output;
+	if (!take_group(work, in->id, &group))
+		return RESULT_GROUP_NOT_FOUND;
+	work_run_for(work, &sql_group_empty, group.id);
+	work_run_for(work, &sql_group_delete, group.id);
+	work_audit(work, AUDIT_GROUP_DELETED, group.id);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_delete = {
+	VERB(group_delete),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct id_in),
+	.locks = lock_rights,
+	.run = group_delete,
+};
+
+/* ---- who is in one ---- */
+
+#define GROUP_USER_SELECT                                \
+	"SELECT u.id, u.email, u.name FROM group_user m" \
+	" JOIN \"user\" u ON u.id = m.\"user\""          \
+	" AND u.organization = m.organization WHERE m.organization = "
+
+static void row_group_user(struct arena *arena, struct statement *st,
+			   struct group_user *user)
+{
+	*user = (struct group_user){
+		.id = column_i64(st, 0),
+		.email = column_text(st, arena, 1),
+		.name = column_text(st, arena, 2),
+	};
+}
+
+STATEMENT(group_user_get, .text = GROUP_USER_SELECT
+			  "?2 AND m.\"user\" = ?1 AND m.\"group\" = ?3");
+
+static bool find_group_user(const struct work *work,
+			    const struct group_user_in *in,
+			    struct group_user *ret_user)
+{
+	struct statement *st = db_statement(work->db, &sql_group_user_get);
+
+	db_bind_i64(st, 1, in->user);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, in->group);
+	if (!db_row(work->db, st))
+		return false;
+	row_group_user(work->arena, st, ret_user);
+	db_done(st);
+	return true;
+}
+
+static enum result group_user_get(struct work *work, const void *input,
+				  void *output)
+{
+	const struct group_user_in *in = input;
+	struct group_user_out *out = output;
+	struct group group;
+
+	if (!find_group(work, in->group, &group))
+		return RESULT_GROUP_NOT_FOUND;
+	out->group = in->group;
+	return find_group_user(work, in, &out->user) ? RESULT_OK
+						     : RESULT_USER_NOT_FOUND;
+}
+
+const struct verb verb_group_user_get = {
+	VERB(group_user_get),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct group_user_in),
+	.size_out = sizeof(struct group_user_out),
+	.run = group_user_get,
+};
+
+/* A member, who is not deleted meanwhile. */
+STATEMENT(group_member,
+	  .text = "SELECT id, email, name FROM \"user\""
+		  " WHERE id = ?1 AND organization = ?2",
+	  .pgsql = "SELECT id, email, name FROM \"user\""
+		   " WHERE id = ?1 AND organization = ?2 FOR SHARE");
+
+static bool take_member(const struct work *work, int64_t id,
+			struct group_user *ret_user)
+{
+	struct statement *st = db_statement(work->db, &sql_group_member);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	row_group_user(work->arena, st, ret_user);
+	db_done(st);
+	return true;
+}
+
+STATEMENT(group_user_insert,
+	  .text = "INSERT INTO group_user(organization, \"group\", \"user\","
+		  " added_at) VALUES(?1, ?2, ?3, ?4)"
+		  " ON CONFLICT(\"group\", \"user\") DO NOTHING");
+
+static enum result group_user_add(struct work *work, const void *input,
+				  void *output)
+{
+	const struct group_user_in *in = input;
+	struct group_user_out *out = output;
+	struct group group;
+	struct statement *st;
+
+	if (!take_group(work, in->group, &group))
+		return RESULT_GROUP_NOT_FOUND;
+	if (!take_member(work, in->user, &out->user))
+		return RESULT_USER_NOT_FOUND;
+	out->group = in->group;
+	st = db_statement(work->db, &sql_group_user_insert);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, in->group);
+	db_bind_i64(st, 3, in->user);
+	db_bind_i64(st, 4, work->now);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_GROUP_USER_ADDED, in->group);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_user_add = {
+	VERB(group_user_add),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct group_user_in),
+	.size_out = sizeof(struct group_user_out),
+	.locks = lock_rights,
+	.run = group_user_add,
+};
+
+STATEMENT(group_user_delete,
+	  .text = "DELETE FROM group_user WHERE \"user\" = ?1"
+		  " AND organization = ?2 AND \"group\" = ?3");
+
+static enum result group_user_remove(struct work *work, const void *input,
+				     void *output)
+{
+	const struct group_user_in *in = input;
+	struct group_user user;
+	struct group group;
+	struct statement *st;
+
+	(void)output;
+	if (!take_group(work, in->group, &group))
+		return RESULT_GROUP_NOT_FOUND;
+	if (!find_group_user(work, in, &user))
+		return RESULT_USER_NOT_FOUND;
+	st = db_statement(work->db, &sql_group_user_delete);
+	db_bind_i64(st, 1, in->user);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, in->group);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_GROUP_USER_REMOVED, in->group);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_user_remove = {
+	VERB(group_user_remove),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct group_user_in),
+	.locks = lock_rights,
+	.run = group_user_remove,
+};
+
+LIST_STATEMENTS(group_user_list, GROUP_USER_SELECT "?1 AND m.\"group\" = ?4",
+		"m.\"user\"");
+
+static enum result group_user_list(struct work *work, const void *input,
+				   void *output)
+{
+	const struct group_user_list_in *in = input;
+	struct group_user *rows;
+	struct statement *st;
+	struct group group;
+	size_t count = 0;
+
+	if (!find_group(work, in->group, &group))
+		return RESULT_GROUP_NOT_FOUND;
+	rows = work_rows(work, &in->page, sizeof(*rows));
+	st = work_list_either(work, group_user_list, &in->page);
+	db_bind_i64(st, 4, in->group);
+	while (db_row(work->db, st))
+		row_group_user(work->arena, st, &rows[count++]);
+	*(struct list_out *)output = list_end(&in->page, rows, count);
+	return RESULT_OK;
+}
+
+const struct verb verb_group_user_list = {
+	VERB(group_user_list),
+	.flags = VERB_READ,
+	.size_in = sizeof(struct group_user_list_in),
+	.size_out = sizeof(struct list_out),
+	.run = group_user_list,
+};

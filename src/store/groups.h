@@ -1,0 +1,58 @@
+/*
+ * groups.h: the verbs of groups, and of who is in them.
+ *
+ *	group_create
+ *	group_get		id_in; GROUP_NOT_FOUND
+ *	group_list		list_in, in either order; of struct group
+ *	group_update		GROUP_NOT_FOUND
+ *	group_delete		id_in, with who is in it; GROUP_NOT_FOUND
+ *	group_user_add		who is in it already stays;
+ *				GROUP_NOT_FOUND, USER_NOT_FOUND
+ *	group_user_get		GROUP_NOT_FOUND, USER_NOT_FOUND
+ *	group_user_list		in either order; of struct group_user
+ *				GROUP_NOT_FOUND
+ *	group_user_remove	GROUP_NOT_FOUND, USER_NOT_FOUND
+ */
+#ifndef STORE_GROUPS_H
+#define STORE_GROUPS_H
+
+#include "store/verb.h"
+
+#define GROUP_NAME_MAX 255 /* octets */
+
+struct group {
+	int64_t id, organization;
+	const char *name;
+	int64_t created_at; /* Unix seconds */
+};
+
+/* A person in a group. */
+struct group_user {
+	int64_t id; /* the user's */
+	const char *email, *name;
+};
+
+struct group_in { /* of group_create, which makes the id, and group_update */
+	int64_t id;
+	const char *name;
+};
+
+struct group_out { /* of group_create, group_get and group_update */
+	struct group group;
+};
+
+struct group_user_in {
+	int64_t group, user;
+};
+
+struct group_user_out { /* of group_user_add and group_user_get */
+	struct group_user user;
+	int64_t group;
+};
+
+struct group_user_list_in {
+	struct list_in page;
+	int64_t group;
+};
+
+#endif
