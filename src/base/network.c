@@ -66,18 +66,26 @@ static bool begin_alike(const uint8_t *a, const uint8_t *b, unsigned bits)
 	return rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
 }
 
-bool network_has(const struct network *network, const struct sockaddr *peer)
+bool network_address(struct str text, struct in6_addr *ret_address)
 {
-	struct in6_addr address;
+	unsigned before;
 
-	if (!peer)
-		return false;
-	if (peer->sa_family == AF_INET)
-		map(&((const struct sockaddr_in *)peer)->sin_addr, &address);
-	else if (peer->sa_family == AF_INET6)
-		address = ((const struct sockaddr_in6 *)peer)->sin6_addr;
+	return parse_address(text, ret_address, &before);
+}
+
+bool network_peer(const struct sockaddr *peer, struct in6_addr *ret_address)
+{
+	if (peer && peer->sa_family == AF_INET)
+		map(&((const struct sockaddr_in *)peer)->sin_addr, ret_address);
+	else if (peer && peer->sa_family == AF_INET6)
+		*ret_address = ((const struct sockaddr_in6 *)peer)->sin6_addr;
 	else
 		return false;
-	return begin_alike(address.s6_addr, network->address.s6_addr,
+	return true;
+}
+
+bool network_has(const struct network *network, const struct in6_addr *address)
+{
+	return begin_alike(address->s6_addr, network->address.s6_addr,
 			   network->bits);
 }

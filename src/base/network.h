@@ -20,7 +20,13 @@ struct network {
 /* False, and `ret_network` untouched, where `text` is none. */
 bool network_parse(struct str text, struct network *ret_network) MUST_CHECK;
 
-/* Whether the peer is in it. UNIX sockets are in none. */
-bool network_has(const struct network *network, const struct sockaddr *peer);
+/* The address alone; of IPv4 as one of IPv6. */
+bool network_address(struct str text, struct in6_addr *ret_address) MUST_CHECK;
+
+/* The peer's, likewise. False for UNIX sockets, and where there is none. */
+bool network_peer(const struct sockaddr *peer,
+		  struct in6_addr *ret_address) MUST_CHECK;
+
+bool network_has(const struct network *network, const struct in6_addr *address);
 
 #endif

@@ -17,10 +17,22 @@ static void finished(struct request *request)
 {
 	struct asking *asking = request->state;
 
-	if (request->op.result == RESULT_INVITATION_NOT_FOUND)
-		limiter_punish(request->service->limiter, asking->client,
-			       clock_mono_ms());
+	limiter_settle(request->service->limiter, &asking->client,
+		       request->op.result == RESULT_INVITATION_NOT_FOUND,
+		       clock_mono_ms());
 	asking->ask.then(request);
+}
+
+/* By the token alone, however the link around it was written. */
+static int ask_limiter(struct request *request, struct asking *asking,
+		       const struct token *token)
+{
+	char text[TOKEN_TEXT_SIZE];
+
+	token_format(token, text);
+	asking->client = limiter_client(request);
+	return limiter_ask(request->service->limiter, &asking->client,
+			   str_of(text), clock_mono_ms());
 }
 
 void invitation_ask(struct request *request,
@@ -43,11 +55,9 @@ void invitation_ask(struct request *request,
 		ask->then(request);
 		return;
 	}
-	asking->client = limiter_client(request);
 	request->state = asking;
-	wait = limiter_wait_seconds(request->service->limiter, asking->client,
-				    clock_mono_ms());
-	if (wait > 0) {
+	wait = ask_limiter(request, asking, &in->token);
+	if (wait != LIMITER_GO) {
 		ask->too_many(request, wait);
 		return;
 	}

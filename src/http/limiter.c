@@ -1,178 +1,273 @@
 /*
- * limiter.c: token buckets of mistakes, by address.
+ * limiter.c: debts of wrong codes, by address, in one table of fixed size.
+ *
+ * An account holds what was charged: look-ups under way, and wrong codes, each
+ * for MISTAKE_MS. Who has made no mistake may have many under way at once;
+ * who has, only as many as are left.
+ *
+ * An account is one of the WAYS of a set, found by its whole key, so that no
+ * stranger shares the debt of another. Where a set is full, the least indebted
+ * goes. A flood from one network cannot fill the table: once the network (/48,
+ * /32) is in debt, no account is opened for its parts.
+ *
+ * What was sent away is remembered by its code in a second table, without
+ * regard for whose it was; the oldest make room.
  */
 #include "base/base.h"
 
 #include "http/limiter.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <pthread.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
-#include "base/network.h"
 #include "base/random.h"
-#include "http/request.h"
 
-#define BUCKETS	      4096 /* a power of two */
-#define MISTAKES_FREE 10   /* in a row */
-#define MISTAKE_MS    6000 /* after which one is forgiven */
+#define SETS	      1024 /* a power of two */
+#define WAYS	      4
+#define MISTAKE_MS    (5 * SECOND_MS) /* after which one is forgiven */
+
+#define TICKET_SETS   8192	/* a power of two */
+#define TICKET_MS     SECOND_MS /* before it is good */
+#define TICKET_END_MS (30 * SECOND_MS)
+#define RETURNS_MAX   64 /* look-ups of those in debt: at once, and a second */
+
+/* What each level may owe: an address, a network, a provider. */
+static const struct {
+	int mistakes;  /* that cost nothing yet */
+	int under_way; /* at once, where none was made */
+} levels[LIMITER_LEVELS] = { { 10, 64 }, { 80, 256 }, { 640, 1024 } };
+
+struct account {
+	uint64_t key;
+	int64_t clear_at_ms; /* when the level's debt is paid */
+	int32_t forgive_ms;  /* of the level: for one mistake */
+	int32_t under_way;
+};
+
+/* Someone was sent away with this code, and may come back from then on. */
+struct ticket {
+	uint32_t code, good_at; /* milliseconds / 16, since they need no more */
+};
 
 struct limiter {
-	uint8_t key[SHA256_SIZE]; /* nobody can aim at another's bucket */
-	/* When all mistakes will have been forgiven; 0 = none made. */
-	int64_t clear_at_ms[BUCKETS];
+	pthread_mutex_t lock;
+	uint8_t key[SHA256_SIZE]; /* nobody can aim at another's account */
+	struct account accounts[SETS][WAYS];
+	struct ticket tickets[TICKET_SETS][WAYS];
+	int64_t returns_clear_at_ms; /* when the allowance is whole again */
 };
 
 struct limiter *limiter_new(void)
 {
 	struct limiter *limiter = calloc(1, sizeof(*limiter));
 
-	if (limiter)
-		random_bytes(limiter->key, sizeof(limiter->key));
+	if (!limiter)
+		return NULL;
+	pthread_mutex_init(&limiter->lock, NULL);
+	random_bytes(limiter->key, sizeof(limiter->key));
 	return limiter;
 }
 
 void limiter_free(struct limiter *limiter)
 {
+	if (!limiter)
+		return;
+	pthread_mutex_destroy(&limiter->lock);
 	free(limiter);
 }
 
-static bool is_own_machine(const struct sockaddr *peer)
+uint64_t limiter_hash(const struct limiter *limiter, struct str data)
 {
-	static const struct in6_addr mapped = { { { 0, 0, 0, 0, 0, 0, 0, 0, 0,
-						    0, 0xff, 0xff, 127 } } };
+	return (uint64_t)hash63(limiter->key, data);
+}
 
-	if (!peer || peer->sa_family == AF_UNIX)
+/* ---- accounts ---- */
+
+static int32_t forgive_ms(size_t level)
+{
+	return (int32_t)(MISTAKE_MS * levels[0].mistakes /
+			 levels[level].mistakes);
+}
+
+/* Mistakes that are not forgiven yet, the last of them counted as whole. */
+static int64_t mistakes_of(const struct account *account, int64_t now_ms)
+{
+	int64_t left = account->clear_at_ms - now_ms;
+
+	return left > 0 ? (left + account->forgive_ms - 1) / account->forgive_ms
+			: 0;
+}
+
+static struct account *find(struct limiter *limiter, uint64_t key)
+{
+	struct account *set = limiter->accounts[key % SETS];
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set[i].key == key)
+			return &set[i];
+	}
+	return NULL;
+}
+
+static int64_t debt_ms(const struct account *account, int64_t now_ms)
+{
+	int64_t left = account->clear_at_ms - now_ms;
+
+	return (left > 0 ? left : 0) + account->under_way;
+}
+
+/* An account for `key`, in the place of the least indebted. */
+static struct account *open_account(struct limiter *limiter, uint64_t key,
+				    size_t level, int64_t now_ms)
+{
+	struct account *set = limiter->accounts[key % SETS];
+	struct account *least = find(limiter, key);
+
+	if (least)
+		return least;
+	least = &set[0];
+	for (size_t i = 1; i < WAYS; i++) {
+		if (debt_ms(&set[i], now_ms) < debt_ms(least, now_ms))
+			least = &set[i];
+	}
+	*least =
+	    (struct account){ .key = key, .forgive_ms = forgive_ms(level) };
+	return least;
+}
+
+/* Whether one more may be under way. */
+static bool has_credit(struct limiter *limiter, uint64_t key, size_t level,
+		       int64_t now_ms)
+{
+	const struct account *account = find(limiter, key);
+	int64_t mistakes;
+
+	if (!account)
 		return true;
-	if (peer->sa_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)peer)
-				 ->sin_addr.s_addr) >>
-			   24 ==
-		       127;
-	if (peer->sa_family == AF_INET6) {
-		const struct in6_addr *address =
-		    &((const struct sockaddr_in6 *)peer)->sin6_addr;
+	mistakes = mistakes_of(account, now_ms);
+	if (mistakes == 0)
+		return account->under_way < levels[level].under_way;
+	return mistakes + account->under_way < levels[level].mistakes;
+}
 
-		return IN6_IS_ADDR_LOOPBACK(address) ||
-		       memcmp(address, &mapped, 13) == 0;
+static bool all_have_credit(struct limiter *limiter,
+			    const struct limiter_client *client, int64_t now_ms)
+{
+	for (size_t i = 0; i < client->count; i++) {
+		if (!has_credit(limiter, client->keys[i], i, now_ms))
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/* Trusted proxies: this machine, and those of --proxy. */
-static bool is_trusted_proxy(const struct request *request)
+static void charge(struct limiter *limiter, const struct limiter_client *client,
+		   int64_t now_ms)
 {
-	const struct http_service *service = request->service;
+	for (size_t i = 0; i < client->count; i++)
+		open_account(limiter, client->keys[i], i, now_ms)->under_way++;
+}
 
-	for (size_t i = 0; i < service->proxy_count; i++) {
-		if (network_has(&service->proxies[i], request->peer))
-			return true;
+/* However many mistakes there were, no debt is longer than the level allows. */
+static void add_mistake(struct account *account, size_t level, int64_t now_ms)
+{
+	int64_t most =
+	    now_ms + (int64_t)levels[level].mistakes * account->forgive_ms;
+
+	if (account->clear_at_ms < now_ms)
+		account->clear_at_ms = now_ms;
+	account->clear_at_ms += account->forgive_ms;
+	if (account->clear_at_ms > most)
+		account->clear_at_ms = most;
+}
+
+/* ---- those who come back ---- */
+
+static uint32_t ticks(int64_t ms)
+{
+	return (uint32_t)(ms / 16);
+}
+
+/* Whether there is something left of the allowance; takes it. */
+static bool take_return(struct limiter *limiter, int64_t now_ms)
+{
+	if (limiter->returns_clear_at_ms < now_ms)
+		limiter->returns_clear_at_ms = now_ms;
+	if (limiter->returns_clear_at_ms - now_ms >= SECOND_MS)
+		return false;
+	limiter->returns_clear_at_ms += SECOND_MS / RETURNS_MAX;
+	return true;
+}
+
+/* For how long a ticket has been good; below 0: not yet. */
+static int32_t age_of(const struct ticket *ticket, int64_t now_ms)
+{
+	return (int32_t)(ticks(now_ms) - ticket->good_at);
+}
+
+/* The ticket of the code; a new one, in the place of the oldest, where there
+ * is none that is still good. */
+static struct ticket *ticket_of(struct limiter *limiter, struct str code,
+				int64_t now_ms)
+{
+	uint64_t hash = limiter_hash(limiter, code);
+	struct ticket *set = limiter->tickets[hash % TICKET_SETS];
+	struct ticket *oldest = &set[0];
+	uint32_t check = (uint32_t)(hash >> 31) | 1;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set[i].code == check &&
+		    age_of(&set[i], now_ms) <= (int32_t)ticks(TICKET_END_MS))
+			return &set[i];
+		if (set[i].code == 0 ||
+		    age_of(&set[i], now_ms) > age_of(oldest, now_ms))
+			oldest = &set[i];
 	}
-	return is_own_machine(request->peer);
+	*oldest = (struct ticket){ check, ticks(now_ms + TICKET_MS) };
+	return oldest;
 }
 
-/*
- * What stands for an address: all four octets, or the /64 that one customer
- * has; an IPv4 address written as IPv6 is the same one.
- */
-static struct str significant(const struct in6_addr *address)
+/* Sends away with a ticket, or lets in who comes back with a good one. */
+static int ask_for_return(struct limiter *limiter, struct str code,
+			  int64_t now_ms)
 {
-	const char *octets = (const char *)address->s6_addr;
+	struct ticket *ticket = ticket_of(limiter, code, now_ms);
 
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		return (struct str){ octets + 12, 4 };
-	return (struct str){ octets, 8 };
+	if (age_of(ticket, now_ms) < 0 || !take_return(limiter, now_ms))
+		return 1;
+	ticket->code = 0;
+	return LIMITER_GO;
 }
 
-static struct str peer_bytes(const struct sockaddr *peer)
+/* ---- the two questions ---- */
+
+int limiter_ask(struct limiter *limiter, const struct limiter_client *client,
+		struct str code, int64_t now_ms)
 {
-	if (peer && peer->sa_family == AF_INET)
-		return (struct str){ (const char *)&(
-					 (const struct sockaddr_in *)peer)
-					 ->sin_addr,
-				     4 };
-	if (peer && peer->sa_family == AF_INET6)
-		return significant(
-		    &((const struct sockaddr_in6 *)peer)->sin6_addr);
-	return (struct str){ NULL, 0 };
+	int wait = LIMITER_GO;
+
+	pthread_mutex_lock(&limiter->lock);
+	if (!all_have_credit(limiter, client, now_ms))
+		wait = ask_for_return(limiter, code, now_ms);
+	if (wait == LIMITER_GO)
+		charge(limiter, client, now_ms);
+	pthread_mutex_unlock(&limiter->lock);
+	return wait;
 }
 
-/* The entry that the proxy wrote itself: the last. */
-static struct str last_forwarded(struct str list)
-{
-	struct str head;
-
-	while (str_cut(list, ',', &head, &list))
-		;
-	return str_trim(head);
-}
-
-/* Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711. Not empty. */
-static struct str without_port(struct str text)
-{
-	const char *colon = memchr(text.data, ':', text.len);
-	struct str address, port;
-
-	if (text.data[0] == '[') {
-		text = (struct str){ text.data + 1, text.len - 1 };
-		return str_cut(text, ']', &address, &port) ? address : text;
-	}
-	/* One colon: a port. More: an address of IPv6. */
-	if (colon &&
-	    !memchr(colon + 1, ':', text.len - (size_t)(colon + 1 - text.data)))
-		text.len = (size_t)(colon - text.data);
-	return text;
-}
-
-/* An address as its octets, in `room`; what is none (a name, "unknown") as it
- * stands. */
-static struct str forwarded_bytes(struct str list, struct in6_addr *room)
-{
-	struct str entry = last_forwarded(list);
-	struct str address;
-	char text[INET6_ADDRSTRLEN];
-
-	if (entry.len == 0)
-		return entry;
-	address = without_port(entry);
-	if (address.len >= sizeof(text))
-		return entry;
-	memcpy(text, address.data, address.len);
-	text[address.len] = '\0';
-	if (inet_pton(AF_INET6, text, room) == 1)
-		return significant(room);
-	if (inet_pton(AF_INET, text, room) == 1)
-		return (struct str){ (const char *)room, 4 };
-	return entry;
-}
-
-struct limiter_client limiter_client(const struct request *request)
-{
-	struct in6_addr room;
-	struct str who = is_trusted_proxy(request)
-			     ? forwarded_bytes(request->forwarded_for, &room)
-			     : peer_bytes(request->peer);
-
-	return (struct limiter_client){ (uint64_t)hash63(
-	    request->service->limiter->key, who) };
-}
-
-int limiter_wait_seconds(const struct limiter *limiter,
-			 struct limiter_client client, int64_t now_ms)
-{
-	int64_t clear = limiter->clear_at_ms[client.hash % BUCKETS];
-	int64_t over = clear - now_ms - (MISTAKES_FREE - 1) * MISTAKE_MS;
-
-	return over > 0 ? (int)((over + 999) / 1000) : 0;
-}
-
-void limiter_punish(struct limiter *limiter, struct limiter_client client,
+void limiter_settle(struct limiter *limiter,
+		    const struct limiter_client *client, bool wrong,
 		    int64_t now_ms)
 {
-	int64_t *clear = &limiter->clear_at_ms[client.hash % BUCKETS];
+	pthread_mutex_lock(&limiter->lock);
+	for (size_t i = 0; i < client->count; i++) {
+		struct account *account =
+		    open_account(limiter, client->keys[i], i, now_ms);
 
-	if (*clear < now_ms)
-		*clear = now_ms;
-	*clear += MISTAKE_MS;
+		if (account->under_way > 0)
+			account->under_way--;
+		if (wrong)
+			add_mistake(account, i, now_ms);
+	}
+	pthread_mutex_unlock(&limiter->lock);
 }

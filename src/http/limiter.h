@@ -1,40 +1,65 @@
 /*
- * limiter.h: how many wrong codes an address may try.
+ * limiter.h: how many wrong codes an address may have looked up.
  *
- * Only mistakes count, so that an office behind one address can accept as
- * many invitations as it likes. A small table of buckets; who shares a bucket
- * with a guesser waits with them, for seconds.
+ * Codes are random, and nobody guesses one; what is guarded is the load of
+ * looking them up. Every look-up is charged before it begins and given back
+ * when the code was right, so that an office behind one address can accept as
+ * many invitations as it likes, and a thousand wrong codes at once are not all
+ * looked up. A wrong code is forgiven after 5 seconds, ten after 50.
+ *
+ * Whoever shares an address with a guesser still gets in: who was sent away
+ * and comes back with the same code is looked up, from a small allowance that
+ * is kept for them. A guesser gains nothing by repeating a code.
+ *
+ * Addresses of IPv6 are charged as /64, /48 and /32, since one customer may
+ * have any of these. All memory is one table of fixed size. May be used by
+ * many threads.
  */
 #ifndef HTTP_LIMITER_H
 #define HTTP_LIMITER_H
 
 #include "base/base.h"
+#include "base/str.h"
 
 struct limiter;
 struct request;
 
+#define LIMITER_LEVELS 3
+
+/* Who is charged: the address itself first, then what it is part of. */
 struct limiter_client {
-	uint64_t hash;
+	uint64_t keys[LIMITER_LEVELS];
+	size_t count;
 };
+
+/* An answer to limiter_ask() that a look-up may begin. */
+#define LIMITER_GO 0
 
 struct limiter *limiter_new(void); /* NULL: out of memory */
 void limiter_free(struct limiter *limiter);
 
+/* A number for `data` that nobody outside can steer. */
+uint64_t limiter_hash(const struct limiter *limiter, struct str data);
+
 /*
- * Who asks: the peer's address (IPv6: its /64), or, where that is this very
- * machine (a reverse proxy, a UNIX socket) or one of --proxy, the last of
- * X-Forwarded-For, with or without a port. Where it says nothing, all who come
+ * Who asks: the peer's address, or, where that is this very machine (a reverse
+ * proxy, a UNIX socket) or one of --proxy, the last of X-Forwarded-For that is
+ * no such proxy, with or without a port. Where it says nothing, all who come
  * through it are one.
  */
 struct limiter_client limiter_client(const struct request *request);
 
-/* 0, or the seconds until this client may try again. Times are monotonic: the
- * wall clock may step back. */
-int limiter_wait_seconds(const struct limiter *limiter,
-			 struct limiter_client client, int64_t now_ms);
+/*
+ * Asks to look up `code`. LIMITER_GO, and the client is charged until
+ * limiter_settle(); or the seconds, 1 to 5, after which to come back with the
+ * same code. Times are monotonic: the wall clock may step back.
+ */
+int limiter_ask(struct limiter *limiter, const struct limiter_client *client,
+		struct str code, int64_t now_ms) MUST_CHECK;
 
-/* One wrong code. */
-void limiter_punish(struct limiter *limiter, struct limiter_client client,
+/* The look-up has ended: keeps the charge where the code was wrong. */
+void limiter_settle(struct limiter *limiter,
+		    const struct limiter_client *client, bool wrong,
 		    int64_t now_ms);
 
 #endif

@@ -9,18 +9,24 @@
 
 #include "unit.h"
 
-/* Whether `peer`, as text, is in `text`. */
+/* Whether `peer`, as text, is in `text`: connected, and as an address. */
 static bool has(const char *text, const char *peer)
 {
 	struct sockaddr_in four = { .sin_family = AF_INET };
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	const struct sockaddr *connected = (struct sockaddr *)&four;
+	struct in6_addr address, same;
 	struct network network;
 
 	ck_assert_msg(network_parse(str_of(text), &network), "%s", text);
-	if (inet_pton(AF_INET, peer, &four.sin_addr) == 1)
-		return network_has(&network, (struct sockaddr *)&four);
-	ck_assert_int_eq(inet_pton(AF_INET6, peer, &six.sin6_addr), 1);
-	return network_has(&network, (struct sockaddr *)&six);
+	if (inet_pton(AF_INET, peer, &four.sin_addr) != 1) {
+		ck_assert_int_eq(inet_pton(AF_INET6, peer, &six.sin6_addr), 1);
+		connected = (struct sockaddr *)&six;
+	}
+	ck_assert(network_peer(connected, &address));
+	ck_assert(network_address(str_of(peer), &same));
+	ck_assert_mem_eq(&address, &same, sizeof(address));
+	return network_has(&network, &address);
 }
 
 START_TEST(test_one_address)
@@ -48,14 +54,13 @@ START_TEST(test_many)
 }
 END_TEST
 
-START_TEST(test_others_are_in_none)
+START_TEST(test_others_have_no_address)
 {
 	struct sockaddr local = { .sa_family = AF_UNIX };
-	struct network network;
+	struct in6_addr address;
 
-	ck_assert(network_parse(STR("::/0"), &network));
-	ck_assert(!network_has(&network, &local));
-	ck_assert(!network_has(&network, NULL));
+	ck_assert(!network_peer(&local, &address));
+	ck_assert(!network_peer(NULL, &address));
 }
 END_TEST
 
@@ -80,7 +85,7 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_one_address);
 	tcase_add_test(tests, test_many);
-	tcase_add_test(tests, test_others_are_in_none);
+	tcase_add_test(tests, test_others_have_no_address);
 	tcase_add_test(tests, test_what_is_none);
 }
 

@@ -1,0 +1,113 @@
+/*
+ * limiter_client.c: who asks: an address, behind whatever proxies.
+ */
+#include "base/base.h"
+
+#include "http/limiter.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/network.h"
+#include "http/request.h"
+
+#define NET_64 8 /* octets: of IPv6, what one customer has at least... */
+#define NET_48 6 /* ...and may have, ... */
+#define NET_32 4 /* ...and what a provider has */
+
+/* 127.0.0.0/8 and ::1. */
+static bool is_own_machine(const struct in6_addr *address)
+{
+	return IN6_IS_ADDR_LOOPBACK(address) ||
+	       (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
+}
+
+/* Whose X-Forwarded-For is the truth. */
+static bool is_proxy(const struct http_service *service,
+		     const struct in6_addr *address)
+{
+	for (size_t i = 0; i < service->proxy_count; i++) {
+		if (network_has(&service->proxies[i], address))
+			return true;
+	}
+	return is_own_machine(address);
+}
+
+/* Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711. */
+static struct str without_port(struct str text)
+{
+	const char *colon;
+	struct str address, port;
+
+	if (str_starts_with(text, "[")) {
+		text = (struct str){ text.data + 1, text.len - 1 };
+		return str_cut(text, ']', &address, &port) ? address : text;
+	}
+	/* One colon: a port. More: an address of IPv6. */
+	colon = text.len ? memchr(text.data, ':', text.len) : NULL;
+	if (colon &&
+	    !memchr(colon + 1, ':', text.len - (size_t)(colon + 1 - text.data)))
+		text.len = (size_t)(colon - text.data);
+	return text;
+}
+
+/* Takes the last entry off a list; false once it is empty. */
+static bool cut_last(struct str *list, struct str *ret_entry)
+{
+	const char *comma =
+	    list->len ? memrchr(list->data, ',', list->len) : NULL;
+	size_t before = comma ? (size_t)(comma - list->data) : 0;
+	size_t skip = comma ? before + 1 : 0;
+
+	if (list->len == 0)
+		return false;
+	*ret_entry =
+	    str_trim((struct str){ list->data + skip, list->len - skip });
+	list->len = before;
+	return true;
+}
+
+static void add_key(struct limiter_client *client,
+		    const struct limiter *limiter, const void *octets,
+		    size_t len)
+{
+	client->keys[client->count++] =
+	    limiter_hash(limiter, (struct str){ octets, len });
+}
+
+/* An address of IPv4 written as one of IPv6 is the same one. */
+static struct limiter_client client_at(const struct limiter *limiter,
+				       const struct in6_addr *address)
+{
+	struct limiter_client client = { .count = 0 };
+
+	if (IN6_IS_ADDR_V4MAPPED(address)) {
+		add_key(&client, limiter, address->s6_addr, 16);
+		return client;
+	}
+	add_key(&client, limiter, address->s6_addr, NET_64);
+	add_key(&client, limiter, address->s6_addr, NET_48);
+	add_key(&client, limiter, address->s6_addr, NET_32);
+	return client;
+}
+
+struct limiter_client limiter_client(const struct request *request)
+{
+	const struct limiter *limiter = request->service->limiter;
+	struct limiter_client client = { .count = 0 };
+	struct str list = request->forwarded_for, entry = { NULL, 0 };
+	struct in6_addr address;
+
+	if (network_peer(request->peer, &address) &&
+	    !is_proxy(request->service, &address))
+		return client_at(limiter, &address);
+	/* From the end, which the nearest proxy wrote. */
+	while (cut_last(&list, &entry)) {
+		if (!network_address(without_port(entry), &address))
+			break; /* a name, or "unknown": as it stands */
+		if (list.len == 0 || !is_proxy(request->service, &address))
+			return client_at(limiter, &address);
+	}
+	add_key(&client, limiter, entry.data, entry.len);
+	return client;
+}
