@@ -19,7 +19,7 @@ void operations_alive(struct request *request)
 static void answer_readiness(struct request *request, bool store_ready)
 {
 	struct http_service *service = request->service;
-	struct fail fail = { "it cannot be read" };
+	struct fail fail = { .message = "it cannot be read" };
 	bool ready = store_ready;
 
 	buf_clear(&request->out);

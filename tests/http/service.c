@@ -110,7 +110,7 @@ struct http_service *service(void)
 void service_open(void)
 {
 	const char *base = getenv("TMPDIR");
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 	char url[192];
 
 	snprintf(dir, sizeof(dir), "%s/invited-http-XXXXXX",

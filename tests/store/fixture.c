@@ -40,7 +40,7 @@ void remove_dir(const char *dir)
 
 void open_store(void)
 {
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 
 	ck_assert_msg(store_open(f.url, true, &f.store, &fail) == 0, "%s",
 		      fail.message);
@@ -96,7 +96,7 @@ static void end(void)
 
 void assert_sound(void)
 {
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);

@@ -178,7 +178,7 @@ static void create_at_last(struct store_op *op)
 static void recover(void)
 {
 	struct store_op op = create(1000, true);
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 
 	create_at_last(&op);
 	model_follow(&model, &op);
@@ -285,7 +285,7 @@ START_TEST(test_opening)
 
 	close_store();
 	for (long n = 1; struck; n += stride(n)) {
-		struct fail fail = { "" };
+		struct fail fail = { .message = "" };
 		int status;
 
 		begin_round(rounds++);
@@ -316,7 +316,7 @@ END_TEST
 /* Also where nothing can be opened: the store is closed all the same. */
 START_TEST(test_nothing_opens)
 {
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 	struct store *store;
 
 	close_store();

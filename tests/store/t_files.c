@@ -17,7 +17,7 @@ static const char *path_of(const char *name)
 
 static void assert_does_not_open(const char *url, bool serve, const char *why)
 {
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 	struct store *store;
 
 	ck_assert_int_eq(store_open(url, serve, &store, &fail), -1);
@@ -169,7 +169,7 @@ struct guest {
 
 static struct guest guest_open(void)
 {
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 	struct guest guest;
 
 	ck_assert_msg(store_open(f.url, false, &guest.store, &fail) == 0, "%s",
@@ -469,7 +469,7 @@ END_TEST
 START_TEST(test_damaged_pages)
 {
 	char noise[4097];
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 
 	for (int i = 0; i < 50; i++)
 		(void)invited(arena_printf(&f.arena, "u%d@example.com", i));
@@ -492,7 +492,7 @@ START_TEST(test_backup)
 {
 	struct store_op create = invited("ada@example.com");
 	const char *copy = path_of("copy.db");
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 
 	ck_assert_msg(store_backup(f.store, copy, &fail) == 0, "%s",
 		      fail.message);
@@ -513,7 +513,7 @@ START_TEST(test_backup_of_a_store_that_is_served)
 {
 	struct guest guest = guest_open();
 	const char *copy = path_of("copy.db");
-	struct fail fail = { "" };
+	struct fail fail = { .message = "" };
 
 	(void)invited("ada@example.com");
 	ck_assert_int_eq(store_backup(guest.store, copy, &fail), 0);

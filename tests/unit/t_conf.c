@@ -35,7 +35,7 @@ static void clear(void)
 {
 	conf = (struct conf){ .command = COMMAND_SERVE };
 	environment = NULL;
-	failure = (struct fail){ "" };
+	failure = (struct fail){ .message = "" };
 }
 
 static void release(void)

@@ -246,9 +246,10 @@ static int look_for(struct engine *engine, const struct flaw *flaw, FILE *out,
 static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 {
 	static const struct flaw damage = {
-		"", "", NULL,
-		"SELECT integrity_check FROM pragma_integrity_check"
-		" WHERE integrity_check <> 'ok'"
+		.before = "",
+		.between = "",
+		.sql = "SELECT integrity_check FROM pragma_integrity_check"
+		       " WHERE integrity_check <> 'ok'"
 	};
 	int count = look_for(engine, &damage, out, fail);
 

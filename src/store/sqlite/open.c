@@ -165,7 +165,7 @@ static int check_mode(const struct engine *engine, struct fail *fail)
 
 static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
-	struct fail why = { "" };
+	struct fail why = { .message = "" };
 	mode_t mask = umask(0077);
 	int create = engine->guest ? 0 : SQLITE_OPEN_CREATE;
 	int status = sqlite_db_open(&engine->db, engine->path,
