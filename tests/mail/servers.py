@@ -215,6 +215,7 @@ domainlist local_domains = {domain}
 spool_directory = {home}/spool
 log_file_path = {home}/spool/log-%s
 queue_only
+tls_advertise_hosts =
 keep_environment =
 acl_smtp_rcpt = rcpt
 begin acl
