@@ -61,6 +61,11 @@
 	/* the secret is in use already */                             \
 	X(KEY_EXISTS, 400, "key_already_exists",                       \
 	  "This key is in use already.")                               \
+	/* what the database has of it makes no sense to us */         \
+	X(DAMAGED, 500, "damaged",                                     \
+	  "What is stored of this is damaged, or was written by a "    \
+	  "newer version. Nothing was changed; `invited check` says "  \
+	  "where it is.")                                              \
 	X(OUT_OF_MEMORY, 503, "service_unavailable",                   \
 	  "The server is out of memory. Nothing was changed; try "     \
 	  "again in a moment.")                                        \

@@ -97,7 +97,7 @@ static void state_of(const struct tally *tallies, char out[STATE_LEN + 1])
 	for (size_t i = 0; i < table_count; i++) {
 		tally_digest(&tallies[i], digest);
 		hex_encode(digest, sizeof(digest), hex);
-		buf_addf(&text, "%s %lld %s\n", tables[i].name,
+		buf_addf(&text, "%s %lld %s\n", tables[i]->name,
 			 (long long)tallies[i].rows, hex);
 	}
 	sha256(buf_str(&text), digest);
@@ -132,7 +132,7 @@ static int pass(struct copying *copying, struct side *side, const char *what,
 		size_t number, struct fail *fail)
 {
 	copying->what = what;
-	copying->table = &tables[number];
+	copying->table = tables[number];
 	copying->tally = &side->tallies[number];
 	*copying->tally = (struct tally){ 0 };
 	report(copying);
@@ -163,7 +163,7 @@ static int write_table(struct copying *copying, size_t number,
 		       struct fail *fail)
 {
 	struct side *target = &copying->target;
-	const struct table *table = &tables[number];
+	const struct table *table = tables[number];
 	int status;
 
 	if (target->tallies[number].rows > 0 &&
@@ -216,17 +216,17 @@ static int check_columns(struct side *side, struct fail *fail)
 	const struct sql_around *sql = &side->type->columns;
 
 	for (size_t i = 0; i < table_count; i++) {
-		struct columns_seen seen = { side, &tables[i], 0 };
+		struct columns_seen seen = { side, tables[i], 0 };
 		char text[512];
 
 		snprintf(text, sizeof(text), "%s%s%s", sql->before,
-			 tables[i].name, sql->behind);
+			 tables[i]->name, sql->behind);
 		if (side->type->ask(side->end, text, see_column, &seen, fail) <
 		    0)
 			return -1;
-		if (seen.count != table_columns(&tables[i]))
+		if (seen.count != tables[i]->count)
 			return fail_set(fail, "%s lacks columns of %s",
-					side->end->name, tables[i].name);
+					side->end->name, tables[i]->name);
 	}
 	return 0;
 }
@@ -338,7 +338,7 @@ static int copy_tables(struct copying *copying, struct fail *fail)
 		    first || !tally_equal(tally, &copying->target.tallies[i]);
 		if (result->written && write_table(copying, i, fail) < 0)
 			return -1;
-		result->name = tables[i].name;
+		result->name = tables[i]->name;
 		result->rows = tally->rows;
 		tally_digest(tally, result->digest);
 	}

@@ -20,6 +20,12 @@ void db_no_memory(struct db *db)
 	db_note(db, DB_NO_MEMORY);
 }
 
+bool db_damaged(struct db *db)
+{
+	db->damaged = true;
+	return false;
+}
+
 enum result db_result(enum db_error error)
 {
 	return error == DB_NO_MEMORY ? RESULT_OUT_OF_MEMORY
@@ -109,7 +115,7 @@ void statements_release(struct db *db, void (*release)(struct statement *st))
 
 struct statement *db_statement(struct db *db, const struct sql *sql)
 {
-	return db->error ? NULL : db->driver->statement(db, sql);
+	return db->error || db->damaged ? NULL : db->driver->statement(db, sql);
 }
 
 void db_bind_i64(struct statement *st, int index, int64_t value)

@@ -46,6 +46,7 @@ struct db {
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
+	bool damaged; /* a row that this operation needs: db_damaged() */
 	int64_t key; /* writer: one that is in force, as far as this
 		      * transaction has looked; 0 = it has not */
 	struct commit_marker marker; /* writer: of the transaction under way */
@@ -101,6 +102,12 @@ void db_note(struct db *db, enum db_error error);
 
 /* The arena gave nothing. */
 void db_no_memory(struct db *db);
+
+/*
+ * A row that the operation under way cannot do without is damaged: what is left
+ * of it does nothing, and it ends as RESULT_DAMAGED. Returns false.
+ */
+bool db_damaged(struct db *db);
 
 /*
  * The statement, reset and ready to be bound from parameter 1 on with the

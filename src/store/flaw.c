@@ -5,6 +5,8 @@
 
 #include "store/flaw.h"
 
+#include "store/table.h"
+
 const struct flaw flaws[] = {
 	{ .before = "outbox: mail ",
 	  .between = " has no open invite",
@@ -39,6 +41,69 @@ const struct flaw flaws[] = {
 };
 
 const size_t flaw_count = COUNT_OF(flaws);
+
+/* SQL that is true of a column that holds what it may not; "" if it may hold
+ * anything. */
+static void add_condition(struct buf *sql, const struct column *column)
+{
+	const char *name = column->name;
+
+	if (column->words)
+		buf_addf(sql, "\"%s\" < %d OR \"%s\" >= %lld", name,
+			 vocabulary_has(column->words, 0) ? 0 : 1, name,
+			 (long long)column->words->count);
+	else if (column->type == COLUMN_NUMBER)
+		buf_addf(sql, "\"%s\" < 0", name);
+	else
+		buf_addf(sql, "length(\"%s\") <> %zu", name, column->size);
+}
+
+static bool is_bounded(const struct column *column)
+{
+	if (column->type == COLUMN_NUMBER)
+		return column->words || !column->negative;
+	return column->type == COLUMN_BLOB && column->size > 0;
+}
+
+/* What a row is called by. */
+static const char *key_of(const struct table *table)
+{
+	bool shared = strcmp(table->columns[0].name, "organization") == 0;
+
+	return table->columns[shared ? 1 : 0].name;
+}
+
+bool flaw_of_table(size_t number, struct buf *sql, struct flaw *ret_flaw)
+{
+	const struct table *table = tables[number];
+	const char * or = "";
+
+	buf_clear(sql);
+	buf_addf(sql, "SELECT \"%s\", CASE", key_of(table));
+	for (size_t i = 0; i < table->count; i++) {
+		if (!is_bounded(&table->columns[i]))
+			continue;
+		buf_add_text(sql, " WHEN ");
+		add_condition(sql, &table->columns[i]);
+		buf_addf(sql, " THEN '%s'", table->columns[i].name);
+	}
+	buf_addf(sql, " END FROM \"%s\" WHERE ", table->name);
+	for (size_t i = 0; i < table->count; i++) {
+		if (!is_bounded(&table->columns[i]))
+			continue;
+		buf_add_text(sql, or);
+		add_condition(sql, &table->columns[i]);
+		or = " OR ";
+	}
+	*ret_flaw = (struct flaw){
+		.before = table->label,
+		.between = ": its column ",
+		.behind = " holds what this program does not know (a newer "
+			  "one may)",
+		.sql = sql->data,
+	};
+	return buf_ok(sql);
+}
 
 void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
 		const char *second)

@@ -5,6 +5,7 @@
 #define STORE_FLAW_H
 
 #include "base/base.h"
+#include "base/buf.h"
 
 /*
  * A rule that the verbs keep, and the query for what breaks it: rows of two
@@ -21,5 +22,13 @@ extern const size_t flaw_count;
 
 void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
 		const char *second);
+
+/*
+ * What no row of tables[number] may hold: numbers that are out of bounds or
+ * stand for no word. The texts lie in `sql` and in static memory. False when
+ * out of memory.
+ */
+bool flaw_of_table(size_t number, struct buf *sql,
+		   struct flaw *ret_flaw) MUST_CHECK;
 
 #endif

@@ -105,7 +105,7 @@ static enum result group_list(struct work *work, const void *input,
 
 	while (db_row(work->db, st))
 		row_group(work->arena, st, &rows[count++]);
-	*(struct list_out *)output = list_end(page, rows, count);
+	*(struct list_out *)output = list_end(work, page, rows, count, count);
 	return RESULT_OK;
 }
 
@@ -367,7 +367,8 @@ static enum result group_user_list(struct work *work, const void *input,
 	db_bind_i64(st, 4, in->group);
 	while (db_row(work->db, st))
 		row_group_user(work->arena, st, &rows[count++]);
-	*(struct list_out *)output = list_end(&in->page, rows, count);
+	*(struct list_out *)output =
+	    list_end(work, &in->page, rows, count, count);
 	return RESULT_OK;
 }
 

@@ -89,16 +89,19 @@ static bool find_invitation(struct work *work, const struct sql *sql,
 			    struct invitation *ret_invitation)
 {
 	struct statement *st = db_statement(work->db, sql);
-	const char *skipped;
+	struct invite_row row;
+	bool sound;
 
 	db_bind_i64(st, 1, token->invite);
 	db_bind_blob(st, 2, hash, SHA256_SIZE);
 	if (!db_row(work->db, st))
 		return false;
-	row_invite(work->arena, st, &ret_invitation->invite);
-	skipped = column_text(st, work->arena, 16);
+	sound = read_invite(work, st, &row);
 	db_done(st);
-	name_invitation(work, ret_invitation, str_of(skipped));
+	if (!sound)
+		return db_damaged(work->db);
+	ret_invitation->invite = row.invite;
+	name_invitation(work, ret_invitation, str_of(row.skipped));
 	return true;
 }
 
@@ -166,26 +169,26 @@ static void promote_user(const struct work *work, int64_t user,
 	db_run(work->db, st);
 }
 
-STATEMENT(user_insert, .text = "INSERT INTO \"user\"(id, organization, email, "
-			       "email_key, name, role,"
-			       " added_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+STATEMENT(user_insert, .text = INSERT_OF("user", USER_TABLE));
 
 static int64_t insert_user(const struct work *work, const struct invite *invite,
 			   const char *name)
 {
 	struct statement *st = db_statement(work->db, &sql_user_insert);
-	int64_t id = work_id(work);
+	const struct user_row row = {
+		.user = { .id = work_id(work),
+			  .organization = work->organization,
+			  .email = invite->email,
+			  .name = name,
+			  .role = invite->role,
+			  .added_at = work->now },
+		.email_key = invite->email_key,
+	};
 
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_text(st, 3, invite->email);
-	db_bind_text(st, 4, invite->email_key);
-	db_bind_text(st, 5, name);
-	db_bind_i64(st, 6, invite->role);
-	db_bind_i64(st, 7, work->now);
+	table_bind(&user_table, st, &row);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_USER_ADDED, id);
-	return id;
+	work_audit(work, AUDIT_USER_ADDED, row.user.id);
+	return row.user.id;
 }
 
 /* The person in the organization, made or promoted; returns the user's id. */

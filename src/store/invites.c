@@ -12,53 +12,64 @@
 #include "store/lock.h"
 #include "store/rows.h"
 
-/* In the order of INVITE_COLUMNS. */
-void row_invite(struct arena *arena, struct statement *st,
-		struct invite *invite)
-{
-	struct str hash = column_bytes(st, 12);
-	struct str grants = column_bytes(st, 15);
+#define GRANTS_ROOM (64 * 1024) /* more than any list of projects takes */
 
-	*invite = (struct invite){
-		.id = column_i64(st, 0),
-		.organization = column_i64(st, 1),
-		.state = (enum invite_state)column_i64(st, 2),
-		.role = (enum role)column_i64(st, 3),
-		.created_at = column_i64(st, 4),
-		.expires_at = column_i64(st, 5),
-		.accepted_at = column_i64(st, 6),
-		.user = column_i64(st, 7),
-		.declined_at = column_i64(st, 17),
-		.delivery = {
-			.status = (enum delivery_status)column_i64(st,
-									   8),
-			.attempts = (int)column_i64(st, 9),
-			.updated_at = column_i64(st, 10),
-			.last_error = column_text(st, arena, 11),
-		},
-		.email = column_text(st, arena, 13),
-		.email_key = column_text(st, arena, 14),
-	};
-	if (hash.len == SHA256_SIZE)
-		memcpy(invite->secret_hash, hash.data, SHA256_SIZE);
-	if (!invite->email_key)
-		invite->email_key = invite->email;
-	if (grants_parse(arena, grants, &invite->grants) < 0)
-		db_no_memory(st->db);
+TABLE(invite, "invite", INVITE_TABLE);
+
+/* What did not parse: it is damaged, unless there was no room for it. */
+static bool grants_are_damaged(const struct work *work, const char *text)
+{
+	struct arena probe;
+	struct grants grants;
+
+	arena_init(&probe, GRANTS_ROOM);
+	if (text && grants_parse(&probe, str_of(text), &grants) == 0)
+		db_no_memory(work->db);
+	arena_release(&probe);
+	return false;
+}
+
+bool read_invite(const struct work *work, struct statement *st,
+		 struct invite_row *row)
+{
+	struct invite *invite = &row->invite;
+	const char *projects;
+
+	if (!table_read(&invite_table, work->arena, st, row))
+		return false;
+	invite->email_key = row->email_key ? row->email_key : invite->email;
+	projects = row->projects_sent ? row->projects_sent : row->projects;
+	if (grants_parse(work->arena, str_of(projects), &invite->grants) == 0)
+		return true;
+	return grants_are_damaged(work, projects);
+}
+
+enum found look_for_invite(const struct work *work, const struct sql *sql,
+			   int64_t id, struct invite *ret_invite)
+{
+	struct statement *st = db_statement(work->db, sql);
+	struct invite_row row;
+	bool sound;
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return FOUND_NONE;
+	sound = read_invite(work, st, &row);
+	db_done(st);
+	if (!sound)
+		return FOUND_DAMAGED;
+	*ret_invite = row.invite;
+	return FOUND_ONE;
 }
 
 bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite)
 {
-	struct statement *st = db_statement(work->db, sql);
+	enum found found = look_for_invite(work, sql, id, ret_invite);
 
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return false;
-	row_invite(work->arena, st, ret_invite);
-	db_done(st);
-	return true;
+	return found == FOUND_DAMAGED ? db_damaged(work->db)
+				      : found == FOUND_ONE;
 }
 
 STATEMENT(invite_let_go, .text = "UPDATE invite SET slot = id, state = ?3"
@@ -88,10 +99,10 @@ struct creation {
 };
 
 STATEMENT(invite_holders,
-	  .text = "SELECT " INVITE_COLUMNS ", slot FROM invite"
+	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
 		  " WHERE organization = ?1 AND address_hash = ?2"
 		  " AND slot <= 0",
-	  .pgsql = "SELECT " INVITE_COLUMNS ", slot FROM invite"
+	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
 		   " WHERE organization = ?1 AND address_hash = ?2"
 		   " AND slot <= 0 FOR UPDATE");
 
@@ -109,13 +120,15 @@ static bool find_open(const struct work *work, struct creation *creation,
 	db_bind_i64(st, 1, work->organization);
 	db_bind_i64(st, 2, creation->hash);
 	while (db_row(work->db, st)) {
-		struct invite holder;
+		struct invite_row holder;
 
-		row_invite(work->arena, st, &holder);
-		if (strcmp(holder.email_key, creation->in->email.key) == 0) {
-			*ret_open = holder;
+		if (!read_invite(work, st, &holder)) {
+			(void)db_damaged(work->db);
+		} else if (strcmp(holder.invite.email_key,
+				  creation->in->email.key) == 0) {
+			*ret_open = holder.invite;
 			found = true;
-		} else if (column_i64(st, INVITE_SLOT) == 0) {
+		} else if (holder.slot == 0) {
 			creation->slot_taken = true;
 		}
 	}
@@ -191,13 +204,7 @@ struct project_texts project_texts_of(struct db *db, struct arena *arena,
 	return texts;
 }
 
-STATEMENT(
-    invite_insert,
-    .text = "INSERT INTO invite(id, organization, address_hash, slot, state,"
-	    " role, created_at, expires_at, accepted_at, \"user\", delivery,"
-	    " delivery_attempts, delivery_at, secret_hash, email, email_key,"
-	    " projects, projects_sent) VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, 0,"
-	    " 0, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14)");
+STATEMENT(invite_insert, .text = INSERT_OF("invite", INVITE_TABLE));
 
 static void insert_invite(const struct work *work,
 			  const struct creation *creation)
@@ -206,22 +213,17 @@ static void insert_invite(const struct work *work,
 	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
 	struct project_texts projects =
 	    project_texts_of(work->db, work->arena, invite->grants);
+	const struct invite_row row = {
+		.invite = *invite,
+		.address_hash = creation->hash,
+		.slot = creation->slot_taken ? -invite->id : 0,
+		.email_key = key_is_email ? NULL : invite->email_key,
+		.projects = projects.sorted,
+		.projects_sent = projects.sent,
+	};
 	struct statement *st = db_statement(work->db, &sql_invite_insert);
 
-	db_bind_i64(st, 1, invite->id);
-	db_bind_i64(st, 2, invite->organization);
-	db_bind_i64(st, 3, creation->hash);
-	db_bind_i64(st, 4, creation->slot_taken ? -invite->id : 0);
-	db_bind_i64(st, 5, invite->role);
-	db_bind_i64(st, 6, invite->created_at);
-	db_bind_i64(st, 7, invite->expires_at);
-	db_bind_i64(st, 8, invite->delivery.status);
-	db_bind_i64(st, 9, invite->delivery.updated_at);
-	db_bind_blob(st, 10, invite->secret_hash, SHA256_SIZE);
-	db_bind_text(st, 11, invite->email);
-	db_bind_text(st, 12, key_is_email ? NULL : invite->email_key);
-	db_bind_text(st, 13, projects.sorted);
-	db_bind_text(st, 14, projects.sent);
+	table_bind(&invite_table, st, &row);
 	db_run(work->db, st);
 }
 
@@ -556,12 +558,15 @@ static enum result invite_list(struct work *work, const void *input,
 	const struct invite_list_in *in = input;
 	struct list_out *out = output;
 	struct invite *rows = work_rows(work, &in->page, sizeof(*rows));
+	struct invite_row row;
 	struct statement *st = list_statement(work, in);
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
-	while (db_row(work->db, st))
-		row_invite(work->arena, st, &rows[count++]);
-	*out = list_end(&in->page, rows, count);
+	for (; db_row(work->db, st); seen++) {
+		if (read_invite(work, st, &row))
+			rows[count++] = row.invite;
+	}
+	*out = list_end(work, &in->page, rows, count, seen);
 	return RESULT_OK;
 }
 

@@ -8,29 +8,23 @@
 #include "store/lock.h"
 #include "store/rows.h"
 
-static void row_key(struct arena *arena, struct statement *st,
-		    struct admin_key *key)
+TABLE(admin_key, "admin_key", ADMIN_KEY_TABLE);
+
+static bool read_key(const struct work *work, struct statement *st,
+		     struct admin_key *ret_key)
 {
-	*key = (struct admin_key){
-		.id = column_i64(st, 0),
-		.organization = column_i64(st, 1),
-		.name = column_text(st, arena, 2),
-		.redacted = column_text(st, arena, 3),
-		.created_at = column_i64(st, 4),
-		.last_used_at = column_i64(st, 5),
-		.revoked_at = column_i64(st, 6),
-		.expires_at = column_i64(st, 7),
-		.user = column_i64(st, 8),
-		.owned = column_i64(st, 9) > 0,
-	};
+	struct key_row row;
+
+	if (!table_read(&admin_key_table, work->arena, st, &row))
+		return false;
+	row.key.owned = column_i64(st, COLUMN_BEHIND(&admin_key_table)) > 0;
+	*ret_key = row.key;
+	return true;
 }
 
 /* ---- create ---- */
 
-STATEMENT(key_insert,
-	  .text = "INSERT INTO admin_key(id, organization, secret_hash, name,"
-		  " redacted, created_at, last_used_at, revoked_at)"
-		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)");
+STATEMENT(key_insert, .text = INSERT_OF("admin_key", ADMIN_KEY_TABLE));
 
 /* The key's text names its id. */
 static struct str key_text(const struct key_create_in *in, int64_t id,
@@ -48,10 +42,9 @@ void insert_key(const struct work *work, const struct key_create_in *in,
 	struct statement *st = db_statement(work->db, &sql_key_insert);
 	int64_t id = work_id(work);
 	struct str text = key_text(in, id, out->text);
-	uint8_t hash[SHA256_SIZE];
+	struct key_row row;
 	char redacted[REDACTED_SIZE];
 
-	sha256(text, hash);
 	admin_key_redact(text, redacted);
 	out->key = (struct admin_key){
 		.id = id,
@@ -62,12 +55,9 @@ void insert_key(const struct work *work, const struct key_create_in *in,
 	};
 	if (!out->key.redacted)
 		db_no_memory(work->db);
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_blob(st, 3, hash, sizeof(hash));
-	db_bind_text(st, 4, in->name);
-	db_bind_text(st, 5, redacted);
-	db_bind_i64(st, 6, work->now);
+	row.key = out->key;
+	sha256(text, row.secret_hash);
+	table_bind(&admin_key_table, st, &row);
 	db_run(work->db, st);
 	work_audit(work, AUDIT_KEY_CREATED, id);
 }
@@ -85,9 +75,10 @@ static bool find_key(const struct work *work, struct str secret,
 	db_bind_blob(st, 1, hash, sizeof(hash));
 	if (!db_row(work->db, st))
 		return false;
-	row_key(work->arena, st, ret_key);
+	if (!read_key(work, st, ret_key))
+		(void)db_damaged(work->db);
 	db_done(st);
-	return true;
+	return !work->db->damaged;
 }
 
 static enum result key_create(struct work *work, const void *input,
@@ -205,11 +196,11 @@ static enum result key_list(struct work *work, const void *input, void *output)
 	struct list_out *out = output;
 	struct admin_key *rows = work_rows(work, page, sizeof(*rows));
 	struct statement *st = work_list(work, &sql_key_list, page);
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
-	while (db_row(work->db, st))
-		row_key(work->arena, st, &rows[count++]);
-	*out = list_end(page, rows, count);
+	for (; db_row(work->db, st); seen++)
+		count += read_key(work, st, &rows[count]);
+	*out = list_end(work, page, rows, count, seen);
 	return RESULT_OK;
 }
 

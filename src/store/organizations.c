@@ -7,20 +7,10 @@
 
 #include "store/rows.h"
 
-static void row_organization(struct arena *arena, struct statement *st,
-			     struct organization *organization)
-{
-	*organization = (struct organization){
-		.id = column_i64(st, 0),
-		.name = column_text(st, arena, 1),
-		.created_at = column_i64(st, 2),
-		.default_project = column_i64(st, 3),
-	};
-}
+TABLE(organization, "organization", ORGANIZATION_TABLE);
 
-STATEMENT(organization_get,
-	  .text = "SELECT id, name, created_at, default_project"
-		  " FROM organization WHERE id = ?1");
+STATEMENT(organization_get, .text = "SELECT " ORGANIZATION_COLUMNS
+				    " FROM organization WHERE id = ?1");
 
 bool find_organization(const struct work *work, int64_t id,
 		       struct organization *ret_organization)
@@ -30,17 +20,16 @@ bool find_organization(const struct work *work, int64_t id,
 	db_bind_i64(st, 1, id);
 	if (!db_row(work->db, st))
 		return false;
-	row_organization(work->arena, st, ret_organization);
+	if (!table_read(&organization_table, work->arena, st, ret_organization))
+		(void)db_damaged(work->db);
 	db_done(st);
-	return true;
+	return !work->db->damaged;
 }
 
 /* ---- create ---- */
 
 STATEMENT(organization_insert,
-	  .text =
-	      "INSERT INTO organization(id, name, created_at, default_project)"
-	      " VALUES(?1, ?2, ?3, ?4)");
+	  .text = INSERT_OF("organization", ORGANIZATION_TABLE));
 
 static void insert_organization(struct work *work, const char *name,
 				struct organization *ret_organization)
@@ -57,10 +46,7 @@ static void insert_organization(struct work *work, const char *name,
 		.default_project = project.id,
 	};
 	st = db_statement(work->db, &sql_organization_insert);
-	db_bind_i64(st, 1, ret_organization->id);
-	db_bind_text(st, 2, name);
-	db_bind_i64(st, 3, work->now);
-	db_bind_i64(st, 4, project.id);
+	table_bind(&organization_table, st, ret_organization);
 	db_run(work->db, st);
 	work_move_rights(work);
 	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
@@ -192,10 +178,9 @@ const struct verb verb_bootstrap = {
 
 /* ---- list ---- */
 
-STATEMENT(organization_list,
-	  .text = "SELECT id, name, created_at, default_project"
-		  " FROM organization WHERE id < ?1"
-		  " ORDER BY id DESC LIMIT ?2");
+STATEMENT(organization_list, .text = "SELECT " ORGANIZATION_COLUMNS
+				     " FROM organization WHERE id < ?1"
+				     " ORDER BY id DESC LIMIT ?2");
 
 static enum result organization_list(struct work *work, const void *input,
 				     void *output)
@@ -204,13 +189,14 @@ static enum result organization_list(struct work *work, const void *input,
 	struct list_out *out = output;
 	struct organization *rows = work_rows(work, page, sizeof(*rows));
 	struct statement *st = db_statement(work->db, &sql_organization_list);
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
 	db_bind_i64(st, 1, list_before(page));
 	db_bind_i64(st, 2, page->limit + 1);
-	while (db_row(work->db, st))
-		row_organization(work->arena, st, &rows[count++]);
-	*out = list_end(page, rows, count);
+	for (; db_row(work->db, st); seen++)
+		count += table_read(&organization_table, work->arena, st,
+				    &rows[count]);
+	*out = list_end(work, page, rows, count, seen);
 	return RESULT_OK;
 }
 

@@ -21,6 +21,7 @@ struct outbox_mail {
 	int attempts;	      /* made before this one */
 	int64_t queued_at_ms; /* Unix, milliseconds */
 	int64_t leased_until_ms;
+	bool damaged; /* its invite is: it waits, and none is handed out */
 };
 
 struct outbox_claim_in {

@@ -60,7 +60,7 @@ static void recall_far(const struct work *work)
 	"due_invite, due_organization, due_secret, due_queued_at_ms, "   \
 	"due_attempts, (SELECT o.name FROM organization o WHERE o.id = " \
 	"due_organization)"
-#define DUE INVITE_SLOT /* the first of those, behind the invite's */
+#define DUE COLUMN_BEHIND(&invite_table) /* the first of those */
 
 #define DUE_MAILS(condition)                                                  \
 	"(SELECT invite AS due_invite, organization AS due_organization, "    \
@@ -91,9 +91,12 @@ STATEMENT(outbox_due,
 					 " ORDER BY due_at_ms, due_invite"
 					 " FOR UPDATE OF invite SKIP LOCKED");
 
-static void row_mail(struct arena *arena, struct statement *st,
-		     struct outbox_mail *mail)
+static void read_mail(const struct work *work, struct statement *st,
+		      struct outbox_mail *mail)
 {
+	struct arena *arena = work->arena;
+	bool missing = column_i64(st, 0) == 0;
+	struct invite_row row;
 	struct str secret = column_bytes(st, DUE + 2);
 
 	*mail = (struct outbox_mail){
@@ -102,7 +105,10 @@ static void row_mail(struct arena *arena, struct statement *st,
 		.attempts = (int)column_i64(st, DUE + 4),
 		.to.organization_name = column_text(st, arena, DUE + 5),
 	};
-	row_invite(arena, st, &mail->to.invite);
+	if (!missing && read_invite(work, st, &row))
+		mail->to.invite = row.invite;
+	else
+		mail->damaged = !missing;
 	/* Where the invite is missing this is not in its columns. */
 	mail->to.invite.organization = column_i64(st, DUE + 1);
 	if (secret.len == SECRET_SIZE)
@@ -120,7 +126,7 @@ static size_t read_due(const struct work *work, int limit,
 	db_bind_i64(st, 1, lease_now(work));
 	db_bind_i64(st, 2, limit);
 	while (db_row(work->db, st))
-		row_mail(work->arena, st, &mails[count++]);
+		read_mail(work, st, &mails[count++]);
 	return count;
 }
 
@@ -156,6 +162,10 @@ static bool is_wanted(struct work *work, const struct outbox_mail *mail)
 	const struct invite *invite = &mail->to.invite;
 
 	work->organization = invite->organization;
+	if (mail->damaged) {
+		set_due(work, mail, lease_now(work) + BACKOFF_CEILING_MS);
+		return false;
+	}
 	if (invite->id == 0 || invite->state != INVITE_OPEN) {
 		work_run_for(work, &sql_outbox_delete, mail->token.invite);
 		return false;

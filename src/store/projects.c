@@ -8,20 +8,7 @@
 #include "store/lock.h"
 #include "store/rows.h"
 
-void row_project(struct arena *arena, struct statement *st,
-		 struct project *project)
-{
-	*project = (struct project){
-		.id = column_i64(st, 0),
-		.organization = column_i64(st, 1),
-		.name = column_text(st, arena, 2),
-		.created_at = column_i64(st, 3),
-		.archived_at = column_i64(st, 4),
-		.residency = (enum residency)column_i64(st, 5),
-		.geography = (enum geography)column_i64(st, 6),
-		.external_key_id = column_text(st, arena, 7),
-	};
-}
+TABLE(project, "project", PROJECT_TABLE);
 
 /* ---- lookups ---- */
 
@@ -37,9 +24,10 @@ bool find_project(const struct work *work, int64_t id,
 	db_bind_i64(st, 2, work->organization);
 	if (!db_row(work->db, st))
 		return false;
-	row_project(work->arena, st, ret_project);
+	if (!table_read(&project_table, work->arena, st, ret_project))
+		(void)db_damaged(work->db);
 	db_done(st);
-	return true;
+	return !work->db->damaged;
 }
 
 /* by a list of grants, [[id,role],...] */
@@ -72,8 +60,11 @@ size_t find_projects(const struct work *work, struct grants grants,
 	st = db_statement(work->db, &sql_project_many);
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, list);
-	while (db_row(work->db, st))
-		row_project(work->arena, st, &ret_projects[count++]);
+	while (db_row(work->db, st)) {
+		if (!table_read(&project_table, work->arena, st,
+				&ret_projects[count++]))
+			(void)db_damaged(work->db);
+	}
 	return count;
 }
 
@@ -89,10 +80,7 @@ const struct project *project_among(const struct project *projects,
 
 /* ---- create ---- */
 
-STATEMENT(project_insert,
-	  .text = "INSERT INTO project(id, organization, name, created_at,"
-		  " archived_at, residency, geography, external_key_id)"
-		  " VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)");
+STATEMENT(project_insert, .text = INSERT_OF("project", PROJECT_TABLE));
 
 void insert_project(const struct work *work, struct project *project)
 {
@@ -101,13 +89,7 @@ void insert_project(const struct work *work, struct project *project)
 	project->id = work_id(work);
 	project->organization = work->organization;
 	project->created_at = work->now;
-	db_bind_i64(st, 1, project->id);
-	db_bind_i64(st, 2, project->organization);
-	db_bind_text(st, 3, project->name);
-	db_bind_i64(st, 4, project->created_at);
-	db_bind_i64(st, 5, project->residency);
-	db_bind_i64(st, 6, project->geography);
-	db_bind_text(st, 7, project->external_key_id);
+	table_bind(&project_table, st, project);
 	db_run(work->db, st);
 }
 
@@ -177,11 +159,12 @@ static enum result project_list(struct work *work, const void *input,
 	    work,
 	    in->include_archived ? &sql_project_list : &sql_project_list_active,
 	    &in->page);
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
-	while (db_row(work->db, st))
-		row_project(work->arena, st, &rows[count++]);
-	*out = list_end(&in->page, rows, count);
+	for (; db_row(work->db, st); seen++)
+		count +=
+		    table_read(&project_table, work->arena, st, &rows[count]);
+	*out = list_end(work, &in->page, rows, count, seen);
 	return RESULT_OK;
 }
 
@@ -195,16 +178,19 @@ const struct verb verb_project_list = {
 
 /* ---- who is in one ---- */
 
-static void row_project_user(struct arena *arena, struct statement *st,
-			     struct project_user *user)
+static bool read_project_user(struct arena *arena, struct statement *st,
+			      struct project_user *user)
 {
+	int64_t role = column_i64(st, 3);
+
 	*user = (struct project_user){
 		.id = column_i64(st, 0),
 		.email = column_text(st, arena, 1),
 		.name = column_text(st, arena, 2),
-		.role = (enum project_role)column_i64(st, 3),
+		.role = (enum project_role)role,
 		.added_at = column_i64(st, 4),
 	};
+	return vocabulary_has(&project_roles, role);
 }
 
 STATEMENT(
@@ -223,7 +209,7 @@ static enum result project_user_list(struct work *work, const void *input,
 	struct project_user *rows;
 	struct project project;
 	struct statement *st;
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
 	if (!find_project(work, in->project, &project))
 		return RESULT_PROJECT_NOT_FOUND;
@@ -232,9 +218,9 @@ static enum result project_user_list(struct work *work, const void *input,
 	rows = work_rows(work, &in->page, sizeof(*rows));
 	st = work_list(work, &sql_project_user_list, &in->page);
 	db_bind_i64(st, 4, in->project);
-	while (db_row(work->db, st))
-		row_project_user(work->arena, st, &rows[count++]);
-	*out = list_end(&in->page, rows, count);
+	for (; db_row(work->db, st); seen++)
+		count += read_project_user(work->arena, st, &rows[count]);
+	*out = list_end(work, &in->page, rows, count, seen);
 	return RESULT_OK;
 }
 

@@ -9,17 +9,112 @@
 #include "core/token.h"
 #include "store/invitations.h"
 #include "store/keys.h"
+#include "store/table.h"
 #include "store/work.h"
 
 /* Statements that several subjects run. */
 extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe;
 
-/* From SELECT <..._COLUMNS>. */
-void row_invite(struct arena *arena, struct statement *st,
-		struct invite *ret_invite);
-void row_project(struct arena *arena, struct statement *st,
-		 struct project *ret_project);
-void row_user(struct arena *arena, struct statement *st, struct user *ret_user);
+/* ---- tables ---- */
+
+#define ORGANIZATION_TABLE(FIRST, MORE)                             \
+	FIRST(NUMBER, "id", struct organization, id)                \
+	MORE(TEXT, "name", struct organization, name)               \
+	MORE(NUMBER, "created_at", struct organization, created_at) \
+	MORE(NUMBER, "default_project", struct organization, default_project)
+
+struct key_row {
+	struct admin_key key;
+	uint8_t secret_hash[SHA256_SIZE];
+};
+
+#define ADMIN_KEY_TABLE(FIRST, MORE)                                   \
+	FIRST(NUMBER, "id", struct key_row, key.id)                    \
+	MORE(NUMBER, "organization", struct key_row, key.organization) \
+	MORE(BYTES, "secret_hash", struct key_row, secret_hash)        \
+	MORE(TEXT, "name", struct key_row, key.name)                   \
+	MORE(TEXT, "redacted", struct key_row, key.redacted)           \
+	MORE(NUMBER, "created_at", struct key_row, key.created_at)     \
+	MORE(NUMBER, "last_used_at", struct key_row, key.last_used_at) \
+	MORE(NUMBER, "revoked_at", struct key_row, key.revoked_at)     \
+	MORE(NUMBER, "expires_at", struct key_row, key.expires_at)     \
+	MORE(NUMBER, "user", struct key_row, key.user)
+
+#define PROJECT_TABLE(FIRST, MORE)                                       \
+	FIRST(NUMBER, "id", struct project, id)                          \
+	MORE(NUMBER, "organization", struct project, organization)       \
+	MORE(TEXT, "name", struct project, name)                         \
+	MORE(NUMBER, "created_at", struct project, created_at)           \
+	MORE(NUMBER, "archived_at", struct project, archived_at)         \
+	MORE(WORD, "residency", struct project, residency, &residencies) \
+	MORE(WORD, "geography", struct project, geography, &geographies) \
+	MORE(TEXT, "external_key_id", struct project, external_key_id)
+
+struct user_row {
+	struct user user;
+	const char *email_key;
+};
+
+#define USER_TABLE(FIRST, MORE)                                          \
+	FIRST(NUMBER, "id", struct user_row, user.id)                    \
+	MORE(NUMBER, "organization", struct user_row, user.organization) \
+	MORE(TEXT, "email", struct user_row, user.email)                 \
+	MORE(TEXT, "email_key", struct user_row, email_key)              \
+	MORE(TEXT, "name", struct user_row, user.name)                   \
+	MORE(WORD, "role", struct user_row, user.role, &roles)           \
+	MORE(NUMBER, "added_at", struct user_row, user.added_at)
+
+/* The lists of projects as text, and what the schemas say of these columns. */
+struct invite_row {
+	struct invite invite;
+	int64_t address_hash, slot;
+	const char *email_key; /* NULL where it equals email */
+	const char *projects, *projects_sent, *skipped;
+};
+
+#define INVITE_TABLE(FIRST, MORE)                                            \
+	FIRST(NUMBER, "id", struct invite_row, invite.id)                    \
+	MORE(NUMBER, "organization", struct invite_row, invite.organization) \
+	MORE(NUMBER, "address_hash", struct invite_row, address_hash)        \
+	MORE(SIGNED, "slot", struct invite_row, slot)                        \
+	MORE(WORD, "state", struct invite_row, invite.state, &invite_states) \
+	MORE(WORD, "role", struct invite_row, invite.role, &roles)           \
+	MORE(NUMBER, "created_at", struct invite_row, invite.created_at)     \
+	MORE(NUMBER, "expires_at", struct invite_row, invite.expires_at)     \
+	MORE(NUMBER, "accepted_at", struct invite_row, invite.accepted_at)   \
+	MORE(NUMBER, "declined_at", struct invite_row, invite.declined_at)   \
+	MORE(NUMBER, "user", struct invite_row, invite.user)                 \
+	MORE(WORD, "delivery", struct invite_row, invite.delivery.status,    \
+	     &delivery_statuses)                                             \
+	MORE(NUMBER, "delivery_attempts", struct invite_row,                 \
+	     invite.delivery.attempts)                                       \
+	MORE(NUMBER, "delivery_at", struct invite_row,                       \
+	     invite.delivery.updated_at)                                     \
+	MORE(TEXT, "delivery_error", struct invite_row,                      \
+	     invite.delivery.last_error)                                     \
+	MORE(BYTES, "secret_hash", struct invite_row, invite.secret_hash)    \
+	MORE(TEXT, "email", struct invite_row, invite.email)                 \
+	MORE(TEXT, "email_key", struct invite_row, email_key)                \
+	MORE(TEXT, "projects", struct invite_row, projects)                  \
+	MORE(TEXT, "projects_sent", struct invite_row, projects_sent)        \
+	MORE(TEXT, "skipped", struct invite_row, skipped)
+
+#define ORGANIZATION_COLUMNS COLUMNS_OF(ORGANIZATION_TABLE)
+/* Behind the table's: whether its person is an owner. */
+#define KEY_COLUMNS	COLUMNS_OF(ADMIN_KEY_TABLE) ", " KEY_IS_OWNED("admin_key")
+#define PROJECT_COLUMNS COLUMNS_OF(PROJECT_TABLE)
+#define USER_COLUMNS	COLUMNS_OF(USER_TABLE)
+#define INVITE_COLUMNS	COLUMNS_OF(INVITE_TABLE)
+
+extern const struct table organization_table, admin_key_table, project_table,
+    user_table, invite_table;
+
+/* The current row; false where it is damaged, see table_read(). */
+bool read_invite(const struct work *work, struct statement *st,
+		 struct invite_row *ret_row) MUST_CHECK;
+
+/* How looking for one row went. */
+enum found { FOUND_NONE, FOUND_ONE, FOUND_DAMAGED };
 
 /* ---- keys.c ---- */
 
@@ -61,7 +156,11 @@ bool find_member(const struct work *work, const char *email_key,
 
 /* ---- invites.c ---- */
 
-/* One of the organization's, by &sql_invite_get or _TAKE. */
+/* Likewise; FOUND_DAMAGED is for whoever can go on without the row. */
+enum found look_for_invite(const struct work *work, const struct sql *sql,
+			   int64_t id, struct invite *ret_invite) MUST_CHECK;
+
+/* One of the organization's, by sql_invite_get or _take. */
 bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite) MUST_CHECK;
 

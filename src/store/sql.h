@@ -6,9 +6,10 @@
  * it reads in order to change it, or knows a better way. A connection prepares
  * it when it is first used.
  *
- * Parameters are numbered ?1, ?2, ... Every statement names the organization,
- * but for those that begin with a secret or are about no one organization: keys
- * by their hash, tokens, the outbox's clock, the operator's lists.
+ * Parameters are numbered ?1, ?2, ..., or are all a bare ?, in order. Every
+ * statement names the organization, but for those that begin with a secret or
+ * are about no one organization: keys by their hash, tokens, the outbox's
+ * clock, the operator's lists.
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
@@ -23,21 +24,6 @@ struct sql {
  * that name, which PostgreSQL knows it by. */
 #define STATEMENT(id, ...) \
 	const struct sql sql_##id = { .name = #id, __VA_ARGS__ }
-
-#define INVITE_COLUMNS                                                      \
-	"id, organization, state, role, created_at, expires_at, "           \
-	"accepted_at, \"user\", delivery, delivery_attempts, delivery_at, " \
-	"delivery_error, secret_hash, email, email_key, "                   \
-	"coalesce(projects_sent, projects), skipped, declined_at"
-#define INVITE_SLOT 18 /* where a statement has `slot` behind them */
-#define PROJECT_COLUMNS                                     \
-	"id, organization, name, created_at, archived_at, " \
-	"residency, geography, external_key_id"
-#define USER_COLUMNS "id, organization, email, name, role, added_at"
-#define KEY_COLUMNS                                                      \
-	"id, organization, name, redacted, created_at, "                 \
-	"last_used_at, revoked_at, expires_at, \"user\", " KEY_IS_OWNED( \
-	    "admin_key")
 
 /*
  * admin_key_in_force() as SQL: whether the row `k` of admin_key is in force at

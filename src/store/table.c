@@ -10,65 +10,75 @@
 #include "store/table.h"
 #include "store/copy.h"
 
+#include "store/rows.h"
+
 #include <endian.h>
 
-#define NUMBER(name)                \
-	{                           \
-		name, COLUMN_NUMBER \
+/* These are moved, and written by statements that know them. */
+#define KEPT_NUMBER(name_)                             \
+	{                                              \
+		.name = (name_), .type = COLUMN_NUMBER \
 	}
-#define TEXT(name)                \
-	{                         \
-		name, COLUMN_TEXT \
+#define KEPT_WORD(name_, words_)                                          \
+	{                                                                 \
+		.name = (name_), .type = COLUMN_NUMBER, .words = (words_) \
 	}
-#define BLOB(name)                \
-	{                         \
-		name, COLUMN_BLOB \
+#define KEPT_BYTES(name_)                            \
+	{                                            \
+		.name = (name_), .type = COLUMN_BLOB \
 	}
 
-const struct table tables[] = {
-	{ "organization",
-	  { NUMBER("id"), TEXT("name"), NUMBER("created_at"),
-	    NUMBER("default_project") } },
-	{ "admin_key",
-	  { NUMBER("id"), NUMBER("organization"), BLOB("secret_hash"),
-	    TEXT("name"), TEXT("redacted"), NUMBER("created_at"),
-	    NUMBER("last_used_at"), NUMBER("revoked_at"), NUMBER("expires_at"),
-	    NUMBER("user") } },
-	{ "project",
-	  { NUMBER("id"), NUMBER("organization"), TEXT("name"),
-	    NUMBER("created_at"), NUMBER("archived_at"), NUMBER("residency"),
-	    NUMBER("geography"), TEXT("external_key_id") } },
-	{ "user",
-	  { NUMBER("id"), NUMBER("organization"), TEXT("email"),
-	    TEXT("email_key"), TEXT("name"), NUMBER("role"),
-	    NUMBER("added_at") } },
-	{ "project_user",
-	  { NUMBER("organization"), NUMBER("project"), NUMBER("user"),
-	    NUMBER("role"), NUMBER("added_at") } },
-	{ "group",
-	  { NUMBER("id"), NUMBER("organization"), TEXT("name"),
-	    NUMBER("created_at") } },
-	{ "group_user",
-	  { NUMBER("organization"), NUMBER("group"), NUMBER("user"),
-	    NUMBER("added_at") } },
-	{ "invite", { NUMBER("id"),	      NUMBER("organization"),
-		      NUMBER("address_hash"), NUMBER("slot"),
-		      NUMBER("state"),	      NUMBER("role"),
-		      NUMBER("created_at"),   NUMBER("expires_at"),
-		      NUMBER("accepted_at"),  NUMBER("user"),
-		      NUMBER("delivery"),     NUMBER("delivery_attempts"),
-		      NUMBER("delivery_at"),  TEXT("delivery_error"),
-		      BLOB("secret_hash"),    TEXT("email"),
-		      TEXT("email_key"),      TEXT("projects"),
-		      TEXT("skipped"),	      TEXT("projects_sent"),
-		      NUMBER("declined_at") } },
-	{ "outbox",
-	  { NUMBER("invite"), NUMBER("organization"), BLOB("secret"),
-	    NUMBER("queued_at_ms"), NUMBER("due_at_ms"), NUMBER("attempts") } },
-	{ "rights", { NUMBER("organization"), NUMBER("generation") } },
-	{ "audit",
-	  { NUMBER("id"), NUMBER("organization"), NUMBER("at"), NUMBER("actor"),
-	    NUMBER("type"), NUMBER("target") } },
+static const struct column project_user_columns[] = {
+	KEPT_NUMBER("organization"), KEPT_NUMBER("project"),
+	KEPT_NUMBER("user"),	     KEPT_WORD("role", &project_roles),
+	KEPT_NUMBER("added_at"),
+};
+
+static const struct column outbox_columns[] = {
+	KEPT_NUMBER("invite"),	  KEPT_NUMBER("organization"),
+	KEPT_BYTES("secret"),	  KEPT_NUMBER("queued_at_ms"),
+	KEPT_NUMBER("due_at_ms"), KEPT_NUMBER("attempts"),
+};
+
+static const struct column group_columns[] = {
+	KEPT_NUMBER("id"),
+	KEPT_NUMBER("organization"),
+	{ .name = "name", .type = COLUMN_TEXT },
+	KEPT_NUMBER("created_at"),
+};
+
+static const struct column group_user_columns[] = {
+	KEPT_NUMBER("organization"),
+	KEPT_NUMBER("group"),
+	KEPT_NUMBER("user"),
+	KEPT_NUMBER("added_at"),
+};
+
+static const struct column rights_columns[] = {
+	KEPT_NUMBER("organization"),
+	KEPT_NUMBER("generation"),
+};
+
+static const struct column audit_columns[] = {
+	KEPT_NUMBER("id"),   KEPT_NUMBER("organization"),
+	KEPT_NUMBER("at"),   KEPT_NUMBER("actor"),
+	KEPT_NUMBER("type"), KEPT_NUMBER("target"),
+};
+
+#define KEPT_TABLE(id, name)                                                   \
+	static const struct table id##_table = { name, name " ", id##_columns, \
+						 COUNT_OF(id##_columns) }
+KEPT_TABLE(project_user, "project_user");
+KEPT_TABLE(outbox, "outbox");
+KEPT_TABLE(group, "group");
+KEPT_TABLE(group_user, "group_user");
+KEPT_TABLE(rights, "rights");
+KEPT_TABLE(audit, "audit");
+
+const struct table *const tables[] = {
+	&organization_table, &admin_key_table, &project_table,	  &user_table,
+	&project_user_table, &group_table,     &group_user_table, &invite_table,
+	&outbox_table,	     &rights_table,    &audit_table,
 };
 
 const size_t table_count = COUNT_OF(tables);
@@ -76,25 +86,106 @@ const size_t table_count = COUNT_OF(tables);
 _Static_assert(COUNT_OF(tables) <= STORE_COPY_TABLES,
 	       "a copy has a place for each table");
 
-size_t table_columns(const struct table *table)
-{
-	size_t n = 0;
-
-	while (n < COUNT_OF(table->columns) && table->columns[n].name)
-		n++;
-	return n;
-}
-
 bool table_has(const struct table *table, struct str column)
 {
-	size_t n = table_columns(table);
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < table->count; i++) {
 		if (str_is(column, table->columns[i].name))
 			return true;
 	}
 	return false;
 }
+
+/* ---- rows as structs ---- */
+
+static bool read_number(const struct column *column, int64_t number, void *at)
+{
+	int small = (int)number;
+
+	if (column->words ? !vocabulary_has(column->words, number)
+			  : number < 0 && !column->negative)
+		return false;
+	if (column->size == sizeof(number))
+		memcpy(at, &number, sizeof(number));
+	else if (small == number)
+		memcpy(at, &small, sizeof(small));
+	else
+		return false;
+	return true;
+}
+
+static bool read_bytes(const struct column *column, struct str bytes, void *at)
+{
+	if (bytes.len != column->size)
+		return false;
+	memcpy(at, bytes.data, bytes.len);
+	return true;
+}
+
+static bool read_column(const struct column *column, struct arena *arena,
+			struct statement *st, int i, void *at)
+{
+	const char *text;
+
+	switch (column->type) {
+	case COLUMN_NUMBER:
+		return read_number(column, column_i64(st, i), at);
+	case COLUMN_BLOB:
+		return read_bytes(column, column_bytes(st, i), at);
+	case COLUMN_TEXT:
+		break;
+	}
+	text = column_text(st, arena, i);
+	memcpy(at, &text, sizeof(text));
+	return true;
+}
+
+bool table_read(const struct table *table, struct arena *arena,
+		struct statement *st, void *row)
+{
+	bool sound = true;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct column *column = &table->columns[i];
+		void *at = (char *)row + column->offset;
+
+		sound = read_column(column, arena, st, (int)i, at) && sound;
+	}
+	return sound;
+}
+
+static int64_t number_at(const struct column *column, const void *at)
+{
+	int64_t number;
+	int small;
+
+	if (column->size == sizeof(number)) {
+		memcpy(&number, at, sizeof(number));
+		return number;
+	}
+	memcpy(&small, at, sizeof(small));
+	return small;
+}
+
+void table_bind(const struct table *table, struct statement *st,
+		const void *row)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct column *column = &table->columns[i];
+		const void *at = (const char *)row + column->offset;
+		const char *text;
+
+		if (column->type == COLUMN_NUMBER) {
+			db_bind_i64(st, (int)i + 1, number_at(column, at));
+		} else if (column->type == COLUMN_BLOB) {
+			db_bind_blob(st, (int)i + 1, at, column->size);
+		} else {
+			memcpy(&text, at, sizeof(text));
+			db_bind_text(st, (int)i + 1, text);
+		}
+	}
+}
+
+/* ---- SQL ---- */
 
 void table_add_name(struct buf *sql, const struct table *table)
 {
@@ -103,7 +194,7 @@ void table_add_name(struct buf *sql, const struct table *table)
 
 void table_add_columns(struct buf *sql, const struct table *table)
 {
-	size_t n = table_columns(table);
+	size_t n = table->count;
 
 	for (size_t i = 0; i < n; i++)
 		buf_addf(sql, "%s\"%s\"", i ? ", " : "",
@@ -121,7 +212,7 @@ static void add_i32(struct buf *row, int32_t value)
 
 void row_begin(struct buf *row, const struct table *table)
 {
-	uint16_t wire = htobe16((uint16_t)table_columns(table));
+	uint16_t wire = htobe16((uint16_t)table->count);
 
 	buf_clear(row);
 	buf_add(row, &wire, sizeof(wire));

@@ -1,6 +1,12 @@
 /*
- * table.h: the tables and their columns, as a list, for whoever moves whole
- * rows from one database to another. Private to store/.
+ * table.h: the tables and their columns: for rows as C structs, and for whoever
+ * moves whole rows from one database to another. Private to store/.
+ *
+ * A table is one list, with a line for each column: its kind, its name, and
+ * where its value lies in the C struct of a row. From it come the columns of a
+ * SELECT and an INSERT (both in that order, so that nobody counts them), a row
+ * read in and written out, what a copy carries, and what `invited check` looks
+ * for. rows.h has the lists.
  */
 #ifndef STORE_TABLE_H
 #define STORE_TABLE_H
@@ -8,28 +14,107 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "core/vocabulary.h"
 
 enum column_type { COLUMN_NUMBER, COLUMN_TEXT, COLUMN_BLOB };
 
 struct column {
-	const char *name; /* NULL behind the last */
+	const char *name;
 	enum column_type type;
+	size_t offset, size; /* in the struct of a row; size 0: it is not */
+	const struct vocabulary *words; /* of a number that stands for one */
+	bool negative;			/* may be below 0 */
 };
 
 struct table {
-	const char *name;
-	struct column columns[24];
+	const char *name, *label; /* "invite", "invite " */
+	const struct column *columns;
+	size_t count;
 };
 
-extern const struct table tables[];
+/*
+ * A list is LIST(FIRST, MORE), where FIRST(...) is the line of the first column
+ * and each other is MORE(...). A line is:
+ *
+ *	NUMBER, "name", struct, member		0 or more
+ *	SIGNED, "name", struct, member
+ *	WORD, "name", struct, member, vocabulary
+ *	TEXT, "name", struct, member		NULL for NULL
+ *	BYTES, "name", struct, member		of exactly the member's size
+ */
+#define COLUMNS_OF(list) list(COLUMN_NAME_, COLUMN_NAME_MORE_)
+#define VALUES_OF(list)	 list(COLUMN_VALUE_, COLUMN_VALUE_MORE_)
+#define INSERT_OF(table, list) \
+	"INSERT INTO \"" table \
+	"\"(" COLUMNS_OF(list) ") VALUES(" VALUES_OF(list) ")"
+
+#define COLUMN_NAME_(kind, name, ...)	    "\"" name "\""
+#define COLUMN_NAME_MORE_(kind, name, ...)  ", \"" name "\""
+#define COLUMN_VALUE_(kind, name, ...)	    "?"
+#define COLUMN_VALUE_MORE_(kind, name, ...) ", ?"
+
+#define TABLE(id, name_, list)                                            \
+	static const struct column id##_columns[] = { list(COLUMN_,       \
+							   COLUMN_) };    \
+	const struct table id##_table = { name_, name_ " ", id##_columns, \
+					  COUNT_OF(id##_columns) }
+
+#define COLUMN_(kind, ...) COLUMN_##kind##_(__VA_ARGS__),
+#define COLUMN_AT_(name_, type_, member_)                    \
+	.name = (name_), .offset = offsetof(type_, member_), \
+	.size = sizeof(((type_ *)0)->member_)
+#define COLUMN_NUMBER_(name, type_, member)                            \
+	{                                                              \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER \
+	}
+#define COLUMN_SIGNED_(name, type_, member)                             \
+	{                                                               \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
+						 .negative = true       \
+	}
+#define COLUMN_WORD_(name, type_, member, vocabulary)                   \
+	{                                                               \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
+						 .words = (vocabulary)  \
+	}
+#define COLUMN_TEXT_(name, type_, member)                            \
+	{                                                            \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_TEXT \
+	}
+#define COLUMN_BYTES_(name, type_, member)                           \
+	{                                                            \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_BLOB \
+	}
+
+extern const struct table *const tables[];
 extern const size_t table_count;
 
-size_t table_columns(const struct table *table);
 bool table_has(const struct table *table, struct str column);
 
 /* "name", quoted; "a", "b", ... */
 void table_add_name(struct buf *sql, const struct table *table);
 void table_add_columns(struct buf *sql, const struct table *table);
+
+struct arena;
+struct db;
+struct statement;
+
+/*
+ * The current row of a SELECT whose columns are those of the table, first of
+ * all, into its struct; texts are the arena's. False where the row is damaged:
+ * a number is none of its vocabulary, or out of bounds. Then it is not to be
+ * used. (A word that a newer program knows looks alike: this one cannot tell
+ * what it means, and leaves the row alone.)
+ */
+bool table_read(const struct table *table, struct arena *arena,
+		struct statement *st, void *row) MUST_CHECK;
+
+/* The number of the column behind the table's, for what a SELECT adds. */
+#define COLUMN_BEHIND(table) ((int)(table)->count)
+
+/* Binds a row to an INSERT of INSERT_OF(). */
+void table_bind(const struct table *table, struct statement *st,
+		const void *row);
 
 /*
  * A row on its way is bytes that no engine calls its own: the number of fields

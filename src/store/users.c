@@ -8,16 +8,17 @@
 #include "base/jw.h"
 #include "store/rows.h"
 
-void row_user(struct arena *arena, struct statement *st, struct user *user)
+TABLE(user, "user", USER_TABLE);
+
+static bool read_user(const struct work *work, struct statement *st,
+		      struct user *ret_user)
 {
-	*user = (struct user){
-		.id = column_i64(st, 0),
-		.organization = column_i64(st, 1),
-		.email = column_text(st, arena, 2),
-		.name = column_text(st, arena, 3),
-		.role = (enum role)column_i64(st, 4),
-		.added_at = column_i64(st, 5),
-	};
+	struct user_row row;
+
+	if (!table_read(&user_table, work->arena, st, &row))
+		return false;
+	*ret_user = row.user;
+	return true;
 }
 
 STATEMENT(user_by_address,
@@ -33,9 +34,10 @@ bool find_member(const struct work *work, const char *email_key,
 	db_bind_text(st, 2, email_key);
 	if (!db_row(work->db, st))
 		return false;
-	row_user(work->arena, st, ret_user);
+	if (!read_user(work, st, ret_user))
+		(void)db_damaged(work->db);
 	db_done(st);
-	return true;
+	return !work->db->damaged;
 }
 
 /* ---- get ---- */
@@ -53,7 +55,8 @@ static enum result user_get(struct work *work, const void *input, void *output)
 	db_bind_i64(st, 2, work->organization);
 	if (!db_row(work->db, st))
 		return RESULT_USER_NOT_FOUND;
-	row_user(work->arena, st, &out->user);
+	if (!read_user(work, st, &out->user))
+		(void)db_damaged(work->db);
 	db_done(st);
 	return RESULT_OK;
 }
@@ -115,11 +118,12 @@ static enum result users_by_address(struct work *work,
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, list);
 	while (db_row(work->db, st)) {
-		row_user(work->arena, st, &rows[count]);
+		if (!read_user(work, st, &rows[count]))
+			continue;
 		if (rows[count].id < list_before(&in->page))
 			count++;
 	}
-	*out = list_end(&in->page, rows, count);
+	*out = list_end(work, &in->page, rows, count, count);
 	return RESULT_OK;
 }
 
@@ -133,15 +137,15 @@ static enum result user_list(struct work *work, const void *input, void *output)
 	struct list_out *out = output;
 	struct user *rows;
 	struct statement *st;
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
 	if (in->email_count)
 		return users_by_address(work, in, out);
 	rows = work_rows(work, &in->page, sizeof(*rows));
 	st = work_list(work, &sql_user_list, &in->page);
-	while (db_row(work->db, st))
-		row_user(work->arena, st, &rows[count++]);
-	*out = list_end(&in->page, rows, count);
+	for (; db_row(work->db, st); seen++)
+		count += read_user(work, st, &rows[count]);
+	*out = list_end(work, &in->page, rows, count, count);
 	return RESULT_OK;
 }
 

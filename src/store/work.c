@@ -22,6 +22,8 @@ void work_audit(const struct work *work, enum audit_type type, int64_t target)
 	struct statement *st = db_statement(work->db, &sql_audit_insert);
 	int64_t id = work_id(work);
 
+	if (!st)
+		return;
 	work->db->marker = (struct commit_marker){ work->organization, id };
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
@@ -107,6 +109,7 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	struct work work = work_begin(db, ids, op);
 	enum result result = RESULT_KEY_UNKNOWN;
 
+	db->damaged = false;
 	if (!ids || may_write(&work)) {
 		if ((op->verb->flags & (VERB_RIGHTS | VERB_ANY_ORGANIZATION)) ==
 		    VERB_RIGHTS)
@@ -114,7 +117,10 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 		result = op->verb->run(&work, op->in, op->out);
 	}
 	op->mail_queued = work.mail_queued;
-	return result;
+	if (!db->damaged)
+		return result;
+	db->damaged = false;
+	return RESULT_DAMAGED;
 }
 
 /* ---- pages of lists ---- */
@@ -161,13 +167,17 @@ void *work_rows(const struct work *work, const struct list_in *page,
 	return rows;
 }
 
-struct list_out list_end(const struct list_in *page, void *rows, size_t count)
+struct list_out list_end(const struct work *work, const struct list_in *page,
+			 void *rows, size_t count, size_t seen)
 {
-	bool more = count > (size_t)page->limit;
+	size_t limit = (size_t)page->limit;
+	bool more = seen > limit;
 
+	if (more && count == 0)
+		(void)db_damaged(work->db);
 	return (struct list_out){
 		.rows = rows,
-		.count = more ? (size_t)page->limit : count,
+		.count = count > limit ? limit : count,
 		.has_more = more,
 	};
 }

@@ -80,6 +80,10 @@ void *work_rows(const struct work *work, const struct list_in *page,
 /* The id that a page begins below. */
 int64_t list_before(const struct list_in *page);
 
-struct list_out list_end(const struct list_in *page, void *rows, size_t count);
+/* `count` rows of the `seen` ones are sound. Damaged ones are left out of a
+ * list; where that leaves nothing of a page that is not the last, the list ends
+ * as damaged, or whoever reads it would take it for the end. */
+struct list_out list_end(const struct work *work, const struct list_in *page,
+			 void *rows, size_t count, size_t seen);
 
 #endif

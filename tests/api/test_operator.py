@@ -222,6 +222,24 @@ def test_check_finds(daemon, fault):
     assert done.returncode == 1 and done.stdout.strip()
 
 
+def test_a_row_with_an_unknown_number_is_answered_as_damaged(daemon):
+    api = daemon.api
+    ids = [api.invite(f"p{number}@example.com", send_email=False)["id"]
+           for number in range(3)]
+    daemon.database.sql("UPDATE invite SET role = 9"
+                        " WHERE email = 'p1@example.com' RETURNING 1")
+    answer = api.get(f"{INVITES}/{ids[1]}")
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "damaged"
+    listed = [invite["id"] for invite in api.ok("GET", INVITES)["data"]]
+    assert listed == [ids[2], ids[0]]
+    done = daemon.command("check", check=False)
+    assert done.returncode == 1 and "its column role holds" in done.stdout
+    daemon.database.sql("UPDATE invite SET role = 0 RETURNING 1")
+    api.ok("GET", f"{INVITES}/{ids[1]}")
+    assert daemon.command("check").returncode == 0
+
+
 @pytest.mark.engines("sqlite")
 def test_check_of_a_damaged_file(daemon):
     for number in range(200):

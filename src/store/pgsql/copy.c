@@ -369,7 +369,7 @@ static int lock_tables(struct pgsql_end *end, struct fail *fail)
 	buf_add_text(&sql, "LOCK TABLE ");
 	for (size_t i = 0; i < table_count; i++) {
 		buf_add_text(&sql, i ? ", " : "");
-		table_add_name(&sql, &tables[i]);
+		table_add_name(&sql, tables[i]);
 	}
 	buf_add_text(&sql, " IN EXCLUSIVE MODE");
 	status = buf_ok(&sql) ? run(end, sql.data, fail)

@@ -275,13 +275,15 @@ static struct statement *get_statement(struct db *base, const struct sql *sql)
 /* With parameters as the server writes them: $1, $2. */
 static bool server_text(const struct sql *sql, struct buf *text)
 {
+	int bare = 0; /* parameters that are numbered by their place */
+
 	buf_init(text, SIZE_MAX);
-	buf_add_text(text, sql->pgsql ? sql->pgsql : sql->text);
-	buf_add_char(text, '\0');
-	for (size_t i = 0; buf_ok(text) && i < text->len; i++) {
-		if (text->data[i] == '?')
-			text->data[i] = '$';
+	for (const char *at = sql->pgsql ? sql->pgsql : sql->text; *at; at++) {
+		buf_add_char(text, *at == '?' ? '$' : *at);
+		if (*at == '?' && !(at[1] >= '0' && at[1] <= '9'))
+			buf_add_i64(text, ++bare);
 	}
+	buf_add_char(text, '\0');
 	return buf_ok(text);
 }
 
@@ -333,6 +335,7 @@ void pgsql_prepare(struct pgsql_db *db, struct statement *base)
 void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st)
 {
 	static const int binary[PGSQL_PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
+						  1, 1, 1, 1, 1, 1, 1, 1,
 						  1, 1, 1, 1, 1, 1, 1, 1 };
 
 	pgsql_prepare(db, &st->base);

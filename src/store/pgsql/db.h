@@ -16,7 +16,7 @@
 
 #include "store/db.h"
 
-#define PGSQL_PARAMS 16 /* that a statement may have */
+#define PGSQL_PARAMS 24 /* that a statement may have */
 
 /* How long a statement waits for a lock. It is better told so than to lose the
  * connection at its deadline, so with less time it is not begun. */

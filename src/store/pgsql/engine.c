@@ -46,6 +46,7 @@
 #include "base/random.h"
 #include "core/audit.h"
 #include "store/flaw.h"
+#include "store/table.h"
 #include "store/pgsql/db.h"
 #include "store/pgsql/lock.h"
 #include "store/pgsql/read.h"
@@ -478,6 +479,21 @@ static int look_for(struct pgsql_db *db, const struct flaw *flaw, FILE *out)
 	return count;
 }
 
+static int look_in_table(struct pgsql_db *db, size_t number, FILE *out)
+{
+	struct flaw flaw;
+	struct buf sql;
+	int count = 0;
+
+	buf_init(&sql, SIZE_MAX);
+	if (flaw_of_table(number, &sql, &flaw))
+		count = look_for(db, &flaw, out);
+	else
+		db_no_memory(&db->base);
+	buf_release(&sql);
+	return count;
+}
+
 /* All of it as of one moment, however long it takes. */
 static bool begin_check(struct pgsql_db *db)
 {
@@ -503,6 +519,8 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 		return fail_set(fail, "could not check: %s", pgsql_db_why(db));
 	for (size_t i = 0; i < flaw_count && !db->base.error; i++)
 		count += look_for(db, &flaws[i], out);
+	for (size_t i = 0; i < table_count && !db->base.error; i++)
+		count += look_in_table(db, i, out);
 	if (db->base.error)
 		fail_set(fail, "could not check: %s", pgsql_db_why(db));
 	pgsql_db_rollback(db);

@@ -107,7 +107,7 @@ static const int stored_types[] = {
 static int put_row(struct buf *row, sqlite3_stmt *st, const struct table *table,
 		   struct fail *fail)
 {
-	int n = (int)table_columns(table);
+	int n = (int)table->count;
 
 	row_begin(row, table);
 	for (int i = 0; i < n; i++) {
@@ -182,7 +182,7 @@ static int sqlite_write_begin(struct copy_end *base, const struct table *table,
 			      struct fail *fail)
 {
 	struct sqlite_end *end = end_of(base);
-	size_t n = table_columns(table);
+	size_t n = table->count;
 	struct buf sql;
 
 	end->table = table;

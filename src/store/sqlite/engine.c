@@ -7,6 +7,7 @@
 #include "store/sqlite/engine.h"
 
 #include "store/flaw.h"
+#include "store/table.h"
 #include "store/work.h"
 
 #define READER_CACHE_KIB "2048"
@@ -243,6 +244,21 @@ static int look_for(struct engine *engine, const struct flaw *flaw, FILE *out,
 	return sqlite_db_fail(&engine->db, fail, "could not check");
 }
 
+static int look_in_table(struct engine *engine, size_t number, FILE *out,
+			 struct fail *fail)
+{
+	struct flaw flaw;
+	struct buf sql;
+	int count;
+
+	buf_init(&sql, SIZE_MAX);
+	count = flaw_of_table(number, &sql, &flaw)
+		    ? look_for(engine, &flaw, out, fail)
+		    : fail_set(fail, "out of memory");
+	buf_release(&sql);
+	return count;
+}
+
 static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 {
 	static const struct flaw damage = {
@@ -255,6 +271,11 @@ static int engine_check(struct engine *engine, FILE *out, struct fail *fail)
 
 	for (size_t i = 0; i < flaw_count && count >= 0; i++) {
 		int more = look_for(engine, &flaws[i], out, fail);
+
+		count = more < 0 ? -1 : count + more;
+	}
+	for (size_t i = 0; i < table_count && count >= 0; i++) {
+		int more = look_in_table(engine, i, out, fail);
 
 		count = more < 0 ? -1 : count + more;
 	}

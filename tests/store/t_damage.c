@@ -1,0 +1,195 @@
+/*
+ * t_damage.c: nothing in the database is believed: a row with a number that
+ * stands for no word, or is out of bounds, is answered as damaged and left as
+ * it is, the rows beside it as ever, and `invited check` names it.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#include "store/organizations.h"
+#include "store/projects.h"
+#include "store/users.h"
+
+static const char *const invite_damages[] = {
+	"role = 2",
+	"role = -1",
+	"state = 4",
+	"state = -1",
+	"delivery = 5",
+	"delivery = -7",
+	"role = 1099511627776",
+	"delivery_attempts = 4294967296",
+	"created_at = -1",
+	"projects = '[[1,9]]'",
+	"projects = 'x'",
+};
+
+static void damage(const char *set, int64_t invite)
+{
+	sql("UPDATE invite SET %s WHERE id = %lld", set, (long long)invite);
+}
+
+/* Before the end of a test, which looks for damage. */
+static void mend(void)
+{
+	sql("UPDATE invite SET role = 0, state = 0, delivery = 1,"
+	    " delivery_attempts = 0, created_at = 1, projects = '[]'");
+}
+
+START_TEST(test_a_damaged_invite_is_answered_as_such)
+{
+	struct store_op one = invited("one@example.com");
+	struct store_op two = invited("two@example.com"), op;
+	struct token token = token_of(&one);
+	int64_t id = token.invite;
+
+	damage(invite_damages[_i], id);
+	op = by_id(&verb_invite_get, id);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = by_id(&verb_invite_delete, id);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = answer_op(&verb_invitation_lookup, token);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = answer_op(&verb_invitation_accept, token);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = answer_op(&verb_invitation_decline, token);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = invite_op("one@example.com");
+	assert_ends(&op, RESULT_DAMAGED);
+	ck_assert_int_eq(rows("\"user\""), 0);
+	ck_assert_int_eq(rows("outbox"), 2);
+	ck_assert_int_eq(rows("audit WHERE type = 1"), 2);
+	/* The others are as they were. */
+	op = by_id(&verb_invite_get, token_of(&two).invite);
+	assert_granted(&op);
+	op = answer_op(&verb_invitation_accept, token_of(&two));
+	assert_granted(&op);
+	mend();
+	sql("DELETE FROM invite");
+	sql("DELETE FROM outbox");
+}
+END_TEST
+
+static int64_t new_invite(int i)
+{
+	struct store_op op =
+	    invited(arena_printf(&f.arena, "user%d@example.com", i));
+
+	return token_of(&op).invite;
+}
+
+START_TEST(test_a_list_goes_on_past_a_damaged_invite)
+{
+	struct store_op op;
+	int64_t ids[5];
+
+	for (int i = 0; i < 5; i++)
+		ids[i] = new_invite(i);
+	damage("role = 9", ids[2]);
+	op = list_op(&verb_invite_list, 0, 10);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 4);
+	ck_assert(!out_of(&op, list_out)->has_more);
+	ck_assert_int_eq(rows_of(&op, invite)[2].id, ids[1]);
+	/* A page that it is on says that there is more. */
+	op = list_op(&verb_invite_list, ids[4], 2);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 2);
+	ck_assert_int_eq(rows_of(&op, invite)[1].id, ids[1]);
+	ck_assert(out_of(&op, list_out)->has_more);
+	/* One that holds nothing else must not look like the end. */
+	damage("role = 9", ids[1]);
+	op = list_op(&verb_invite_list, ids[3], 1);
+	assert_ends(&op, RESULT_DAMAGED);
+	mend();
+}
+END_TEST
+
+START_TEST(test_a_damaged_invites_mail_waits)
+{
+	struct store_op one = invited("one@example.com"), op;
+
+	(void)invited("two@example.com");
+	damage("role = 9", token_of(&one).invite);
+	op = claim_op(10, MINUTE_MS);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, outbox_claim_out)->count, 1);
+	ck_assert_int_eq(rows("outbox"), 2);
+	op = claim_op(10, MINUTE_MS);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, outbox_claim_out)->count, 0);
+	mend();
+}
+END_TEST
+
+START_TEST(test_damaged_people_and_projects)
+{
+	int64_t user = member("ada@example.com");
+	struct store_op op;
+
+	sql("UPDATE \"user\" SET role = 2");
+	op = by_id(&verb_user_get, user);
+	assert_ends(&op, RESULT_DAMAGED);
+	op = list_op(&verb_user_list, 0, 10);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	op = invite_op("ada@example.com");
+	assert_ends(&op, RESULT_DAMAGED);
+	sql("UPDATE \"user\" SET role = 0");
+	sql("UPDATE project_user SET role = 2");
+	op = list_op(&verb_project_user_list, 0, 10);
+	in_of(&op, project_user_list_in)->project = f.project;
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	sql("UPDATE project_user SET role = 0");
+	sql("UPDATE project SET residency = 16");
+	op = by_id(&verb_project_get, f.project);
+	assert_ends(&op, RESULT_DAMAGED);
+	sql("UPDATE project SET residency = 15");
+	assert_granted(&op);
+}
+END_TEST
+
+static int faults(char *text, size_t size)
+{
+	struct fail fail;
+	FILE *out = fmemopen(text, size, "w");
+	int count = store_check(f.store, out, &fail);
+
+	fclose(out);
+	return count;
+}
+
+START_TEST(test_check_names_row_and_column)
+{
+	struct store_op op = invited("one@example.com");
+	char text[1024] = "", row[64];
+
+	snprintf(row, sizeof(row), "invite %lld: its column role holds",
+		 (long long)token_of(&op).invite);
+	ck_assert_int_eq(faults(text, sizeof(text)), 0);
+	damage("role = 9", token_of(&op).invite);
+	ck_assert_int_eq(faults(text, sizeof(text)), 1);
+	ck_assert_msg(strstr(text, row) != NULL, "%s", text);
+	mend();
+	sql("UPDATE project SET geography = 11");
+	ck_assert_int_eq(faults(text, sizeof(text)), 1);
+	ck_assert_ptr_nonnull(strstr(text, "its column geography holds"));
+	sql("UPDATE project SET geography = 0");
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_a_damaged_invite_is_answered_as_such, 0,
+			    COUNT_OF(invite_damages));
+	tcase_add_test(tests, test_a_list_goes_on_past_a_damaged_invite);
+	tcase_add_test(tests, test_a_damaged_invites_mail_waits);
+	tcase_add_test(tests, test_damaged_people_and_projects);
+	tcase_add_test(tests, test_check_names_row_and_column);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("damage", argc, argv, add);
+}
