@@ -36,6 +36,27 @@ LIST(projects_list, GET, "/organization/projects", NO_ID,
 LIST(projects_users_list, GET, "/organization/projects/{project_id}/users",
      ID(project_id), PARAMS(project_user_list_params), project_user)
 
+CALL(groups_create, POST, "/organization/groups", NO_ID, PARAMS(group_params),
+     group)
+CALL(groups_retrieve, GET, "/organization/groups/{group_id}", ID(group_id),
+     NO_PARAMS, group)
+CALL(groups_update, POST, "/organization/groups/{group_id}", ID(group_id),
+     PARAMS(group_params), group)
+LIST(groups_list, GET, "/organization/groups", NO_ID,
+     PARAMS(group_list_params), group)
+CALL(groups_delete, DELETE, "/organization/groups/{group_id}", ID(group_id),
+     NO_PARAMS, deleted)
+CALL(groups_users_create, POST, "/organization/groups/{group_id}/users",
+     ID(group_id), PARAMS(group_user_params), group_membership)
+CALL(groups_users_retrieve, GET,
+     "/organization/groups/{group_id}/users/{user_id}", ID_2(group_id, user_id),
+     NO_PARAMS, group_user)
+LIST(groups_users_list, GET, "/organization/groups/{group_id}/users",
+     ID(group_id), PARAMS(group_list_params), group_user)
+CALL(groups_users_delete, DELETE,
+     "/organization/groups/{group_id}/users/{user_id}", ID_2(group_id, user_id),
+     NO_PARAMS, group_membership)
+
 CALL(invitations_lookup, POST, "/invitations/lookup", NO_ID,
      TABLE(invitation_params, invitation_link), invitation)
 CALL(invitations_accept, POST, "/invitations/accept", NO_ID,

@@ -20,6 +20,11 @@ extern const struct shape project_shape, project_user_shape;
 extern const struct param project_create_params[], project_list_params[],
     project_user_list_params[];
 
+/* groups.c */
+extern const struct shape group_shape, group_user_shape, group_membership_shape;
+extern const struct param group_params[], group_list_params[],
+    group_user_params[];
+
 /* invitations.c */
 extern const struct shape invitation_shape;
 extern const struct param invitation_params[], invitation_link[];

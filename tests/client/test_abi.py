@@ -32,7 +32,8 @@ GROWN = [
     (r"int64_t reserved\[(\d+)\]( INV_OPT)?;",
      lambda m: f"void *added{m[2] or ''};\n"
                f"\tint64_t reserved[{int(m[1]) - 1}]{m[2] or ''};"),
-    (r"(struct inv_(?:invite|deleted|user|project|project_user|invitation"
+    (r"(struct inv_(?:invite|deleted|user|project|project_user|group|group_user"
+     r"|group_membership|invitation"
      r"|answer|metadata|http_request) \{.*?)\n\};",
      r"\1\n\tconst char *added;\n\tint64_t more[9];\n};"),
     (r"(bool has_more; +\\\n)", r"\1\t\tint64_t added[9];\\\n"),

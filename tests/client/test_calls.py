@@ -25,7 +25,7 @@ def table() -> list[tuple]:
     return [(kind, name, method, path, re.findall(r"\w+", ids or ""),
              params and params.split(",")[0], result)
             for kind, name, method, path, ids, params, result in re.findall(
-                r'^(CALL|LIST)\((\w+), (\w+), "([^"]+)",\s+'
+                r'^(CALL|LIST)\((\w+), (\w+),\s+"([^"]+)",\s+'
                 r"(?:NO_ID|ID(?:_2)?\(([^)]+)\)),\s+"
                 r"(?:NO_PARAMS|(?:PARAMS|TABLE)\(([^)]+)\)),\s+(\w+)\)$",
                 text, re.M)]
@@ -74,6 +74,7 @@ class Caller:
         params = self.ffi.new(f"struct inv_{name} *")
         for member, value in (("email", self.text("a@b.c")), ("role", 1),
                               ("name", self.text("N")),
+                              ("user_id", self.text("user-1")),
                               ("link", self.text("code"))):
             if hasattr(params, member):
                 setattr(params, member, value)
