@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-#define RECORD_MAX 64 /* at once */
+#define RECORD_MAX 256 /* at once */
 
 /* Takes verdicts out of the list. From PARCEL_DONE on no lease is renewed: the
  * store might do that before it looks at the verdict, which would then seem to
