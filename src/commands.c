@@ -234,13 +234,6 @@ static int key_create(struct session *session)
 
 	if (!organization)
 		return EXIT_FAILED;
-	if (name &&
-	    (strlen(name) > NAME_MAX_OCTETS || !str_is_utf8(str_of(name)) ||
-	     str_has_control(str_of(name))))
-		return command_fail(EXIT_USAGE,
-				    "a name is at most %d bytes of printable "
-				    "UTF-8",
-				    NAME_MAX_OCTETS);
 	random_bytes(in.secret, sizeof(in.secret));
 	result = ask(session, &verb_key_create, organization, &in, &out);
 	if (result != RESULT_OK)

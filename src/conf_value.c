@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "core/admin_key.h"
+#include "core/name.h"
 #include "core/organization.h"
 
 #define ADMIN_KEY_MIN 16 /* octets: shorter ones are guessed */
@@ -231,8 +232,9 @@ const char *check_name(struct str value)
 		return "a name must not be empty";
 	if (value.len > NAME_MAX_OCTETS)
 		return "a name has at most 256 bytes";
-	if (!str_is_utf8(value) || str_has_control(value))
-		return "a name is UTF-8 text without control characters";
+	if (!str_is_utf8(value) || name_check(value))
+		return "a name is UTF-8 text without control characters, and "
+		       "without those that hide or turn text";
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "core/name.h"
 #include "http/errors.h"
 #include "http/query.h"
 
@@ -96,11 +97,12 @@ static int read_array(struct request *request, const struct field *field,
 
 int body_check_text(struct request *request, const char *param, struct str text)
 {
-	if (str_has_control(text))
+	const char *wrong = name_check(text);
+
+	if (wrong)
 		return answer_error(request, 400, "invalid_value", param,
-				    "Invalid '%s': it must not hold control "
-				    "characters.",
-				    param);
+				    "Invalid '%s': it must not hold %s.", param,
+				    wrong);
 	if (str_trim(text).len == 0)
 		return answer_error(request, 400, "invalid_value", param,
 				    "Invalid '%s': it must not be blank.",

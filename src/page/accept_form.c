@@ -10,6 +10,7 @@
 #include "page/pages.h"
 
 #include "base/text.h"
+#include "core/name.h"
 #include "core/organization.h"
 #include "http/body.h"
 #include "http/errors.h"
@@ -184,7 +185,7 @@ static bool name_is_fine(const char *name)
 {
 	struct str s = str_of(name);
 
-	return s.len <= NAME_MAX_OCTETS && !str_has_control(s);
+	return s.len <= NAME_MAX_OCTETS && !name_check(s);
 }
 
 void page_submit(struct request *request)

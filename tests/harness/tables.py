@@ -5,7 +5,7 @@ Tables of input that several tests share.
 # Names that people and projects have.
 NAMES = [
     "A", "Analytical engine", "x" * 256, "名前", "Ωmega “quotes”",
-    "<script>alert(1)</script>", "O'Neil \\ \"quoted\"", "a\u200db",
+    "<script>alert(1)</script>", "O'Neil \\ \"quoted\"", "می\u200cخواهم",
     "é" * 128, "👩‍🚀 Ada", "' OR 1=1 --", "{{name}} %s %n",
 ]
 
@@ -20,6 +20,10 @@ BAD_NAMES = [
     ("\x1b[31mred", "invalid_value"),
     ("a\x7fb", "invalid_value"),
     ("a\u0085b", "invalid_value"),
+    ("a\u200db", "invalid_value"),
+    ("Ada\u200b", "invalid_value"),
+    ("\u202emoc.elpmaxe", "invalid_value"),
+    ("a\u2066b", "invalid_value"),
     (None, "invalid_type"),
     (7, "invalid_type"),
     (True, "invalid_type"),
