@@ -1,20 +1,19 @@
 /*
- * log.c: composes a line on the stack and writes it in one piece.
+ * log.c: composes a line on the stack and passes it on in one piece.
  *
- * Nothing is allocated and no lock is taken: a line is one write(2), and the
- * kernel keeps lines of several threads apart (a held batch, too, is one
- * write, of no more than a pipe takes in one piece). A line that is too long is
- * cut at a field and ends in " ...". A standard error that takes nothing more
- * loses lines; it never stops the program.
+ * Nothing is allocated. A line, or a held batch of no more than a pipe takes in
+ * one piece, is one write(2): at once, or in the daemon by a thread of its own
+ * (log_queue.c), so that no request waits for whoever reads the log. A line
+ * that is too long is cut at a field and ends in " ...".
  */
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/log_queue.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 #define LINE_MAX_OCTETS	 4096 /* a line, newline included */
 #define VALUE_MAX_OCTETS 1024 /* a value as it is written, quotes included */
@@ -54,20 +53,6 @@ bool log_level_of(const char *name, enum log_level *ret_level)
 		}
 	}
 	return false;
-}
-
-/* Everything, unless standard error is closed, full or broken. */
-static void write_out(const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(STDERR_FILENO, text, len);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return;
-		text += done;
-		len -= done;
-	}
 }
 
 /* Two digits for 0 to 99. */
@@ -244,9 +229,9 @@ static void compose(struct line *line, enum log_level level, const char *event,
 	line->text[line->len++] = '\n';
 }
 
-static void write_held(void)
+static void put_held(bool grave)
 {
-	write_out(held.text, held.len);
+	log_queue_put(held.text, held.len, grave);
 	held.len = 0;
 }
 
@@ -260,14 +245,14 @@ void log_fields(enum log_level level, const char *event,
 		return;
 	compose(&line, level, event, fields, count);
 	if (!held.on) {
-		write_out(line.text, line.len);
+		log_queue_put(line.text, line.len, level <= LOG_WARN);
 	} else {
 		if (held.len + line.len > sizeof(held.text))
-			write_held();
+			put_held(false);
 		memcpy(held.text + held.len, line.text, line.len);
 		held.len += line.len;
 		if (level <= LOG_WARN)
-			write_held();
+			put_held(true);
 	}
 	errno = saved;
 }
@@ -281,7 +266,27 @@ void log_flush(void)
 {
 	int saved = errno;
 
-	write_held();
+	put_held(false);
 	held.on = false;
 	errno = saved;
+}
+
+bool log_sample_take(struct log_sample *sample, int64_t now_ms)
+{
+	int64_t each = SECOND_MS / LOG_SAMPLE_RATE;
+	int64_t skipped = sample->skipped;
+
+	if (sample->whole_at_ms < now_ms)
+		sample->whole_at_ms = now_ms;
+	if (sample->whole_at_ms - now_ms > (LOG_SAMPLE_BURST - 1) * each) {
+		sample->skipped++;
+		sample->skipped_total++;
+		return false;
+	}
+	sample->whole_at_ms += each;
+	sample->skipped = 0;
+	if (skipped > 0)
+		log_event(LOG_WARN, "requests_not_logged",
+			  LOG_I("requests", skipped));
+	return true;
 }

@@ -57,4 +57,30 @@ void log_fields(enum log_level level, const char *event,
 void log_hold(void);
 void log_flush(void);
 
+/*
+ * From log_start() on, lines are written by a thread: whoever logs never waits.
+ * What finds no room is lost, counted, and said when there is room again.
+ * log_stop() waits for the last lines, but no longer than two seconds: then who
+ * should read them does not. Without a thread, a line is written at once.
+ */
+void log_start(void);
+void log_stop(void);
+uint64_t log_lines_lost(void);
+
+/*
+ * Events that anybody can cause, of which a sample is logged: the first
+ * LOG_SAMPLE_BURST, and then LOG_SAMPLE_RATE a second. All zero at first.
+ */
+#define LOG_SAMPLE_BURST 200
+#define LOG_SAMPLE_RATE	 20
+
+struct log_sample {
+	int64_t whole_at_ms; /* when the whole burst is there again */
+	int64_t skipped;     /* since the last that was logged */
+	int64_t skipped_total;
+};
+
+/* Whether this one is logged; then says how many were not. Monotonic time. */
+bool log_sample_take(struct log_sample *sample, int64_t now_ms) MUST_CHECK;
+
 #endif

@@ -124,6 +124,19 @@ static bool add_headers(struct MHD_Response *response,
 		   MHD_YES;
 }
 
+/* Whoever has no key could otherwise fill a disk. Those who have one are
+ * known. */
+static bool is_logged(const struct request *request)
+{
+	struct http_service *service = request->service;
+
+	if (request->key != 0)
+		return true;
+	if (request->status >= 400)
+		service->refused_strangers++;
+	return log_sample_take(&service->strangers, clock_mono_ms());
+}
+
 /* A method that is none may hold anything, secrets too. */
 static void log_request(const struct request *request)
 {
@@ -167,7 +180,8 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 	exchange_allow(exchange, ANSWER_MS);
 	request->service->requests++;
 	request->service->answers[request->status / 100 % 6]++;
-	log_request(request);
+	if (is_logged(request))
+		log_request(request);
 	return result;
 }
 

@@ -78,6 +78,18 @@ static const struct metric oldest_mail = {
 	.help = "Age of the oldest.",
 };
 
+static const struct metric requests_refused = {
+	.name = "invited_http_requests_refused_total",
+	.type = METRIC_COUNTER,
+	.help = "Errors answered to who showed no valid key.",
+};
+
+static const struct metric requests_not_logged = {
+	.name = "invited_http_requests_not_logged_total",
+	.type = METRIC_COUNTER,
+	.help = "Requests without a key that the log leaves out.",
+};
+
 static void add_request_metrics(const struct http_service *service,
 				struct buf *out)
 {
@@ -90,6 +102,10 @@ static void add_request_metrics(const struct http_service *service,
 		metric_add(out, &requests, "status", classes[i],
 			   (int64_t)service->answers[i]);
 	metric_write(out, &requests_waiting, (int64_t)service->parked);
+	metric_write(out, &requests_refused,
+		     (int64_t)service->refused_strangers);
+	metric_write(out, &requests_not_logged,
+		     service->strangers.skipped_total);
 }
 
 static void outbox_counted(struct request *request)

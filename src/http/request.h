@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/jw.h"
+#include "base/log.h"
 #include "core/organization.h"
 #include "store/store.h"
 
@@ -121,6 +122,8 @@ struct http_service {
 	struct key_memo memo;
 	uint64_t answers[6]; /* by hundreds of their status */
 	uint64_t requests, parked;
+	uint64_t refused_strangers; /* answered 4xx or 5xx, without a key */
+	struct log_sample strangers;
 };
 
 void request_init(struct request *request, struct http_service *service);

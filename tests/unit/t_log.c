@@ -10,8 +10,12 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.c"
 
 static int reader, real_stderr;
@@ -388,6 +392,114 @@ START_TEST(test_dates)
 }
 END_TEST
 
+/* ---- the thread ---- */
+
+/* Reads lines until `wanted` has come; counts those named "line". */
+static int read_until(const char *wanted)
+{
+	int lines = 0;
+
+	for (;;) {
+		const char *text = next_write();
+
+		ck_assert_str_ne(text, "");
+		for (const char *at = text; (at = strstr(at, " info line "));
+		     at++)
+			lines++;
+		if (strstr(text, wanted))
+			return lines;
+	}
+}
+
+/* However much is logged while nobody reads: what was lost is counted, and
+ * said as soon as there is room. */
+START_TEST(test_a_full_pipe_stops_nobody)
+{
+	enum { LINES = 50000 };
+	int seen;
+
+	ck_assert_int_eq(fcntl(reader, F_SETFL, 0), 0);
+	log_start();
+	for (int i = 0; i < LINES; i++)
+		log_event(LOG_INFO, "line", LOG_I("n", i));
+	ck_assert_uint_gt(log_lines_lost(), 0);
+	log_bare(LOG_ERROR, "grave"); /* for these there is room */
+	seen = read_until("log_lines_lost");
+	log_bare(LOG_WARN, "last");
+	seen += read_until("warn last");
+	ck_assert_int_eq(seen + (int)log_lines_lost(), LINES);
+	log_stop();
+}
+END_TEST
+
+START_TEST(test_the_end_does_not_wait_for_who_never_reads)
+{
+	log_start();
+	for (int i = 0; i < 50000; i++)
+		log_event(LOG_INFO, "line", LOG_I("n", i));
+	log_stop();
+	ck_assert_uint_gt(log_lines_lost(), 0);
+	/* It returned all the same; only now can the thread end. */
+	signal(SIGPIPE, SIG_IGN);
+	close(reader);
+	log_stop();
+}
+END_TEST
+
+START_TEST(test_the_end_writes_what_is_left)
+{
+	log_start();
+	for (int i = 0; i < 100; i++)
+		log_event(LOG_INFO, "line", LOG_I("n", i));
+	log_stop();
+	for (int seen = 0; seen < 100;)
+		seen += count_lines(next_write());
+	ck_assert_uint_eq(log_lines_lost(), 0);
+	log_bare(LOG_INFO, "x");
+	ck_assert_str_eq(next_line(), "info x\n");
+}
+END_TEST
+
+START_TEST(test_a_child_logs_at_once)
+{
+	pid_t child;
+	int status;
+
+	log_start();
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		log_bare(LOG_INFO, "child");
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(next_line(), "info child\n");
+	log_stop();
+}
+END_TEST
+
+START_TEST(test_a_sample_says_what_it_left_out)
+{
+	struct log_sample sample = { .skipped = 0 };
+	int64_t now = DAY_MS;
+	int taken = 0;
+
+	for (int i = 0; i < 10000; i++)
+		taken += log_sample_take(&sample, now);
+	ck_assert_int_eq(taken, LOG_SAMPLE_BURST);
+	ck_assert_str_eq(next_write(), "");
+	ck_assert(log_sample_take(&sample, now + SECOND_MS));
+	ck_assert_str_eq(next_line(),
+			 "warn requests_not_logged requests=9800\n");
+	for (int i = taken = 0; i < 10000; i++)
+		taken += log_sample_take(&sample, now + SECOND_MS);
+	ck_assert_int_eq(taken, LOG_SAMPLE_RATE - 1);
+	ck_assert_int_eq(sample.skipped_total,
+			 9800 + 10000 - LOG_SAMPLE_RATE + 1);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, start, end);
@@ -406,6 +518,11 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_threads_do_not_mix);
 	tcase_add_test(tests, test_errno_and_a_closed_stderr);
 	tcase_add_test(tests, test_dates);
+	tcase_add_test(tests, test_a_full_pipe_stops_nobody);
+	tcase_add_test(tests, test_the_end_does_not_wait_for_who_never_reads);
+	tcase_add_test(tests, test_the_end_writes_what_is_left);
+	tcase_add_test(tests, test_a_child_logs_at_once);
+	tcase_add_test(tests, test_a_sample_says_what_it_left_out);
 }
 
 int main(void)
