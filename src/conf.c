@@ -9,6 +9,7 @@
 #include "conf.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "conf_table.h"
 #include "conf_value.h"
@@ -309,6 +310,12 @@ static const char *take_level(struct conf *conf, const struct setting *setting,
 		   : "expected error, warn, info or debug";
 }
 
+/* What is not repeated: a secret, or a URL that may hold one. */
+static bool may_be_secret(const struct setting *setting)
+{
+	return !setting->flag || setting->take == take_database;
+}
+
 /* Takes over `value`, which came from the flag or variable `origin`. */
 static int take(struct conf *conf, const struct setting *setting,
 		const char *origin, const char *value, struct fail *fail)
@@ -317,8 +324,7 @@ static int take(struct conf *conf, const struct setting *setting,
 
 	if (!reason)
 		return 0;
-	/* A secret is not repeated; nor a URL that may hold one. */
-	if (!setting->flag || setting->take == take_database)
+	if (may_be_secret(setting))
 		return fail_set(fail, "%s: %s", origin, reason);
 	return fail_set(fail, "%s \"%.100s\": %s", origin, value, reason);
 }
@@ -604,6 +610,20 @@ int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 	if (take_rest(conf, seen, lookup, fail) < 0)
 		return -1;
 	return finish(conf, fail);
+}
+
+void conf_clear_environment(void)
+{
+	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+		const char *variable = SETTINGS[i].variable;
+		char *value =
+		    may_be_secret(&SETTINGS[i]) ? getenv(variable) : NULL;
+
+		if (!value)
+			continue;
+		wipe(value, strlen(value));
+		unsetenv(variable);
+	}
 }
 
 void conf_release(struct conf *conf)

@@ -71,6 +71,10 @@ struct conf {
 /* getenv(), or a stand-in for tests. */
 typedef char *conf_lookup(const char *variable);
 
+/* Wipes from the environment what may be secret: after conf_parse(), which has
+ * taken it over. What ps and /proc show of it is wiped, too. */
+void conf_clear_environment(void);
+
 /*
  * Fills `conf` from the command line (`argv` as main() has it, with a NULL at
  * its end) and the environment. -1 with `fail` where

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,12 +152,19 @@ static const struct metric build = {
 	.help = "The program.",
 };
 
+static const struct metric lines_lost = {
+	.name = "invited_log_lines_lost_total",
+	.type = METRIC_COUNTER,
+	.help = "Lines that found no room, since nobody read the log.",
+};
+
 static void others_metrics(void *context, struct buf *out)
 {
 	struct daemon *daemon = context;
 
 	if (daemon->mailer)
 		mailer_metrics(daemon->mailer, out);
+	metric_write(out, &lines_lost, (int64_t)log_lines_lost());
 	metric_begin(out, &build);
 	metric_add(out, &build, "version", INVITED_VERSION, 1);
 }
@@ -277,8 +285,10 @@ static int serve(const struct conf *conf)
 	signal(SIGXFSZ, SIG_IGN); /* a full quota is an error like others */
 	umask(0077);
 	arena_init(&daemon.arena, 1024 * 1024);
+	log_start();
 	if (start(&daemon, &fail) < 0) {
 		stop(&daemon);
+		log_stop();
 		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
 				    "%s", fail.message);
 	}
@@ -292,6 +302,7 @@ static int serve(const struct conf *conf)
 #endif
 	stop(&daemon);
 	log_event(LOG_INFO, "stopped", LOG_S("version", INVITED_VERSION));
+	log_stop();
 	return EXIT_OK;
 }
 
@@ -318,10 +329,14 @@ int main(int argc, char **argv)
 	int code;
 
 	(void)argc;
+	/* Keys and passwords are in no core dump, and no debugger's business.
+	 */
+	prctl(PR_SET_DUMPABLE, 0);
 	if (conf_parse(&conf, argv, getenv, &fail) < 0) {
 		conf_release(&conf);
 		return command_fail(EXIT_USAGE, "%s", fail.message);
 	}
+	conf_clear_environment();
 	log_set_level(conf.log_level);
 	code = run(&conf);
 	conf_release(&conf);

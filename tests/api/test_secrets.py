@@ -5,7 +5,11 @@ they were handed over.
 
 import base64
 import hashlib
+import os
+import resource
+import signal
 import string
+from pathlib import Path
 
 from harness import INVITES, PROJECTS
 
@@ -156,3 +160,23 @@ def test_input_cannot_forge_log_lines(daemon):
 def test_one_copy_of_the_key_on_standard_output(daemon):
     assert "\n".join(daemon.output).count("sk-admin-") == 1
     assert sum("sk-admin-" in line for line in daemon.log) == 0
+
+
+def test_secrets_leave_the_environment(make_daemon):
+    """/proc/PID/environ still names them, but holds them no more."""
+    key, password = "chosen-key-of-the-first-start", "password-of-the-mail"
+    daemon = make_daemon(key=key, env={"INVITED_MAIL_USERNAME": "ada",
+                                       "INVITED_MAIL_PASSWORD": password})
+    assert daemon.api.get(INVITES).status_code == 200
+    environ = Path(f"/proc/{daemon.pid}/environ").read_bytes()
+    assert b"INVITED_ADMIN_KEY=\0" in environ
+    assert key.encode() not in environ and password.encode() not in environ
+
+
+def test_no_core_is_dumped(make_daemon):
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    daemon = make_daemon(limits={resource.RLIMIT_CORE: hard})
+    os.kill(daemon.pid, signal.SIGABRT)
+    ended = os.waitid(os.P_PID, daemon.pid, os.WEXITED | os.WNOWAIT)
+    assert ended.si_code == os.CLD_KILLED, "it dumped a core"
+    daemon.kill()
