@@ -257,7 +257,7 @@ def test_cut_at_every_message(daemon, proxy, server, database, side):
 
 def test_cut_again_and_again(daemon, proxy, server, database):
     """A connection that never lasts for a whole batch."""
-    proxy.arm(AtStatement("CREATE_MANY", DROP, times=1000))
+    proxy.arm(AtStatement("create_many", DROP, times=1000))
     assert create(daemon, "a@example.com").status == 503
     proxy.disarm()
     heals(daemon, "a@example.com")
@@ -266,7 +266,7 @@ def test_cut_again_and_again(daemon, proxy, server, database):
 
 def test_cut_while_reading(daemon, proxy):
     invite = daemon.api.invite("a@example.com")
-    for statement in ("KEY_BY_HASH", "INVITE_GET"):
+    for statement in ("key_by_hash", "invite_get"):
         harm = proxy.arm(AtStatement(statement))
         assert Answer("GET", f"{INVITES}/{invite['id']}",
                       daemon.api).json == without_link(invite)
@@ -281,9 +281,9 @@ def without_link(invite):
 
 # -- 3: lost at COMMIT --------------------------------------------------------
 
-AT_COMMIT = {"before": lambda: AtStatement("COMMIT"),
+AT_COMMIT = {"before": lambda: AtStatement("commit"),
              "after": lambda: AtCommitted(),
-             "before, silently": lambda: AtStatement("COMMIT", HOLD),
+             "before, silently": lambda: AtStatement("commit", HOLD),
              "after, silently": lambda: AtCommitted(HOLD)}
 
 
@@ -500,12 +500,12 @@ def test_deleted_while_read_back(serve, own_server, no_standby):
 @pytest.mark.parametrize("state", ["40001", "40P01", "23505"])
 def test_others_in_the_way(daemon, proxy, server, database, state):
     """Tried again; and not for ever."""
-    harm = proxy.arm(Refused("CREATE_MANY", state, times=2))
+    harm = proxy.arm(Refused("create_many", state, times=2))
     create(daemon, "ada@example.com").json
     assert harm.struck == 2
     assert_once(server, database, "ada@example.com")
 
-    proxy.arm(Refused("CREATE_MANY", state, times=1000))
+    proxy.arm(Refused("create_many", state, times=1000))
     assert create(daemon, "bob@example.com").status == 503
     proxy.disarm()
     heals(daemon, "bob@example.com")
@@ -516,9 +516,9 @@ def test_others_in_the_way(daemon, proxy, server, database, state):
                                    "25006", "0A000", "40003", "42501"])
 def test_server_refuses(daemon, proxy, server, database, state):
     """Once, and always."""
-    proxy.arm(Refused("CREATE_MANY", state))
+    proxy.arm(Refused("create_many", state))
     assert create(daemon, "ada@example.com").status in (200, 503)
-    proxy.arm(Refused("CREATE_MANY", state, times=1000))
+    proxy.arm(Refused("create_many", state, times=1000))
     assert create(daemon, "bob@example.com").status == 503
     proxy.disarm()
     heals(daemon, "ada@example.com")
@@ -529,7 +529,7 @@ def test_server_refuses(daemon, proxy, server, database, state):
 @pytest.mark.parametrize("state", ["40001", "40P01", "40003", "53100"])
 def test_commit_is_refused(daemon, proxy, server, database, state):
     """40003: the server itself does not know whether it was done."""
-    proxy.arm(Refused("COMMIT", state))
+    proxy.arm(Refused("commit", state))
     answer = create(daemon, "ada@example.com")
     assert answer.status == 200 or state == "53100"
     heals(daemon, "ada@example.com")
@@ -548,7 +548,7 @@ def test_deadlock(daemon, proxy, server, database):
         other.run("SELECT FROM outbox FOR UPDATE")
         # Who is last to wait is told of it: we are to be.
         go_on = threading.Event()
-        harm = proxy.arm(AtStatement("OUTBOX_DELETE", go_on))
+        harm = proxy.arm(AtStatement("outbox_delete", go_on))
         asked = asynchronously(Answer, "DELETE", f"{INVITES}/{invite['id']}",
                                daemon.api)
         eventually(lambda: harm.struck)

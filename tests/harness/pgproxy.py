@@ -2,8 +2,8 @@
 A proxy between the daemon and PostgreSQL that can do harm.
 
 It knows where a message of the protocol ends, and which prepared statement a
-client executes (the engine calls its statements by name: BEGIN_WRITE,
-CREATE_MANY, COMMIT, ...), so harm can be done at one exact place:
+client executes (the engine calls its statements by name: begin_write,
+create_many, commit, ...), so harm can be done at one exact place:
 
     with PgProxy(server) as proxy:
         daemon = make_daemon("--database", proxy.url(database))
@@ -123,7 +123,7 @@ class InTransaction(Harm):
         return self.strike(self.how) if self.left < 0 else PASS
 
     def client(self, link: Link, message: Message) -> Fate:
-        if self.link is None and message.statement == "BEGIN_WRITE":
+        if self.link is None and message.statement == "begin_write":
             self.link = link
         return self._count(link, "client")
 
