@@ -26,11 +26,16 @@ class BenchError(Exception):
 
 def read_line(process, name, seconds=START_SECONDS):
     """The next line that `process` prints, or BenchError after a while."""
-    ready, _, _ = select.select([process.stdout], [], [], seconds)
-    line = process.stdout.readline() if ready else ""
-    if not line:
-        raise BenchError(f"{name} said nothing (exit code {process.poll()})")
-    return line
+    line = b""
+    while not line.endswith(b"\n"):
+        # Octet by octet: what a buffer holds, select() knows nothing of.
+        ready, _, _ = select.select([process.stdout], [], [], seconds)
+        octet = os.read(process.stdout.fileno(), 1) if ready else b""
+        if not octet:
+            raise BenchError(f"{name} said nothing "
+                             f"(exit code {process.poll()})")
+        line += octet
+    return line.decode()
 
 
 def stop(process):
