@@ -9,25 +9,20 @@
 #include "store/groups.h"
 
 #include "store/lock.h"
-#include "store/work.h"
+#include "store/rows.h"
 
-#define GROUP_COLUMNS "id, organization, name, created_at"
+#define GROUP_TABLE(FIRST, MORE)                                 \
+	FIRST(NUMBER, "id", struct group, id)                    \
+	MORE(NUMBER, "organization", struct group, organization) \
+	MORE(TEXT, "name", struct group, name)                   \
+	MORE(NUMBER, "created_at", struct group, created_at)
+#define GROUP_COLUMNS COLUMNS_OF(GROUP_TABLE)
 
-static void row_group(struct arena *arena, struct statement *st,
-		      struct group *group)
-{
-	*group = (struct group){
-		.id = column_i64(st, 0),
-		.organization = column_i64(st, 1),
-		.name = column_text(st, arena, 2),
-		.created_at = column_i64(st, 3),
-	};
-}
+TABLE(group, "group", GROUP_TABLE);
 
 /* ---- create, get, list ---- */
 
-STATEMENT(group_insert, .text = "INSERT INTO \"group\"(" GROUP_COLUMNS ")"
-				" VALUES(?1, ?2, ?3, ?4)");
+STATEMENT(group_insert, .text = INSERT_OF("group", GROUP_TABLE));
 
 static enum result group_create(struct work *work, const void *input,
 				void *output)
@@ -40,10 +35,7 @@ static enum result group_create(struct work *work, const void *input,
 				 .organization = work->organization,
 				 .name = in->name,
 				 .created_at = work->now };
-	db_bind_i64(st, 1, group->id);
-	db_bind_i64(st, 2, group->organization);
-	db_bind_text(st, 3, group->name);
-	db_bind_i64(st, 4, group->created_at);
+	table_bind(&group_table, st, group);
 	db_run(work->db, st);
 	work_audit(work, AUDIT_GROUP_CREATED, group->id);
 	return RESULT_OK;
@@ -59,18 +51,20 @@ const struct verb verb_group_create = {
 STATEMENT(group_get, .text = "SELECT " GROUP_COLUMNS " FROM \"group\""
 			     " WHERE id = ?1 AND organization = ?2");
 
-static bool find_group(const struct work *work, int64_t id,
-		       struct group *ret_group)
+/* By `sql`: group_get, or group_take where it is going to be changed. */
+static enum result find_group(const struct work *work, const struct sql *sql,
+			      int64_t id, struct group *ret_group)
 {
-	struct statement *st = db_statement(work->db, &sql_group_get);
+	struct statement *st = db_statement(work->db, sql);
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
 	if (!db_row(work->db, st))
-		return false;
-	row_group(work->arena, st, ret_group);
+		return RESULT_GROUP_NOT_FOUND;
+	if (!table_read(&group_table, work->arena, st, ret_group))
+		(void)db_damaged(work->db);
 	db_done(st);
-	return true;
+	return work->db->damaged ? RESULT_GROUP_NOT_FOUND : RESULT_OK;
 }
 
 static enum result group_get(struct work *work, const void *input, void *output)
@@ -78,8 +72,7 @@ static enum result group_get(struct work *work, const void *input, void *output)
 	const struct id_in *in = input;
 	struct group_out *out = output;
 
-	return find_group(work, in->id, &out->group) ? RESULT_OK
-						     : RESULT_GROUP_NOT_FOUND;
+	return find_group(work, &sql_group_get, in->id, &out->group);
 }
 
 const struct verb verb_group_get = {
@@ -101,11 +94,12 @@ static enum result group_list(struct work *work, const void *input,
 	const struct list_in *page = input;
 	struct group *rows = work_rows(work, page, sizeof(*rows));
 	struct statement *st = work_list_either(work, group_list, page);
-	size_t count = 0;
+	size_t count = 0, seen = 0;
 
-	while (db_row(work->db, st))
-		row_group(work->arena, st, &rows[count++]);
-	*(struct list_out *)output = list_end(work, page, rows, count, count);
+	for (; db_row(work->db, st); seen++)
+		count +=
+		    table_read(&group_table, work->arena, st, &rows[count]);
+	*(struct list_out *)output = list_end(work, page, rows, count, seen);
 	return RESULT_OK;
 }
 
@@ -126,20 +120,6 @@ STATEMENT(group_take,
 	  .pgsql = "SELECT " GROUP_COLUMNS " FROM \"group\""
 		   " WHERE id = ?1 AND organization = ?2 FOR UPDATE");
 
-static bool take_group(const struct work *work, int64_t id,
-		       struct group *ret_group)
-{
-	struct statement *st = db_statement(work->db, &sql_group_take);
-
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return false;
-	row_group(work->arena, st, ret_group);
-	db_done(st);
-	return true;
-}
-
 STATEMENT(group_update, .text = "UPDATE \"group\" SET name = ?3"
 				" WHERE id = ?1 AND organization = ?2");
 
@@ -150,7 +130,7 @@ static enum result group_update(struct work *work, const void *input,
 	struct group *group = &((struct group_out *)output)->group;
 	struct statement *st;
 
-	if (!take_group(work, in->id, group))
+	if (find_group(work, &sql_group_take, in->id, group))
 		return RESULT_GROUP_NOT_FOUND;
 	group->name = in->name;
 	st = db_statement(work->db, &sql_group_update);
@@ -182,7 +162,7 @@ static enum result group_delete(struct work *work, const void *input,
 	struct group group;
 
 	(void)output;
-	if (!take_group(work, in->id, &group))
+	if (find_group(work, &sql_group_take, in->id, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	work_run_for(work, &sql_group_empty, group.id);
 	work_run_for(work, &sql_group_delete, group.id);
@@ -241,7 +221,7 @@ static enum result group_user_get(struct work *work, const void *input,
 	struct group_user_out *out = output;
 	struct group group;
 
-	if (!find_group(work, in->group, &group))
+	if (find_group(work, &sql_group_get, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	out->group = in->group;
 	return find_group_user(work, in, &out->user) ? RESULT_OK
@@ -290,7 +270,7 @@ static enum result group_user_add(struct work *work, const void *input,
 	struct group group;
 	struct statement *st;
 
-	if (!take_group(work, in->group, &group))
+	if (find_group(work, &sql_group_take, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	if (!take_member(work, in->user, &out->user))
 		return RESULT_USER_NOT_FOUND;
@@ -327,7 +307,7 @@ static enum result group_user_remove(struct work *work, const void *input,
 	struct statement *st;
 
 	(void)output;
-	if (!take_group(work, in->group, &group))
+	if (find_group(work, &sql_group_take, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	if (!find_group_user(work, in, &user))
 		return RESULT_USER_NOT_FOUND;
@@ -360,7 +340,7 @@ static enum result group_user_list(struct work *work, const void *input,
 	struct group group;
 	size_t count = 0;
 
-	if (!find_group(work, in->group, &group))
+	if (find_group(work, &sql_group_get, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	rows = work_rows(work, &in->page, sizeof(*rows));
 	st = work_list_either(work, group_user_list, &in->page);

@@ -40,13 +40,6 @@ static const struct column outbox_columns[] = {
 	KEPT_NUMBER("due_at_ms"), KEPT_NUMBER("attempts"),
 };
 
-static const struct column group_columns[] = {
-	KEPT_NUMBER("id"),
-	KEPT_NUMBER("organization"),
-	{ .name = "name", .type = COLUMN_TEXT },
-	KEPT_NUMBER("created_at"),
-};
-
 static const struct column group_user_columns[] = {
 	KEPT_NUMBER("organization"),
 	KEPT_NUMBER("group"),
@@ -70,7 +63,6 @@ static const struct column audit_columns[] = {
 						 COUNT_OF(id##_columns) }
 KEPT_TABLE(project_user, "project_user");
 KEPT_TABLE(outbox, "outbox");
-KEPT_TABLE(group, "group");
 KEPT_TABLE(group_user, "group_user");
 KEPT_TABLE(rights, "rights");
 KEPT_TABLE(audit, "audit");
