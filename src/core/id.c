@@ -8,10 +8,11 @@
 #include "base/encode.h"
 #include "core/id.h"
 
-#define EPOCH_MS 1704067200000LL /* 2024-01-01T00:00:00Z */
-#define LOW_BITS 22
-#define LOW_MASK ((1LL << LOW_BITS) - 1)
-#define TIME_MAX ((1LL << 41) - 1)
+#define EPOCH_MS     1704067200000LL /* 2024-01-01T00:00:00Z */
+#define LOW_BITS     22
+#define LOW_MASK     ((1LL << LOW_BITS) - 1)
+#define BELIEVED_MAX (INT64_MAX - (1LL << 40))
+#define TIME_MAX     ((1LL << 41) - 1)
 
 static const struct {
 	const char *prefix, *param;
@@ -65,6 +66,12 @@ int64_t id_first_at(int64_t now_ms)
 int64_t id_last_at(int64_t now_ms)
 {
 	return id_first_at(now_ms) | LOW_MASK;
+}
+
+void id_start_after(struct id_source *source, int64_t greatest)
+{
+	if (greatest > source->last && greatest < BELIEVED_MAX)
+		source->last = greatest;
 }
 
 int64_t id_next(struct id_source *source, int64_t now_ms, uint64_t random)

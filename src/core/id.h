@@ -58,6 +58,13 @@ struct id_source {
  */
 int64_t id_next(struct id_source *source, int64_t now_ms, uint64_t random);
 
+/*
+ * Has the next ids be greater than `greatest`, which is in use: a clock may
+ * stand before where it was when that was made. What could not be one of ours,
+ * since hardly any would be left behind it, is not believed.
+ */
+void id_start_after(struct id_source *source, int64_t greatest);
+
 /* The smallest and the greatest id that can be made at `now_ms`. */
 int64_t id_first_at(int64_t now_ms);
 int64_t id_last_at(int64_t now_ms);

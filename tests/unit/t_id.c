@@ -184,6 +184,31 @@ START_TEST(test_the_last_id_of_all)
 }
 END_TEST
 
+START_TEST(test_starts_after_what_is_in_use)
+{
+	struct id_source source = { 0 };
+	int64_t used = id_last_at(NOW + 86400000);
+
+	id_start_after(&source, used);
+	ck_assert_int_eq(id_next(&source, NOW, 7), used + 1);
+	id_start_after(&source, 5);
+	ck_assert_int_eq(id_next(&source, NOW, 7), used + 2);
+	/* The clock has gone on: as if nothing had been. */
+	ck_assert_int_eq(id_next(&source, NOW + 2 * 86400000, 7),
+			 id_first_at(NOW + 2 * 86400000) | 7);
+}
+END_TEST
+
+START_TEST(test_damaged_ids_do_not_use_up_all)
+{
+	struct id_source source = { 0 };
+
+	id_start_after(&source, INT64_MAX);
+	id_start_after(&source, -1);
+	ck_assert_int_eq(id_next(&source, NOW, 7), id_first_at(NOW) | 7);
+}
+END_TEST
+
 START_TEST(test_range_of_a_millisecond)
 {
 	ck_assert_int_eq(id_last_at(NOW) - id_first_at(NOW), (1 << 22) - 1);
@@ -223,6 +248,8 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_odd_times, 0, COUNT_OF(odd_times));
 	tcase_add_test(tests, test_before_the_epoch_starts_at_random);
 	tcase_add_test(tests, test_the_last_id_of_all);
+	tcase_add_test(tests, test_starts_after_what_is_in_use);
+	tcase_add_test(tests, test_damaged_ids_do_not_use_up_all);
 	tcase_add_test(tests, test_range_of_a_millisecond);
 	tcase_add_test(tests, test_growing_through_a_wild_clock);
 }

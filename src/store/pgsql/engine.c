@@ -83,6 +83,33 @@ static void engine_close(struct engine *engine)
 	free(engine);
 }
 
+/* The clock may be behind what it was when the last ids were made. By the
+ * index of each organization. */
+static int start_ids(struct engine *engine, struct fail *fail)
+{
+	static const char greatest[] =
+	    "SELECT max(id) FROM (SELECT max(id) AS id FROM organization"
+	    " UNION ALL SELECT max(id) FROM admin_key"
+	    " UNION ALL SELECT max(id) FROM \"group\""
+	    " UNION ALL SELECT greatest("
+	    "  (SELECT max(id) FROM project WHERE organization = o.id),"
+	    "  (SELECT max(id) FROM \"user\" WHERE organization = o.id),"
+	    "  (SELECT max(id) FROM invite WHERE organization = o.id),"
+	    "  (SELECT max(id) FROM audit WHERE organization = o.id))"
+	    " FROM organization o) AS ids";
+	PGresult *result = pgsql_db_query(&engine->db, greatest);
+	int64_t id = 0;
+
+	if (result && PQntuples(result) == 1 && !PQgetisnull(result, 0, 0) &&
+	    str_to_i64(str_of(PQgetvalue(result, 0, 0)), &id))
+		id_start_after(&engine->ids, id);
+	PQclear(result);
+	if (result)
+		return 0;
+	return fail_set(fail, "could not use the database: %s",
+			pgsql_db_why(&engine->db));
+}
+
 static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 {
 	struct pgsql_db *db = &engine->db;
@@ -100,7 +127,7 @@ static int prepare_engine(struct engine *engine, bool serve, struct fail *fail)
 		   : pgsql_schema_examine(db, &why)) < 0)
 		return fail_set(fail, "could not use the database: %s",
 				why.message);
-	return 0;
+	return start_ids(engine, fail);
 }
 
 /* Whether it is the server's state that is in the way, and not what it is. */

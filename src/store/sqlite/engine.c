@@ -38,6 +38,31 @@ static int end_leases(struct engine *engine, struct fail *fail)
 	    fail);
 }
 
+/* The clock may be behind what it was when the last ids were made. */
+static int start_ids(struct engine *engine, struct fail *fail)
+{
+	static const char greatest[] =
+	    "SELECT max(id) FROM (SELECT max(id) AS id FROM organization"
+	    " UNION ALL SELECT max(id) FROM admin_key"
+	    " UNION ALL SELECT max(id) FROM project"
+	    " UNION ALL SELECT max(id) FROM \"user\""
+	    " UNION ALL SELECT max(id) FROM invite"
+	    " UNION ALL SELECT max(id) FROM \"group\""
+	    " UNION ALL SELECT max(id) FROM audit)";
+	sqlite3_stmt *st;
+	int code;
+
+	if (sqlite3_prepare_v2(engine->db.handle, greatest, -1, &st, NULL))
+		return sqlite_db_fail(&engine->db, fail, "could not read it");
+	code = sqlite3_step(st);
+	if (code == SQLITE_ROW)
+		id_start_after(&engine->ids, sqlite3_column_int64(st, 0));
+	sqlite3_finalize(st);
+	if (code == SQLITE_ROW)
+		return 0;
+	return sqlite_db_fail(&engine->db, fail, "could not read it");
+}
+
 static int engine_open(const char *place, bool serve,
 		       struct engine **ret_engine, struct fail *fail)
 {
@@ -47,7 +72,7 @@ static int engine_open(const char *place, bool serve,
 
 	if (sqlite_engine_open(place, serve, &engine, &served, fail) < 0)
 		return -1;
-	if (end_leases(engine, &why) == 0) {
+	if (end_leases(engine, &why) == 0 && start_ids(engine, &why) == 0) {
 		*ret_engine = engine;
 		return 0;
 	}
