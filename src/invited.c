@@ -30,6 +30,7 @@
 #include "mail/mail.h"
 #include "store/organizations.h"
 #include "store/store.h"
+#include "waiting.h"
 
 /* Everything that runs; zeroed, and safe to stop half started. */
 struct daemon {
@@ -234,14 +235,24 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 	return 0;
 }
 
+/* It may be brought up to date, by us or by another daemon; or be far away. */
+static int open_store(struct daemon *daemon, struct fail *fail)
+{
+	int result;
+
+	waiting_begin("the database, to open it or bring its schema up to "
+		      "date");
+	result = store_open(daemon->conf->database, true, &daemon->store, fail);
+	waiting_end();
+	return result;
+}
+
 /* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
-	    store_open(daemon->conf->database, true, &daemon->store, fail) <
-		0 ||
-	    start_http(daemon, fail) < 0 || start_mail(daemon, fail) < 0 ||
-	    bootstrap(daemon, fail) < 0)
+	    open_store(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
+	    start_mail(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }

@@ -8,6 +8,7 @@ import pytest
 
 from harness import INVITES
 from harness.load import Load, rows, settle
+from harness.pgsession import Session
 from postgres_server import run_sql
 
 COUNT = 8
@@ -137,3 +138,17 @@ def test_a_server_with_another_default(shared_database, make_team, isolation):
         made = daemon.api.invite(f"p{number}@example.com")
         assert team[number - 1].api.ok(
             "GET", f"{INVITES}/{made['id']}")["id"] == made["id"]
+
+
+# -- somebody holds the schema's lock ------------------------------------------
+
+def test_a_start_that_waits_says_so(shared_database, make_team):
+    """As behind another daemon that brings a large database up to date."""
+    team = make_team(2, shared_database, start=False)
+    team[0].start()
+    with Session(shared_database) as other:
+        other.run("BEGIN; SELECT pg_advisory_xact_lock(1768846897)")
+        team[1].launch()
+        assert team[1].wait_log("still_waiting")
+        other.run("COMMIT")
+        assert team[1].wait_log("listening")

@@ -37,9 +37,10 @@
 #include "base/random.h"
 
 /*
- * Serialises migrations; released at commit. Where there are no such locks, or where CREATE TABLE ends the transaction (CockroachDB,
- * YugabyteDB), no row lock would do either: there, one daemon is started alone
- * when the version changes. See doc/relatives.md.
+ * Serialises migrations; released at commit. Where there are no such locks, or
+ * where CREATE TABLE ends the transaction (CockroachDB, YugabyteDB), no row
+ * lock would do either: there, one daemon is started alone when the version
+ * changes. See doc/relatives.md.
  */
 #define LOCK_NUMBER  "1768846897" /* "inv1" */
 #define LOCK	     "SELECT pg_advisory_xact_lock(" LOCK_NUMBER ")"
@@ -335,7 +336,12 @@ static int take_lock(struct pgsql_db *db, struct fail *fail)
 	    run(db, "SET LOCAL statement_timeout = 0", fail) < 0 ||
 	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0)
 		return -1;
-	return run(db, LOCK, fail);
+	if (run(db, LOCK, fail) == 0)
+		return 0;
+	return fail_set(fail,
+			"another daemon, or a tool of the database's, has not "
+			"let go of the schema's lock: %s",
+			fail->message);
 }
 
 /* Where there is no such table, to ask it would be an error. */
