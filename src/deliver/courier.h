@@ -47,6 +47,7 @@ struct claim {
 	struct parcel **ret_parcels;
 	size_t ret_count;
 	int64_t ret_pause_ms; /* until the next is due; negative: none waits */
+	int64_t ret_ahead_ms; /* of our clock: the store's */
 };
 
 struct record {

@@ -106,6 +106,21 @@ static void set_pace(struct deliverer *deliverer, bool full)
 
 /* ---- claims ---- */
 
+/* Leases are by the store's clock, whatever ours says; but when an invite
+ * expires is a matter of ours. */
+static void note_clock(struct deliverer *deliverer, int64_t ahead_ms)
+{
+	bool apart = ahead_ms < -CLOCKS_APART_MS || ahead_ms > CLOCKS_APART_MS;
+
+	if (apart && !deliverer->clock_apart)
+		log_event(LOG_WARN, "clock_differs",
+			  LOG_I("database_ahead_ms", ahead_ms));
+	if (!apart && deliverer->clock_apart)
+		log_event(LOG_INFO, "clock_agrees",
+			  LOG_I("database_ahead_ms", ahead_ms));
+	deliverer->clock_apart = apart;
+}
+
 static void take_claimed(struct deliverer *deliverer, const struct claim *claim,
 			 struct batch *batch)
 {
@@ -137,6 +152,8 @@ static void claim_some(struct deliverer *deliverer, size_t limit)
 	claimed = deliverer->courier->claim(deliverer->options.context, &claim);
 	pthread_mutex_lock(&deliverer->lock);
 	note_store(deliverer, !claimed);
+	if (claimed)
+		note_clock(deliverer, claim.ret_ahead_ms);
 	if (claimed)
 		take_claimed(deliverer, &claim, batch);
 	else

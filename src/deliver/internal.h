@@ -62,6 +62,7 @@ struct deliverer {
 	size_t attempted;   /* since then */
 	size_t ahead;	    /* how many to claim beyond those in hand */
 	bool store_refused; /* and that was logged */
+	bool clock_apart;   /* likewise */
 
 	struct parcel *held[HELD_MAX]; /* all that is leased */
 	size_t held_count;

@@ -6,6 +6,7 @@
 #include "http/operations.h"
 
 #include "base/metric.h"
+#include "base/clock.h"
 #include "http/errors.h"
 #include "http/request.h"
 #include "store/outbox.h"
@@ -14,6 +15,23 @@ void operations_alive(struct request *request)
 {
 	buf_add_text(&request->out, "ok\n");
 	answer(request, 200, "text/plain; charset=utf-8");
+}
+
+/* Where daemons share a database, all go by its clock in the end. */
+static bool clock_is_right(struct request *request)
+{
+	const struct outbox_count_out *found = request->state;
+	int64_t apart =
+	    found && found->clock_ms ? clock_now_ms() - found->clock_ms : 0;
+
+	if (-CLOCKS_APART_MS <= apart && apart <= CLOCKS_APART_MS)
+		return true;
+	buf_addf(&request->out,
+		 "clock: this machine's is %lld s %s the database's: set it "
+		 "right, or invites expire at the wrong time\n",
+		 (long long)(llabs(apart) / 1000),
+		 apart > 0 ? "ahead of" : "behind");
+	return false;
 }
 
 static void answer_readiness(struct request *request, bool store_ready)
@@ -28,6 +46,8 @@ static void answer_readiness(struct request *request, bool store_ready)
 		buf_addf(&request->out, "store: %s\n", fail.message);
 	}
 	if (!service->ready(service->context, &request->out))
+		ready = false;
+	if (!clock_is_right(request))
 		ready = false;
 	if (ready)
 		buf_add_text(&request->out, "ok\n");
@@ -44,6 +64,8 @@ static void read_probed(struct request *request)
 {
 	struct fail fail;
 
+	if (request->op.result == RESULT_OK)
+		request->state = request->op.out;
 	if (request->op.result != RESULT_OK)
 		answer_readiness(request, false);
 	else if (store_healthy(request->service->store, &fail))

@@ -121,6 +121,7 @@ bool outbox_claim(struct store_port *port, struct claim *claim)
 	if (op.result != RESULT_OK || !pack(claim, &out))
 		return false;
 	claim->ret_pause_ms = -1;
+	claim->ret_ahead_ms = out.now_ms - clock_now_ms();
 	if (out.next_due_ms != 0)
 		claim->ret_pause_ms = out.next_due_ms > out.now_ms
 					  ? out.next_due_ms - out.now_ms

@@ -422,7 +422,10 @@ const struct verb verb_outbox_settle = {
 /* ---- watching ---- */
 
 STATEMENT(outbox_count,
-	  .text = "SELECT count(*), min(queued_at_ms) FROM outbox");
+	  .text = "SELECT count(*), min(queued_at_ms), 0 FROM outbox",
+	  .pgsql = "SELECT count(*), min(queued_at_ms),"
+		   " (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+		   " FROM outbox");
 
 static enum result outbox_count(struct work *work, const void *input,
 				void *output)
@@ -435,6 +438,7 @@ static enum result outbox_count(struct work *work, const void *input,
 		return RESULT_STORE_UNAVAILABLE;
 	out->waiting = column_i64(st, 0);
 	out->oldest_ms = column_i64(st, 1);
+	out->clock_ms = column_i64(st, 2);
 	db_done(st);
 	return RESULT_OK;
 }

@@ -12,6 +12,7 @@
 
 #include "core/token.h"
 #include "store/invitations.h"
+#include "base/clock.h"
 #include "store/verb.h"
 
 /* A mail to be sent. */
@@ -61,9 +62,16 @@ struct outbox_settle_in {
 	int64_t pause_ms;  /* when deferred */
 };
 
+/*
+ * Clocks further apart than that are a fault: of two daemons that are further
+ * apart than a lease is long, at least one is so far from the database.
+ */
+#define CLOCKS_APART_MS (15 * SECOND_MS)
+
 struct outbox_count_out {
 	int64_t waiting;
 	int64_t oldest_ms; /* queued at; 0 = none waits */
+	int64_t clock_ms;  /* the database's; 0 = it has ours */
 };
 
 #endif

@@ -115,6 +115,37 @@ def test_clock_that_is_days_ahead_for_a_moment(
         assert len(server.mailbox.all()) == 1
 
 
+def test_restarted_with_the_clock_behind(make_daemon: Maker,
+                                         clock: Clock) -> None:
+    """What is new stays in front of what is old."""
+    clock.shift(DAY)
+    daemon = make_daemon(env=clock.env)
+    old = daemon.api.invite("ada@example.com")
+    clock.shift(0)
+    daemon.restart()
+    new = daemon.api.invite("bob@example.com")
+    assert [one["id"] for one in daemon.api.all(INVITES)] == [
+        new["id"], old["id"]]
+
+
+@pytest.mark.engines("postgres")
+@pytest.mark.parametrize("ahead", [45, -45])
+def test_a_clock_that_differs_from_the_database_is_said(
+        make_daemon: Maker, clock: Clock, ahead: float) -> None:
+    """In the log and in /readyz, until it is set right."""
+    clock.shift(ahead)
+    daemon = make_daemon(env=clock.env)
+    answer = daemon.api.get("/readyz")
+    assert answer.status_code == 503
+    assert ("ahead of" if ahead > 0 else "behind") in answer.text
+    assert "clock: this machine's is 4" in answer.text
+    daemon.api.delivered(daemon.api.invite("ada@example.com")["id"])
+    assert daemon.wait_log("clock_differs")
+    clock.shift(0)
+    eventually(lambda: daemon.api.get("/readyz").status_code == 200)
+    assert daemon.wait_log("clock_agrees")
+
+
 @pytest.mark.parametrize("ahead", [-DAY, DAY])
 def test_invited_while_the_clock_is_wrong(make_daemon: Maker, clock: Clock,
                                           ahead: float) -> None:
