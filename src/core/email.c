@@ -201,15 +201,64 @@ static bool key_add(struct key *key, const void *data, size_t len)
 	return true;
 }
 
-/* Adds the canonical caseless form of `local` (Unicode, D145, then NFC). */
+#define FOLDED_MAX 16 /* octets of one character's folding or lower case */
+
+/*
+ * The simple case folding of a character: where Unicode's full one makes
+ * several letters of one, such as "ss" of U+00DF, which is another's address,
+ * its lower case. Returns the octets; 0 where it cannot be done.
+ */
+static size_t fold_char(const uint8_t *c, size_t len, uint8_t out[FOLDED_MAX])
+{
+	size_t size = FOLDED_MAX;
+
+	if (u8_casefold(c, len, NULL, NULL, out, &size) != out)
+		return 0;
+	if (u8_mbsnlen(out, size) == 1)
+		return size;
+	size = FOLDED_MAX;
+	return u8_tolower(c, len, NULL, NULL, out, &size) == out ? size : 0;
+}
+
+/* Folds each character of `text`, which is in NFC; false where that fails. */
+static bool fold_chars(const uint8_t *text, size_t len,
+		       uint8_t out[4 * EMAIL_LOCAL_MAX + FOLDED_MAX],
+		       size_t *ret_len)
+{
+	*ret_len = 0;
+	while (len > 0 && *ret_len <= 4 * EMAIL_LOCAL_MAX) {
+		int octets = u8_mblen(text, len);
+		size_t folded =
+		    octets > 0 ? fold_char(text, (size_t)octets, out + *ret_len)
+			       : 0;
+
+		if (folded == 0)
+			return false;
+		text += octets;
+		len -= (size_t)octets;
+		*ret_len += folded;
+	}
+	return len == 0;
+}
+
+/* Adds the caseless form of `local`: NFC, folded, NFC. */
 static const char *fold_unicode_local(struct str local, struct key *key)
 {
 	uint8_t room[4 * EMAIL_LOCAL_MAX];
-	size_t len = sizeof(room);
+	uint8_t chars[4 * EMAIL_LOCAL_MAX + FOLDED_MAX];
+	size_t len = sizeof(room), count;
 	const char *reason;
-	uint8_t *folded = u8_casefold((const uint8_t *)local.data, local.len,
-				      NULL, UNINORM_NFC, room, &len);
+	uint8_t *folded = u8_normalize(UNINORM_NFC, (const uint8_t *)local.data,
+				       local.len, room, &len);
+	bool whole = folded && fold_chars(folded, len, chars, &count);
 
+	if (folded && folded != room)
+		free(folded);
+	if (folded && !whole)
+		return LOCAL_CHARACTER;
+	len = sizeof(room);
+	folded =
+	    folded ? u8_normalize(UNINORM_NFC, chars, count, room, &len) : NULL;
 	if (!folded)
 		return errno == ENOMEM ? EMAIL_OUT_OF_MEMORY : LOCAL_CHARACTER;
 	/* It may have grown, and U+037E has become a semicolon. */

@@ -11,13 +11,14 @@
 #include "base/base.h"
 #include "base/str.h"
 
-#define EMAIL_MAX       254 /* octets of an address, RFC 5321 4.5.3.1.3 */
+#define EMAIL_MAX	254 /* octets of an address, RFC 5321 4.5.3.1.3 */
 #define EMAIL_LOCAL_MAX 64  /* octets of its local part, 4.5.3.1.1 */
 
 struct email {
 	const char *typed; /* as it came; what is shown and mailed to */
-	const char *key;   /* NFC, case-folded, domain as A-labels: equal keys
-			    * mean the same person. At most EMAIL_MAX octets */
+	const char
+	    *key; /* NFC, case-folded (simple), domain as A-labels: equal keys
+		   * mean the same person. At most EMAIL_MAX octets */
 };
 
 /*

@@ -150,12 +150,51 @@ START_TEST(test_older_programs_find_projects_sorted)
 }
 END_TEST
 
+/* The keys as older programs made them, where they took "ss" for the same. */
+static void make_keys_old(void)
+{
+	sql("UPDATE invite SET email_key = 'strasse@example.com',"
+	    " address_hash = 1 WHERE email = 'stra\u00DFe@example.com'");
+	sql("UPDATE \"user\" SET email_key = 'weiss@example.com'"
+	    " WHERE email = 'wei\u00DF@example.com'");
+	sql("DELETE FROM meta WHERE key = 'addresses'");
+}
+
+START_TEST(test_addresses_with_keys_of_an_older_program_are_found)
+{
+	struct store_op invite = invited("stra\u00DFe@example.com");
+	struct store_op member = invited("wei\u00DF@example.com");
+	struct store_op op =
+	    answer_op(&verb_invitation_accept, token_of(&member));
+
+	assert_granted(&op);
+	make_keys_old();
+	close_store();
+	open_store();
+	op = invite_op("stra\u00DFe@example.com");
+	assert_granted(&op);
+	ck_assert(!out_of(&op, invite_create_out)->created);
+	ck_assert_int_eq(out_of(&op, invite_create_out)->invite.id,
+			 out_of(&invite, invite_create_out)->invite.id);
+	op = invite_op("strasse@example.com");
+	assert_granted(&op);
+	ck_assert(out_of(&op, invite_create_out)->created);
+	op = invite_op("wei\u00DF@example.com");
+	assert_ends(&op, RESULT_USER_EXISTS);
+	op = invite_op("weiss@example.com");
+	assert_granted(&op);
+	assert_sound();
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_every_step_can_be_taken_back);
 	tcase_add_test(tests,
 		       test_invites_of_an_older_program_stay_as_they_were);
 	tcase_add_test(tests, test_what_was_declined_before_says_when);
+	tcase_add_test(tests,
+		       test_addresses_with_keys_of_an_older_program_are_found);
 	tcase_add_test(tests, test_older_programs_find_projects_sorted);
 }
 

@@ -31,6 +31,7 @@
  */
 #include "base/base.h"
 
+#include "store/rekey.h"
 #include "store/pgsql/schema.h"
 
 #include "base/encode.h"
@@ -312,6 +313,15 @@ static int look_for_others(struct pgsql_db *db, struct fail *fail)
 	return status;
 }
 
+/* What stands behind all steps. */
+static int finish(struct pgsql_db *db, struct fail *fail)
+{
+	if (make_hash_key(db, fail) < 0 || load_hash_key(db, fail) < 0)
+		return -1;
+	rekey_addresses(&db->base);
+	return db->base.error ? fail_set(fail, "%s", pgsql_db_why(db)) : 0;
+}
+
 /* In a transaction that holds the lock; `ret_more`: there is more to do. */
 static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 {
@@ -322,7 +332,7 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 	    check_oldest(&version, fail) < 0)
 		return -1;
 	if (version.steps >= (int64_t)COUNT_OF(steps))
-		return make_hash_key(db, fail);
+		return finish(db, fail);
 	if (version.steps == 0 && look_for_others(db, fail) < 0)
 		return -1;
 	*ret_more = true;

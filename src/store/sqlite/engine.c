@@ -7,6 +7,7 @@
 #include "store/sqlite/engine.h"
 
 #include "store/flaw.h"
+#include "store/rekey.h"
 #include "store/table.h"
 #include "store/work.h"
 
@@ -63,6 +64,23 @@ static int start_ids(struct engine *engine, struct fail *fail)
 	return sqlite_db_fail(&engine->db, fail, "could not read it");
 }
 
+/* See rekey.h. */
+static int rekey_all(struct engine *engine, struct fail *fail)
+{
+	struct sqlite_db *db = &engine->db;
+
+	if (engine->guest)
+		return 0;
+	db->base.error = DB_FINE;
+	sqlite_db_run(db, &sql_begin_write);
+	rekey_addresses(&db->base);
+	sqlite_db_run(db, &sql_commit);
+	if (db->base.error == DB_FINE)
+		return 0;
+	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	return fail_set(fail, "%s", sqlite3_errstr(db->code));
+}
+
 static int engine_open(const char *place, bool serve,
 		       struct engine **ret_engine, struct fail *fail)
 {
@@ -72,7 +90,8 @@ static int engine_open(const char *place, bool serve,
 
 	if (sqlite_engine_open(place, serve, &engine, &served, fail) < 0)
 		return -1;
-	if (end_leases(engine, &why) == 0 && start_ids(engine, &why) == 0) {
+	if (end_leases(engine, &why) == 0 && start_ids(engine, &why) == 0 &&
+	    rekey_all(engine, &why) == 0) {
 		*ret_engine = engine;
 		return 0;
 	}
