@@ -119,6 +119,8 @@ void id_list_add(struct buf *list, int64_t id)
 void id_list_bind(struct buf *list, struct statement *st, int index)
 {
 	buf_add_text(list, "]");
+	if (!st)
+		return; /* the error is noted */
 	if (!buf_ok(list))
 		db_no_memory(st->db);
 	else
