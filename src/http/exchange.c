@@ -5,6 +5,7 @@
 
 #include "http/exchange.h"
 
+#define TRIM_FROM  (4 * 1024 * 1024) /* octets of bodies */
 #define SPARES_MAX 256
 
 void exchanges_init(struct exchanges *all)
@@ -49,10 +50,32 @@ struct exchange *exchange_new(struct exchanges *all, const char *target)
 	return exchange;
 }
 
+void exchange_drop_body(struct exchange *exchange)
+{
+	exchange->all->bodies -= exchange->request.body.len;
+	buf_release(&exchange->request.body);
+}
+
+bool exchange_add_body(struct exchange *exchange, struct str data)
+{
+	struct exchanges *all = exchange->all;
+	struct buf *body = &exchange->request.body;
+	size_t before = body->len;
+
+	if (all->bodies + data.len > BODIES_MAX)
+		return false;
+	buf_add_str(body, data);
+	all->bodies += body->len - before;
+	if (all->bodies > TRIM_FROM)
+		all->trim = true;
+	return buf_ok(body);
+}
+
 void exchange_free(struct exchange *exchange)
 {
 	struct exchanges *all = exchange->all;
 
+	exchange_drop_body(exchange);
 	request_release(&exchange->request);
 	free(exchange->target_copy);
 	all->count--;

@@ -20,9 +20,14 @@ struct exchanges {
 	struct exchange *spare; /* for the next requests */
 	size_t spares;
 	size_t count;	/* under way */
+	size_t bodies;	/* octets of their bodies, at most BODIES_MAX */
+	bool trim;	/* they were many: memory is to be given back */
 	int64_t now_ms; /* monotonic, of this round */
 	bool closing;	/* each answer ends its connection */
 };
+
+/* Bodies of all requests under way; more are refused for now (503). */
+#define BODIES_MAX (64 * 1024 * 1024)
 
 struct exchange {
 	struct exchanges *all;
@@ -43,6 +48,11 @@ void exchanges_release(struct exchanges *all); /* none is under way */
 
 /* NULL when out of memory. `target` as in the request line, which is copied. */
 struct exchange *exchange_new(struct exchanges *all, const char *target);
+/* More of the body is there. False where there is no room for it, in this
+ * request or in all: then none of it is kept. */
+bool exchange_add_body(struct exchange *exchange, struct str data);
+void exchange_drop_body(struct exchange *exchange);
+
 void exchange_free(struct exchange *exchange);
 
 /* The exchange has that long from this round on; 0 = without end: we are at

@@ -260,10 +260,13 @@ static enum MHD_Result take_body(struct exchange *exchange, const char *data,
 {
 	struct request *request = &exchange->request;
 
-	if (!exchange->refused)
-		buf_add(&request->body, data, *size);
-	if (!exchange->refused && !buf_ok(&request->body)) {
-		refuse_large(request);
+	if (!exchange->refused &&
+	    !exchange_add_body(exchange, (struct str){ data, *size })) {
+		if (request->body.len + *size > BODY_MAX)
+			refuse_large(request);
+		else
+			answer_unavailable(request);
+		exchange_drop_body(exchange);
 		exchange->refused = true;
 	}
 	if (exchange->refused)

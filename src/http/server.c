@@ -9,6 +9,7 @@
 #include "http/server.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -144,6 +145,15 @@ static void stop_listening(struct server *server)
 		mhd_quiesce(server->daemons[i]);
 }
 
+/* What a crowd took, once it has gone. */
+static void give_memory_back(struct server *server)
+{
+	if (!server->exchanges.trim || server->exchanges.count > 0)
+		return;
+	server->exchanges.trim = false;
+	malloc_trim(0);
+}
+
 void server_run(struct server *server)
 {
 	int64_t next_sweep = clock_mono_ms() + SWEEP_MS, end = 0;
@@ -152,6 +162,7 @@ void server_run(struct server *server)
 		int64_t now = clock_mono_ms();
 
 		if (now >= next_sweep) {
+			give_memory_back(server);
 			deadline_sweep(&server->exchanges.connections, now);
 			next_sweep = now + SWEEP_MS;
 		}
