@@ -141,7 +141,8 @@ POSTFIX = {
 
 
 class Postfix:
-    """`with Postfix(directory) as server: server.set_up("relay-denied")`.
+    """`with Postfix(directory) as server: server.set_up("relay-denied")`. The
+    directory has to let everybody pass.
 
     Its master has to be root; its programs then are nobody in particular."""
 
@@ -165,10 +166,6 @@ class Postfix:
             POSTFIX_MASTER.format(services=services))
 
     def __enter__(self) -> Postfix:
-        # Its programs run as somebody else, who has to get there.
-        for folder in [self.home, *self.home.parents]:
-            if folder.stat().st_mode & 0o011 != 0o011 and folder != Path("/"):
-                folder.chmod(folder.stat().st_mode | 0o011)
         self._configure()
         self._process = subprocess.Popen(
             [UNPACKED / "usr/sbin/postfix", "-c", self.home / "etc",
@@ -262,9 +259,6 @@ class Exim:
         (self.home / "spool").mkdir()
         if os.geteuid() == 0:
             os.chown(self.home / "spool", int(uid), int(gid))
-            for folder in [self.home, *self.home.parents]:
-                if folder != Path("/"):
-                    folder.chmod(folder.stat().st_mode | 0o011)
         # The user that it was built for need not be there.
         (self.home / "passwd").write_text(
             f"root:x:0:0::/:/bin/sh\nDebian-exim:x:{uid}:{gid}::/:/bin/sh\n")

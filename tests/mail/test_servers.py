@@ -7,6 +7,7 @@ the recipient's or the text's sake is final.
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -26,21 +27,27 @@ def unpacked() -> None:
     unpack()
 
 
+def home() -> tempfile.TemporaryDirectory[str]:
+    """Their programs run as somebody else, who has to get there: pytest's own
+    directories are closed again by every other run of pytest."""
+    made = tempfile.TemporaryDirectory(prefix="invited-mail-")
+    Path(made.name).chmod(0o711)
+    return made
+
+
 @pytest.fixture(scope="session")
-def postfix(unpacked: None, tmp_path_factory: pytest.TempPathFactory
-            ) -> Iterator[Postfix]:
+def postfix(unpacked: None) -> Iterator[Postfix]:
     if os.geteuid() != 0:
         pytest.skip("platform: only root can start Postfix")
-    with Postfix(tmp_path_factory.mktemp("postfix")) as server:
+    with home() as folder, Postfix(Path(folder)) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def exim(unpacked: None, tmp_path_factory: pytest.TempPathFactory
-         ) -> Iterator[Exim]:
+def exim(unpacked: None) -> Iterator[Exim]:
     if os.geteuid() != 0:
         pytest.skip("platform: Exim takes no mail unless root starts it")
-    with Exim(tmp_path_factory.mktemp("exim")) as server:
+    with home() as folder, Exim(Path(folder)) as server:
         yield server
 
 
