@@ -190,8 +190,8 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 static void refuse_large(struct request *request)
 {
 	answer_error(request, 413, "request_too_large", NULL,
-		     "The request's body is too large: at most %d bytes.",
-		     BODY_MAX);
+		     "The request's body is too large: at most %zu bytes.",
+		     request->body.max);
 }
 
 /*
@@ -242,9 +242,12 @@ static enum MHD_Result begin(struct exchange *exchange,
 			     "Transfer-Encoding, no control characters.");
 		return queue_answer(exchange, mhd, true);
 	}
-	if (framing_has_body(&walk.framing) && !router_takes_body(request))
+	if (!framing_has_body(&walk.framing))
+		return MHD_YES;
+	request->body.max = router_body_max(request);
+	if (request->body.max == 0)
 		return answer_from_head(exchange, mhd);
-	if (walk.framing.length > BODY_MAX) {
+	if (walk.framing.length > request->body.max) {
 		refuse_large(request);
 		exchange->refused = true;
 		if (walk.framing.length > DRAIN_MAX)
@@ -262,7 +265,7 @@ static enum MHD_Result take_body(struct exchange *exchange, const char *data,
 
 	if (!exchange->refused &&
 	    !exchange_add_body(exchange, (struct str){ data, *size })) {
-		if (request->body.len + *size > BODY_MAX)
+		if (request->body.len + *size > request->body.max)
 			refuse_large(request);
 		else
 			answer_unavailable(request);

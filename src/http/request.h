@@ -21,6 +21,7 @@
 struct network;
 
 #define BODY_MAX	(64 * 1024)	  /* octets that a client may send */
+#define OPEN_BODY_MAX	(16 * 1024)	  /* the same, where no key is needed */
 #define ANSWER_MAX	(8 * 1024 * 1024) /* octets of ours */
 #define REQUEST_ARENA	(16 * 1024 * 1024)
 #define PATH_PARAMS_MAX 3

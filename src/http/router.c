@@ -351,15 +351,17 @@ int router_find(struct request *request)
 		     : refuse_path(request, course.node);
 }
 
-bool router_takes_body(struct request *request)
+size_t router_body_max(struct request *request)
 {
 	const struct route *route;
 	struct course course;
 
 	if (request->method != METHOD_POST && request->method != METHOD_OTHER)
-		return false;
+		return 0;
 	route = look_up(request, &course);
-	return !route || route->body != BODY_NONE;
+	if (route && route->access == ACCESS_ADMIN)
+		return route->body != BODY_NONE ? BODY_MAX : 0;
+	return !route || route->body != BODY_NONE ? OPEN_BODY_MAX : 0;
 }
 
 /* ---- for the log ---- */

@@ -88,9 +88,12 @@ void router_init(void);
  */
 int router_find(struct request *request) MUST_CHECK;
 
-/* Whether a body is read at all. An unknown URL's is, where the method brings
- * one: the client may not look for an answer before it has sent it. */
-bool router_takes_body(struct request *request);
+/*
+ * How many octets of a body the route takes: 0 where it reads none. Where no
+ * key is asked for it is as many as any link or form needs, since anybody can
+ * send them.
+ */
+size_t router_body_max(struct request *request);
 
 /* 404: a page for people, JSON for programs. Returns -1. */
 int answer_unknown_url(struct request *request);

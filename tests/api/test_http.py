@@ -289,8 +289,9 @@ def test_64_kib_is_enough(shared):
     shared.ok("POST", INVITES, content=padded(65536), headers=JSON)
 
 
-@pytest.mark.parametrize("path", [INVITES, PROJECTS, "/v1/invitations/accept"])
-@pytest.mark.parametrize("size", [65537, 1 << 20])
+@pytest.mark.parametrize("path, size", [
+    (INVITES, 65537), (PROJECTS, 65537), (INVITES, 1 << 20),
+    ("/v1/invitations/accept", 16385), ("/v1/invitations/lookup", 1 << 20)])
 def test_more_is_too_large(shared, path, size):
     refused(shared.post(path, content=padded(size), headers=JSON), 413,
             "request_too_large")
