@@ -102,6 +102,8 @@ ID = "invite-0123456789ABC"
 PROJECT = "proj_0123456789ABC"
 USER = "user-0123456789ABC"
 
+EMPTY_BUT_NOT_LAST = 12  # INV_CAUSE_PAGE
+
 CALLS = [
     dict(call="create", email="ada@example.com", role="reader"),
     dict(call="create", email="ada@example.com", role="owner", projects=[]),
@@ -127,6 +129,12 @@ CALLS = [
 @pytest.mark.parametrize("line", CALLS, ids=lambda c: c["call"])
 def test_what_we_send_and_read(mocked, line):
     out = mocked(**line)
+    # What is made up may be a page that is empty and not the last, which is
+    # refused. Ask for another.
+    for _ in range(20):
+        if out["ok"] or out["error"]["cause"] != EMPTY_BUT_NOT_LAST:
+            break
+        out = mocked(**line)
     assert out["ok"], out["error"]
 
 

@@ -31,6 +31,15 @@ def accepted(request: Any) -> Answer:
     return Answer(200, {**INVITE, "status": "accepted"})
 
 
+def of_a_group(request: Any) -> Answer:
+    if request.path.endswith("/users"):
+        return Answer(200, {"object": "group.user", "user_id": "user-1",
+                            "group_id": "group-1"})
+    return Answer(200, {"id": "group-1", "name": request.json["name"],
+                        "created_at": 1, "is_scim_managed": False,
+                        "group_type": "group"})
+
+
 # name, arguments, input, answers, what is printed
 PROGRAMS: list[tuple] = [
     ("accept", ["CODE", "Ada"], "", everything,
@@ -45,6 +54,7 @@ PROGRAMS: list[tuple] = [
     ("errors", ["refused"], "", everything, "No.\n"),
     ("fork", ["x"], "", everything,
      "before: pending\nchild: pending\nafter: pending\n"),
+    ("groups", ["Support", "user-1"], "", of_a_group, "group-1\n"),
     ("list", [], "", everything, None),
     ("loop", ["x", "y"], "", everything,
      "ada@example.com is pending\n" * 2),
