@@ -34,7 +34,7 @@ static const struct shape updated_shape = {
 };
 
 static const struct field group_fields[] = {
-	TAKE_TEXT("name", REQUIRED, struct group_in, name, GROUP_NAME_MAX),
+	TAKE_TEXT("name", REQUIRED, struct group, name, GROUP_NAME_MAX),
 };
 
 static const struct list_query group_list = {
@@ -126,7 +126,7 @@ static const struct route routes[] = {
 	  .path = "/organization/groups/{group_id}",
 	  .body = BODY_JSON,
 	  .verb = &verb_group_update,
-	  .ids = { INPUT(struct group_in, id) },
+	  .ids = { INPUT(struct group, id) },
 	  FIELDS(group_fields),
 	  .shape = &updated_shape },
 	{ .method = METHOD_DELETE,

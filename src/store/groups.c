@@ -9,6 +9,7 @@
 #include "store/groups.h"
 
 #include "store/lock.h"
+#include "store/resource.h"
 #include "store/rows.h"
 
 #define GROUP_TABLE(FIRST, MORE)                                 \
@@ -16,169 +17,29 @@
 	MORE(NUMBER, "organization", struct group, organization) \
 	MORE(TEXT, "name", struct group, name)                   \
 	MORE(NUMBER, "created_at", struct group, created_at)
-#define GROUP_COLUMNS COLUMNS_OF(GROUP_TABLE)
 
-TABLE(group, "group", GROUP_TABLE);
-
-/* ---- create, get, list ---- */
-
-STATEMENT(group_insert, .text = INSERT_OF("group", GROUP_TABLE));
-
-static enum result group_create(struct work *work, const void *input,
-				void *output)
-{
-	const struct group_in *in = input;
-	struct group *group = &((struct group_out *)output)->group;
-	struct statement *st = db_statement(work->db, &sql_group_insert);
-
-	*group = (struct group){ .id = work_id(work),
-				 .organization = work->organization,
-				 .name = in->name,
-				 .created_at = work->now };
-	table_bind(&group_table, st, group);
-	db_run(work->db, st);
-	work_audit(work, AUDIT_GROUP_CREATED, group->id);
-	return RESULT_OK;
-}
-
-const struct verb verb_group_create = {
-	VERB(group_create),
-	.size_in = sizeof(struct group_in),
-	.size_out = sizeof(struct group_out),
-	.run = group_create,
-};
-
-STATEMENT(group_get, .text = "SELECT " GROUP_COLUMNS " FROM \"group\""
-			     " WHERE id = ?1 AND organization = ?2");
-
-/* By `sql`: group_get, or group_take where it is going to be changed. */
-static enum result find_group(const struct work *work, const struct sql *sql,
-			      int64_t id, struct group *ret_group)
-{
-	struct statement *st = db_statement(work->db, sql);
-
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return RESULT_GROUP_NOT_FOUND;
-	if (!table_read(&group_table, work->arena, st, ret_group))
-		(void)db_damaged(work->db);
-	db_done(st);
-	return work->db->damaged ? RESULT_GROUP_NOT_FOUND : RESULT_OK;
-}
-
-static enum result group_get(struct work *work, const void *input, void *output)
-{
-	const struct id_in *in = input;
-	struct group_out *out = output;
-
-	return find_group(work, &sql_group_get, in->id, &out->group);
-}
-
-const struct verb verb_group_get = {
-	VERB(group_get),
-	.flags = VERB_READ,
-	.size_in = sizeof(struct id_in),
-	.size_out = sizeof(struct group_out),
-	.run = group_get,
-};
-
-LIST_STATEMENTS(group_list,
-		"SELECT " GROUP_COLUMNS
-		" FROM \"group\" WHERE organization = ?1",
-		"id");
-
-static enum result group_list(struct work *work, const void *input,
-			      void *output)
-{
-	const struct list_in *page = input;
-	struct group *rows = work_rows(work, page, sizeof(*rows));
-	struct statement *st = work_list_either(work, group_list, page);
-	size_t count = 0, seen = 0;
-
-	for (; db_row(work->db, st); seen++)
-		count +=
-		    table_read(&group_table, work->arena, st, &rows[count]);
-	*(struct list_out *)output = list_end(work, page, rows, count, seen);
-	return RESULT_OK;
-}
-
-const struct verb verb_group_list = {
-	VERB(group_list),
-	.flags = VERB_READ,
-	.size_in = sizeof(struct list_in),
-	.size_out = sizeof(struct list_out),
-	.run = group_list,
-};
-
-/* ---- update, delete ---- */
-
-/* Locked on PostgreSQL: others may rename it, delete it, or add to it. */
-STATEMENT(group_take,
-	  .text = "SELECT " GROUP_COLUMNS " FROM \"group\""
-		  " WHERE id = ?1 AND organization = ?2",
-	  .pgsql = "SELECT " GROUP_COLUMNS " FROM \"group\""
-		   " WHERE id = ?1 AND organization = ?2 FOR UPDATE");
-
-STATEMENT(group_update, .text = "UPDATE \"group\" SET name = ?3"
-				" WHERE id = ?1 AND organization = ?2");
-
-static enum result group_update(struct work *work, const void *input,
-				void *output)
-{
-	const struct group_in *in = input;
-	struct group *group = &((struct group_out *)output)->group;
-	struct statement *st;
-
-	if (find_group(work, &sql_group_take, in->id, group))
-		return RESULT_GROUP_NOT_FOUND;
-	group->name = in->name;
-	st = db_statement(work->db, &sql_group_update);
-	db_bind_i64(st, 1, group->id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_text(st, 3, group->name);
-	db_run(work->db, st);
-	work_audit(work, AUDIT_GROUP_UPDATED, group->id);
-	return RESULT_OK;
-}
-
-const struct verb verb_group_update = {
-	VERB(group_update),
-	.size_in = sizeof(struct group_in),
-	.size_out = sizeof(struct group_out),
-	.locks = lock_rights,
-	.run = group_update,
-};
+#define GROUP_UPDATE(FIRST, MORE) FIRST(TEXT, "name", struct group, name)
 
 STATEMENT(group_empty, .text = "DELETE FROM group_user"
 			       " WHERE \"group\" = ?1 AND organization = ?2");
-STATEMENT(group_delete, .text = "DELETE FROM \"group\""
-				" WHERE id = ?1 AND organization = ?2");
 
-static enum result group_delete(struct work *work, const void *input,
-				void *output)
-{
-	const struct id_in *in = input;
-	struct group group;
-
-	(void)output;
-	if (find_group(work, &sql_group_take, in->id, &group))
-		return RESULT_GROUP_NOT_FOUND;
-	work_run_for(work, &sql_group_empty, group.id);
-	work_run_for(work, &sql_group_delete, group.id);
-	work_audit(work, AUDIT_GROUP_DELETED, group.id);
-	return RESULT_OK;
-}
-
-const struct verb verb_group_delete = {
-	VERB(group_delete),
-	.flags = VERB_RIGHTS,
-	.size_in = sizeof(struct id_in),
-	.locks = lock_rights,
-	.run = group_delete,
-};
+RESOURCE(group, GROUP_TABLE, GROUP_UPDATE, .emptied = &sql_group_empty,
+	 .not_found = RESULT_GROUP_NOT_FOUND, .on_create = AUDIT_GROUP_CREATED,
+	 .on_update = AUDIT_GROUP_UPDATED, .on_delete = AUDIT_GROUP_DELETED);
+RESOURCE_CREATE(group, 0, NULL);
+RESOURCE_GET(group);
+RESOURCE_LIST(group);
+RESOURCE_UPDATE(group, 0, lock_rights);
+RESOURCE_DELETE(group, VERB_RIGHTS, lock_rights);
 
 /* ---- who is in one ---- */
+
+/* By `sql`: sql_group_get, or sql_group_take. */
+static enum result find_group(const struct work *work, const struct sql *sql,
+			      int64_t id, struct group *ret_group)
+{
+	return resource_find(work, &group_resource, sql, id, ret_group);
+}
 
 #define GROUP_USER_SELECT                                \
 	"SELECT u.id, u.email, u.name FROM group_user m" \

@@ -1,11 +1,9 @@
 /*
  * groups.h: the verbs of groups, and of who is in them.
  *
- *	group_create
- *	group_get		id_in; GROUP_NOT_FOUND
- *	group_list		list_in, in either order; of struct group
- *	group_update		GROUP_NOT_FOUND
- *	group_delete		id_in, with who is in it; GROUP_NOT_FOUND
+ *	group_create, _get, _list, _update, _delete
+ *				see resource.h; of struct group; an update sets
+ *				the name; GROUP_NOT_FOUND
  *	group_user_add		who is in it already stays;
  *				GROUP_NOT_FOUND, USER_NOT_FOUND
  *	group_user_get		GROUP_NOT_FOUND, USER_NOT_FOUND
@@ -30,15 +28,6 @@ struct group {
 struct group_user {
 	int64_t id; /* the user's */
 	const char *email, *name;
-};
-
-struct group_in { /* of group_create, which makes the id, and group_update */
-	int64_t id;
-	const char *name;
-};
-
-struct group_out { /* of group_create, group_get and group_update */
-	struct group group;
 };
 
 struct group_user_in {

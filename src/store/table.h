@@ -47,11 +47,18 @@ struct table {
 #define INSERT_OF(table, list) \
 	"INSERT INTO \"" table \
 	"\"(" COLUMNS_OF(list) ") VALUES(" VALUES_OF(list) ")"
+/* Of one row; the id and the organization stand behind the list's columns. */
+#define UPDATE_OF(table, list)      \
+	"UPDATE \"" table           \
+	"\" SET " list(COLUMN_SET_, \
+		       COLUMN_SET_MORE_) " WHERE id = ? AND organization = ?"
 
 #define COLUMN_NAME_(kind, name, ...)	    "\"" name "\""
 #define COLUMN_NAME_MORE_(kind, name, ...)  ", \"" name "\""
 #define COLUMN_VALUE_(kind, name, ...)	    "?"
 #define COLUMN_VALUE_MORE_(kind, name, ...) ", ?"
+#define COLUMN_SET_(kind, name, ...)	    "\"" name "\" = ?"
+#define COLUMN_SET_MORE_(kind, name, ...)   ", \"" name "\" = ?"
 
 #define TABLE(id, name_, list)                                            \
 	static const struct column id##_columns[] = { list(COLUMN_,       \
@@ -112,7 +119,7 @@ bool table_read(const struct table *table, struct arena *arena,
 /* The number of the column behind the table's, for what a SELECT adds. */
 #define COLUMN_BEHIND(table) ((int)(table)->count)
 
-/* Binds a row to an INSERT of INSERT_OF(). */
+/* Binds a row to an INSERT of INSERT_OF(), or an UPDATE of UPDATE_OF(). */
 void table_bind(const struct table *table, struct statement *st,
 		const void *row);
 

@@ -97,6 +97,7 @@ enum verb_rank {
 struct db;
 struct id_source;
 struct lock_set;
+struct resource;
 struct store_op;
 struct work;
 
@@ -123,6 +124,9 @@ struct verb {
 	 * operation, as does all that it points to, in the operation's arena.
 	 */
 	enum result (*run)(struct work *work, const void *in, void *out);
+
+	/* What `run` is about, where it is one of resource.h; or NULL. */
+	const struct resource *resource;
 
 	/* The same for several in a row, which an engine that has sets of rows
 	 * is faster at; or NULL. */

@@ -95,6 +95,7 @@ struct work work_begin(struct db *db, struct id_source *ids,
 		memset(op->out, 0, op->verb->size_out);
 	return (struct work){
 		.db = db,
+		.verb = op->verb,
 		.arena = op->arena,
 		.ids = ids,
 		.organization = op->organization,

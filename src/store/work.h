@@ -15,6 +15,7 @@
 
 struct work {
 	struct db *db;
+	const struct verb *verb;
 	struct arena *arena;   /* for what is returned */
 	struct id_source *ids; /* NULL: a read */
 	int64_t organization;  /* that it is about, once that is known */

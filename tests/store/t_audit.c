@@ -55,7 +55,7 @@ static struct store_op create_group(void)
 {
 	struct store_op op = op_of(&verb_group_create);
 
-	in_of(&op, group_in)->name = "Crew";
+	in_of(&op, group)->name = "Crew";
 	return op;
 }
 
@@ -64,15 +64,14 @@ static int64_t a_group(void)
 	struct store_op op = create_group();
 
 	assert_granted(&op);
-	return out_of(&op, group_out)->group.id;
+	return out_of(&op, group)->id;
 }
 
 static struct store_op update_group(void)
 {
 	struct store_op op = op_of(&verb_group_update);
 
-	*in_of(&op, group_in) =
-	    (struct group_in){ .id = a_group(), .name = "Staff" };
+	*in_of(&op, group) = (struct group){ .id = a_group(), .name = "Staff" };
 	return op;
 }
 

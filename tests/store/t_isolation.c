@@ -241,11 +241,10 @@ static int64_t add_group(int64_t organization)
 	struct store_op op = op_of(&verb_group_create);
 
 	op.organization = organization;
-	in_of(&op, group_in)->name = "Group";
+	in_of(&op, group)->name = "Group";
 	assert_granted(&op);
-	ck_assert_int_eq(out_of(&op, group_out)->group.organization,
-			 organization);
-	return out_of(&op, group_out)->group.id;
+	ck_assert_int_eq(out_of(&op, group)->organization, organization);
+	return out_of(&op, group)->id;
 }
 
 static struct store_op group_user_op(const struct verb *verb, int64_t group,
@@ -266,7 +265,7 @@ static void refuses_groups_of_others(void)
 	op = by_id(&verb_group_delete, group);
 	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
 	op = op_of(&verb_group_update);
-	*in_of(&op, group_in) = (struct group_in){ group, "Ours now" };
+	*in_of(&op, group) = (struct group){ .id = group, .name = "Ours now" };
 	assert_ends(&op, RESULT_GROUP_NOT_FOUND);
 	op = list_op(&verb_group_list, 0, 100);
 	assert_granted(&op);

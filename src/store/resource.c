@@ -1,0 +1,123 @@
+/*
+ * resource.c: the verbs of a plain resource, whichever it is.
+ */
+#include "base/base.h"
+
+#include "store/resource.h"
+
+static void set_number(void *row, size_t offset, int64_t number)
+{
+	memcpy((char *)row + offset, &number, sizeof(number));
+}
+
+static int64_t number_of(const void *row, size_t offset)
+{
+	int64_t number;
+
+	memcpy(&number, (const char *)row + offset, sizeof(number));
+	return number;
+}
+
+enum result resource_create(struct work *work, const void *in, void *out)
+{
+	const struct resource *resource = work->verb->resource;
+	struct statement *st = db_statement(work->db, resource->insert);
+	int64_t id = work_id(work);
+
+	memcpy(out, in, resource->size);
+	set_number(out, resource->id, id);
+	set_number(out, resource->organization, work->organization);
+	set_number(out, resource->created_at, work->now);
+	table_bind(resource->table, st, out);
+	db_run(work->db, st);
+	work_audit(work, resource->on_create, id);
+	return RESULT_OK;
+}
+
+enum result resource_find(const struct work *work,
+			  const struct resource *resource,
+			  const struct sql *sql, int64_t id, void *ret_row)
+{
+	struct statement *st = db_statement(work->db, sql);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return resource->not_found;
+	if (!table_read(resource->table, work->arena, st, ret_row))
+		(void)db_damaged(work->db);
+	db_done(st);
+	return work->db->damaged ? resource->not_found : RESULT_OK;
+}
+
+enum result resource_get(struct work *work, const void *in, void *out)
+{
+	const struct resource *resource = work->verb->resource;
+	const struct id_in *wanted = in;
+
+	return resource_find(work, resource, resource->get, wanted->id, out);
+}
+
+enum result resource_list(struct work *work, const void *in, void *out)
+{
+	const struct resource *resource = work->verb->resource;
+	const struct list_in *page = in;
+	char *rows = work_rows(work, page, resource->size);
+	struct statement *st =
+	    work_list_by(work, resource->list, resource->list_ascending, page);
+	size_t count = 0, seen = 0;
+
+	for (; db_row(work->db, st); seen++)
+		count += table_read(resource->table, work->arena, st,
+				    rows + count * resource->size);
+	*(struct list_out *)out = list_end(work, page, rows, count, seen);
+	return RESULT_OK;
+}
+
+static void copy_columns(const struct table *columns, void *row,
+			 const void *from)
+{
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &columns->columns[i];
+
+		memcpy((char *)row + column->offset,
+		       (const char *)from + column->offset, column->size);
+	}
+}
+
+enum result resource_update(struct work *work, const void *in, void *out)
+{
+	const struct resource *resource = work->verb->resource;
+	const struct table *updated = &resource->updated;
+	int64_t id = number_of(in, resource->id);
+	struct statement *st;
+
+	if (resource_find(work, resource, resource->take, id, out))
+		return resource->not_found;
+	copy_columns(updated, out, in);
+	st = db_statement(work->db, resource->update);
+	table_bind(updated, st, out);
+	db_bind_i64(st, COLUMN_BEHIND(updated) + 1, id);
+	db_bind_i64(st, COLUMN_BEHIND(updated) + 2, work->organization);
+	db_run(work->db, st);
+	work_audit(work, resource->on_update, id);
+	return RESULT_OK;
+}
+
+enum result resource_delete(struct work *work, const void *in, void *out)
+{
+	const struct resource *resource = work->verb->resource;
+	const struct id_in *wanted = in;
+	void *row = arena_array(work->arena, 1, resource->size);
+
+	(void)out;
+	if (!row)
+		return RESULT_OUT_OF_MEMORY;
+	if (resource_find(work, resource, resource->take, wanted->id, row))
+		return resource->not_found;
+	if (resource->emptied)
+		work_run_for(work, resource->emptied, wanted->id);
+	work_run_for(work, resource->delete, wanted->id);
+	work_audit(work, resource->on_delete, wanted->id);
+	return RESULT_OK;
+}
