@@ -15,6 +15,9 @@
 /* Where a setting is from. */
 enum origin { ORIGIN_DEFAULT, ORIGIN_LOGIN, ORIGIN_ENVIRONMENT, ORIGIN_OPTION };
 
+/* What can be called by a name (directory.h). */
+enum named { NAMED_PROJECT, NAMED_GROUP, NAMED_COUNT };
+
 struct settings;
 struct directory;
 
@@ -26,7 +29,7 @@ struct cli {
 	struct series series;
 	const struct settings *settings;
 	const struct args *args;
-	struct directory *directory; /* of projects; NULL until needed */
+	struct directory *directories[NAMED_COUNT]; /* NULL until needed */
 };
 
 struct command {

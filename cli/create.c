@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "files.h"
 #include "grants.h"
-#include "resolve.h"
 #include "text.h"
 
 #define BODY_MAX ((size_t)1 << 20)
@@ -209,10 +209,11 @@ static enum status resolve(struct cli *cli, struct grants *grants)
 
 	if (!grants_have_names(grants))
 		return STATUS_OK;
-	status = directory_load(cli);
+	status = directory_load(cli, NAMED_PROJECT);
 	if (status != STATUS_OK)
 		return status;
-	problem = grants_resolve(grants, cli->directory, false);
+	problem =
+	    grants_resolve(grants, cli->directories[NAMED_PROJECT], false);
 	if (!problem)
 		return STATUS_OK;
 	print_problem("%s", problem);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "print.h"
-#include "resolve.h"
 #include "text.h"
 
 static const char *skip(const char *text)
@@ -243,7 +243,7 @@ void grants_release(struct grants *grants)
 bool grants_have_names(const struct grants *grants)
 {
 	for (size_t i = 0; i < grants->count; i++)
-		if (!is_project_id(grants->list[i].id))
+		if (!is_id_of(NAMED_PROJECT, grants->list[i].id))
 			return true;
 	return false;
 }
@@ -256,7 +256,7 @@ char *grants_resolve(struct grants *grants, const struct directory *directory,
 		const char *id;
 		char *problem;
 
-		if (is_project_id(grant->id) && !check_ids)
+		if (is_id_of(NAMED_PROJECT, grant->id) && !check_ids)
 			continue;
 		problem = directory_find(directory, grant->id, &id);
 		if (problem)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "each.h"
 #include "resolve.h"
 #include "text.h"
 
@@ -173,7 +174,7 @@ enum status cmd_get(struct cli *cli)
 {
 	enum status status;
 	char *id = asked_invite(cli, &status);
-	struct inv_invite *invite;
+	struct inv_invite *invite = NULL;
 	struct inv_error err;
 	int rc;
 
@@ -181,11 +182,7 @@ enum status cmd_get(struct cli *cli)
 		return status;
 	rc = inv_invites_retrieve(cli->client, id, NULL, &invite, &err);
 	free(id);
-	if (rc)
-		return fail(cli, &err);
-	print_item(cli, &invite_view, invite);
-	inv_free(invite);
-	return STATUS_OK;
+	return print_result(cli, &invite_view, rc, invite, &err);
 }
 
 /* ---- list ------------------------------------------------------------- */
@@ -221,19 +218,8 @@ enum status cmd_list(struct cli *cli)
 
 /* ---- delete ----------------------------------------------------------- */
 
-static void print_deleted(struct cli *cli, const struct inv_deleted *deleted)
-{
-	if (format_is_json(cli->format)) {
-		series_add(&cli->series, inv_meta(deleted)->json);
-		return;
-	}
-	if (cli->format == FORMAT_TABLE)
-		fputs("deleted ", stdout);
-	text_print(stdout, deleted->id);
-	putchar('\n');
-}
-
-static enum status delete_one(struct cli *cli, const char *word)
+static enum status delete_one(struct cli *cli, const char *word,
+			      const void *arg)
 {
 	struct inv_deleted *deleted;
 	struct inv_error err;
@@ -241,6 +227,7 @@ static enum status delete_one(struct cli *cli, const char *word)
 	char *id = invite_id(cli, word, &status);
 	int rc;
 
+	(void)arg;
 	if (!id)
 		return status;
 	rc = inv_invites_delete(cli->client, id, NULL, &deleted, &err);
@@ -249,16 +236,15 @@ static enum status delete_one(struct cli *cli, const char *word)
 		print_problem("could not delete %s:", word);
 		return fail(cli, &err);
 	}
-	print_deleted(cli, deleted);
+	print_done(cli, deleted, "deleted", deleted->id, deleted->id);
 	inv_free(deleted);
 	return STATUS_OK;
 }
 
-/* Goes on after a failure; the first one decides the exit status. */
 enum status cmd_delete(struct cli *cli)
 {
 	const char *by_option = args_text(cli->args, "invite-id");
-	enum status first = STATUS_OK;
+	enum status first = STATUS_OK, rest;
 
 	if (!by_option && cli->args->rest_count == 0) {
 		print_problem("give at least one ID or address");
@@ -266,12 +252,7 @@ enum status cmd_delete(struct cli *cli)
 	}
 	cli->series.is_array = cli->args->rest_count + (by_option ? 1 : 0) > 1;
 	if (by_option)
-		first = delete_one(cli, by_option);
-	for (size_t i = 0; i < cli->args->rest_count; i++) {
-		enum status status = delete_one(cli, cli->args->rest[i]);
-
-		if (first == STATUS_OK)
-			first = status;
-	}
-	return first;
+		first = delete_one(cli, by_option, NULL);
+	rest = each_word(cli, 0, delete_one, NULL);
+	return first == STATUS_OK ? rest : first;
 }

@@ -108,6 +108,16 @@ void print_item(struct cli *cli, const struct view *view, const void *item)
 	print_details(stdout, view, item);
 }
 
+enum status print_result(struct cli *cli, const struct view *view, int rc,
+			 void *item, const struct inv_error *err)
+{
+	if (rc)
+		return fail(cli, err);
+	print_item(cli, view, item);
+	inv_free(item);
+	return STATUS_OK;
+}
+
 /* ---- lists ------------------------------------------------------------ */
 
 static bool read_params(const struct cli *cli, struct list_params *ret_params,

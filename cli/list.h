@@ -45,7 +45,14 @@ struct view {
 /* One of its kind, in the format asked for. */
 void print_item(struct cli *cli, const struct view *view, const void *item);
 
-/* The same for people, without an id in front, to `out`. */
+/*
+ * What a call came to: the one of its kind, which is freed, or where `rc` is
+ * not 0 why there is none; the exit status.
+ */
+enum status print_result(struct cli *cli, const struct view *view, int rc,
+			 void *item, const struct inv_error *err);
+
+/* One for people, without an id in front, to `out`. */
 void print_details(FILE *out, const struct view *view, const void *item);
 
 /* What every list can be asked for. */
@@ -63,12 +70,16 @@ typedef int list_fetch(struct cli *cli, const char *id,
  * function `call`; behind it stands what that takes in front of the list's
  * parameters: cli->client, or cli->client, id.
  */
-#define LIST_FETCH(name, thing, call, ...)                                 \
+#define LIST_FETCH(name, thing, call, ...) \
+	LIST_FETCH_BY(name, thing, thing, call, __VA_ARGS__)
+
+/* The same by the parameters of another list, struct inv_OTHER_list_params. */
+#define LIST_FETCH_BY(name, thing, other, call, ...)                       \
 	static int name(struct cli *cli, const char *id,                   \
 			const struct list_params *params, void **ret_page, \
 			struct inv_error *err)                             \
 	{                                                                  \
-		struct inv_##thing##_list_params list = {                  \
+		struct inv_##other##_list_params list = {                  \
 			.after = params->after,                            \
 			.limit = params->limit,                            \
 			.extra_query = params->extra_query,                \

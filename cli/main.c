@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "resolve.h"
+#include "directory.h"
 #include "settings.h"
 #include "text.h"
 
@@ -86,7 +86,8 @@ static enum status run_online(const struct command *command, struct cli *cli)
 	if (inv_client_new(&cli->settings->options, &cli->client, &err))
 		return fail(cli, &err);
 	status = command->run(cli);
-	directory_free(cli->directory);
+	for (int kind = 0; kind < NAMED_COUNT; kind++)
+		directory_free(cli->directories[kind]);
 	inv_free(cli->client);
 	return status;
 }

@@ -53,7 +53,7 @@ enum status cmd_users_get(struct cli *cli)
 {
 	enum status status;
 	char *id = user_id(cli, cli->args->rest[0], &status);
-	struct inv_user *user;
+	struct inv_user *user = NULL;
 	struct inv_error err;
 	int rc;
 
@@ -61,11 +61,7 @@ enum status cmd_users_get(struct cli *cli)
 		return status;
 	rc = inv_users_retrieve(cli->client, id, NULL, &user, &err);
 	free(id);
-	if (rc)
-		return fail(cli, &err);
-	print_item(cli, &user_view, user);
-	inv_free(user);
-	return STATUS_OK;
+	return print_result(cli, &user_view, rc, user, &err);
 }
 
 /* ---- projects --------------------------------------------------------- */
@@ -103,7 +99,7 @@ enum status cmd_projects_get(struct cli *cli)
 {
 	enum status status;
 	char *id = project_id(cli, cli->args->rest[0], &status);
-	struct inv_project *project;
+	struct inv_project *project = NULL;
 	struct inv_error err;
 	int rc;
 
@@ -111,11 +107,7 @@ enum status cmd_projects_get(struct cli *cli)
 		return status;
 	rc = inv_projects_retrieve(cli->client, id, NULL, &project, &err);
 	free(id);
-	if (rc)
-		return fail(cli, &err);
-	print_item(cli, &project_view, project);
-	inv_free(project);
-	return STATUS_OK;
+	return print_result(cli, &project_view, rc, project, &err);
 }
 
 enum status cmd_projects_create(struct cli *cli)
@@ -124,16 +116,14 @@ enum status cmd_projects_create(struct cli *cli)
 		.name = args_text(cli->args, "name"),
 	};
 	const char *key = args_text(cli->args, "external-key-id");
-	struct inv_project *project;
+	struct inv_project *project = NULL;
 	struct inv_error err;
+	int rc;
 
 	if (key)
 		params.external_key_id = INV_TEXT(key);
-	if (inv_projects_create(cli->client, &params, NULL, &project, &err))
-		return fail(cli, &err);
-	print_item(cli, &project_view, project);
-	inv_free(project);
-	return STATUS_OK;
+	rc = inv_projects_create(cli->client, &params, NULL, &project, &err);
+	return print_result(cli, &project_view, rc, project, &err);
 }
 
 /* ---- who is in a project ---------------------------------------------- */

@@ -10,9 +10,9 @@
 #include <strings.h>
 
 #include "csv.h"
+#include "directory.h"
 #include "files.h"
 #include "guess.h"
-#include "resolve.h"
 #include "text.h"
 
 #define ROWS_MAX  ((size_t)256 << 20) /* bytes of a file */
@@ -174,7 +174,7 @@ static bool add_part(struct grants *grants, char *part)
 {
 	char *state = NULL;
 
-	if (!is_project_id(part))
+	if (!is_id_of(NAMED_PROJECT, part))
 		return grants_add(grants, part);
 	for (part = strtok_r(part, " \t", &state); part;
 	     part = strtok_r(NULL, " \t", &state))
@@ -343,12 +343,13 @@ enum status rows_resolve(struct cli *cli, struct rows *rows, bool check_ids)
 
 	if (!needs_directory(rows, check_ids))
 		return STATUS_OK;
-	status = directory_load(cli);
+	status = directory_load(cli, NAMED_PROJECT);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < rows->count; i++) {
-		char *problem = grants_resolve(&rows->list[i].grants,
-					       cli->directory, check_ids);
+		char *problem =
+		    grants_resolve(&rows->list[i].grants,
+				   cli->directories[NAMED_PROJECT], check_ids);
 
 		if (problem)
 			rows_problem(rows, rows->list[i].line, "%s", problem);
