@@ -102,6 +102,16 @@ enum status cmd_projects_list(struct cli *cli);
 enum status cmd_projects_get(struct cli *cli);
 enum status cmd_projects_create(struct cli *cli);
 enum status cmd_projects_users(struct cli *cli);
+/* groups.c */
+extern const struct option group_create_options[];
+enum status cmd_groups_list(struct cli *cli);
+enum status cmd_groups_get(struct cli *cli);
+enum status cmd_groups_create(struct cli *cli);
+enum status cmd_groups_rename(struct cli *cli);
+enum status cmd_groups_delete(struct cli *cli);
+enum status cmd_groups_users(struct cli *cli);
+enum status cmd_groups_add(struct cli *cli);
+enum status cmd_groups_remove(struct cli *cli);
 /* login.c */
 enum status cmd_login(struct cli *cli);
 enum status cmd_logout(struct cli *cli);
