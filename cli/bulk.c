@@ -321,14 +321,14 @@ static enum status refuse(struct cli *cli, const struct rows *rows)
 static enum status read_rows(struct cli *cli, struct rows *rows)
 {
 	const struct args *args = cli->args;
-	bool is_dry = args_has(args, "dry-run");
+	bool is_read = rows_read(rows, args->rest[0], args_text(args, "role"),
+				 args_has(args, "ignore-columns"));
 	enum status status;
 
-	if (!rows_read(rows, args->rest[0], args_text(args, "role"),
-		       args_has(args, "ignore-columns")))
+	rows->is_dry = args_has(args, "dry-run");
+	if (!is_read)
 		return refuse(cli, rows);
-	rows->is_dry = is_dry;
-	status = rows_resolve(cli, rows, is_dry);
+	status = rows_resolve(cli, rows, rows->is_dry);
 	return rows->problem_count > 0 ? refuse(cli, rows) : status;
 }
 

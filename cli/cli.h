@@ -13,7 +13,13 @@
 #include "print.h"
 
 /* Where a setting is from. */
-enum origin { ORIGIN_DEFAULT, ORIGIN_LOGIN, ORIGIN_ENVIRONMENT, ORIGIN_OPTION };
+enum origin {
+	ORIGIN_DEFAULT,
+	ORIGIN_LOGIN,
+	ORIGIN_ENVIRONMENT,
+	ORIGIN_OPTION,
+	ORIGIN_GIVEN /* to "invite login", as a word or an answer */
+};
 
 /* What can be called by a name (directory.h). */
 enum named { NAMED_PROJECT, NAMED_GROUP, NAMED_COUNT };

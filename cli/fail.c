@@ -24,11 +24,24 @@ static enum status status_of(const struct inv_error *err)
 	}
 }
 
+/* The library names its own option for the key, which is none of ours. */
+static const char *message_of(const struct cli *cli,
+			      const struct inv_error *err)
+{
+	bool is_missing_key = !cli->is_invitee && err->status == 0 &&
+			      err->kind == INV_ERROR_AUTHENTICATION &&
+			      cli->settings->key_from == ORIGIN_DEFAULT;
+
+	return is_missing_key ? "There is no admin key: use \"invite "
+				"login\", " KEY_VARIABLE " or --admin-api-key."
+			      : err->message;
+}
+
 static void print_json(struct cli *cli, const struct inv_error *err)
 {
 	series_add(&cli->series, NULL);
 	fputs("{\"error\":{\"message\":", stdout);
-	json_string(stdout, err->message);
+	json_string(stdout, message_of(cli, err));
 	fputs(",\"type\":", stdout);
 	json_string(stdout, *err->type ? err->type : NULL);
 	fputs(",\"param\":", stdout);
@@ -48,6 +61,9 @@ static void hint_at_address(const struct settings *settings)
 		print_note("Requests go to %s; a server of your own is named "
 			   "by " BASE_VARIABLE " or \"invite login\".",
 			   settings->base_url);
+	else if (settings->base_from == ORIGIN_GIVEN)
+		print_note("Requests go to %s, the address that you gave.",
+			   settings->base_url);
 	else
 		print_note("Requests go to %s, as %s says.", settings->base_url,
 			   origin_of_base(settings->base_from));
@@ -62,6 +78,9 @@ static void hint_at_key(const struct settings *settings)
 					       : "no address");
 	else if (settings->key_from == ORIGIN_DEFAULT)
 		print_note("\"invite login\" saves a key for later.");
+	else if (settings->key_from == ORIGIN_GIVEN)
+		print_note("The key that you gave was sent to %s.",
+			   settings->base_url);
 	else
 		print_note("The key is from %s, and was sent to %s.",
 			   origin_of_key(settings->key_from),
@@ -79,8 +98,8 @@ static void hint(const struct settings *settings, const struct inv_error *err)
 
 enum status fail(struct cli *cli, const struct inv_error *err)
 {
-	print_problem("%s%s%s%s%s%s%s", err->message, *err->code ? " (" : "",
-		      err->code, *err->code ? ")" : "",
+	print_problem("%s%s%s%s%s%s%s", message_of(cli, err),
+		      *err->code ? " (" : "", err->code, *err->code ? ")" : "",
 		      *err->request_id ? " [request " : "", err->request_id,
 		      *err->request_id ? "]" : "");
 	if (!cli->is_invitee)

@@ -156,6 +156,17 @@ static void print_invitation(struct cli *cli,
 
 /* ---- the calls -------------------------------------------------------- */
 
+/* False after saying that there is none. */
+static bool has_link(const struct cli *cli)
+{
+	const char *link = link_of(cli);
+
+	if (link && *link)
+		return true;
+	print_problem("no link given");
+	return false;
+}
+
 static enum status call(struct cli *cli, invitation_call *function,
 			struct inv_invitation **ret_invitation)
 {
@@ -166,10 +177,8 @@ static enum status call(struct cli *cli, invitation_call *function,
 	struct inv_error err;
 
 	cli->is_invitee = true;
-	if (!params.link || !*params.link) {
-		print_problem("no link given");
+	if (!has_link(cli))
 		return STATUS_USAGE;
-	}
 	if (function(cli->client, &params, NULL, ret_invitation, &err))
 		return fail(cli, &err);
 	return STATUS_OK;
@@ -217,6 +226,8 @@ static enum status ask_and_call(struct cli *cli, const char *question,
 {
 	enum status status = STATUS_OK;
 
+	if (!has_link(cli))
+		return STATUS_USAGE;
 	if (!args_has(cli->args, "yes")) {
 		if (!isatty(STDIN_FILENO)) {
 			print_problem("standard input is not a terminal, so "

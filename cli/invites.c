@@ -10,11 +10,13 @@
 #include "resolve.h"
 #include "text.h"
 
+#define DECLINED "declined" /* which the API counts among the expired */
+
 const struct option list_options[] = {
 	{ .name = "status",
 	  .value = "STATUS",
-	  .words = "pending accepted expired",
-	  .help = "only pending, accepted or expired invites" },
+	  .words = "pending accepted expired declined",
+	  .help = "only pending, accepted, expired or declined invites" },
 	{ .name = "delivery",
 	  .value = "DELIVERY",
 	  .words = "queued sent deferred failed none",
@@ -90,17 +92,16 @@ static char *expires_unless_settled(const void *item)
 	return copy_of(relative_time(text, invite->expires_at));
 }
 
+static char *status_cell(const void *item)
+{
+	const struct inv_invite *invite = item;
+
+	return copy_of(invite->declined_at ? DECLINED : invite->status_text);
+}
+
 static char *mail_cell(const void *item)
 {
 	return copy_of(delivery_of(item));
-}
-
-/* In a list only what is not as it should be. */
-static char *mail_unless_sent(const void *item)
-{
-	const char *status = delivery_of(item);
-
-	return copy_of(strcmp(status, "sent") == 0 ? "" : status);
 }
 
 static char *mail_error_cell(const void *item)
@@ -116,8 +117,8 @@ static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_invite, id) },
 	{ .name = "email", COLUMN(struct inv_invite, email) },
 	{ .name = "role", COLUMN(struct inv_invite, role_text) },
-	{ .name = "status", COLUMN(struct inv_invite, status_text) },
-	{ .name = "mail", .make = mail_unless_sent, .place = COLUMN_IN_LISTS },
+	{ .name = "status", .make = status_cell },
+	{ .name = "mail", .make = mail_cell, .place = COLUMN_IN_LISTS },
 	{ .name = "created",
 	  COLUMN(struct inv_invite, created_at),
 	  .place = COLUMN_IN_LISTS },
@@ -187,6 +188,13 @@ enum status cmd_get(struct cli *cli)
 
 /* ---- list ------------------------------------------------------------- */
 
+static bool has_status(const struct inv_invite *invite, const char *status)
+{
+	return strcmp(status, DECLINED) == 0
+		   ? invite->declined_at != 0
+		   : strcmp(invite->status_text, status) == 0;
+}
+
 /* The published API has no filter for these, so it is done here; invited(8)
  * has one for the status. */
 static bool is_wanted(const struct cli *cli, const void *item)
@@ -195,7 +203,7 @@ static bool is_wanted(const struct cli *cli, const void *item)
 	const char *status = args_text(cli->args, "status");
 	const char *delivery = args_text(cli->args, "delivery");
 
-	return (!status || strcmp(invite->status_text, status) == 0) &&
+	return (!status || has_status(invite, status)) &&
 	       (!delivery || strcmp(delivery_of(invite), delivery) == 0);
 }
 
@@ -212,7 +220,8 @@ enum status cmd_list(struct cli *cli)
 	if (!args_word(cli->args, "status") ||
 	    !args_word(cli->args, "delivery"))
 		return STATUS_USAGE;
-	snprintf(query, sizeof(query), "status=%s", status ? status : "");
+	snprintf(query, sizeof(query), "status=%s",
+		 status && strcmp(status, DECLINED) != 0 ? status : "expired");
 	return list_run(cli, &list, NULL, status ? query : NULL);
 }
 

@@ -127,7 +127,7 @@ static bool read_params(const struct cli *cli, struct list_params *ret_params,
 
 	*ret_params =
 	    (struct list_params){ .after = args_text(cli->args, "after") };
-	if (!args_number(cli->args, "limit", 0, INT_MAX, 0, &limit) ||
+	if (!args_number(cli->args, "limit", 1, INT_MAX, 0, &limit) ||
 	    !args_number(cli->args, "max-items", -1, LONG_MAX, -1,
 			 ret_max_items))
 		return false;

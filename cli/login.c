@@ -174,7 +174,7 @@ static enum status try_and_keep(struct cli *cli, const char *url,
 
 	settings.options.base_url = settings.base_url = url;
 	settings.options.admin_api_key = key;
-	settings.base_from = settings.key_from = ORIGIN_OPTION;
+	settings.base_from = settings.key_from = ORIGIN_GIVEN;
 	cli->settings = &settings;
 	if (inv_client_new(&settings.options, &client, &err))
 		return fail(cli, &err);

@@ -129,6 +129,7 @@ const char *origin_of_base(enum origin origin)
 		[ORIGIN_LOGIN] = "\"invite login\"",
 		[ORIGIN_ENVIRONMENT] = BASE_VARIABLE,
 		[ORIGIN_OPTION] = "--base-url",
+		[ORIGIN_GIVEN] = "the command line",
 	};
 
 	return names[origin];
@@ -141,6 +142,7 @@ const char *origin_of_key(enum origin origin)
 		[ORIGIN_LOGIN] = "\"invite login\"",
 		[ORIGIN_ENVIRONMENT] = KEY_VARIABLE,
 		[ORIGIN_OPTION] = "--admin-api-key",
+		[ORIGIN_GIVEN] = "your input",
 	};
 
 	return names[origin];

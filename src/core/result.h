@@ -20,7 +20,7 @@
 	/* unknown, deleted or another's */                            \
 	X(INVITE_NOT_FOUND, 404, "invite_not_found",                   \
 	  "There is no invite with this id in your organization; it "  \
-	  "may have been deleted or declined.")                        \
+	  "may have been deleted.")                                    \
 	/* pending with other role or projects */                      \
 	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
 	  "An invite to this address is pending already. Delete it "   \

@@ -52,6 +52,11 @@ static int bind_and_listen(int fd, const struct sockaddr *address,
 {
 	if (bind(fd, address, size) == 0 && listen(fd, BACKLOG) == 0)
 		return 0;
+	if (errno == EADDRINUSE && address->sa_family != AF_UNIX)
+		return fail_set(fail,
+				"could not listen at %s: the port is in use; "
+				"choose another with --listen 127.0.0.1:8081",
+				text);
 	return fail_errno(fail, errno, "could not listen at %s", text);
 }
 

@@ -108,6 +108,22 @@ def test_declining_takes_a_second_click(shared):
     assert buttons(back) == ["accept", "ask"] and 'value="Ada"' in back.text
 
 
+def test_the_button_that_declines_does_not_look_like_accepts(shared):
+    _, token = shared.link("ada@example.com")
+    accept = re.search(r'<button class="([^"]*)"[^>]*value="accept"',
+                       submit(shared, token).text)
+    decline = re.search(r'<button class="([^"]*)"[^>]*value="decline"',
+                        submit(shared, token, "ask").text)
+    assert accept and decline
+    assert "final" in decline[1].split() and "final" not in accept[1].split()
+
+
+def test_a_name_that_is_refused_is_explained_in_plain_words(shared):
+    _, token = shared.link("ada@example.com")
+    refused = submit(shared, token, "accept", name="a" * 300)
+    assert "too long" in refused.text and "byte" not in refused.text
+
+
 def test_what_is_accepted_is_not_asked_about(shared):
     _, token = shared.link("ada@example.com")
     submit(shared, token, "accept")

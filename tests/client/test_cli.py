@@ -51,6 +51,7 @@ def test_a_refusal_in_words_and_in_json(cli, peer):
     ["create", "--email", "a@b.c"], ["create", "--role", "reader"],
     ["get"], ["get", ""], ["get", "a", "b"], ["get", ".."], ["delete"],
     ["list", "--limit", "x"], ["list", "--limit", "-1"],
+    ["list", "--limit", "0"],
     ["list", "--status", "pendin"], ["list", "--status", ""],
     ["list", "--status", "pending accepted"],
     ["list", "--max-items", "-2"], ["list", "--format", "yaml"],
@@ -73,7 +74,12 @@ def test_mistakes_exit_with_2(cli, peer, args):
 
 def test_without_a_key(cli, peer):
     done = cli("list", OPENAI_ADMIN_KEY="")
-    assert done.returncode == 4 and "OPENAI_ADMIN_KEY" in done.stderr
+    assert done.returncode == 4
+    for place in ('"invite login"', "OPENAI_ADMIN_KEY", "--admin-api-key"):
+        assert place in done.stderr.splitlines()[0]
+    assert "admin_api_key" not in done.stderr
+    done = cli("list", "--json", OPENAI_ADMIN_KEY="")
+    assert "--admin-api-key" in json.loads(done.stdout)["error"]["message"]
 
 
 def test_standard_output_that_is_full(cli):

@@ -206,6 +206,15 @@ def test_bulk_in_json_is_always_json(cli, peer, stdin, answer, status, args):
     assert not set("\x1b\x9b\u202e") & set(done.stdout + done.stderr)
 
 
+@pytest.mark.parametrize("args, is_dry", [([], False), (["-n"], True)])
+@pytest.mark.parametrize("stdin", ["nobody,reader\n", "a@b.c,king\n", "a\0b"])
+def test_bulk_that_refuses_the_file_says_whether_it_was_dry(cli, peer, args,
+                                                            is_dry, stdin):
+    done = cli("bulk", "-", "--json", *args, stdin=stdin)
+    assert done.returncode == 2, done.stdout
+    assert json.loads(done.stdout)["dry_run"] is is_dry
+
+
 def test_bulk_of_no_file_is_json_too(cli, peer):
     done = cli("bulk", "/nowhere/people.csv")
     assert done.returncode == 2 and "/nowhere/people.csv" in done.stderr

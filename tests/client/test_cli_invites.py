@@ -316,11 +316,25 @@ def test_list_by_status_asks_the_server_where_it_knows_how(cli, peer):
         assert seen == asked
 
 
+def test_list_tells_declined_from_expired(cli, peer):
+    """The API calls both expired; only invited(8) says when one declined."""
+    peer.script(Answer(200, page([
+        {**INVITE, "id": "i1", "status": "expired", "declined_at": None},
+        {**INVITE, "id": "i2", "status": "expired", "declined_at": 9}])))
+    shown = cli("list", "--format", "table").stdout.splitlines()
+    place = shown[0].index(" STATUS") + 1
+    assert [line[place:].split()[0] for line in shown[1:]] == \
+        ["expired", "declined"]
+    assert cli("list", "-q", "--status", "declined").stdout == "i2\n"
+    assert peer.requests[-1].query == [("status", "expired")]
+    assert cli("list", "-q", "--status", "expired").stdout == "i1\ni2\n"
+
+
 def test_list_names_the_statuses_there_are(cli, peer):
     done = cli("list", "--status", "pendin")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "invite: --status takes one of these: pending " \
-        "accepted expired; not \"pendin\"\n"
+        "accepted expired declined; not \"pendin\"\n"
     assert peer.requests == []
 
 
@@ -386,7 +400,7 @@ def test_list_by_how_the_mail_stands(cli, peer, args, expected):
     shown = cli("list", "--format", "table").stdout.splitlines()
     place = shown[0].index(" MAIL") + 1
     assert [line[place:].split()[0] for line in shown[1:]] == \
-        ["-", "failed", "deferred", "queued", "none", "-"]
+        ["sent", "failed", "deferred", "queued", "none", "-"]
     assert cli("list", "--delivery", "lost").returncode == 2
 
 

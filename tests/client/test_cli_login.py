@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from pathlib import Path
 from typing import Callable
@@ -91,6 +92,17 @@ def test_login_over_plain_http_is_said_unless_it_stays_here(user, server):
     done = user("login", "http://invited.invalid", "--max-retries", "0",
                 stdin=KEY)
     assert done.returncode == 75 and "unencrypted" in done.stderr
+
+
+def test_login_that_fails_speaks_of_what_was_given(user, server):
+    done = user("login", server.url, stdin="sk-wrong")
+    assert f"The key that you gave was sent to {server.url}." in done.stderr
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        gone = user("login", url, "--max-retries", "0", stdin=KEY)
+    assert f"Requests go to {url}, the address that you gave." in gone.stderr
+    assert "--" not in done.stderr + gone.stderr
 
 
 def test_login_that_fails_keeps_nothing(user, server):

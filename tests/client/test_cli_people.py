@@ -101,7 +101,8 @@ def test_an_invitation_for_people(cli, make_peer):
 
 
 def test_without_a_link(cli, peer):
-    for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"]):
+    for verb in (["lookup"], ["accept", "-y"], ["decline", "-y"],
+                 ["accept"], ["decline"]):
         done = cli(*verb)
         assert done.returncode == 2
         assert done.stderr == "invite: no link given\n"

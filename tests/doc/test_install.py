@@ -40,8 +40,14 @@ def output_of(*command: str | Path, **env: str) -> str:
 def below(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty root, with it installed."""
     root = tmp_path_factory.mktemp("root")
-    assert install(DESTDIR=str(root)) == ""
+    said = install(DESTDIR=str(root))
+    assert said.startswith(f"installed below {root}, to be used under /")
+    assert "export" not in said and "systemctl" not in said
     return root
+
+
+def test_help_installs_nothing() -> None:
+    assert install("--help").startswith("usage: ./run install [PREFIX]\n")
 
 
 def leave_an_earlier_version(prefix: Path) -> None:
@@ -104,10 +110,11 @@ def test_example_is_compiled_against_what_is_installed(
     for prefix, env in ((below / "usr/local",
                          {"PKG_CONFIG_SYSROOT_DIR": str(below)}), (own, {})):
         env["PKG_CONFIG_PATH"] = str(prefix / "lib/pkgconfig")
-        flags = output_of("pkg-config", "--cflags", "--libs", "inv", **env)
         program = tmp_path / "create"
-        output_of("cc", "-o", program, ROOT / "examples/create.c",
-                  *flags.split())
+        line = re.search(r"^cc .*$", (ROOT / "README.md").read_text(), re.M)
+        assert line
+        output_of("sh", "-c", line[0].replace("examples/", f"{ROOT}/examples/")
+                  .replace("-o create", f"-o {program}"), **env)
         with Daemon(program=prefix / "bin/invited") as daemon:
             assert daemon.key
             made = output_of(program, "ada@example.com",

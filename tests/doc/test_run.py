@@ -27,9 +27,10 @@ FIRST_BUILD = 300   # seconds
 class Run:
     """One ./run, in a session of its own, so that signals reach all of it."""
 
-    def __init__(self, data: Path, *args: str) -> None:
+    def __init__(self, data: Path, *args: str,
+                 listen: str = "127.0.0.1:0") -> None:
         self.process = subprocess.Popen(
-            [ROOT / "run", "--listen", "127.0.0.1:0", "--data", data, *args],
+            [ROOT / "run", "--listen", listen, "--data", data, *args],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, start_new_session=True,
             env=clean_environment())
@@ -37,9 +38,9 @@ class Run:
         self.out = Lines(self.process.stdout)
         self.err = Lines(self.process.stderr)
 
-    def hints(self) -> str:
-        """All that it says once it is ready."""
-        self.out.wait(lambda line: line == "  print(invite.id)",
+    def hints(self, last: str = "  print(invite.id)") -> str:
+        """All that it says once it is ready, to this line."""
+        self.out.wait(lambda line: line == last,
                       f"the hints ({self.err.all()[-5:]})",
                       deadline=FIRST_BUILD)
         return "\n".join(self.out.all())
@@ -65,8 +66,8 @@ def runs() -> Iterator[list[Run]]:
         run.end(signal.SIGKILL)
 
 
-def start(runs: list[Run], data: Path, *args: str) -> Run:
-    runs.append(Run(data, *args))
+def start(runs: list[Run], data: Path, *args: str, **listen: str) -> Run:
+    runs.append(Run(data, *args, **listen))
     return runs[-1]
 
 
@@ -119,6 +120,23 @@ def test_first_start_says_what_to_paste(runs: list[Run],
     assert run.end(signal.SIGINT) == 0
 
 
+def test_first_start_at_a_socket_says_what_to_paste(runs: list[Run],
+                                                    tmp_path: Path) -> None:
+    data, at = tmp_path / "var", f"unix:{tmp_path}/socket"
+    run = start(runs, data, "--public-url", "https://invited.example.com",
+                listen=at)
+    hints = run.hints(last=f"  ./run mail --data {data}")
+    assert f"invited runs at {at} " in hints
+    export = indented(hints, "export OPENAI_ADMIN_KEY=")
+    curl = indented(hints, f"curl --unix-socket {tmp_path}/socket ")
+    done = subprocess.run(["sh", "-c", f"{export}\n{curl}"], text=True,
+                          capture_output=True, timeout=DEADLINE,
+                          env=clean_environment())
+    assert '"organization.invite"' in done.stdout, done.stderr
+    assert "OPENAI_BASE_URL" not in hints and "base_url" not in hints
+    assert run.end(signal.SIGINT) == 0
+
+
 def test_second_start_finds_everything(runs: list[Run],
                                        tmp_path: Path) -> None:
     first = start(runs, tmp_path)
@@ -144,6 +162,7 @@ def test_busy_port_is_said_plainly(runs: list[Run], tmp_path: Path) -> None:
         assert run.process.wait(FIRST_BUILD) == 1
     said = "\n".join(run.err.join())
     assert address in said and "in use" in said
+    assert "choose another with --listen 127.0.0.1:8081" in said
     assert run.out.join() == []
 
 
