@@ -29,7 +29,7 @@ static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
 	  take_listen, 0,
-	  "where to take requests: ADDRESS:PORT (port 0: any that is free), "
+	  "the address to listen on: ADDRESS:PORT (port 0: any free port), "
 	  "[IPV6]:PORT or unix:PATH; may be given several times, in the "
 	  "variable separated by commas" },
 	{ "--public-url", "INVITED_PUBLIC_URL", "URL", NULL, take_public_url,
@@ -38,9 +38,9 @@ const struct setting SETTINGS[] = {
 	  "https, "
 	  "unless on this machine (default: the first listen address)" },
 	{ "--proxy", "INVITED_PROXY", "NETWORK", NULL, take_proxy, 0,
-	  "whose X-Forwarded-For is believed, besides this machine's: an "
-	  "address, or as in 10.0.0.0/24; may be given several times, in the "
-	  "variable separated by commas" },
+	  "a trusted proxy, from which X-Forwarded-For is used: an address, or "
+	  "a network such as 10.0.0.0/24; this machine always is one; may be "
+	  "given several times, in the variable separated by commas" },
 	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
 	  offsetof(struct conf, data), "directory for what is kept" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",

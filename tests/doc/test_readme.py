@@ -20,6 +20,8 @@ from harness.daemon import ROOT, clean_environment
 pytestmark = pytest.mark.engines("sqlite")
 
 ADDRESS = "http://127.0.0.1:8080"
+BUILD = Path(os.environ.get("INVITED_BIN",
+                            ROOT / "build/release/src/invited")).parents[1]
 
 
 def example(language: str, holding: str) -> str:
@@ -28,7 +30,6 @@ def example(language: str, holding: str) -> str:
                         re.DOTALL | re.MULTILINE)
     found = [block for block in blocks if holding in block]
     assert len(found) == 1, f"{len(found)} {language} examples with {holding}"
-    assert ADDRESS in found[0]
     return found[0]
 
 
@@ -73,11 +74,23 @@ def test_node(daemon: Daemon, tmp_path: Path) -> None:
     assert printed == invited(daemon, "hedy@example.com")["id"] + "\n"
 
 
+def test_invite(daemon: Daemon, tmp_path: Path) -> None:
+    """In the terminal where the examples above it were pasted."""
+    follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
+    text = example("sh", "mary@").replace("build/release/", f"{BUILD}/")
+    printed = follow(daemon, ["sh"], text, tmp_path,
+                     OPENAI_BASE_URL=f"{daemon.url}/v1")
+    assert invited(daemon, "mary@example.com")["id"] in printed
+    assert "ada@example.com" in printed
+
+
 def test_accept(daemon: Daemon, tmp_path: Path) -> None:
     follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
-    token = daemon.mailbox.wait("ada@example.com").token
-    printed = follow(daemon, ["sh"], example("sh", "INVITE_TOKEN"), tmp_path,
-                     INVITE_TOKEN=token)
+    link = daemon.mailbox.wait("ada@example.com").link
+    pasted = example("sh", "INVITE_TOKEN").replace(f"{ADDRESS}/accept#...",
+                                                   link)
+    assert link in pasted
+    printed = follow(daemon, ["sh"], pasted, tmp_path)
     assert json.loads(printed)["status"] == "accepted"
     users = daemon.api.get(USERS).json()["data"]
     assert [user["name"] for user in users] == ["Ada Lovelace"]
