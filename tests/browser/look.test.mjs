@@ -53,6 +53,30 @@ for (const name of EVERY_PAGE)
     }
   });
 
+test('a command stays in one piece on a phone', async (t) => {
+  const page = await openPage(t, gallery.origin);
+
+  await page.goto('/home.html');
+  for (const viewport of [PHONE, NARROW]) {
+    await page.setViewportSize(viewport);
+    assert.deepEqual(await page.locator('code').evaluateAll(
+      (all) => all.map((one) => one.getClientRects().length)), [1, 1]);
+  }
+});
+
+test('the button that declines does not look like that which accepts',
+  async (t) => {
+    const page = await openPage(t, gallery.origin);
+    const ground = async (name, value) => {
+      await page.goto(`/${name}.html`);
+      return page.locator(`button[value=${value}]`).evaluate(
+        (button) => getComputedStyle(button).backgroundColor);
+    };
+
+    assert.notEqual(await ground('declining', 'decline'),
+      await ground('invited', 'accept'));
+  });
+
 /* What is left of common screens for a page: laptops and phones. */
 const SCREENS = [
   { width: 1280, height: 800 }, { width: 1366, height: 650 },

@@ -368,7 +368,7 @@ START_TEST(test_notice_stands_above_the_form)
 	ck_has_not(render(ACCEPT_CODE, .notice = ""), "role=\"alert\"");
 	text = render(ACCEPT_INVITED, .code = CODE,
 		      .notice = "invited.name.wrong");
-	ck_has(text, "role=\"alert\" id=\"notice\">Please enter");
+	ck_has(text, "role=\"alert\" id=\"notice\">This name");
 	ck_has(text, "aria-invalid=\"true\" "
 		     "aria-describedby=\"notice name-hint\"");
 }
