@@ -13,15 +13,36 @@
 #include "base/base.h"
 #include "base/str.h"
 
-/* X(NAME, prefix, what a parameter that holds one is called) */
-#define ID_LIST(X)                                 \
-	X(ORGANIZATION, "org-", "organization_id") \
-	X(PROJECT, "proj_", "project_id")          \
-	X(USER, "user-", "user_id")                \
-	X(INVITE, "invite-", "invite_id")          \
-	X(GROUP, "group_", "group_id")             \
-	X(KEY, "key_", "key_id")                   \
+/*
+ * Things that are looked for by their id:
+ *
+ *	WITH(X, NAME, prefix, what a parameter that holds an id is called,
+ *	     code, sentence)
+ *
+ * where the last two are of the result <NAME>_NOT_FOUND (result.h).
+ */
+#define THINGS(WITH, X)                                                  \
+	WITH(X, ORGANIZATION, "org-", "organization_id",                 \
+	     "organization_not_found", "There is no such organization.") \
+	WITH(X, PROJECT, "proj_", "project_id", "project_not_found",     \
+	     "There is no project with this id in your organization.")   \
+	WITH(X, USER, "user-", "user_id", "user_not_found",              \
+	     "There is no user with this id in your organization.")      \
+	/* unknown, deleted or another's */                              \
+	WITH(X, INVITE, "invite-", "invite_id", "invite_not_found",      \
+	     "There is no invite with this id in your organization; it " \
+	     "may have been deleted.")                                   \
+	WITH(X, GROUP, "group_", "group_id", "group_not_found",          \
+	     "There is no group with this id in your organization.")     \
+	WITH(X, KEY, "key_", "key_id", "key_not_found",                  \
+	     "There is no key in force with this id in your "            \
+	     "organization.")
+
+/* X(NAME, prefix, parameter) */
+#define ID_LIST(X)       \
+	THINGS(ID_OF, X) \
 	X(AUDIT_LOG, "audit_log-", "audit_log_id")
+#define ID_OF(X, name, prefix, parameter, ...) X(name, prefix, parameter)
 
 enum id_kind {
 #define X(name, prefix, param) ID_##name,

@@ -9,18 +9,19 @@
 #ifndef CORE_RESULT_H
 #define CORE_RESULT_H
 
-/* X(NAME, status, code, sentence) */
+#include "core/id.h"
+
+/* X(NAME, status, code, sentence); those of an id that is not found are made
+ * from THINGS in id.h. */
 #define RESULTS(X)                                                     \
 	/* done; for writes: durable */                                \
 	X(OK, 200, NULL, NULL)                                         \
+	/* PROJECT_NOT_FOUND and the like */                           \
+	THINGS(NOT_FOUND_OF, X)                                        \
 	/* no such key, or revoked, or expired */                      \
 	X(KEY_UNKNOWN, 401, "invalid_api_key",                         \
 	  "The admin key is not known or was revoked. Make a new one " \
 	  "with `invited key create`.")                                \
-	/* unknown, deleted or another's */                            \
-	X(INVITE_NOT_FOUND, 404, "invite_not_found",                   \
-	  "There is no invite with this id in your organization; it "  \
-	  "may have been deleted.")                                    \
 	/* pending with other role or projects */                      \
 	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
 	  "An invite to this address is pending already. Delete it "   \
@@ -32,12 +33,6 @@
 	/* already a member */                                         \
 	X(USER_EXISTS, 400, "user_already_exists",                     \
 	  "The user already exists in this organization.")             \
-	X(USER_NOT_FOUND, 404, "user_not_found",                       \
-	  "There is no user with this id in your organization.")       \
-	X(GROUP_NOT_FOUND, 404, "group_not_found",                     \
-	  "There is no group with this id in your organization.")      \
-	X(PROJECT_NOT_FOUND, 404, "project_not_found",                 \
-	  "There is no project with this id in your organization.")    \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
 	  "The project is archived. Use one that is active.")          \
 	/* wrong link: unknown number or secret */                     \
@@ -53,11 +48,6 @@
 	  "This invitation was declined. Ask for a new one.")          \
 	X(ORGANIZATION_EXISTS, 400, "organization_already_exists",     \
 	  "There is an organization of this name already.")            \
-	X(ORGANIZATION_NOT_FOUND, 404, "organization_not_found",       \
-	  "There is no such organization.")                            \
-	X(KEY_NOT_FOUND, 404, "key_not_found",                         \
-	  "There is no key in force with this id in your "             \
-	  "organization.")                                             \
 	/* the secret is in use already */                             \
 	X(KEY_EXISTS, 400, "key_already_exists",                       \
 	  "This key is in use already.")                               \
@@ -77,6 +67,9 @@
 	X(STORE_UNCERTAIN, 503, "service_unavailable",                 \
 	  "The server lost its storage while it wrote. Try again: "    \
 	  "repeating the request is safe.")
+
+#define NOT_FOUND_OF(X, name, prefix, parameter, code, sentence) \
+	X(name##_NOT_FOUND, 404, code, sentence)
 
 enum result {
 #define X(name, status, code, sentence) RESULT_##name,

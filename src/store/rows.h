@@ -106,9 +106,6 @@ struct invite_row {
 #define USER_COLUMNS	COLUMNS_OF(USER_TABLE)
 #define INVITE_COLUMNS	COLUMNS_OF(INVITE_TABLE)
 
-extern const struct table organization_table, admin_key_table, project_table,
-    user_table, group_table, invite_table;
-
 /* The current row; false where it is damaged, see table_read(). */
 bool read_invite(const struct work *work, struct statement *st,
 		 struct invite_row *ret_row) MUST_CHECK;

@@ -58,19 +58,19 @@ static const struct column audit_columns[] = {
 	KEPT_NUMBER("type"), KEPT_NUMBER("target"),
 };
 
-#define KEPT_TABLE(id, name)                                                   \
-	static const struct table id##_table = { name, name " ", id##_columns, \
-						 COUNT_OF(id##_columns) }
-KEPT_TABLE(project_user, "project_user");
-KEPT_TABLE(outbox, "outbox");
-KEPT_TABLE(group_user, "group_user");
-KEPT_TABLE(rights, "rights");
-KEPT_TABLE(audit, "audit");
+#define KEPT_TABLE(id)                                                \
+	const struct table id##_table = { #id, #id " ", id##_columns, \
+					  COUNT_OF(id##_columns) }
+KEPT_TABLE(project_user);
+KEPT_TABLE(outbox);
+KEPT_TABLE(group_user);
+KEPT_TABLE(rights);
+KEPT_TABLE(audit);
 
 const struct table *const tables[] = {
-	&organization_table, &admin_key_table, &project_table,	  &user_table,
-	&project_user_table, &group_table,     &group_user_table, &invite_table,
-	&outbox_table,	     &rights_table,    &audit_table,
+#define X(name) &name##_table,
+	TABLES(X)
+#undef X
 };
 
 const size_t table_count = COUNT_OF(tables);
@@ -191,6 +191,28 @@ void table_add_columns(struct buf *sql, const struct table *table)
 	for (size_t i = 0; i < n; i++)
 		buf_addf(sql, "%s\"%s\"", i ? ", " : "",
 			 table->columns[i].name);
+}
+
+void tables_add_greatest_id(struct buf *sql, bool by_organization)
+{
+	buf_addf(sql, "SELECT max(id) FROM (SELECT 0 AS id");
+	for (size_t i = 0; i < table_count; i++) {
+		const char *name = tables[i]->name;
+
+		if (!table_has(tables[i], STR("id")))
+			continue;
+		if (by_organization &&
+		    table_has(tables[i], STR("organization")))
+			buf_addf(sql,
+				 " UNION ALL SELECT (SELECT max(id) FROM \"%s\""
+				 " WHERE organization = o.id)"
+				 " FROM organization o",
+				 name);
+		else
+			buf_addf(sql, " UNION ALL SELECT max(id) FROM \"%s\"",
+				 name);
+	}
+	buf_addf(sql, ") AS ids");
 }
 
 /* ---- rows ---- */

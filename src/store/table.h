@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "core/vocabulary.h"
+#include "store/verb.h"
 
 enum column_type { COLUMN_NUMBER, COLUMN_TEXT, COLUMN_BLOB };
 
@@ -93,7 +94,11 @@ struct table {
 		COLUMN_AT_(name, type_, member), .type = COLUMN_BLOB \
 	}
 
-extern const struct table *const tables[];
+#define X(name) extern const struct table name##_table;
+TABLES(X)
+#undef X
+
+extern const struct table *const tables[]; /* TABLES, in that order */
 extern const size_t table_count;
 
 bool table_has(const struct table *table, struct str column);
@@ -101,6 +106,10 @@ bool table_has(const struct table *table, struct str column);
 /* "name", quoted; "a", "b", ... */
 void table_add_name(struct buf *sql, const struct table *table);
 void table_add_columns(struct buf *sql, const struct table *table);
+
+/* A SELECT of the greatest id in any table that has ids; `by_organization`
+ * where they are found by an index of each organization only. */
+void tables_add_greatest_id(struct buf *sql, bool by_organization);
 
 struct arena;
 struct db;

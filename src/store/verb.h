@@ -60,6 +60,25 @@
 	X(outbox_count)        \
 	X(probe)
 
+/*
+ * The tables of the database, but for meta: each is a `const struct table
+ * <name>_table` (table.h), in the file of its subject or in table.c. Copied in
+ * this order, looked through by `invited check`; a table that is not here stops
+ * a copy. X takes the name.
+ */
+#define TABLES(X)       \
+	X(organization) \
+	X(admin_key)    \
+	X(project)      \
+	X(user)         \
+	X(project_user) \
+	X(group)        \
+	X(group_user)   \
+	X(invite)       \
+	X(outbox)       \
+	X(rights)       \
+	X(audit)
+
 /* Where a verb stands in tables that have a line for each. */
 enum verb_index {
 #define X(name) VERB_##name,

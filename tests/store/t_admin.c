@@ -26,6 +26,57 @@ START_TEST(test_bootstrap_happens_once)
 }
 END_TEST
 
+/* The clock may stand before where it was when a row was made. */
+START_TEST(test_ids_start_after_the_greatest_of_any_table)
+{
+	static const char *const names[] = { "\"group\"", "project", "audit" };
+	struct store_op op = op_of(&verb_group_create);
+
+	(void)add_project("Not the default one");
+	in_of(&op, group)->name = "Crew";
+	assert_granted(&op);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		int64_t greatest = out_of(&op, group)->id + (1LL << 32);
+
+		sql("UPDATE %s SET id = %lld WHERE id = (SELECT max(id) FROM"
+		    " %s)",
+		    names[i], (long long)greatest, names[i]);
+		close_store();
+		open_store();
+		op = op_of(&verb_group_create);
+		in_of(&op, group)->name = "Crew";
+		assert_granted(&op);
+		ck_assert_int_gt(out_of(&op, group)->id, greatest);
+	}
+}
+END_TEST
+
+START_TEST(test_update_sets_what_it_names)
+{
+	struct store_op op = op_of(&verb_group_create), update, get;
+	struct group made, now;
+
+	in_of(&op, group)->name = "Crew";
+	assert_granted(&op);
+	made = *out_of(&op, group);
+	f.now_ms += 5000;
+	update = op_of(&verb_group_update);
+	*in_of(&update, group) = (struct group){ .id = made.id,
+						 .organization = 1,
+						 .name = "Staff",
+						 .created_at = 1 };
+	assert_granted(&update);
+	get = by_id(&verb_group_get, made.id);
+	assert_granted(&get);
+	now = *out_of(&get, group);
+	ck_assert_str_eq(now.name, "Staff");
+	ck_assert_str_eq(out_of(&update, group)->name, "Staff");
+	ck_assert_int_eq(now.organization, made.organization);
+	ck_assert_int_eq(now.created_at, made.created_at);
+	ck_assert_int_eq(out_of(&update, group)->created_at, made.created_at);
+}
+END_TEST
+
 /* ---- organizations ---- */
 
 START_TEST(test_organization)
@@ -379,6 +430,8 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_bootstrap_happens_once);
+	tcase_add_test(tests, test_ids_start_after_the_greatest_of_any_table);
+	tcase_add_test(tests, test_update_sets_what_it_names);
 	tcase_add_test(tests, test_organization);
 	tcase_add_test(tests, test_list_of_organizations);
 	tcase_add_test(tests, test_rename);

@@ -87,19 +87,15 @@ static void engine_close(struct engine *engine)
  * index of each organization. */
 static int start_ids(struct engine *engine, struct fail *fail)
 {
-	static const char greatest[] =
-	    "SELECT max(id) FROM (SELECT max(id) AS id FROM organization"
-	    " UNION ALL SELECT max(id) FROM admin_key"
-	    " UNION ALL SELECT max(id) FROM \"group\""
-	    " UNION ALL SELECT greatest("
-	    "  (SELECT max(id) FROM project WHERE organization = o.id),"
-	    "  (SELECT max(id) FROM \"user\" WHERE organization = o.id),"
-	    "  (SELECT max(id) FROM invite WHERE organization = o.id),"
-	    "  (SELECT max(id) FROM audit WHERE organization = o.id))"
-	    " FROM organization o) AS ids";
-	PGresult *result = pgsql_db_query(&engine->db, greatest);
+	PGresult *result = NULL;
+	struct buf greatest;
 	int64_t id = 0;
 
+	buf_init(&greatest, SIZE_MAX);
+	tables_add_greatest_id(&greatest, true);
+	if (buf_ok(&greatest))
+		result = pgsql_db_query(&engine->db, greatest.data);
+	buf_release(&greatest);
 	if (result && PQntuples(result) == 1 && !PQgetisnull(result, 0, 0) &&
 	    str_to_i64(str_of(PQgetvalue(result, 0, 0)), &id))
 		id_start_after(&engine->ids, id);

@@ -42,20 +42,18 @@ static int end_leases(struct engine *engine, struct fail *fail)
 /* The clock may be behind what it was when the last ids were made. */
 static int start_ids(struct engine *engine, struct fail *fail)
 {
-	static const char greatest[] =
-	    "SELECT max(id) FROM (SELECT max(id) AS id FROM organization"
-	    " UNION ALL SELECT max(id) FROM admin_key"
-	    " UNION ALL SELECT max(id) FROM project"
-	    " UNION ALL SELECT max(id) FROM \"user\""
-	    " UNION ALL SELECT max(id) FROM invite"
-	    " UNION ALL SELECT max(id) FROM \"group\""
-	    " UNION ALL SELECT max(id) FROM audit)";
-	sqlite3_stmt *st;
-	int code;
+	sqlite3_stmt *st = NULL;
+	struct buf greatest;
+	int code = SQLITE_NOMEM;
 
-	if (sqlite3_prepare_v2(engine->db.handle, greatest, -1, &st, NULL))
-		return sqlite_db_fail(&engine->db, fail, "could not read it");
-	code = sqlite3_step(st);
+	buf_init(&greatest, SIZE_MAX);
+	tables_add_greatest_id(&greatest, false);
+	if (buf_ok(&greatest))
+		code = sqlite3_prepare_v2(engine->db.handle, greatest.data,
+					  (int)greatest.len, &st, NULL);
+	buf_release(&greatest);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
 	if (code == SQLITE_ROW)
 		id_start_after(&engine->ids, sqlite3_column_int64(st, 0));
 	sqlite3_finalize(st);
