@@ -42,7 +42,7 @@ static void read_lines(struct settings *settings, char *text)
 	}
 }
 
-/* That there is none is nothing to talk about. */
+/* A missing file is no error. */
 static bool login_read(struct settings *settings)
 {
 	char *path = login_path(), *text;

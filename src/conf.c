@@ -100,7 +100,7 @@ const struct setting SETTINGS[] = {
 
 const struct command_line COMMANDS[] = {
 	{ COMMAND_SERVE, "serve", NULL, NULL, false,
-	  "take requests and send mail (what it does without a command)" },
+	  "serve requests and send mail (the default)" },
 	{ COMMAND_KEY_CREATE, "key", "create", "NAME", true,
 	  "make an admin key and print it, this once" },
 	{ COMMAND_KEY_LIST, "key", "list", NULL, false, "list the admin keys" },

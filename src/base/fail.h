@@ -12,7 +12,7 @@
 
 struct fail {
 	char message[512]; /* NUL-terminated; lower case, no full stop */
-	bool passing;	   /* of those who say so: worth trying again */
+	bool passing;	   /* worth trying again; set where a contract says so */
 };
 
 /*
