@@ -1,7 +1,7 @@
 /*
  * table.c: the tables and their columns, as a list.
  *
- * Each column of sqlite/schema.c and pgsql/schema.c stands here, but for meta,
+ * Each column of steps.c stands here, but for meta,
  * which is each database's own: a copy takes only the hash key from it. Where
  * a schema has a column that is not here, `invited copy` refuses to begin.
  */

@@ -7,6 +7,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/steps.h"
+
 /* What takes each step back, but for the first; NULL where nothing has to. */
 static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN projects_sent",
@@ -187,8 +189,23 @@ START_TEST(test_addresses_with_keys_of_an_older_program_are_found)
 }
 END_TEST
 
+START_TEST(test_every_step_is_worded_for_each_engine)
+{
+	for (size_t i = 0; i < step_count; i++) {
+		ck_assert_ptr_nonnull(steps[i].sqlite);
+		ck_assert_ptr_nonnull(steps[i].pgsql[0]);
+		ck_assert_ptr_null(
+		    steps[i].pgsql[COUNT_OF(steps[i].pgsql) - 1]);
+		ck_assert_uint_ge(steps[i].oldest, 1);
+		ck_assert_uint_le(steps[i].oldest, i + 1);
+	}
+	ck_assert_int_eq((int64_t)step_count, steps_taken());
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+	tcase_add_test(tests, test_every_step_is_worded_for_each_engine);
 	tcase_add_test(tests, test_every_step_can_be_taken_back);
 	tcase_add_test(tests,
 		       test_invites_of_an_older_program_stay_as_they_were);

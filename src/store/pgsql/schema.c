@@ -1,7 +1,6 @@
 /*
- * schema.c: PostgreSQL's tables, as numbered steps from nothing to today.
- *
- * The names are those of sqlite/schema.c, which explains them. What differs:
+ * schema.c: a PostgreSQL database is brought up to today's tables, by the steps
+ * that it lacks (steps.c). What differs there from SQLite's tables:
  *
  * The organization leads every primary key and index, and nothing outside of
  * one organization is ever joined: the tables are laid out to be distributed by
@@ -26,8 +25,6 @@
  * any more, contracts. Each step says which programs can still work with what
  * it leaves; a program that finds itself too old refuses to start. A daemon
  * that is running is not stopped.
- *
- * To change the schema, append a step. Never edit one that was released.
  */
 #include "base/base.h"
 
@@ -36,6 +33,7 @@
 
 #include "base/encode.h"
 #include "base/random.h"
+#include "store/steps.h"
 
 /*
  * Serialises migrations; released at commit. Where there are no such locks, or
@@ -48,126 +46,6 @@
 #define TRY_LOCK     "SELECT pg_try_advisory_lock(" LOCK_NUMBER ")"
 
 #define MIGRATION_MS (10LL * 60 * 1000)
-
-struct step {
-	size_t oldest; /* program that can work with the result: its steps */
-	const char *sql[16];
-};
-
-static const struct step steps[] = {
-	/* 1: the beginning */
-	{ 1,
-	  {
-	      "CREATE TABLE organization("
-	      " id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-	      " created_at BIGINT NOT NULL, default_project BIGINT NOT NULL)",
-
-	      "CREATE TABLE admin_key("
-	      " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
-	      " secret_hash BYTEA NOT NULL UNIQUE, name TEXT NOT NULL,"
-	      " redacted TEXT NOT NULL, created_at BIGINT NOT NULL,"
-	      " last_used_at BIGINT NOT NULL, revoked_at BIGINT NOT NULL)",
-	      "CREATE INDEX admin_key_list ON admin_key(organization, id)",
-
-	      "CREATE TABLE project("
-	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
-	      " name TEXT NOT NULL, created_at BIGINT NOT NULL,"
-	      " archived_at BIGINT NOT NULL,"
-	      " PRIMARY KEY(organization, id))",
-
-	      "CREATE TABLE \"user\"("
-	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
-	      " email TEXT NOT NULL, email_key TEXT COLLATE \"C\" NOT NULL,"
-	      " name TEXT NOT NULL, role BIGINT NOT NULL,"
-	      " added_at BIGINT NOT NULL, PRIMARY KEY(organization, id))",
-	      "CREATE UNIQUE INDEX user_address"
-	      " ON \"user\"(organization, email_key)",
-
-	      "CREATE TABLE project_user("
-	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
-	      " \"user\" BIGINT NOT NULL, role BIGINT NOT NULL,"
-	      " added_at BIGINT NOT NULL,"
-	      " PRIMARY KEY(organization, project, \"user\"))",
-
-	      "CREATE TABLE invite("
-	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
-	      " address_hash BIGINT NOT NULL, slot BIGINT NOT NULL,"
-	      " state BIGINT NOT NULL, role BIGINT NOT NULL,"
-	      " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
-	      " accepted_at BIGINT NOT NULL, \"user\" BIGINT NOT NULL,"
-	      " delivery BIGINT NOT NULL, delivery_attempts BIGINT NOT NULL,"
-	      " delivery_at BIGINT NOT NULL, delivery_error TEXT,"
-	      " secret_hash BYTEA NOT NULL, email TEXT NOT NULL,"
-	      " email_key TEXT, projects TEXT NOT NULL, skipped TEXT,"
-	      " PRIMARY KEY(organization, id))",
-	      "CREATE UNIQUE INDEX invite_address"
-	      " ON invite(organization, address_hash, slot)",
-	      "CREATE INDEX invite_number ON invite(id)",
-
-	      "CREATE TABLE outbox("
-	      " invite BIGINT NOT NULL, organization BIGINT NOT NULL,"
-	      " secret BYTEA NOT NULL, queued_at_ms BIGINT NOT NULL,"
-	      " due_at_ms BIGINT NOT NULL, attempts BIGINT NOT NULL,"
-	      " PRIMARY KEY(organization, invite))",
-	      "CREATE INDEX outbox_due ON outbox(due_at_ms, invite)",
-
-	      "CREATE TABLE audit("
-	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
-	      " at BIGINT NOT NULL, actor BIGINT NOT NULL,"
-	      " type BIGINT NOT NULL, target BIGINT NOT NULL,"
-	      " PRIMARY KEY(organization, id))",
-	  } },
-
-	/* 2: the order in which projects were sent */
-	{ 1, { "ALTER TABLE invite ADD COLUMN projects_sent TEXT" } },
-
-	/* 3: when it was declined. That column's contents are a step of their
-	 * own, for this one locks the table, and they take a while. */
-	{ 1,
-	  { "ALTER TABLE invite"
-	    " ADD COLUMN declined_at BIGINT NOT NULL DEFAULT 0" } },
-	/* 4: of those that older programs knew. One that declines beside us
-	 * leaves 0, and the invite counts as declined all the same. */
-	{ 1,
-	  { "UPDATE invite SET declined_at = a.at,"
-	    " expires_at = least(expires_at, a.at)"
-	    " FROM (SELECT organization, target, min(at) AS at FROM audit"
-	    " WHERE type = 4 GROUP BY organization, target) a"
-	    " WHERE a.organization = invite.organization"
-	    " AND a.target = invite.id AND state = 3",
-	    "UPDATE invite SET declined_at = created_at,"
-	    " expires_at = least(expires_at, created_at)"
-	    " WHERE state = 3 AND declined_at = 0" } },
-
-	/* 5: what a project was made with */
-	{ 1,
-	  { "ALTER TABLE project"
-	    " ADD COLUMN residency BIGINT NOT NULL DEFAULT 0,"
-	    " ADD COLUMN geography BIGINT NOT NULL DEFAULT 0,"
-	    " ADD COLUMN external_key_id TEXT" } },
-
-	/* 6: how long a key lives and for whom it was made; and a number that
-	 * moves with an organization's rights. Programs before it move none,
-	 * and make organizations without one. */
-	{ 1,
-	  { "ALTER TABLE admin_key"
-	    " ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0,"
-	    " ADD COLUMN \"user\" BIGINT NOT NULL DEFAULT 0",
-	    "CREATE TABLE rights("
-	    " organization BIGINT PRIMARY KEY, generation BIGINT NOT NULL)",
-	    "INSERT INTO rights SELECT id, 1 FROM organization" } },
-
-	/* 7: groups */
-	{ 1,
-	  { "CREATE TABLE \"group\"("
-	    " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
-	    " name TEXT NOT NULL, created_at BIGINT NOT NULL)",
-	    "CREATE INDEX group_list ON \"group\"(organization, id)",
-	    "CREATE TABLE group_user("
-	    " organization BIGINT NOT NULL, \"group\" BIGINT NOT NULL,"
-	    " \"user\" BIGINT NOT NULL, added_at BIGINT NOT NULL,"
-	    " PRIMARY KEY(\"group\", \"user\"))" } },
-};
 
 /* What meta says: how many steps were taken, and who can work with it. */
 struct version {
@@ -222,8 +100,8 @@ static int take_step(struct pgsql_db *db, size_t number, struct fail *fail)
 	const struct step *step = &steps[number - 1];
 	char sql[192];
 
-	for (size_t i = 0; i < COUNT_OF(step->sql) && step->sql[i]; i++) {
-		if (run(db, step->sql[i], fail) < 0)
+	for (size_t i = 0; i < COUNT_OF(step->pgsql) && step->pgsql[i]; i++) {
+		if (run(db, step->pgsql[i], fail) < 0)
 			return -1;
 	}
 	snprintf(sql, sizeof(sql),
@@ -274,13 +152,13 @@ static int load_hash_key(struct pgsql_db *db, struct fail *fail)
 
 static int check_oldest(const struct version *version, struct fail *fail)
 {
-	if (version->oldest > (int64_t)COUNT_OF(steps))
+	if (version->oldest > (int64_t)step_count)
 		return fail_set(fail,
 				"its schema is version %lld and needs a "
 				"program of version %lld at least, which this "
 				"one (%zu) is not: use a newer invited",
 				(long long)version->steps,
-				(long long)version->oldest, COUNT_OF(steps));
+				(long long)version->oldest, step_count);
 	return 0;
 }
 
@@ -331,7 +209,7 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 	if (read_version(db, &version, fail) < 0 ||
 	    check_oldest(&version, fail) < 0)
 		return -1;
-	if (version.steps >= (int64_t)COUNT_OF(steps))
+	if (version.steps >= (int64_t)step_count)
 		return finish(db, fail);
 	if (version.steps == 0 && look_for_others(db, fail) < 0)
 		return -1;
@@ -406,12 +284,12 @@ int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
 	if (version.steps == 0)
 		return fail_set(fail, "there is nothing of invited in it: "
 				      "`invited serve` makes what it needs");
-	if (version.steps < (int64_t)COUNT_OF(steps))
+	if (version.steps < (int64_t)step_count)
 		return fail_set(fail,
 				"its schema is version %lld, older than this "
 				"program's %zu: `invited serve` brings it up "
 				"to date",
-				(long long)version.steps, COUNT_OF(steps));
+				(long long)version.steps, step_count);
 	if (check_oldest(&version, fail) < 0)
 		return -1;
 	return load_hash_key(db, fail);

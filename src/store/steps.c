@@ -1,0 +1,258 @@
+/*
+ * steps.c: the tables, as numbered steps from nothing to today, in the words of
+ * each engine.
+ *
+ * What a create costs is the number of random pages that it dirties. Hence:
+ * ids grow with time and are the row's key; an invite's projects lie in its
+ * row; what is random (the address) has one index, and secrets, expiry and
+ * audit events have none.
+ *
+ * What differs on PostgreSQL, and why, stands in pgsql/schema.c.
+ *
+ * To change the schema, append a step. Never edit one that was released.
+ */
+#include "base/base.h"
+
+#include "store/steps.h"
+
+const struct step steps[] = {
+	/* 1: the beginning. Times are Unix seconds unless named _ms; 0 stands
+	 * for "never". Enumerations are those of core/. */
+	{ .sqlite =
+	      "CREATE TABLE meta("
+	      " key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+
+	      "CREATE TABLE organization("
+	      " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	      " created_at INTEGER NOT NULL, default_project INTEGER NOT NULL);"
+
+	      "CREATE TABLE admin_key("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " secret_hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL,"
+	      " redacted TEXT NOT NULL, created_at INTEGER NOT NULL,"
+	      " last_used_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL);"
+	      "CREATE INDEX admin_key_list ON admin_key(organization);"
+
+	      "CREATE TABLE project("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " name TEXT NOT NULL, created_at INTEGER NOT NULL,"
+	      " archived_at INTEGER NOT NULL);"
+	      "CREATE INDEX project_list ON project(organization);"
+	      "CREATE INDEX project_active ON project(organization)"
+	      " WHERE archived_at = 0;"
+
+	      "CREATE TABLE user("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " email TEXT NOT NULL, email_key TEXT NOT NULL,"
+	      " name TEXT NOT NULL, role INTEGER NOT NULL,"
+	      " added_at INTEGER NOT NULL);"
+	      "CREATE UNIQUE INDEX user_address"
+	      " ON user(organization, email_key);"
+	      "CREATE INDEX user_list ON user(organization);"
+
+	      "CREATE TABLE project_user("
+	      " organization INTEGER NOT NULL, project INTEGER NOT NULL,"
+	      " user INTEGER NOT NULL, role INTEGER NOT NULL,"
+	      " added_at INTEGER NOT NULL,"
+	      " PRIMARY KEY(project, user)) WITHOUT ROWID;"
+
+	      /* slot: 0 while the invite holds its address (one open invite
+	       * each), its own id once it let go; below 0: see find_open().
+	       * email_key: NULL where it equals email. projects, skipped: see
+	       * grants_format(); skipped is NULL unless projects had been
+	       * archived when the invite was accepted. */
+	      "CREATE TABLE invite("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " address_hash INTEGER NOT NULL, slot INTEGER NOT NULL,"
+	      " state INTEGER NOT NULL, role INTEGER NOT NULL,"
+	      " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"
+	      " accepted_at INTEGER NOT NULL, user INTEGER NOT NULL,"
+	      " delivery INTEGER NOT NULL, delivery_attempts INTEGER NOT NULL,"
+	      " delivery_at INTEGER NOT NULL, delivery_error TEXT,"
+	      " secret_hash BLOB NOT NULL, email TEXT NOT NULL, email_key TEXT,"
+	      " projects TEXT NOT NULL, skipped TEXT);"
+	      "CREATE UNIQUE INDEX invite_address"
+	      " ON invite(organization, address_hash, slot);"
+	      "CREATE INDEX invite_list ON invite(organization, state);"
+
+	      /* The secret is here only until the mail was handed over. */
+	      "CREATE TABLE outbox("
+	      " invite INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " secret BLOB NOT NULL, queued_at_ms INTEGER NOT NULL,"
+	      " due_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL);"
+	      "CREATE INDEX outbox_due ON outbox(due_at_ms);"
+
+	      "CREATE TABLE audit("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " at INTEGER NOT NULL, actor INTEGER NOT NULL,"
+	      " type INTEGER NOT NULL, target INTEGER NOT NULL);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE organization("
+	      " id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	      " created_at BIGINT NOT NULL, default_project BIGINT NOT NULL)",
+
+	      "CREATE TABLE admin_key("
+	      " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
+	      " secret_hash BYTEA NOT NULL UNIQUE, name TEXT NOT NULL,"
+	      " redacted TEXT NOT NULL, created_at BIGINT NOT NULL,"
+	      " last_used_at BIGINT NOT NULL, revoked_at BIGINT NOT NULL)",
+	      "CREATE INDEX admin_key_list ON admin_key(organization, id)",
+
+	      "CREATE TABLE project("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " name TEXT NOT NULL, created_at BIGINT NOT NULL,"
+	      " archived_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, id))",
+
+	      "CREATE TABLE \"user\"("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " email TEXT NOT NULL, email_key TEXT COLLATE \"C\" NOT NULL,"
+	      " name TEXT NOT NULL, role BIGINT NOT NULL,"
+	      " added_at BIGINT NOT NULL, PRIMARY KEY(organization, id))",
+	      "CREATE UNIQUE INDEX user_address"
+	      " ON \"user\"(organization, email_key)",
+
+	      "CREATE TABLE project_user("
+	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " \"user\" BIGINT NOT NULL, role BIGINT NOT NULL,"
+	      " added_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, project, \"user\"))",
+
+	      "CREATE TABLE invite("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " address_hash BIGINT NOT NULL, slot BIGINT NOT NULL,"
+	      " state BIGINT NOT NULL, role BIGINT NOT NULL,"
+	      " created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,"
+	      " accepted_at BIGINT NOT NULL, \"user\" BIGINT NOT NULL,"
+	      " delivery BIGINT NOT NULL, delivery_attempts BIGINT NOT NULL,"
+	      " delivery_at BIGINT NOT NULL, delivery_error TEXT,"
+	      " secret_hash BYTEA NOT NULL, email TEXT NOT NULL,"
+	      " email_key TEXT, projects TEXT NOT NULL, skipped TEXT,"
+	      " PRIMARY KEY(organization, id))",
+	      "CREATE UNIQUE INDEX invite_address"
+	      " ON invite(organization, address_hash, slot)",
+	      "CREATE INDEX invite_number ON invite(id)",
+
+	      "CREATE TABLE outbox("
+	      " invite BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " secret BYTEA NOT NULL, queued_at_ms BIGINT NOT NULL,"
+	      " due_at_ms BIGINT NOT NULL, attempts BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, invite))",
+	      "CREATE INDEX outbox_due ON outbox(due_at_ms, invite)",
+
+	      "CREATE TABLE audit("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " at BIGINT NOT NULL, actor BIGINT NOT NULL,"
+	      " type BIGINT NOT NULL, target BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, id))",
+	  } },
+
+	/* 2: the order in which projects were sent; NULL where it is that of
+	 * `projects`, which is sorted, as older programs insist. */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN projects_sent TEXT;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN projects_sent TEXT",
+	  } },
+
+	/* 3: when it was declined */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN declined_at INTEGER NOT NULL"
+	      " DEFAULT 0;",
+	  /* What stands in it is a step of its own: this one locks the table,
+	   * and that one takes a while. */
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite"
+	      " ADD COLUMN declined_at BIGINT NOT NULL DEFAULT 0",
+	  } },
+
+	/* 4: what older programs left in the audit event only (type 4 is
+	 * AUDIT_INVITE_DECLINED, state 3 is INVITE_DECLINED). A declined invite
+	 * expires no later than it was declined. */
+	{ .sqlite =
+	      "UPDATE invite SET declined_at = a.at,"
+	      " expires_at = min(expires_at, a.at)"
+	      " FROM (SELECT target, min(at) AS at FROM audit WHERE type = 4"
+	      " GROUP BY target) a WHERE a.target = invite.id AND state = 3;"
+	      "UPDATE invite SET declined_at = created_at,"
+	      " expires_at = min(expires_at, created_at)"
+	      " WHERE state = 3 AND declined_at = 0;",
+	  /* An older program that declines beside us leaves 0; the invite
+	   * counts as declined all the same. */
+	  .oldest = 1,
+	  .pgsql = {
+	      "UPDATE invite SET declined_at = a.at,"
+	      " expires_at = least(expires_at, a.at)"
+	      " FROM (SELECT organization, target, min(at) AS at FROM audit"
+	      " WHERE type = 4 GROUP BY organization, target) a"
+	      " WHERE a.organization = invite.organization"
+	      " AND a.target = invite.id AND state = 3",
+	      "UPDATE invite SET declined_at = created_at,"
+	      " expires_at = least(expires_at, created_at)"
+	      " WHERE state = 3 AND declined_at = 0",
+	  } },
+
+	/* 5: what a project was made with; 0 stands for none */
+	{ .sqlite =
+	      "ALTER TABLE project ADD COLUMN residency INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE project ADD COLUMN geography INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE project ADD COLUMN external_key_id TEXT;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE project"
+	      " ADD COLUMN residency BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN geography BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN external_key_id TEXT",
+	  } },
+
+	/* 6: how long a key lives and for whom it was made (0: for ever, for
+	 * nobody); and a number that moves with an organization's rights */
+	{ .sqlite =
+	      "ALTER TABLE admin_key ADD COLUMN expires_at INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE admin_key ADD COLUMN \"user\" INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "CREATE TABLE rights("
+	      " organization INTEGER PRIMARY KEY, generation INTEGER NOT NULL);"
+	      "INSERT INTO rights SELECT id, 1 FROM organization;",
+	  /* Older programs do not move it, and make organizations without
+	   * it. */
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE admin_key"
+	      " ADD COLUMN expires_at BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN \"user\" BIGINT NOT NULL DEFAULT 0",
+	      "CREATE TABLE rights("
+	      " organization BIGINT PRIMARY KEY, generation BIGINT NOT NULL)",
+	      "INSERT INTO rights SELECT id, 1 FROM organization",
+	  } },
+
+	/* 7: groups */
+	{ .sqlite =
+	      "CREATE TABLE \"group\"("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " name TEXT NOT NULL, created_at INTEGER NOT NULL);"
+	      "CREATE INDEX group_list ON \"group\"(organization);"
+	      "CREATE TABLE group_user("
+	      " organization INTEGER NOT NULL, \"group\" INTEGER NOT NULL,"
+	      " \"user\" INTEGER NOT NULL, added_at INTEGER NOT NULL,"
+	      " PRIMARY KEY(\"group\", \"user\")) WITHOUT ROWID;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE \"group\"("
+	      " id BIGINT PRIMARY KEY, organization BIGINT NOT NULL,"
+	      " name TEXT NOT NULL, created_at BIGINT NOT NULL)",
+	      "CREATE INDEX group_list ON \"group\"(organization, id)",
+	      "CREATE TABLE group_user("
+	      " organization BIGINT NOT NULL, \"group\" BIGINT NOT NULL,"
+	      " \"user\" BIGINT NOT NULL, added_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(\"group\", \"user\"))",
+	  } },
+};
+
+const size_t step_count = COUNT_OF(steps);
