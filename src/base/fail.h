@@ -12,7 +12,7 @@
 
 struct fail {
 	char message[512]; /* NUL-terminated; lower case, no full stop */
-	bool passing;	   /* worth trying again; set where a contract says so */
+	bool passing;	   /* worth trying again; set only where documented */
 };
 
 /*

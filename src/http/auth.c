@@ -22,7 +22,7 @@
 #include "http/errors.h"
 #include "store/keys.h"
 
-#define MEMO_MS	 SECOND_MS /* how long a found key is believed for writes */
+#define MEMO_MS	 SECOND_MS /* how long a key, once found, counts for writes */
 #define NO_ROUND UINT64_MAX
 
 static bool bearer_key(struct str header, struct str *ret_key)

@@ -1,9 +1,9 @@
 /*
  * copy.c: all that one database holds, into another one.
  *
- * Nothing is believed: the digest of each table is made from the rows that
- * were read in the source, and again from those that are read back from the
- * target before its transaction is committed. It is a sum, so that each
+ * Nothing is taken on trust: the digest of each table is made from the rows
+ * that were read in the source, and again from those that are read back from
+ * the target before its transaction is committed. It is a sum, so that each
  * database may read in the order that suits it, and neither has to sort.
  *
  * A database's hash key was drawn at random when it was made, and its rows are

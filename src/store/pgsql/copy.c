@@ -359,7 +359,7 @@ static int wait_until_alone(struct pgsql_end *end, struct fail *fail)
 			end->base.name);
 }
 
-/* From here on nobody writes, and what is there can be believed. */
+/* From here on nobody writes, so what is there can be relied on. */
 static int lock_tables(struct pgsql_end *end, struct fail *fail)
 {
 	struct buf sql;
