@@ -83,11 +83,11 @@ void print_details(FILE *out, const struct view *view, const void *item)
 	table_print(&table);
 }
 
-static void print_id(const struct view *view, const void *item)
+static void print_item_id(const struct view *view, const void *item)
 {
 	char *id = cell_of(&view->columns[0], item);
 
-	text_print(stdout, id ? id : "-");
+	print_id(id);
 	free(id);
 }
 
@@ -98,12 +98,12 @@ void print_item(struct cli *cli, const struct view *view, const void *item)
 		return;
 	}
 	if (cli->format == FORMAT_ID) {
-		print_id(view, item);
+		print_item_id(view, item);
 		putchar('\n');
 		return;
 	}
 	fputs(colour_bold(), stdout);
-	print_id(view, item);
+	print_item_id(view, item);
 	printf("%s\n", colour_off());
 	print_details(stdout, view, item);
 }

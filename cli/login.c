@@ -83,7 +83,8 @@ static void print_organization(struct cli *cli, const char *base_url,
 		return;
 	}
 	if (cli->format == FORMAT_ID) {
-		puts(organization->id ? organization->id : "-");
+		print_id(organization->id);
+		putchar('\n');
 		return;
 	}
 	table_add_pair(&table, "organization", organization->name);

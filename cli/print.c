@@ -110,6 +110,24 @@ void series_end(struct series *series)
 
 /* ---- for people ------------------------------------------------------- */
 
+void print_id(const char *id)
+{
+	text_print(stdout, id ? id : "-");
+}
+
+/* The seconds from now to then; of what is farther off than any clock, fewer:
+ * the server may send any number, and what is done with this one has room. */
+static int64_t seconds_until(int64_t when)
+{
+	const int64_t far = INT64_MAX / 2;
+
+	if (when > far)
+		when = far;
+	else if (when < -far)
+		when = -far;
+	return when - (int64_t)time(NULL);
+}
+
 const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t when)
 {
 	static const struct {
@@ -121,7 +139,7 @@ const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t when)
 		{ 60, "minute" },
 		{ 1, "second" },
 	};
-	int64_t distance = when - (int64_t)time(NULL), size, count;
+	int64_t distance = seconds_until(when), size, count;
 	size_t i = 0;
 
 	if (when == 0 || distance == 0) {

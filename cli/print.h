@@ -58,6 +58,9 @@ struct series {
 void series_add(struct series *series, const char *json);
 void series_end(struct series *series);
 
+/* An id, which is a text of others; "-" for NULL. */
+void print_id(const char *id);
+
 /* "in 6 days", "2 hours ago", "-" for 0; into `out`, which it returns. */
 #define RELATIVE_TIME_SIZE 32
 const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t time);

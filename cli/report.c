@@ -127,7 +127,10 @@ void print_report(const struct cli *cli, const struct rows *rows)
 		text_report(rows);
 		return;
 	}
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->list[i].outcome <= OUTCOME_REMAILED)
-			puts(rows->list[i].id ? rows->list[i].id : "-");
+	for (size_t i = 0; i < rows->count; i++) {
+		if (rows->list[i].outcome > OUTCOME_REMAILED)
+			continue;
+		print_id(rows->list[i].id);
+		putchar('\n');
+	}
 }

@@ -42,29 +42,44 @@ static void read_lines(struct settings *settings, char *text)
 	}
 }
 
-/* A missing file is no error. */
-static bool login_read(struct settings *settings)
+/*
+ * Whether the file may be believed, after saying why not: who owns it chooses
+ * where the user's requests go. A FIFO would have the program wait.
+ */
+static bool is_for_the_user_alone(const char *path, const struct stat *stat_)
 {
-	char *path = login_path(), *text;
-	struct stat stat_;
-	bool ok = true;
-
-	if (!path || stat(path, &stat_)) {
-		free(path);
-		return true;
-	}
-	if (stat_.st_mode & 077) {
+	if (!S_ISREG(stat_->st_mode))
+		print_problem("%s is not a file; remove it and run \"invite "
+			      "login\"",
+			      path);
+	else if (stat_->st_uid != geteuid())
+		print_problem("%s belongs to another user; remove it and run "
+			      "\"invite login\"",
+			      path);
+	else if (stat_->st_mode & 077)
 		print_problem("other users can read the key in %s; run: "
 			      "chmod 600 %s",
 			      path, path);
-		ok = false;
-	} else {
-		text = file_read(path, LOGIN_MAX, NULL);
+	else
+		return true;
+	return false;
+}
+
+/* A missing file is no error. */
+static bool login_read(struct settings *settings)
+{
+	char *path = login_path(), *text = NULL;
+	struct stat stat_;
+	bool ok = true;
+
+	if (path && stat(path, &stat_) == 0) {
+		if (is_for_the_user_alone(path, &stat_))
+			text = file_read(path, LOGIN_MAX, NULL);
 		ok = text != NULL;
-		if (text)
-			read_lines(settings, text);
-		free(text);
 	}
+	if (text)
+		read_lines(settings, text);
+	free(text);
 	free(path);
 	return ok;
 }

@@ -190,6 +190,14 @@ def test_bulk_refuses_other_encodings_with_their_lines(cli, peer, tmp_path,
     assert peer.requests == []
 
 
+def test_bulk_prints_ids_that_do_not_drive_the_terminal(cli, peer):
+    driving = {**INVITE, "id": "\x1b]0;pwn\x07"}
+    peer.script(lambda request: Answer(
+        200, page([]) if request.method == "GET" else driving))
+    assert cli("bulk", "-q", "-", stdin="a@b.c,reader\n").stdout == \
+        "?]0;pwn?\n"
+
+
 @pytest.mark.parametrize("stdin, answer, status", [
     ("a@b.c,reader\n", refusal(401), 4), ("nobody,reader\n", None, 2),
     ("a@b.c,reader,Engine\n", refusal(403), 4),

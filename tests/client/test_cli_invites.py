@@ -448,6 +448,17 @@ def test_nothing_of_others_drives_the_terminal(cli, peer):
     assert not set(DRIVING) - set("[310m") & set(done.stdout + done.stderr)
 
 
+@pytest.mark.parametrize("time_", [-2**63, -2**63 + 2**31, 2**63 - 1])
+def test_times_beyond_all_clocks_are_shown(cli, peer, time_):
+    """Also where they are: the program is tested under UBSan."""
+    peer.script(Answer(200, {**INVITE, "created_at": time_,
+                             "expires_at": time_}))
+    done = cli("get", "x", "--format", "table")
+    assert done.returncode == 0, done.stderr
+    when = r"in \d+ days" if time_ > 0 else r"\d+ days ago"
+    assert re.search(rf"^ *expires +{when}$", done.stdout, re.M), done.stdout
+
+
 def test_json_is_laid_out_and_not_changed(cli, peer):
     odd = {**INVITE, "odd": {"a": [], "b": {}, "c": [1, [2.5e-3, {"x": None}]],
                              "d": "{[,:]}\\\" \u2028 \x7f", "": True}}

@@ -144,6 +144,35 @@ def test_a_login_that_others_can_read_is_not_used(user, server):
     assert user("list").returncode == 0
 
 
+@pytest.mark.parametrize("command", [["list"], ["whoami"]])
+def test_a_login_that_is_not_a_file_is_not_waited_for(user, server, command):
+    login_file(user).parent.mkdir(parents=True)
+    os.mkfifo(login_file(user), 0o600)
+    done = user(*command)
+    assert done.returncode == 2 and "is not a file" in done.stderr
+    login_file(user).unlink()
+    login_file(user).mkdir(0o700)
+    done = user(*command)
+    assert done.returncode == 2 and "is not a file" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_login_of_somebody_else_is_not_used(user, server):
+    assert user("login", server.url, stdin=KEY).returncode == 0
+    os.chown(login_file(user), 65534, -1)
+    done = user("list")
+    assert done.returncode == 2, done.stderr
+    assert "belongs to another user" in done.stderr
+    assert len(server.requests) == 1
+
+
+def test_a_login_behind_a_link_is_used(user, server, tmp_path):
+    assert user("login", server.url, stdin=KEY).returncode == 0
+    login_file(user).rename(tmp_path / "kept")
+    login_file(user).symlink_to(tmp_path / "kept")
+    assert user("list").returncode == 0
+
+
 def test_whoami(user, server):
     assert user("login", server.url, stdin=KEY).returncode == 0
     done = user("whoami", "--format", "table")
@@ -172,6 +201,14 @@ def test_whoami_where_the_server_does_not_say(cli, peer, answer):
     assert cli("whoami").returncode == 4
     peer.script(answer, Answer(200, page([]), {"OpenAI-Organization": "org-7"}))
     assert cli("whoami", "-q").stdout == "org-7\n"
+
+
+def test_an_organizations_id_does_not_drive_the_terminal(cli, peer):
+    driving = "\x1b]0;pwn\x07"
+    peer.script(Answer(200, {**ORGANIZATION, "id": driving}))
+    for args in (["-q"], ["--format", "id"]):
+        assert cli("whoami", *args).stdout == "?]0;pwn?\n"
+    assert "?]0;pwn?\n" in cli("whoami", "--format", "table").stdout
 
 
 def test_names_in_json_are_read_as_they_are(cli, peer):
