@@ -10,8 +10,12 @@
  * goes. A flood from one network cannot fill the table: once the network (/48,
  * /32) is in debt, no account is opened for its parts.
  *
- * What was sent away is remembered by its code in a second table, without
- * regard for whose it was; the oldest make room.
+ * What was sent away is remembered by its code in a table of tickets, without
+ * regard for whose it was; the oldest make room. Who comes back with a good
+ * ticket is looked up from an allowance of which each address and network has
+ * a share. A code that came back and was wrong gets no ticket for a while, so
+ * that somebody who repeats wrong codes runs out of them, and who has a right
+ * one finds something left.
  */
 #include "base/base.h"
 
@@ -30,32 +34,42 @@
 #define TICKET_SETS   8192	/* a power of two */
 #define TICKET_MS     SECOND_MS /* before it is good */
 #define TICKET_END_MS (30 * SECOND_MS)
-#define RETURNS_MAX   64 /* look-ups of those in debt: at once, and a second */
+#define BARRED_MS     (4 * MINUTE_MS) /* after it came back and was wrong */
+#define RETURNS_MAX   500 /* look-ups of those in debt: at once, and a second */
 
 /* What each level may owe: an address, a network, a provider. */
 static const struct {
 	int mistakes;  /* that cost nothing yet */
 	int under_way; /* at once, where none was made */
-} levels[LIMITER_LEVELS] = { { 10, 64 }, { 80, 256 }, { 640, 1024 } };
+	int returns;   /* of RETURNS_MAX */
+} levels[LIMITER_LEVELS] = { { 10, 64, 125 },
+			     { 80, 256, 200 },
+			     { 640, 1024, 250 } };
 
 struct account {
 	uint64_t key;
-	int64_t clear_at_ms; /* when the level's debt is paid */
-	int32_t forgive_ms;  /* of the level: for one mistake */
+	int64_t clear_at_ms;	   /* when the level's debt is paid */
+	int64_t share_whole_at_ms; /* its share of those who come back */
+	int32_t forgive_ms;	   /* of the level: for one mistake */
 	int32_t under_way;
 };
 
-/* Someone was sent away with this code, and may come back from then on. */
+/* Someone was sent away with this code, and may come back from then on; or
+ * came back with it and was wrong, and gets no ticket until then. */
 struct ticket {
 	uint32_t code, good_at; /* milliseconds / 16, since they need no more */
+};
+
+struct tickets {
+	struct ticket sets[TICKET_SETS][WAYS];
 };
 
 struct limiter {
 	pthread_mutex_t lock;
 	uint8_t key[SHA256_SIZE]; /* nobody can aim at another's account */
 	struct account accounts[SETS][WAYS];
-	struct ticket tickets[TICKET_SETS][WAYS];
-	int64_t returns_clear_at_ms; /* when the allowance is whole again */
+	struct tickets sent_away, barred;
+	int64_t returns_whole_at_ms; /* the allowance of all */
 };
 
 struct limiter *limiter_new(void)
@@ -161,10 +175,17 @@ static bool all_have_credit(struct limiter *limiter,
 	return true;
 }
 
+/* A look-up of someone who comes back is charged to the address alone: what
+ * one address repeats puts no network into debt. */
+static size_t charged_levels(const struct limiter_client *client)
+{
+	return client->came_back ? 1 : client->count;
+}
+
 static void charge(struct limiter *limiter, const struct limiter_client *client,
 		   int64_t now_ms)
 {
-	for (size_t i = 0; i < client->count; i++)
+	for (size_t i = 0; i < charged_levels(client); i++)
 		open_account(limiter, client->keys[i], i, now_ms)->under_way++;
 }
 
@@ -188,14 +209,42 @@ static uint32_t ticks(int64_t ms)
 	return (uint32_t)(ms / 16);
 }
 
-/* Whether there is something left of the allowance; takes it. */
-static bool take_return(struct limiter *limiter, int64_t now_ms)
+static bool has_left(int64_t whole_at_ms, int64_t now_ms)
 {
-	if (limiter->returns_clear_at_ms < now_ms)
-		limiter->returns_clear_at_ms = now_ms;
-	if (limiter->returns_clear_at_ms - now_ms >= SECOND_MS)
+	return whole_at_ms - now_ms < SECOND_MS;
+}
+
+static void take(int64_t *whole_at_ms, int a_second, int64_t now_ms)
+{
+	if (*whole_at_ms < now_ms)
+		*whole_at_ms = now_ms;
+	*whole_at_ms += SECOND_MS / a_second;
+}
+
+static bool have_share(struct limiter *limiter,
+		       const struct limiter_client *client, int64_t now_ms)
+{
+	for (size_t i = 0; i < client->count; i++) {
+		const struct account *account = find(limiter, client->keys[i]);
+
+		if (account && !has_left(account->share_whole_at_ms, now_ms))
+			return false;
+	}
+	return true;
+}
+
+/* Whether there is something left of the allowance; takes it. */
+static bool take_return(struct limiter *limiter,
+			const struct limiter_client *client, int64_t now_ms)
+{
+	if (!has_left(limiter->returns_whole_at_ms, now_ms) ||
+	    !have_share(limiter, client, now_ms))
 		return false;
-	limiter->returns_clear_at_ms += SECOND_MS / RETURNS_MAX;
+	take(&limiter->returns_whole_at_ms, RETURNS_MAX, now_ms);
+	for (size_t i = 0; i < client->count; i++)
+		take(&open_account(limiter, client->keys[i], i, now_ms)
+			  ->share_whole_at_ms,
+		     levels[i].returns, now_ms);
 	return true;
 }
 
@@ -205,50 +254,83 @@ static int32_t age_of(const struct ticket *ticket, int64_t now_ms)
 	return (int32_t)(ticks(now_ms) - ticket->good_at);
 }
 
-/* The ticket of the code; a new one, in the place of the oldest, where there
- * is none that is still good. */
-static struct ticket *ticket_of(struct limiter *limiter, struct str code,
-				int64_t now_ms)
+static uint32_t check_of(uint64_t code)
 {
-	uint64_t hash = limiter_hash(limiter, code);
-	struct ticket *set = limiter->tickets[hash % TICKET_SETS];
+	return (uint32_t)(code >> 31) | 1;
+}
+
+/* The ticket of the code; else the place of the oldest of its set. */
+static struct ticket *place_of(struct tickets *tickets, uint64_t code,
+			       int64_t now_ms)
+{
+	struct ticket *set = tickets->sets[code % TICKET_SETS];
 	struct ticket *oldest = &set[0];
-	uint32_t check = (uint32_t)(hash >> 31) | 1;
 
 	for (size_t i = 0; i < WAYS; i++) {
-		if (set[i].code == check &&
-		    age_of(&set[i], now_ms) <= (int32_t)ticks(TICKET_END_MS))
+		if (set[i].code == check_of(code))
 			return &set[i];
 		if (set[i].code == 0 ||
-		    age_of(&set[i], now_ms) > age_of(oldest, now_ms))
+		    (oldest->code != 0 &&
+		     age_of(&set[i], now_ms) > age_of(oldest, now_ms)))
 			oldest = &set[i];
 	}
-	*oldest = (struct ticket){ check, ticks(now_ms + TICKET_MS) };
 	return oldest;
 }
 
-/* Sends away with a ticket, or lets in who comes back with a good one. */
-static int ask_for_return(struct limiter *limiter, struct str code,
-			  int64_t now_ms)
+static bool is_barred(struct limiter *limiter, uint64_t code, int64_t now_ms)
 {
-	struct ticket *ticket = ticket_of(limiter, code, now_ms);
+	const struct ticket *ticket = place_of(&limiter->barred, code, now_ms);
 
-	if (age_of(ticket, now_ms) < 0 || !take_return(limiter, now_ms))
+	return ticket->code == check_of(code) && age_of(ticket, now_ms) < 0;
+}
+
+static void bar(struct limiter *limiter, uint64_t code, int64_t now_ms)
+{
+	*place_of(&limiter->barred, code, now_ms) =
+	    (struct ticket){ check_of(code), ticks(now_ms + BARRED_MS) };
+}
+
+/* The ticket of the code; a new one where there is none that is still good. */
+static struct ticket *ticket_of(struct limiter *limiter, uint64_t code,
+				int64_t now_ms)
+{
+	struct ticket *ticket = place_of(&limiter->sent_away, code, now_ms);
+
+	if (ticket->code != check_of(code) ||
+	    age_of(ticket, now_ms) > (int32_t)ticks(TICKET_END_MS))
+		*ticket = (struct ticket){ check_of(code),
+					   ticks(now_ms + TICKET_MS) };
+	return ticket;
+}
+
+/* Sends away with a ticket, or lets in who comes back with a good one. */
+static int ask_for_return(struct limiter *limiter,
+			  struct limiter_client *client, int64_t now_ms)
+{
+	struct ticket *ticket;
+
+	if (is_barred(limiter, client->code, now_ms))
+		return 1;
+	ticket = ticket_of(limiter, client->code, now_ms);
+	if (age_of(ticket, now_ms) < 0 || !take_return(limiter, client, now_ms))
 		return 1;
 	ticket->code = 0;
+	client->came_back = true;
 	return LIMITER_GO;
 }
 
 /* ---- the two questions ---- */
 
-int limiter_ask(struct limiter *limiter, const struct limiter_client *client,
+int limiter_ask(struct limiter *limiter, struct limiter_client *client,
 		struct str code, int64_t now_ms)
 {
 	int wait = LIMITER_GO;
 
+	client->code = limiter_hash(limiter, code);
+	client->came_back = false;
 	pthread_mutex_lock(&limiter->lock);
 	if (!all_have_credit(limiter, client, now_ms))
-		wait = ask_for_return(limiter, code, now_ms);
+		wait = ask_for_return(limiter, client, now_ms);
 	if (wait == LIMITER_GO)
 		charge(limiter, client, now_ms);
 	pthread_mutex_unlock(&limiter->lock);
@@ -260,7 +342,9 @@ void limiter_settle(struct limiter *limiter,
 		    int64_t now_ms)
 {
 	pthread_mutex_lock(&limiter->lock);
-	for (size_t i = 0; i < client->count; i++) {
+	if (wrong && client->came_back)
+		bar(limiter, client->code, now_ms);
+	for (size_t i = 0; i < charged_levels(client); i++) {
 		struct account *account =
 		    open_account(limiter, client->keys[i], i, now_ms);
 

@@ -9,10 +9,12 @@
  *
  * Whoever shares an address with a guesser still gets in: who was sent away
  * and comes back with the same code is looked up, from a small allowance that
- * is kept for them. A guesser gains nothing by repeating a code.
+ * is kept for them and shared out among addresses and networks. A guesser
+ * gains nothing by repeating a code: one that came back and was wrong does not
+ * come back again for 4 minutes.
  *
  * Addresses of IPv6 are charged as /64, /48 and /32, since one customer may
- * have any of these. All memory is one table of fixed size. May be used by
+ * have any of these. All memory is tables of fixed size. May be used by
  * many threads.
  */
 #ifndef HTTP_LIMITER_H
@@ -30,6 +32,9 @@ struct request;
 struct limiter_client {
 	uint64_t keys[LIMITER_LEVELS];
 	size_t count;
+	/* From limiter_ask() for limiter_settle(): */
+	uint64_t code;
+	bool came_back;
 };
 
 /* An answer to limiter_ask() that a look-up may begin. */
@@ -54,7 +59,7 @@ struct limiter_client limiter_client(const struct request *request);
  * limiter_settle(); or the seconds, 1 to 5, after which to come back with the
  * same code. Times are monotonic: the wall clock may step back.
  */
-int limiter_ask(struct limiter *limiter, const struct limiter_client *client,
+int limiter_ask(struct limiter *limiter, struct limiter_client *client,
 		struct str code, int64_t now_ms) MUST_CHECK;
 
 /* The look-up has ended: keeps the charge where the code was wrong. */

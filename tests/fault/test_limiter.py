@@ -78,3 +78,36 @@ def test_a_flood_from_one_network_turns_no_stranger_away(daemon):
         for thread in threads:
             thread.result()
     assert flooded[404] < flooded[429], flooded
+
+
+def test_a_right_code_gets_in_where_wrong_ones_are_repeated(daemon):
+    """From the very address of the flood, for who waits as told."""
+    _, token = daemon.api.link("ada@example.com")
+    codes = [wrong() for _ in range(300)]
+    ended = threading.Event()
+    flooded = Counter()
+
+    def flood():
+        with daemon.client(None, address="192.0.2.1") as client:
+            while not ended.is_set():
+                code = codes[flooded.total() % len(codes)]
+                flooded[try_code(client, VERBS[0], code)] += 1
+
+    def comes_back():
+        answer = victim.post(VERBS[0], json={"token": token})
+        if answer.status_code != 429:
+            return answer.status_code == 200
+        ended.wait(int(answer.headers["Retry-After"]))
+        return False
+
+    with ThreadPoolExecutor(6) as pool:
+        threads = [pool.submit(flood) for _ in range(6)]
+        try:
+            eventually(lambda: flooded[429] > 2 * len(codes),
+                       "the address is in debt")
+            victim = daemon.client(None, address="192.0.2.1")
+            eventually(comes_back, "the right code is taken", deadline=30)
+        finally:
+            ended.set()
+        for thread in threads:
+            thread.result()
