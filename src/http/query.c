@@ -124,14 +124,6 @@ static int refuse_broken(struct request *request)
 			    "percent-encoded UTF-8.");
 }
 
-static int refuse_unknown(struct request *request, struct str key)
-{
-	const char *name = quoted(request, key);
-
-	return answer_error(request, 400, "unknown_parameter", name,
-			    "Unknown query parameter: '%s'.", name);
-}
-
 /* An empty one is absent, as an empty cursor is. */
 static int read_order(struct request *request, struct str value,
 		      struct list_in *page)
@@ -200,6 +192,36 @@ static int find_param(const struct list_query *list, struct str key)
 	return -1;
 }
 
+/* "limit, after, role": for whoever has misspelt one. */
+static const char *known_params(struct request *request,
+				const struct list_query *list)
+{
+	const char *names =
+	    arena_printf(&request->arena, "limit, after%s%s",
+			 list->order == ORDER_FIXED ? "" : ", order",
+			 list->before ? ", before" : "");
+
+	for (size_t i = 0; names && list->filters && list->filters[i].name; i++)
+		names = arena_printf(&request->arena, "%s, %s", names,
+				     list->filters[i].name);
+	return names ? names : "";
+}
+
+static int refuse_unknown(struct request *request,
+			  const struct list_query *list, struct str key)
+{
+	const char *name = quoted(request, key);
+
+	if (!list)
+		return answer_error(request, 400, "unknown_parameter", name,
+				    "Unknown query parameter: '%s'. None is "
+				    "known here.",
+				    name);
+	return answer_error(request, 400, "unknown_parameter", name,
+			    "Unknown query parameter: '%s'. Known here: %s.",
+			    name, known_params(request, list));
+}
+
 static int read_param(struct request *request, const struct list_query *list,
 		      int number, struct str value, void *in)
 {
@@ -248,7 +270,7 @@ static int read_pairs(struct request *request, const struct list_query *list,
 		int number = list ? find_param(list, key) : -1;
 
 		if (number < 0)
-			return refuse_unknown(request, key);
+			return refuse_unknown(request, list, key);
 		if ((seen & 1u << number) && !may_repeat(list, number))
 			return refuse_repeated(request, key);
 		seen |= 1u << number;

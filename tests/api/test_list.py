@@ -110,6 +110,18 @@ def test_unknown_query_parameters(shared, path, query):
     assert response.json()["error"]["code"] == "unknown_parameter"
 
 
+@pytest.mark.parametrize("path, known", [
+    (INVITES, "Known here: limit, after"),
+    (f"{PROJECTS}?limit=3", "include_archived"),
+    (f"{INVITES}/invite-0000000000001", "None is known here."),
+])
+def test_an_unknown_query_parameter_is_told_the_known_ones(shared, path,
+                                                           known):
+    answer = shared.get(path + ("&" if "?" in path else "?") + "limt=3")
+    message = answer.json()["error"]["message"]
+    assert "'limt'" in message and known in message
+
+
 @pytest.mark.parametrize("query", ["limit=%", "limit=%zz", "after=%ff",
                                    "limit=1%00", "%=1"])
 def test_a_query_that_is_not_encoded(shared_daemon, query):
