@@ -228,14 +228,12 @@ const char *check_database(struct str url)
 
 const char *check_name(struct str value)
 {
-	if (value.len == 0 || str_trim(value).len == 0)
-		return "a name must not be empty";
 	if (value.len > NAME_MAX_OCTETS)
 		return "a name has at most 256 bytes";
 	if (!str_is_utf8(value) || name_check(value))
 		return "a name is UTF-8 text without control characters, and "
 		       "without those that hide or turn text";
-	return NULL;
+	return name_is_blank(value) ? "a name must not be empty" : NULL;
 }
 
 const char *check_helo(struct str value)

@@ -8,12 +8,15 @@
 #include <unictype.h>
 #include <unistr.h>
 
-#define ZWNJ 0x200C
-#define ZWJ  0x200D
+#define ZWNJ	      0x200C
+#define ZWJ	      0x200D
+
+#define BRAILLE_BLANK 0x2800 /* the pattern of no dots */
 
 static const char CONTROL[] = "control characters";
 static const char DIRECTION[] =
     "characters that change the direction of the text";
+static const char NO_CHARACTER[] = "code points that are no characters";
 static const char INVISIBLE[] = "characters that cannot be seen";
 
 static ucs4_t char_at(const uint8_t *p, const uint8_t *end)
@@ -92,7 +95,8 @@ static bool joiner_is_needed(ucs4_t joiner, const uint8_t *start,
 
 static bool is_visible(ucs4_t c)
 {
-	return c > ' ' && !uc_is_property_default_ignorable_code_point(c) &&
+	return c > ' ' && c != BRAILLE_BLANK &&
+	       !uc_is_property_default_ignorable_code_point(c) &&
 	       !uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Z);
 }
 
@@ -134,8 +138,26 @@ const char *name_check(struct str text)
 		ucs4_t c = *p;
 
 		p += c < 0x80 ? 1 : u8_mbtouc(&c, p, (size_t)(end - p));
-		if (c >= 0x80 && draws_nothing(c))
+		if (c < 0x80)
+			continue;
+		if (uc_is_property_not_a_character(c))
+			wrong = NO_CHARACTER;
+		else if (draws_nothing(c))
 			wrong = check_invisible(c, start, at, p, end);
 	}
 	return wrong;
+}
+
+bool name_is_blank(struct str text)
+{
+	const uint8_t *p = (const uint8_t *)text.data;
+	const uint8_t *end = p + text.len;
+	ucs4_t c = 0;
+
+	while (p < end) {
+		p += u8_mbtouc(&c, p, (size_t)(end - p));
+		if (is_visible(c))
+			return false;
+	}
+	return true;
 }

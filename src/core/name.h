@@ -3,7 +3,8 @@
  *
  * Names stand in mails, pages, terminals and logs, beside names that others
  * chose. So a name must look like what it is: no control characters, none that
- * turn the direction of the text around it, none that cannot be seen. Unicode
+ * turn the direction of the text around it, none that cannot be seen, none
+ * that Unicode says is no character; and something that can be seen. Unicode
  * needs two of the invisible ones to write words: ZERO WIDTH NON-JOINER (as in
  * Persian) and ZERO WIDTH JOINER (as in Sinhala, and between emoji). These are
  * taken where they change what is seen (RFC 5892, A.1 and A.2; UTS 51), and
@@ -18,5 +19,9 @@
 /* NULL where `text`, which is UTF-8, can be a name or part of one; else why
  * not, in words that follow "it must not hold" (static). */
 const char *name_check(struct str text) MUST_CHECK;
+
+/* Whether nothing of `text`, which is UTF-8, can be seen: it is empty, or
+ * spaces of whatever kind. */
+bool name_is_blank(struct str text);
 
 #endif

@@ -103,7 +103,7 @@ int body_check_text(struct request *request, const char *param, struct str text)
 		return answer_error(request, 400, "invalid_value", param,
 				    "Invalid '%s': it must not hold %s.", param,
 				    wrong);
-	if (str_trim(text).len == 0)
+	if (name_is_blank(text))
 		return answer_error(request, 400, "invalid_value", param,
 				    "Invalid '%s': it must not be blank.",
 				    param);

@@ -99,7 +99,7 @@ const char *body_item_param(struct request *request, const char *array_name,
 
 /*
  * A printable string that is not blank; -1 with the request answered where it
- * holds control characters or nothing but spaces.
+ * holds what no name may (core/name.h) or nothing that can be seen.
  */
 int body_check_text(struct request *request, const char *param,
 		    struct str text) MUST_CHECK;

@@ -185,7 +185,8 @@ static bool name_is_fine(const char *name)
 {
 	struct str s = str_of(name);
 
-	return s.len <= NAME_MAX_OCTETS && !name_check(s);
+	return s.len <= NAME_MAX_OCTETS && !name_check(s) &&
+	       (s.len == 0 || !name_is_blank(s));
 }
 
 void page_submit(struct request *request)

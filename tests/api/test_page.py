@@ -218,7 +218,8 @@ def test_what_cannot_be_read_is_not_left_out(shared, field, order):
     assert status_of(shared, invite) == "pending"
 
 
-@pytest.mark.parametrize("name", ["a\nb", "\x1b[31m", "x" * 257])
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[31m", "x" * 257,
+                                  "\u3000", "a\ufffe"])
 def test_a_bad_name_is_asked_for_again(shared, name):
     invite, token = shared.link("ada@example.com")
     response = submit(shared, token, "accept", name=name)

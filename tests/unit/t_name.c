@@ -27,8 +27,9 @@ static const char *const good[] = {
 	"a\u00A0b",
 };
 
-#define DIRECTION "characters that change the direction of the text"
-#define INVISIBLE "characters that cannot be seen"
+#define DIRECTION    "characters that change the direction of the text"
+#define INVISIBLE    "characters that cannot be seen"
+#define NO_CHARACTER "code points that are no characters"
 
 static const struct {
 	const char *name, *reason;
@@ -67,6 +68,10 @@ static const struct {
 	{ "\uFE0F", INVISIBLE }, /* a variant of nothing */
 	{ "a \uFE0F", INVISIBLE },
 	{ "\u2764\uFE0F\uFE0F", INVISIBLE },
+	{ "a\xEF\xBF\xBE", NO_CHARACTER }, /* U+FFFE */
+	{ "a\xEF\xBF\xBF", NO_CHARACTER },
+	{ "\xEF\xB7\x90", NO_CHARACTER },     /* U+FDD0 */
+	{ "\xF0\x9F\xBF\xBE", NO_CHARACTER }, /* U+1FFFE */
 };
 
 START_TEST(test_good_names)
@@ -81,10 +86,32 @@ START_TEST(test_bad_names)
 }
 END_TEST
 
+static const char *const blank[] = {
+	"",	  " ",	    "\t ",    "\u00A0",	       "\u1680",
+	"\u2003", "\u3000", "\u2800", " \u2800\u00A0", "\u202F\u205F",
+};
+
+START_TEST(test_a_name_of_spaces_is_blank)
+{
+	ck_assert(name_is_blank(str_of(blank[_i])));
+}
+END_TEST
+
+START_TEST(test_a_name_that_shows_something_is_not)
+{
+	ck_assert(str_is(str_of(good[_i]), "") ||
+		  !name_is_blank(str_of(good[_i])));
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_good_names, 0, COUNT_OF(good));
 	tcase_add_loop_test(tests, test_bad_names, 0, COUNT_OF(bad));
+	tcase_add_loop_test(tests, test_a_name_of_spaces_is_blank, 0,
+			    COUNT_OF(blank));
+	tcase_add_loop_test(tests, test_a_name_that_shows_something_is_not, 0,
+			    COUNT_OF(good));
 }
 
 int main(void)
