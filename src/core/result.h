@@ -18,6 +18,9 @@
 	X(OK, 200, NULL, NULL)                                         \
 	/* PROJECT_NOT_FOUND and the like */                           \
 	THINGS(NOT_FOUND_OF, X)                                        \
+	/* not in the group; perhaps not even a member */              \
+	X(GROUP_USER_NOT_FOUND, 404, "user_not_found",                 \
+	  "This user is not in the group.")                            \
 	/* no such key, or revoked, or expired */                      \
 	X(KEY_UNKNOWN, 401, "invalid_api_key",                         \
 	  "The admin key is not known or was revoked. Make a new one " \

@@ -85,8 +85,9 @@ static enum result group_user_get(struct work *work, const void *input,
 	if (find_group(work, &sql_group_get, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	out->group = in->group;
-	return find_group_user(work, in, &out->user) ? RESULT_OK
-						     : RESULT_USER_NOT_FOUND;
+	return find_group_user(work, in, &out->user)
+		   ? RESULT_OK
+		   : RESULT_GROUP_USER_NOT_FOUND;
 }
 
 const struct verb verb_group_user_get = {
@@ -171,7 +172,7 @@ static enum result group_user_remove(struct work *work, const void *input,
 	if (find_group(work, &sql_group_take, in->group, &group))
 		return RESULT_GROUP_NOT_FOUND;
 	if (!find_group_user(work, in, &user))
-		return RESULT_USER_NOT_FOUND;
+		return RESULT_GROUP_USER_NOT_FOUND;
 	st = db_statement(work->db, &sql_group_user_delete);
 	db_bind_i64(st, 1, in->user);
 	db_bind_i64(st, 2, work->organization);

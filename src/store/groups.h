@@ -6,10 +6,10 @@
  *				the name; GROUP_NOT_FOUND
  *	group_user_add		who is in it already stays;
  *				GROUP_NOT_FOUND, USER_NOT_FOUND
- *	group_user_get		GROUP_NOT_FOUND, USER_NOT_FOUND
+ *	group_user_get		GROUP_NOT_FOUND, GROUP_USER_NOT_FOUND
  *	group_user_list		in either order; of struct group_user
  *				GROUP_NOT_FOUND
- *	group_user_remove	GROUP_NOT_FOUND, USER_NOT_FOUND
+ *	group_user_remove	GROUP_NOT_FOUND, GROUP_USER_NOT_FOUND
  */
 #ifndef STORE_GROUPS_H
 #define STORE_GROUPS_H

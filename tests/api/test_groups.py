@@ -113,8 +113,9 @@ def test_who_is_in_one(shared):
     assert shared.ok("DELETE", f"{users}/{people[0]}") == {
         "object": "group.user.deleted", "deleted": True}
     for method in ("GET", "DELETE"):
-        refused(shared.request(method, f"{users}/{people[0]}"), 404,
-                "user_not_found", "user_id")
+        assert refused(shared.request(method, f"{users}/{people[0]}"), 404,
+                       "user_not_found", "user_id") == \
+            "This user is not in the group."
     assert len(all_of(shared, users)[0]) == 2
     assert all_of(shared, f"{GROUPS}/{other['id']}/users")[0] == []
     shared.ok("DELETE", f"{GROUPS}/{group['id']}")
