@@ -113,7 +113,7 @@ static bool parse_grant(struct str text, struct grant *ret_grant)
 
 	if (!str_cut(text, ',', &project, &role) ||
 	    !str_to_i64(project, &ret_grant->project) ||
-	    !str_to_i64(role, &number) ||
+	    ret_grant->project <= 0 || !str_to_i64(role, &number) ||
 	    !vocabulary_has(&project_roles, number))
 		return false;
 	ret_grant->role = (enum project_role)number;

@@ -33,6 +33,18 @@ const struct flaw flaws[] = {
 	  .sql = "SELECT m.project, 0 FROM project_user m LEFT JOIN project p"
 		 " ON p.organization = m.organization AND p.id = m.project"
 		 " WHERE p.id IS NULL" },
+	{ .before = "group ",
+	  .between = ": user ",
+	  .behind = " does not exist",
+	  .sql = "SELECT m.\"group\", m.\"user\" FROM group_user m"
+		 " LEFT JOIN \"user\" u"
+		 " ON u.organization = m.organization AND u.id = m.\"user\""
+		 " WHERE u.id IS NULL" },
+	{ .before = "group_user: group ",
+	  .between = " does not exist",
+	  .sql = "SELECT m.\"group\", 0 FROM group_user m LEFT JOIN \"group\" g"
+		 " ON g.organization = m.organization AND g.id = m.\"group\""
+		 " WHERE g.id IS NULL" },
 	{ .before = "organization ",
 	  .between = ": no default project",
 	  .sql = "SELECT o.id, 0 FROM organization o LEFT JOIN project p"
@@ -53,7 +65,9 @@ static void add_condition(struct buf *sql, const struct column *column)
 			 vocabulary_has(column->words, 0) ? 0 : 1, name,
 			 (long long)column->words->count);
 	else if (column->type == COLUMN_NUMBER)
-		buf_addf(sql, "\"%s\" < 0", name);
+		/* In SQLite a text is greater than every number. */
+		buf_addf(sql, "\"%s\" < 0 OR \"%s\" > %lld", name, name,
+			 (long long)INT64_MAX);
 	else
 		buf_addf(sql, "length(\"%s\") <> %zu", name, column->size);
 }

@@ -57,11 +57,11 @@ static void name_grants(const struct work *work, struct invitation *invitation,
 STATEMENT(invitation_get, .text = "SELECT " INVITE_COLUMNS " FROM invite"
 				  " WHERE id = ?1 AND secret_hash = ?2");
 
-void name_invitation(struct work *work, struct invitation *invitation,
-		     struct str skipped)
+/* From then on the work is about the invite's organization. */
+static void name_invitation(struct work *work, struct invitation *invitation,
+			    struct grants skips)
 {
 	struct invite *invite = &invitation->invite;
-	struct grants skips = { NULL, 0 };
 	struct organization organization;
 
 	work->organization = invite->organization;
@@ -71,12 +71,10 @@ void name_invitation(struct work *work, struct invitation *invitation,
 		: "";
 	invitation->grants = arena_array(work->arena, invite->grants.count + 1,
 					 sizeof(*invitation->grants));
-	if (!invitation->grants ||
-	    (skipped.len && grants_parse(work->arena, skipped, &skips) < 0)) {
+	if (invitation->grants)
+		name_grants(work, invitation, skips);
+	else
 		db_no_memory(work->db);
-		return;
-	}
-	name_grants(work, invitation, skips);
 }
 
 /* ---- what a link opens ---- */
@@ -101,7 +99,7 @@ static bool find_invitation(struct work *work, const struct sql *sql,
 	if (!sound)
 		return db_damaged(work->db);
 	ret_invitation->invite = row.invite;
-	name_invitation(work, ret_invitation, str_of(row.skipped));
+	name_invitation(work, ret_invitation, row.skips);
 	return true;
 }
 

@@ -16,12 +16,16 @@
 
 TABLE(invite, "invite", INVITE_TABLE);
 
-/* What did not parse: it is damaged, unless there was no room for it. */
-static bool grants_are_damaged(const struct work *work, const char *text)
+/* False where the text is damaged, or there was no room for the list, which the
+ * database then says. */
+static bool read_grants(const struct work *work, const char *text,
+			struct grants *ret_grants)
 {
 	struct arena probe;
 	struct grants grants;
 
+	if (grants_parse(work->arena, str_of(text), ret_grants) == 0)
+		return true;
 	arena_init(&probe, GRANTS_ROOM);
 	if (text && grants_parse(&probe, str_of(text), &grants) == 0)
 		db_no_memory(work->db);
@@ -39,9 +43,9 @@ bool read_invite(const struct work *work, struct statement *st,
 		return false;
 	invite->email_key = row->email_key ? row->email_key : invite->email;
 	projects = row->projects_sent ? row->projects_sent : row->projects;
-	if (grants_parse(work->arena, str_of(projects), &invite->grants) == 0)
-		return true;
-	return grants_are_damaged(work, projects);
+	row->skips = (struct grants){ NULL, 0 };
+	return read_grants(work, projects, &invite->grants) &&
+	       (!row->skipped || read_grants(work, row->skipped, &row->skips));
 }
 
 enum found look_for_invite(const struct work *work, const struct sql *sql,

@@ -67,6 +67,7 @@ struct user_row {
 /* The lists of projects as text, and what the schemas say of these columns. */
 struct invite_row {
 	struct invite invite;
+	struct grants skips; /* what `skipped` says */
 	int64_t address_hash, slot;
 	const char *email_key; /* NULL where it equals email */
 	const char *projects, *projects_sent, *skipped;
@@ -165,13 +166,6 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 void invite_release_address(const struct work *work,
 			    const struct invite *invite,
 			    enum invite_state state);
-
-/* ---- invitations.c ---- */
-
-/* Fills the names of an invitation whose invite is there; `skipped` as it
- * lies in the invite's row. From then on the work is about its organization. */
-void name_invitation(struct work *work, struct invitation *invitation,
-		     struct str skipped);
 
 /* ---- outbox.c ---- */
 

@@ -22,6 +22,8 @@ static const char *const invite_damages[] = {
 	"created_at = -1",
 	"projects = '[[1,9]]'",
 	"projects = 'x'",
+	"projects = '[[-5,0]]'",
+	"skipped = '=abc'",
 };
 
 static void damage(const char *set, int64_t invite)
@@ -33,7 +35,8 @@ static void damage(const char *set, int64_t invite)
 static void mend(void)
 {
 	sql("UPDATE invite SET role = 0, state = 0, delivery = 1,"
-	    " delivery_attempts = 0, created_at = 1, projects = '[]'");
+	    " delivery_attempts = 0, created_at = 1, projects = '[]',"
+	    " skipped = NULL");
 }
 
 START_TEST(test_a_damaged_invite_is_answered_as_such)
@@ -179,6 +182,48 @@ START_TEST(test_check_names_row_and_column)
 }
 END_TEST
 
+/* SQLite alone keeps a text where a number belongs. */
+START_TEST(test_a_text_is_not_a_number)
+{
+	static const char *const columns[] = { "state", "created_at" };
+	struct store_op op = invited("one@example.com");
+	char text[1024] = "", column[64];
+
+	if (strcmp(f.engine->name, "sqlite") != 0)
+		return;
+	snprintf(column, sizeof(column), "%s = 'abc'", columns[_i]);
+	damage(column, token_of(&op).invite);
+	op = answer_op(&verb_invitation_accept, token_of(&op));
+	assert_ends(&op, RESULT_DAMAGED);
+	ck_assert_int_gt(faults(text, sizeof(text)), 0);
+	snprintf(column, sizeof(column), "its column %s holds", columns[_i]);
+	ck_assert_msg(strstr(text, column) != NULL, "%s", text);
+	mend();
+}
+END_TEST
+
+START_TEST(test_check_finds_who_is_in_a_group_and_is_not_there)
+{
+	int64_t user = member("ada@example.com");
+	char text[1024] = "";
+
+	sql("INSERT INTO \"group\"(id, organization, name, created_at)"
+	    " VALUES(11, %lld, 'Group', 1)",
+	    (long long)f.organization);
+	sql("INSERT INTO group_user(organization, \"group\", \"user\","
+	    " added_at) VALUES(%lld, 11, 12, 1)",
+	    (long long)f.organization);
+	sql("INSERT INTO group_user(organization, \"group\", \"user\","
+	    " added_at) VALUES(%lld, 13, %lld, 1)",
+	    (long long)f.organization, (long long)user);
+	ck_assert_int_eq(faults(text, sizeof(text)), 2);
+	ck_assert_msg(strstr(text, "group 11: user 12 does not exist\n") &&
+			  strstr(text, "group_user: group 13 does not exist\n"),
+		      "%s", text);
+	sql("DELETE FROM group_user");
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_a_damaged_invite_is_answered_as_such, 0,
@@ -187,6 +232,9 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_a_damaged_invites_mail_waits);
 	tcase_add_test(tests, test_damaged_people_and_projects);
 	tcase_add_test(tests, test_check_names_row_and_column);
+	tcase_add_loop_test(tests, test_a_text_is_not_a_number, 0, 2);
+	tcase_add_test(tests,
+		       test_check_finds_who_is_in_a_group_and_is_not_there);
 }
 
 int main(int argc, char **argv)

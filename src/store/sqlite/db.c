@@ -134,8 +134,15 @@ static void done(struct statement *st)
 
 static int64_t get_i64(struct statement *st, int column)
 {
-	assert(column < sqlite3_column_count(handle_of(st)));
-	return sqlite3_column_int64(handle_of(st), column);
+	sqlite3_stmt *handle = handle_of(st);
+	int type = sqlite3_column_type(handle, column);
+
+	assert(column < sqlite3_column_count(handle));
+	/* SQLite keeps a text in a column of numbers, too, and would read it as
+	 * 0. No column may hold what is read instead. */
+	if (type != SQLITE_INTEGER && type != SQLITE_NULL)
+		return INT64_MIN;
+	return sqlite3_column_int64(handle, column);
 }
 
 static struct str get_bytes(struct statement *st, int column)
