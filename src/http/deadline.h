@@ -13,6 +13,7 @@ struct deadline {
 	struct deadline *previous, *next;
 	int fd;	       /* the connection's socket; borrowed */
 	int64_t at_ms; /* monotonic; 0 = none */
+	void *doing;   /* what it is given the time for; its owner's */
 };
 
 struct deadline_ring {

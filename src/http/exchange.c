@@ -5,6 +5,8 @@
 
 #include "http/exchange.h"
 
+#include <assert.h>
+
 #define TRIM_FROM  (4 * 1024 * 1024) /* octets of bodies */
 #define SPARES_MAX 256
 
@@ -17,6 +19,7 @@ void exchanges_release(struct exchanges *all)
 {
 	struct exchange *next;
 
+	assert(all->count == 0);
 	for (struct exchange *e = all->spare; e; e = next) {
 		next = e->next_spare;
 		free(e);
@@ -71,6 +74,12 @@ bool exchange_add_body(struct exchange *exchange, struct str data)
 	return buf_ok(body);
 }
 
+void exchange_begin(struct exchange *exchange)
+{
+	exchange->begun = true;
+	exchange->all->begun++;
+}
+
 void exchange_free(struct exchange *exchange)
 {
 	struct exchanges *all = exchange->all;
@@ -79,6 +88,7 @@ void exchange_free(struct exchange *exchange)
 	request_release(&exchange->request);
 	free(exchange->target_copy);
 	all->count--;
+	all->begun -= exchange->begun;
 	if (all->spares == SPARES_MAX) {
 		free(exchange);
 		return;

@@ -19,7 +19,8 @@ struct exchanges {
 	struct deadline_ring connections;
 	struct exchange *spare; /* for the next requests */
 	size_t spares;
-	size_t count;	/* under way */
+	size_t count;	/* under way, or their heads are still coming in */
+	size_t begun;	/* of these: the head is whole */
 	size_t bodies;	/* octets of their bodies, at most BODIES_MAX */
 	bool trim;	/* they were many: memory is to be given back */
 	int64_t now_ms; /* monotonic, of this round */
@@ -31,10 +32,10 @@ struct exchanges {
 
 struct exchange {
 	struct exchanges *all;
-	struct deadline *connection; /* or NULL */
+	struct deadline *connection; /* NULL once it has gone */
 	struct exchange *next_spare;
 	char *target_copy;
-	bool begun;	  /* the headers were looked at */
+	bool begun;	  /* the head is there */
 	bool refused;	  /* answered; the rest of the body is thrown away */
 	bool orphan;	  /* the client left while we were at work */
 	bool bodiless;	  /* answered from the head; a body was announced */
@@ -52,6 +53,9 @@ struct exchange *exchange_new(struct exchanges *all, const char *target);
  * request or in all: then none of it is kept. */
 bool exchange_add_body(struct exchange *exchange, struct str data);
 void exchange_drop_body(struct exchange *exchange);
+
+/* The head is there: from now on the client is owed an answer. */
+void exchange_begin(struct exchange *exchange);
 
 void exchange_free(struct exchange *exchange);
 

@@ -49,27 +49,57 @@ static int socket_of(struct MHD_Connection *mhd)
 	    ->connect_fd;
 }
 
-/* Without memory for a deadline the library's own limits remain. */
+/* NULL where there was no memory for it. */
+static struct deadline *deadline_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+/* The library forgot the request without a word, as it does where its memory
+ * is full before the head is whole. */
+static void drop_unfinished(struct deadline *deadline)
+{
+	if (deadline->doing)
+		exchange_abandon(deadline->doing);
+	deadline->doing = NULL;
+}
+
 static void on_connection(void *cls, struct MHD_Connection *mhd,
 			  void **socket_context,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct exchanges *all = cls;
+	struct deadline *deadline = *socket_context;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*socket_context = deadline_new(
 		    &all->connections, socket_of(mhd), all->now_ms + HEADER_MS);
-	else
-		deadline_free(*socket_context);
+	} else if (deadline) {
+		drop_unfinished(deadline);
+		deadline_free(deadline);
+	}
 }
 
 /* The request line is there: the library's word for "begun". The target is
- * taken as sent, before the library splits and decodes it. */
+ * taken as sent, before the library splits and decodes it. NULL, which closes
+ * the connection, when out of memory. */
 static void *on_target(void *cls, const char *target,
 		       struct MHD_Connection *mhd)
 {
-	(void)mhd;
-	return exchange_new(cls, target);
+	struct deadline *deadline = deadline_of(mhd);
+	struct exchange *exchange;
+
+	if (!deadline)
+		return NULL;
+	drop_unfinished(deadline);
+	exchange = exchange_new(cls, target);
+	if (exchange)
+		exchange->connection = deadline;
+	deadline->doing = exchange;
+	return exchange;
 }
 
 /* Percent-decoding is ours, after the path was cut at its slashes. */
@@ -221,9 +251,7 @@ static enum MHD_Result begin(struct exchange *exchange,
 	struct header_walk walk = { .request = request };
 	const union MHD_ConnectionInfo *info;
 
-	exchange->begun = true;
-	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	exchange->connection = info ? info->socket_context : NULL;
+	exchange_begin(exchange);
 	exchange_allow(exchange, BODY_MS);
 	request->now_ms = clock_now_ms();
 	request->method_name = method;
@@ -316,6 +344,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	if (!exchange)
 		return;
 	*context = NULL;
+	exchange->connection->doing = NULL;
 	exchange_allow(exchange, IDLE_MS);
 	exchange_abandon(exchange);
 }

@@ -267,8 +267,9 @@ static const char *children_of(struct request *request,
  */
 static int refuse_unserved(struct request *request, const struct node *deepest)
 {
-	if (deepest == tree.nodes) /* "/projects/..." and nothing there */
-		deepest = child_for(deepest, STR("organization"));
+	/* "/projects/..." and nothing there, "/v1/v1/organization/..." */
+	if (!str_starts_with(deepest->prefix, "/organization"))
+		deepest = child_for(tree.nodes, STR("organization"));
 	return answer_error(request, 400, "not_supported", NULL,
 			    "This server does not support %s %s. What it has "
 			    "below %.*s: %s.",
@@ -291,10 +292,18 @@ int answer_unknown_url(struct request *request)
 			    quoted(request, request->path));
 }
 
+/* Wherever the segment stands: a base URL that is wrong, as one with "/v1"
+ * twice, must not make clients believe that everything is gone. */
 static bool is_of_the_contract(struct str path)
 {
-	return str_starts_with(path, "/organization/") ||
-	       str_starts_with(path, "/projects/");
+	struct str segment, rest = path;
+
+	while (str_cut(rest, '/', &segment, &rest)) {
+		if (str_eq(segment, STR("organization")) ||
+		    str_eq(segment, STR("projects")))
+			return true;
+	}
+	return false;
 }
 
 static int refuse_path(struct request *request, const struct node *deepest)

@@ -81,7 +81,8 @@ void router_init(void);
  * with the query, and fills in route and params. Returns 0, or -1 with the
  * request answered: 400, 404 or 405.
  *
- * Below /organization/ and /projects/ an unknown path is 400 `not_supported`:
+ * Below a segment `organization` or `projects`, wherever in the path that
+ * stands, an unknown path is 400 `not_supported`:
  * it is a part of the contract that is not served here, and clients take 404
  * for "gone already". A known path with a wrong method stays 405: no client
  * takes that for success, and `Allow` says what would do.

@@ -154,6 +154,21 @@ static void give_memory_back(struct server *server)
 	malloc_trim(0);
 }
 
+/*
+ * Whether a server that stops has no answer to give any more, or has tried for
+ * long enough; but never while the store works on a request. Whoever has not
+ * finished the head of a request is not waited for.
+ */
+static bool is_done(const struct server *server, bool late)
+{
+	if (server->service->parked > 0)
+		return false;
+	if (server->exchanges.begun > 0 && late)
+		log_event(LOG_WARN, "requests_cut_off",
+			  LOG_I("count", server->exchanges.begun));
+	return server->exchanges.begun == 0 || late;
+}
+
 void server_run(struct server *server)
 {
 	int64_t next_sweep = clock_mono_ms() + SWEEP_MS, end = 0;
@@ -170,10 +185,7 @@ void server_run(struct server *server)
 			stop_listening(server);
 			end = now + GOODBYE_MS;
 		}
-		/* Nothing under way, or too long; but never leave while the
-		 * store works on a request. */
-		if (end && server->service->parked == 0 &&
-		    (server->exchanges.count == 0 || now > end))
+		if (end && is_done(server, now > end))
 			break;
 		run_round(server, end ? PARKED_MS : wait_ms(server));
 	}

@@ -175,6 +175,23 @@ def test_idle_connections_do_not_hold_it_up(daemon):
     daemon.start()
 
 
+def test_requests_without_an_end_do_not_hold_it_up(daemon):
+    """Nobody is owed an answer to half a head, gone or still connected."""
+    raws = [RawClient(daemon.port) for _ in range(100)]
+    try:
+        for number, raw in enumerate(raws):
+            raw.send(b"GET /x HTTP/1.1\r\nHost: x\r\n")
+            if number % 2:
+                raw.close()
+        daemon.api.get("/healthz")
+        daemon.stop()
+    finally:
+        for raw in raws:
+            raw.close()
+    assert not [line for line in daemon.log if "requests_cut_off" in line]
+    daemon.start()
+
+
 def test_under_load(daemon):
     """Stopped in the midst of it: what was answered is there."""
     done, halt = [], threading.Event()

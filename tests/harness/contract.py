@@ -87,8 +87,7 @@ def _validator(pointer: str) -> jsonschema.Draft202012Validator:
 
 def is_of_the_contract(path: str) -> bool:
     """Whether an unknown path is part of the contract, and not served here."""
-    bare = path.removeprefix("/v1") if path.startswith("/v1/") else path
-    return bare.startswith(("/organization/", "/projects/"))
+    return not {"organization", "projects"}.isdisjoint(path.split("/")[:-1])
 
 
 def _response_pointer(method: str, path: str, status: int) -> str:
