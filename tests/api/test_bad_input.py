@@ -62,10 +62,10 @@ NOT_JSON = {
     "lone surrogate": b'{"email":"ada\\ud800@example.com","role":"reader"}',
     "UTF-16": json.dumps(GOOD).encode("utf-16"),
     "byte order mark": b"\xef\xbb\xbf" + json.dumps(GOOD).encode(),
-    "depth of arrays": b"[" * 30000,
-    "depth of objects": b'{"a":' * 10000,
+    "depth of arrays": b"[" * 15000,
+    "depth of objects": b'{"a":' * 3000,
     "deep projects": b'{"email":"ada@example.com","role":"reader","projects":'
-                     + b"[" * 20000 + b"]" * 20000 + b"}",
+                     + b"[" * 8000 + b"]" * 8000 + b"}",
     "huge number": b'{"email":"ada@example.com","role":"reader",'
                    b'"expires_in_seconds":' + b"9" * 400 + b"}",
     "huge exponent": b'{"email":"ada@example.com","role":"reader",'
