@@ -302,20 +302,25 @@ static int add_query(struct draft *draft, const struct param *param,
 	return 0;
 }
 
+/* Only for parameters that are a text: others may lie where none can. */
+static const char *text_at(const void *place)
+{
+	return *(const char *const *)place;
+}
+
 static int add(struct draft *draft, const struct param *param,
 	       const char *params, struct inv_error *err)
 {
 	const void *place = params + param->offset;
-	const char *text = *(const char *const *)place;
 
 	switch (param->kind) {
 	case PARAM_TEXT:
-		return add_plain_text(draft, param, text, err);
+		return add_plain_text(draft, param, text_at(place), err);
 	case PARAM_WORD:
-		text = *(const char *const *)(params + param->second);
-		return add_plain_text(
-		    draft, param,
-		    word_of(param->words, *(const int *)place, text), err);
+		return add_plain_text(draft, param,
+				      word_of(param->words, *(const int *)place,
+					      text_at(params + param->second)),
+				      err);
 	case PARAM_COUNT:
 		return add_count(draft, param, *(const int *)place, err);
 	case PARAM_FLAG:
@@ -329,13 +334,13 @@ static int add(struct draft *draft, const struct param *param,
 	case PARAM_SAID_GRANTS:
 		return add_said_grants(draft, param, place, err);
 	case PARAM_LINK:
-		return add_link(draft, param->name, text, err);
+		return add_link(draft, param->name, text_at(place), err);
 	case PARAM_EXTRA_BODY: /* before all the others: see draft_add() */
 		return 0;
 	case PARAM_EXTRA_QUERY:
-		return add_query(draft, param, text, err);
+		return add_query(draft, param, text_at(place), err);
 	case PARAM_RAW_BODY:
-		draft->raw_body = text;
+		draft->raw_body = text_at(place);
 		return 0;
 	}
 	return 0;
@@ -346,10 +351,12 @@ static int add_extra_body(struct draft *draft, const char *params,
 {
 	for (const struct param *param = draft->operation->params; param->name;
 	     param++) {
-		const char *text =
-		    *(const char *const *)(params + param->offset);
+		const char *text;
 
-		if (param->kind == PARAM_EXTRA_BODY && text)
+		if (param->kind != PARAM_EXTRA_BODY)
+			continue;
+		text = text_at(params + param->offset);
+		if (text)
 			return body_extra(&draft->body, text, err);
 	}
 	return 0;
