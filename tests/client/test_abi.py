@@ -107,7 +107,7 @@ def run(peer: Any, grown: Path, *argv: str) -> str:
 
 def test_programs_run_on_a_library_that_has_grown(peer, grown):
     if is_sanitized():
-        pytest.skip("its programs want a library with the sanitizer")
+        pytest.skip("platform: its programs want a library with the sanitizer")
     peer.script(everything)
     assert run(peer, grown, "create", "a@b.c") == "invite-1\n"
     assert run(peer, grown, "list").startswith("i0 ada@example.com\n")
@@ -238,7 +238,7 @@ def test_abidiff_sees_it_too(tmp_path, how):
 def test_a_program_for_the_record_runs(peer, tmp_path, name):
     """Built with the header of then, it runs on the library of now."""
     if is_sanitized():
-        pytest.skip("its programs want a library with the sanitizer")
+        pytest.skip("platform: its programs want a library with the sanitizer")
     (tmp_path / "inv.h").write_text(RECORD.read_text())
     libraries = build_dir() / "client"
     subprocess.run(["cc", f"-I{tmp_path}", str(ROOT / f"examples/{name}.c"),

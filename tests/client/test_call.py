@@ -108,7 +108,7 @@ def test_what_is_cancelled_is_not_sent(drive, peer):
 @pytest.mark.parametrize("tool", [[], HELGRIND], ids=["plain", "helgrind"])
 def test_one_thread_cancels_what_the_others_wait_for(peer, answer, tool):
     if tool and is_sanitized():
-        pytest.skip("the sanitizer is watching already")
+        pytest.skip("platform: the sanitizer is watching already")
     peer.script(answer)
     process = subprocess.Popen(
         [*tool, str(build_dir() / "tests/client/cancel"), peer.url],

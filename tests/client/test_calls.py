@@ -50,7 +50,7 @@ def ffi() -> cffi.FFI:
 @pytest.fixture(scope="module")
 def inv(ffi: cffi.FFI) -> Any:
     if is_sanitized():
-        pytest.skip("Python itself would have to be built with the sanitizer")
+        pytest.skip("platform: Python itself would have to be built with the sanitizer")
     return ffi.dlopen(str(build_dir() / "client/libinv.so"))
 
 

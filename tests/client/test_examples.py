@@ -102,7 +102,7 @@ def test_it_does_what_it_says(peer, name, args, text, answers, expected):
 def test_no_tool_has_anything_to_report(peer, name, args, text, answers,
                                         expected):
     if is_sanitized():
-        pytest.skip("the sanitizer is watching already")
+        pytest.skip("platform: the sanitizer is watching already")
     peer.script(answers)
     tool = HELGRIND if name == "threads" else MEMORY
     failed = 1 if name == "errors" else 0
@@ -115,7 +115,7 @@ def test_no_tool_has_anything_to_report(peer, name, args, text, answers,
 ], ids=lambda args: args[0])
 def test_it_is_used_from_python(peer, args):
     if is_sanitized():
-        pytest.skip("Python itself would have to be built with the sanitizer")
+        pytest.skip("platform: Python itself would have to be built with the sanitizer")
     name, library, *more = args
     assert run(peer.url, sys.executable, str(ROOT / "examples" / name),
                str(build_dir() / library), *more) == "invite-1\n"

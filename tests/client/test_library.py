@@ -49,7 +49,7 @@ def everything(request) -> Answer:
 
 def test_every_allocation_may_fail(peer):
     if not os.path.exists(program("nth_alloc")):
-        pytest.skip("sanitizers have a malloc() of their own")
+        pytest.skip("platform: sanitizers have a malloc() of their own")
     peer.script(everything)
     done = run(program("nth_alloc"), peer.url)
     assert done.returncode == 0, done.stderr
@@ -154,7 +154,7 @@ def test_the_static_library_links(tmp_path):
                            check=True, capture_output=True, text=True)
     sanitize = run("nm", str(build_dir() / "client/libinv.a"))
     if re.search(r"__(a|t)san_init|__ubsan", sanitize.stdout):
-        pytest.skip("built with a sanitizer")
+        pytest.skip("platform: built with a sanitizer")
     done = run("cc", "-std=c99", "-I", str(ROOT / "include"), str(source),
                str(build_dir() / "client/libinv.a"), *flags.stdout.split(),
                "-pthread", "-o", str(tmp_path / "p"))
@@ -165,7 +165,7 @@ def test_the_static_library_links(tmp_path):
 
 def test_valgrind(peer):
     if not os.path.exists(program("nth_alloc")):
-        pytest.skip("built with a sanitizer")
+        pytest.skip("platform: built with a sanitizer")
     peer.script(everything)
     for call in (["1", "3", "own"], ["1", "3", "shared"], ["1", "1", "fork"]):
         done = run("valgrind", "--quiet", "--error-exitcode=9",

@@ -23,8 +23,6 @@ from harness.daemon import ROOT
 from harness.wait import DEADLINE, eventually
 
 UNPACKED = ROOT / "build/mail-servers/root"
-LIBRARIES = [next(UNPACKED.glob("usr/lib/*-linux-gnu"), UNPACKED / "usr/lib"),
-             UNPACKED / "usr/lib/postfix"]
 DOMAIN = "mx.example.net"  # whose mail they take
 
 
@@ -33,8 +31,11 @@ def unpack() -> None:
 
 
 def environment() -> dict[str, str]:
+    """Of what was unpacked: call it behind unpack()."""
+    libraries = [*UNPACKED.glob("usr/lib/*-linux-gnu"),
+                 UNPACKED / "usr/lib/postfix"]
     return {"PATH": os.environ["PATH"], "LC_ALL": "C",
-            "LD_LIBRARY_PATH": ":".join(map(str, LIBRARIES))}
+            "LD_LIBRARY_PATH": ":".join(map(str, libraries))}
 
 
 class Front:
