@@ -30,6 +30,13 @@ def unpack() -> None:
     subprocess.run([ROOT / "tools/mail-servers"], check=True, timeout=600)
 
 
+def can_run_unpacked() -> bool:
+    """Debian 13's Postfix calls a script of its own by its installed place."""
+    script = Path("/usr/lib/postfix/configure-instance.sh")
+    names = (UNPACKED / "usr/lib/postfix/sbin/post-install").read_text()
+    return str(script) not in names or script.exists()
+
+
 def environment() -> dict[str, str]:
     """Of what was unpacked: call it behind unpack()."""
     libraries = [*UNPACKED.glob("usr/lib/*-linux-gnu"),

@@ -14,7 +14,8 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import Daemon, eventually
-from mail.servers import DOMAIN, Exim, Postfix, unpack
+from mail.servers import (DOMAIN, Exim, Postfix, can_run_unpacked,
+                          unpack)
 
 Maker = Callable[..., Daemon]
 Server = Postfix | Exim
@@ -39,6 +40,8 @@ def home() -> tempfile.TemporaryDirectory[str]:
 def postfix(unpacked: None) -> Iterator[Postfix]:
     if os.geteuid() != 0:
         pytest.skip("platform: only root can start Postfix")
+    if not can_run_unpacked():
+        pytest.skip("platform: this Postfix runs only where it is installed")
     with home() as folder, Postfix(Path(folder)) as server:
         yield server
 
