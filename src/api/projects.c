@@ -74,7 +74,7 @@ static const struct member project_user_members[] = {
 	SHOW_ID("id", struct project_user, id, ID_USER),
 	SHOW_TEXT("name", struct project_user, name),
 	SHOW_TEXT("email", struct project_user, email),
-	SHOW_WORD("role", struct project_user, role, &project_roles),
+	SHOW_WORD("role", struct project_user, role, &member_roles),
 	SHOW_TIME("added_at", struct project_user, added_at),
 	{ 0 },
 };

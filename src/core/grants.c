@@ -12,7 +12,14 @@ static const char *const project_role_words[] = {
 	[PROJECT_OWNER] = "owner",
 };
 
+static const char *const member_role_words[] = {
+	[PROJECT_MEMBER] = "member",
+	[PROJECT_OWNER] = "owner",
+	[PROJECT_VIEWER] = "viewer",
+};
+
 const struct vocabulary project_roles = VOCABULARY(project_role_words);
+const struct vocabulary member_roles = VOCABULARY(member_role_words);
 
 const char *project_role_name(enum project_role role)
 {

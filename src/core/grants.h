@@ -10,9 +10,14 @@
 #include "core/vocabulary.h"
 
 /* Stored as numbers: never renumber. */
-enum project_role { PROJECT_MEMBER = 0, PROJECT_OWNER = 1 };
+enum project_role {
+	PROJECT_MEMBER = 0,
+	PROJECT_OWNER = 1,
+	PROJECT_VIEWER = 2 /* less than a member; no invite brings it */
+};
 
-extern const struct vocabulary project_roles;
+/* Those that an invite can bring, and those that somebody can have. */
+extern const struct vocabulary project_roles, member_roles;
 
 /* The API's word, static. */
 const char *project_role_name(enum project_role role);

@@ -34,6 +34,8 @@
 	     "may have been deleted.")                                   \
 	WITH(X, GROUP, "group_", "group_id", "group_not_found",          \
 	     "There is no group with this id in your organization.")     \
+	WITH(X, ROLE, "role_", "role_id", "role_not_found",              \
+	     "There is no role with this id here.")                      \
 	WITH(X, KEY, "key_", "key_id", "key_not_found",                  \
 	     "There is no key in force with this id in your "            \
 	     "organization.")

@@ -45,6 +45,17 @@ const struct flaw flaws[] = {
 	  .sql = "SELECT m.\"group\", 0 FROM group_user m LEFT JOIN \"group\" g"
 		 " ON g.organization = m.organization AND g.id = m.\"group\""
 		 " WHERE g.id IS NULL" },
+	{ .before = "project_group: project ",
+	  .between = " does not exist",
+	  .sql = "SELECT m.project, 0 FROM project_group m LEFT JOIN project p"
+		 " ON p.organization = m.organization AND p.id = m.project"
+		 " WHERE p.id IS NULL" },
+	{ .before = "project_group: group ",
+	  .between = " does not exist",
+	  .sql = "SELECT m.\"group\", 0 FROM project_group m"
+		 " LEFT JOIN \"group\" g"
+		 " ON g.organization = m.organization AND g.id = m.\"group\""
+		 " WHERE g.id IS NULL" },
 	{ .before = "organization ",
 	  .between = ": no default project",
 	  .sql = "SELECT o.id, 0 FROM organization o LEFT JOIN project p"

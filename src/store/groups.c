@@ -12,18 +12,23 @@
 #include "store/resource.h"
 #include "store/rows.h"
 
-#define GROUP_TABLE(FIRST, MORE)                                 \
-	FIRST(NUMBER, "id", struct group, id)                    \
-	MORE(NUMBER, "organization", struct group, organization) \
-	MORE(TEXT, "name", struct group, name)                   \
+#define GROUP_TABLE(FIRST, MORE)                                    \
+	FIRST(NUMBER, "id", struct group, id)                       \
+	MORE(NUMBER, "organization", struct group, organization)    \
+	MORE(TEXT, "name", struct group, name)                      \
+	MORE(WORD, "role", struct group, role, &organization_roles) \
 	MORE(NUMBER, "created_at", struct group, created_at)
 
 #define GROUP_UPDATE(FIRST, MORE) FIRST(TEXT, "name", struct group, name)
 
 STATEMENT(group_empty, .text = "DELETE FROM group_user"
 			       " WHERE \"group\" = ?1 AND organization = ?2");
+STATEMENT(group_leave_projects,
+	  .text = "DELETE FROM project_group"
+		  " WHERE \"group\" = ?1 AND organization = ?2");
 
-RESOURCE(group, GROUP_TABLE, GROUP_UPDATE, .emptied = &sql_group_empty,
+RESOURCE(group, GROUP_TABLE, GROUP_UPDATE,
+	 .emptied = { &sql_group_empty, &sql_group_leave_projects },
 	 .not_found = RESULT_GROUP_NOT_FOUND, .on_create = AUDIT_GROUP_CREATED,
 	 .on_update = AUDIT_GROUP_UPDATED, .on_delete = AUDIT_GROUP_DELETED);
 RESOURCE_CREATE(group, 0, NULL);

@@ -14,6 +14,7 @@
 #ifndef STORE_GROUPS_H
 #define STORE_GROUPS_H
 
+#include "core/role.h"
 #include "store/verb.h"
 
 #define GROUP_NAME_MAX 255 /* octets */
@@ -21,7 +22,8 @@
 struct group {
 	int64_t id, organization;
 	const char *name;
-	int64_t created_at; /* Unix seconds */
+	enum organization_role role; /* what it makes of who is in it */
+	int64_t created_at;	     /* Unix seconds */
 };
 
 /* A person in a group. */

@@ -10,6 +10,7 @@
 
 #include "store/lock.h"
 #include "store/rows.h"
+#include "store/standing.h"
 
 /* ---- names ---- */
 
@@ -201,17 +202,21 @@ static int64_t admit_user(const struct work *work, const struct invite *invite,
 	return user.id;
 }
 
-STATEMENT(
-    project_user_add,
-    .text = "INSERT INTO project_user(organization, project, \"user\", role,"
-	    " added_at) VALUES(?1, ?2, ?3, ?4, ?5)"
-	    " ON CONFLICT(project, \"user\") DO UPDATE SET role = CASE WHEN"
-	    " excluded.role > project_user.role THEN excluded.role"
-	    " ELSE project_user.role END",
-    .pgsql = "INSERT INTO project_user(organization, project, \"user\", role,"
-	     " added_at) VALUES(?1, ?2, ?3, ?4, ?5)"
-	     " ON CONFLICT(organization, project, \"user\") DO UPDATE"
-	     " SET role = greatest(project_user.role, excluded.role)");
+/* The stronger role stays. */
+#define ADD_TO_PROJECT(key)                                                    \
+	"INSERT INTO project_user(organization, project, \"user\", role,"      \
+	" added_at) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(" key               \
+	") DO UPDATE SET role = CASE WHEN " STANDING_OF(                       \
+	    "excluded.role") " > " STANDING_OF("project_user.role") " THEN "   \
+								    "excluded" \
+								    ".role"    \
+								    " ELSE "   \
+								    "project_" \
+								    "user."    \
+								    "role END"
+
+STATEMENT(project_user_add, .text = ADD_TO_PROJECT("project, \"user\""),
+	  .pgsql = ADD_TO_PROJECT("organization, project, \"user\""));
 
 static void add_to_project(const struct work *work, int64_t user,
 			   const struct grant *grant)

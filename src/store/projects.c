@@ -190,7 +190,7 @@ static bool read_project_user(struct arena *arena, struct statement *st,
 		.role = (enum project_role)role,
 		.added_at = column_i64(st, 4),
 	};
-	return vocabulary_has(&project_roles, role);
+	return vocabulary_has(&member_roles, role);
 }
 
 STATEMENT(

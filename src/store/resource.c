@@ -115,8 +115,10 @@ enum result resource_delete(struct work *work, const void *in, void *out)
 		return RESULT_OUT_OF_MEMORY;
 	if (resource_find(work, resource, resource->take, wanted->id, row))
 		return resource->not_found;
-	if (resource->emptied)
-		work_run_for(work, resource->emptied, wanted->id);
+	for (size_t i = 0; i < RESOURCE_EMPTIED_MAX; i++) {
+		if (resource->emptied[i])
+			work_run_for(work, resource->emptied[i], wanted->id);
+	}
 	work_run_for(work, resource->delete, wanted->id);
 	work_audit(work, resource->on_delete, wanted->id);
 	return RESULT_OK;

@@ -21,6 +21,8 @@
 #include "store/table.h"
 #include "store/work.h"
 
+#define RESOURCE_EMPTIED_MAX 4
+
 struct resource {
 	const struct table *table;
 	struct table updated; /* the columns that an update sets */
@@ -30,9 +32,9 @@ struct resource {
 	const struct sql *insert, *get, *take, *update, *delete;
 	const struct sql *list, *list_ascending;
 
-	/* Run before the delete, with its id and the organization: what goes
-	 * with the row. NULL: nothing does. */
-	const struct sql *emptied;
+	/* Run before the delete, each with its id and the organization: what
+	 * goes with the row. */
+	const struct sql *emptied[RESOURCE_EMPTIED_MAX];
 
 	enum result not_found;
 	enum audit_type on_create, on_update, on_delete;

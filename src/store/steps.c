@@ -253,6 +253,36 @@ const struct step steps[] = {
 	      " \"user\" BIGINT NOT NULL, added_at BIGINT NOT NULL,"
 	      " PRIMARY KEY(\"group\", \"user\"))",
 	  } },
+
+	/* 8: what groups may do: in the organization (0: nothing by itself),
+	 * and in projects; and which groups somebody is in */
+	{ .sqlite =
+	      "ALTER TABLE \"group\" ADD COLUMN role INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "CREATE TABLE project_group("
+	      " organization INTEGER NOT NULL, project INTEGER NOT NULL,"
+	      " \"group\" INTEGER NOT NULL, role INTEGER NOT NULL,"
+	      " added_at INTEGER NOT NULL,"
+	      " PRIMARY KEY(organization, project, \"group\"))"
+	      " WITHOUT ROWID;"
+	      "CREATE INDEX project_group_of"
+	      " ON project_group(organization, \"group\");"
+	      "CREATE INDEX group_user_of"
+	      " ON group_user(organization, \"user\");",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE \"group\""
+	      " ADD COLUMN role BIGINT NOT NULL DEFAULT 0",
+	      "CREATE TABLE project_group("
+	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " \"group\" BIGINT NOT NULL, role BIGINT NOT NULL,"
+	      " added_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, project, \"group\"))",
+	      "CREATE INDEX project_group_of"
+	      " ON project_group(organization, \"group\")",
+	      "CREATE INDEX group_user_of"
+	      " ON group_user(organization, \"user\")",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

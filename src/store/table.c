@@ -30,7 +30,7 @@
 
 static const struct column project_user_columns[] = {
 	KEPT_NUMBER("organization"), KEPT_NUMBER("project"),
-	KEPT_NUMBER("user"),	     KEPT_WORD("role", &project_roles),
+	KEPT_NUMBER("user"),	     KEPT_WORD("role", &member_roles),
 	KEPT_NUMBER("added_at"),
 };
 
@@ -44,6 +44,12 @@ static const struct column group_user_columns[] = {
 	KEPT_NUMBER("organization"),
 	KEPT_NUMBER("group"),
 	KEPT_NUMBER("user"),
+	KEPT_NUMBER("added_at"),
+};
+
+static const struct column project_group_columns[] = {
+	KEPT_NUMBER("organization"), KEPT_NUMBER("project"),
+	KEPT_NUMBER("group"),	     KEPT_WORD("role", &member_roles),
 	KEPT_NUMBER("added_at"),
 };
 
@@ -64,6 +70,7 @@ static const struct column audit_columns[] = {
 KEPT_TABLE(project_user);
 KEPT_TABLE(outbox);
 KEPT_TABLE(group_user);
+KEPT_TABLE(project_group);
 KEPT_TABLE(rights);
 KEPT_TABLE(audit);
 

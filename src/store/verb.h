@@ -41,6 +41,8 @@
 	X(group_user_get)      \
 	X(group_user_list)     \
 	X(group_user_remove)   \
+	/* standing.h */       \
+	X(standing_get)        \
 	/* users.h */          \
 	X(user_get)            \
 	X(user_list)           \
@@ -66,17 +68,18 @@
  * this order, looked through by `invited check`; a table that is not here stops
  * a copy. X takes the name.
  */
-#define TABLES(X)       \
-	X(organization) \
-	X(admin_key)    \
-	X(project)      \
-	X(user)         \
-	X(project_user) \
-	X(group)        \
-	X(group_user)   \
-	X(invite)       \
-	X(outbox)       \
-	X(rights)       \
+#define TABLES(X)        \
+	X(organization)  \
+	X(admin_key)     \
+	X(project)       \
+	X(user)          \
+	X(project_user)  \
+	X(group)         \
+	X(group_user)    \
+	X(project_group) \
+	X(invite)        \
+	X(outbox)        \
+	X(rights)        \
 	X(audit)
 
 /* Where a verb stands in tables that have a line for each. */

@@ -139,7 +139,7 @@ START_TEST(test_damaged_people_and_projects)
 	op = invite_op("ada@example.com");
 	assert_ends(&op, RESULT_DAMAGED);
 	sql("UPDATE \"user\" SET role = 0");
-	sql("UPDATE project_user SET role = 2");
+	sql("UPDATE project_user SET role = 3");
 	op = list_op(&verb_project_user_list, 0, 10);
 	in_of(&op, project_user_list_in)->project = f.project;
 	assert_granted(&op);
@@ -216,11 +216,18 @@ START_TEST(test_check_finds_who_is_in_a_group_and_is_not_there)
 	sql("INSERT INTO group_user(organization, \"group\", \"user\","
 	    " added_at) VALUES(%lld, 13, %lld, 1)",
 	    (long long)f.organization, (long long)user);
-	ck_assert_int_eq(faults(text, sizeof(text)), 2);
-	ck_assert_msg(strstr(text, "group 11: user 12 does not exist\n") &&
-			  strstr(text, "group_user: group 13 does not exist\n"),
-		      "%s", text);
+	sql("INSERT INTO project_group(organization, project, \"group\", role,"
+	    " added_at) VALUES(%lld, 14, 15, 0, 1)",
+	    (long long)f.organization);
+	ck_assert_int_eq(faults(text, sizeof(text)), 4);
+	ck_assert_msg(
+	    strstr(text, "group 11: user 12 does not exist\n") &&
+		strstr(text, "group_user: group 13 does not exist\n") &&
+		strstr(text, "project_group: project 14 does not exist\n") &&
+		strstr(text, "project_group: group 15 does not exist\n"),
+	    "%s", text);
 	sql("DELETE FROM group_user");
+	sql("DELETE FROM project_group");
 }
 END_TEST
 

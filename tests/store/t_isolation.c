@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/standing.h"
+
 /* Two organizations with the same in each: the first is "ours". */
 static struct {
 	int64_t organization, project, key, user, invite;
@@ -302,6 +304,24 @@ static void groups_nobody_across(void)
 	ck_assert_int_eq(rows("group_user"), 1);
 }
 
+static enum standing standing_here(int64_t user, int64_t project)
+{
+	struct store_op op = op_of(&verb_standing_get);
+
+	*in_of(&op, standing_get_in) =
+	    (struct standing_get_in){ user, project };
+	assert_granted(&op);
+	return out_of(&op, standing_out)->standing;
+}
+
+static void knows_no_standing_of_others(void)
+{
+	ck_assert_int_eq(standing_here(ours.user, ours.project),
+			 STANDING_MEMBER);
+	ck_assert_int_eq(standing_here(theirs.user, theirs.project),
+			 STANDING_NONE);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_outbox_renew] = leaves_the_mail_of_others,
@@ -321,6 +341,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_group_user_get] = groups_nobody_across,
 	[VERB_group_user_list] = groups_nobody_across,
 	[VERB_group_user_remove] = groups_nobody_across,
+	[VERB_standing_get] = knows_no_standing_of_others,
 	[VERB_invite_create] = grants_no_project_of_others,
 	[VERB_invite_delete] = refuses_to_get,
 	[VERB_invitation_accept] = links_lead_home,

@@ -21,6 +21,8 @@ static const char *const back[] = {
 	"ALTER TABLE admin_key DROP COLUMN \"user\";"
 	"DROP TABLE rights",
 	"DROP TABLE \"group\"; DROP TABLE group_user",
+	"ALTER TABLE \"group\" DROP COLUMN role;"
+	"DROP TABLE project_group; DROP INDEX group_user_of",
 };
 
 static bool is_sqlite(void)

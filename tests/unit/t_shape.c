@@ -15,7 +15,7 @@ static const struct vocabulary moods = OPTIONAL_VOCABULARY(mood_words);
 
 struct thing {
 	int64_t other, id; /* its id need not come first */
-	const char *name;
+	const char *name, *tags;
 	enum mood mood;
 	int64_t at;
 	int count;
@@ -33,6 +33,7 @@ static const struct member members[] = {
 	SHOW_ID("id", struct thing, id, ID_INVITE),
 	SHOW_ID("other", struct thing, other, ID_USER),
 	SHOW_TEXT("name", struct thing, name),
+	SHOW_STRINGS("tags", struct thing, tags),
 	SHOW_WORD("mood", struct thing, mood, &moods),
 	SHOW_TIME("at", struct thing, at),
 	SHOW_NUMBER("count", struct thing, count),
@@ -72,6 +73,7 @@ START_TEST(test_each_kind_of_member)
 	struct thing full = { .id = 1,
 			      .other = 2,
 			      .name = "A \"b\"",
+			      .tags = "one\nt\"wo",
 			      .mood = MOOD_GOOD,
 			      .at = 3,
 			      .count = -4,
@@ -81,7 +83,9 @@ START_TEST(test_each_kind_of_member)
 	shape_write(&jw, &shape, &full, 10);
 	assert_written("{\"object\":\"thing\",\"id\":\"invite-0000000000001\","
 		       "\"other\":\"user-0000000000002\","
-		       "\"name\":\"A \\\"b\\\"\",\"mood\":\"good\",\"at\":3,"
+		       "\"name\":\"A \\\"b\\\"\","
+		       "\"tags\":[\"one\",\"t\\\"wo\"],"
+		       "\"mood\":\"good\",\"at\":3,"
 		       "\"count\":-4,\"open\":true,\"kind\":\"plain\","
 		       "\"hidden\":false,\"now\":6}");
 }
@@ -94,7 +98,8 @@ START_TEST(test_what_is_not_there_is_null)
 
 	shape_write(&jw, &shape, &empty, 0);
 	assert_written("{\"object\":\"thing\",\"id\":\"invite-0000000000001\","
-		       "\"other\":null,\"name\":null,\"mood\":null,\"at\":null,"
+		       "\"other\":null,\"name\":null,\"tags\":[],"
+		       "\"mood\":null,\"at\":null,"
 		       "\"count\":0,\"open\":false,\"kind\":\"plain\","
 		       "\"hidden\":false,\"now\":0}");
 }

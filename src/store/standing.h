@@ -1,0 +1,60 @@
+/*
+ * standing.h: what somebody may do in a project, by the rows that say so.
+ *
+ *	standing_get	STANDING_NONE for whoever or whatever is not there
+ */
+#ifndef STORE_STANDING_H
+#define STORE_STANDING_H
+
+#include "core/standing.h"
+#include "store/verb.h"
+
+struct standing_get_in {
+	int64_t user, project;
+};
+
+struct standing_out {
+	enum standing standing;
+};
+
+/* ---- private to store/ ---- */
+
+struct statement;
+struct work;
+
+/* enum standing of a role in a project, as SQL: standing_of(). */
+#define STANDING_OF(role) \
+	"CASE " role " WHEN 1 THEN 3 WHEN 0 THEN 2 WHEN 2 THEN 1 ELSE 0 END"
+
+/*
+ * The facts as columns of a SELECT, each found by an index; all three are SQL
+ * for ids. A query that lists people, or what is theirs, asks for them along
+ * with each row.
+ */
+#define STANDING_COLUMNS 4
+#define STANDING_FACTS(organization_, user_, project_)                         \
+	"(SELECT s.role + 1 FROM \"user\" s WHERE s.organization "             \
+	"= " organization_ " AND s.id = " user_ "),"                           \
+	" (SELECT max(g.role) FROM group_user m JOIN \"group\" g"              \
+	" ON g.organization = m.organization AND g.id = m.\"group\""           \
+	" WHERE m.organization = " organization_ " AND m.\"user\" = " user_    \
+	"), (SELECT " STANDING_OF(                                             \
+	    "s.role") " FROM project_user s"                                   \
+		      " WHERE s.organization = " organization_                 \
+		      " AND s.project = " project_ " AND s.\"user\" = " user_  \
+		      "), (SELECT max(" STANDING_OF(                           \
+			  "p.role") ") FROM group_user m JOIN project_group p" \
+				    " ON p.organization = m.organization AND " \
+				    "p.\"group\" = m.\"group\""                \
+				    " AND p.project = " project_               \
+				    " WHERE m.organization = " organization_   \
+				    " AND m.\"user\" = " user_ ")"
+
+/* Of the current row, where they begin at `column`. */
+enum standing column_standing(struct statement *st, int column);
+
+/* Of a user of the organization in one of its projects. */
+enum standing find_standing(const struct work *work, int64_t user,
+			    int64_t project);
+
+#endif
