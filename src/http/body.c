@@ -95,6 +95,58 @@ static int read_array(struct request *request, const struct field *field,
 	return 0;
 }
 
+/* Printable and not empty, or the lines could not be told apart. */
+static int add_line(struct request *request, const char *param, size_t index,
+		    json_t *json, struct buf *lines)
+{
+	struct str line = { json_string_value(json), json_string_length(json) };
+	const char *name = body_item_param(request, param, index, NULL);
+
+	if (!json_is_string(json))
+		return refuse_type(request, name, "a string", json);
+	if (body_check_text(request, name, line) < 0)
+		return -1;
+	if (index > 0)
+		buf_add_char(lines, '\n');
+	buf_add_str(lines, line);
+	return 0;
+}
+
+static int keep_lines(struct request *request, const struct field *field,
+		      const char *param, const struct buf *lines,
+		      struct value *value)
+{
+	if (lines->len > (size_t)field->max)
+		return answer_error(
+		    request, 400, "array_above_max_length", param,
+		    "Invalid '%s': its strings are too long. Expected at most "
+		    "%lld bytes in all.",
+		    param, (long long)field->max);
+	value->string.len = lines->len;
+	value->string.data =
+	    buf_ok(lines) ? arena_str(&request->arena, buf_str(lines)) : NULL;
+	if (value->string.data)
+		return 0;
+	answer_unavailable(request);
+	return -1;
+}
+
+static int read_strings(struct request *request, const struct field *field,
+			const char *param, json_t *json, struct value *value)
+{
+	struct buf lines;
+	int status = 0;
+
+	buf_init(&lines, BODY_MAX);
+	for (size_t i = 0; status == 0 && i < json_array_size(json); i++)
+		status = add_line(request, param, i, json_array_get(json, i),
+				  &lines);
+	if (status == 0)
+		status = keep_lines(request, field, param, &lines, value);
+	buf_release(&lines);
+	return status;
+}
+
 int body_check_text(struct request *request, const char *param, struct str text)
 {
 	const char *wrong = name_check(text);
@@ -231,6 +283,8 @@ static const struct {
 			    sizeof(int64_t) },
 	[FIELD_BOOLEAN] = { "a boolean", is_boolean, read_boolean,
 			    sizeof(bool) },
+	[FIELD_STRINGS] = { "an array", is_array, read_strings,
+			    sizeof(const char *) },
 	[FIELD_ARRAY] = { "an array", is_array, read_array, 0 },
 };
 
@@ -387,6 +441,7 @@ static void put_value(enum field_type type, const struct value *value, void *at)
 	switch (type) {
 	case FIELD_STRING:
 	case FIELD_TEXT:
+	case FIELD_STRINGS:
 		*(const char **)at = value->string.data;
 		break;
 	case FIELD_WORD:

@@ -20,6 +20,7 @@ enum field_type {
 	FIELD_ID,   /* 0, which is nobody's, where it is none of its kind */
 	FIELD_INTEGER,
 	FIELD_BOOLEAN,
+	FIELD_STRINGS, /* an array of them; one text, each on a line of it */
 	FIELD_ARRAY
 };
 
@@ -29,7 +30,8 @@ struct field {
 	const char *name;
 	enum field_type type;
 	bool required;
-	int64_t min, max; /* of an integer; octets of a string; items */
+	int64_t min, max; /* of an integer; octets of a string; items; of
+			   * strings, octets of the text */
 	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
 			   * does     not go there by itself */
 	const struct vocabulary *words;
@@ -46,6 +48,13 @@ struct field {
 		.name = (name_), .type = FIELD_TEXT, .required = (need), \
 		.min = 1, .max = (max_),                                 \
 		.input = OFFSET_OF(type_, member, const char *) + 1,     \
+	}
+/* "" for an empty array. */
+#define TAKE_STRINGS(name_, need, type_, member, max_)                      \
+	{                                                                   \
+		.name = (name_), .type = FIELD_STRINGS, .required = (need), \
+		.max = (max_),                                              \
+		.input = OFFSET_OF(type_, member, const char *) + 1,        \
 	}
 #define TAKE_WORD(name_, need, type_, member, vocabulary)                \
 	{                                                                \

@@ -20,6 +20,19 @@ static void put_time(struct jw *jw, int64_t seconds)
 		jw_null(jw);
 }
 
+static void put_lines(struct jw *jw, const char *text)
+{
+	struct str rest = str_of(text), line;
+	bool more = rest.len > 0;
+
+	jw_array(jw);
+	while (more) {
+		more = str_cut(rest, '\n', &line, &rest);
+		jw_str(jw, line);
+	}
+	jw_end_array(jw);
+}
+
 void write_id(struct jw *jw, const char *name, enum id_kind kind, int64_t id)
 {
 	jw_key(jw, name);
@@ -64,6 +77,9 @@ static void write_member(struct jw *jw, const struct member *member,
 		break;
 	case MEMBER_TEXT:
 		jw_text(jw, *(const char *const *)at);
+		break;
+	case MEMBER_STRINGS:
+		put_lines(jw, *(const char *const *)at);
 		break;
 	case MEMBER_WORD:
 		jw_text(jw, vocabulary_word(member->words, *(const int *)at));

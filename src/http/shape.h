@@ -19,10 +19,11 @@ enum member_type {
 	MEMBER_FIXED,	/* the same text for all */
 	MEMBER_FALSE,
 	MEMBER_NULL,
-	MEMBER_ID,   /* null for 0 */
-	MEMBER_TEXT, /* null for NULL */
-	MEMBER_WORD, /* an enum's; null for none */
-	MEMBER_TIME, /* Unix seconds; null for 0 */
+	MEMBER_ID,	/* null for 0 */
+	MEMBER_TEXT,	/* null for NULL */
+	MEMBER_STRINGS, /* an array: the lines of a text; empty for "" */
+	MEMBER_WORD,	/* an enum's; null for none */
+	MEMBER_TIME,	/* Unix seconds; null for 0 */
 	MEMBER_NUMBER,
 	MEMBER_BOOL
 };
@@ -68,6 +69,11 @@ struct shape {
 #define SHOW_TEXT(json, type_, member)                           \
 	{                                                        \
 		.name = (json), .type = MEMBER_TEXT,             \
+		.offset = OFFSET_OF(type_, member, const char *) \
+	}
+#define SHOW_STRINGS(json, type_, member)                        \
+	{                                                        \
+		.name = (json), .type = MEMBER_STRINGS,          \
 		.offset = OFFSET_OF(type_, member, const char *) \
 	}
 #define SHOW_WORD(json, type_, member, vocabulary)                             \
