@@ -6,7 +6,6 @@
 #include "waiting.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -27,14 +26,11 @@ static struct {
 /* True where it has ended before `ms` were over. */
 static bool ends_within(int64_t ms)
 {
-	struct timespec until;
-	int error = 0;
+	int64_t until = clock_mono_ms() + ms;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(ms / SECOND_MS);
-	while (!waiting.ended && error == 0)
-		error = pthread_cond_timedwait(&waiting.changed, &waiting.lock,
-					       &until);
+	while (!waiting.ended &&
+	       clock_condition_wait(&waiting.changed, &waiting.lock, until))
+		;
 	return waiting.ended;
 }
 
@@ -55,12 +51,7 @@ static void *look_on(void *unused)
 
 void waiting_begin(const char *what)
 {
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&waiting.changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	clock_condition_init(&waiting.changed);
 	waiting.what = what;
 	waiting.ended = false;
 	waiting.started =

@@ -13,7 +13,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,7 +33,6 @@ static struct {
 } queue = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.filled = PTHREAD_COND_INITIALIZER,
-	.ended = PTHREAD_COND_INITIALIZER,
 };
 
 static uint64_t count_lines(const char *text, size_t len)
@@ -191,8 +189,10 @@ void log_start(void)
 {
 	static bool watching;
 
-	if (!watching)
+	if (!watching) {
+		clock_condition_init(&queue.ended);
 		watching = pthread_atfork(NULL, NULL, forget_thread) == 0;
+	}
 	pthread_mutex_lock(&queue.lock);
 	queue.ending = queue.done = false;
 	queue.running = watching && pthread_create(&queue.thread, NULL,
@@ -202,19 +202,16 @@ void log_start(void)
 
 void log_stop(void)
 {
-	struct timespec end;
-	int error = 0;
+	int64_t end = clock_mono_ms() + END_MS;
 	bool done;
 
 	pthread_mutex_lock(&queue.lock);
 	if (queue.running) {
-		clock_gettime(CLOCK_REALTIME, &end);
-		end.tv_sec += END_MS / SECOND_MS;
 		queue.ending = true;
 		pthread_cond_signal(&queue.filled);
-		while (!queue.done && error == 0)
-			error = pthread_cond_timedwait(&queue.ended,
-						       &queue.lock, &end);
+		while (!queue.done &&
+		       clock_condition_wait(&queue.ended, &queue.lock, end))
+			;
 	}
 	done = queue.running && queue.done;
 	if (done)

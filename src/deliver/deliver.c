@@ -28,15 +28,9 @@
 bool deliver_wait(struct deliverer *deliverer, pthread_cond_t *condition,
 		  int64_t at)
 {
-	struct timespec when = {
-		.tv_sec = (time_t)(at / SECOND_MS),
-		.tv_nsec = (long)(at % SECOND_MS) * 1000000,
-	};
-
 	if (at == NEVER)
 		return pthread_cond_wait(condition, &deliverer->lock) == 0;
-	return pthread_cond_timedwait(condition, &deliverer->lock, &when) !=
-	       ETIMEDOUT;
+	return clock_condition_wait(condition, &deliverer->lock, at);
 }
 
 void deliver_claim_in(struct deliverer *deliverer, int64_t ms)
@@ -96,16 +90,6 @@ void deliver_let_go(struct deliverer *deliverer, struct parcel *parcel)
 
 /* ---- life ---- */
 
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 static struct deliverer *new_deliverer(const struct deliver_options *options)
 {
 	struct deliverer *deliverer = calloc(1, sizeof(*deliverer));
@@ -117,9 +101,9 @@ static struct deliverer *new_deliverer(const struct deliver_options *options)
 	deliverer->options = *options;
 	deliverer->courier = options->courier;
 	pthread_mutex_init(&deliverer->lock, NULL);
-	init_condition(&deliverer->changed);
-	init_condition(&deliverer->work);
-	init_condition(&deliverer->to_record);
+	clock_condition_init(&deliverer->changed);
+	clock_condition_init(&deliverer->work);
+	clock_condition_init(&deliverer->to_record);
 	parcel_list_init(&deliverer->queued);
 	parcel_list_init(&deliverer->done);
 	health_init(&deliverer->health, options->retry_ms);

@@ -31,6 +31,24 @@ START_TEST(test_mono_never_runs_backwards)
 }
 END_TEST
 
+/* Whatever the wall clock says: to a wait that went by it, this moment would
+ * lie in 1970, and the wait be over at once. */
+START_TEST(test_waits_go_by_the_clock_that_nobody_sets)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t condition;
+	int64_t until = clock_mono_ms() + 20;
+
+	clock_condition_init(&condition);
+	pthread_mutex_lock(&mutex);
+	while (clock_condition_wait(&condition, &mutex, until))
+		;
+	pthread_mutex_unlock(&mutex);
+	ck_assert_int_ge(clock_mono_ms(), until);
+	pthread_cond_destroy(&condition);
+}
+END_TEST
+
 START_TEST(test_units)
 {
 	ck_assert_int_eq(SECOND_MS, 1000);
@@ -44,6 +62,7 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_now_is_the_wall_clock);
 	tcase_add_test(tests, test_mono_never_runs_backwards);
+	tcase_add_test(tests, test_waits_go_by_the_clock_that_nobody_sets);
 	tcase_add_test(tests, test_units);
 }
 

@@ -9,7 +9,6 @@
 #include "store/pgsql/attempt.h"
 
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
 
@@ -85,15 +84,11 @@ static bool start_thread(struct attempt *attempt)
 struct attempt *attempt_begin(const char *url)
 {
 	struct attempt *attempt = calloc(1, sizeof(*attempt));
-	pthread_condattr_t clock;
 
 	if (!attempt)
 		return NULL;
 	pthread_mutex_init(&attempt->mutex, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&attempt->changed, &clock);
-	pthread_condattr_destroy(&clock);
+	clock_condition_init(&attempt->changed);
 	attempt->url = strdup(url);
 	if (attempt->url && start_thread(attempt))
 		return attempt;
@@ -104,15 +99,12 @@ struct attempt *attempt_begin(const char *url)
 bool attempt_wait(struct attempt *attempt, int64_t ms, PGconn **ret_conn)
 {
 	int64_t end = clock_mono_ms() + ms;
-	struct timespec until = { .tv_sec = end / 1000,
-				  .tv_nsec = end % 1000 * 1000000 };
 	bool over;
-	int error = 0;
 
 	pthread_mutex_lock(&attempt->mutex);
-	while (!attempt->over && error == 0)
-		error = pthread_cond_timedwait(&attempt->changed,
-					       &attempt->mutex, &until);
+	while (!attempt->over &&
+	       clock_condition_wait(&attempt->changed, &attempt->mutex, end))
+		;
 	over = attempt->over;
 	pthread_mutex_unlock(&attempt->mutex);
 	if (!over)
