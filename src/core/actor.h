@@ -19,7 +19,10 @@ struct actor {
 	int64_t key;
 	int64_t user; /* whose key or session it is */
 	int64_t session;
-	const char *address; /* of the network; borrowed */
+	/* Of a person; borrowed. */
+	const char *address; /* of the network */
+	const char *agent;   /* the program that they use */
+	const char *email;
 };
 
 static inline struct actor actor_of_key(int64_t key)

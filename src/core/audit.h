@@ -1,30 +1,78 @@
 /*
  * audit.h: what is worth remembering about who did what.
  *
- * Stored as numbers: never renumber. The API's names for those that it knows
- * stand behind them.
+ * One list holds all there is to say of each type of event; a line here is all
+ * that a new one takes, besides whoever writes it (work_audit() in
+ * store/work.h).
  */
 #ifndef CORE_AUDIT_H
 #define CORE_AUDIT_H
 
+#include "core/id.h"
+#include "core/vocabulary.h"
+
+/*
+ * X(NAME, number, word, whose, TARGET, place):
+ *
+ *	number	as it is stored: never change one
+ *	word	as it is told; a type of the contract, or else ours
+ *	whose	PUBLISHED: strict clients know it. OURS: shown on request only
+ *	TARGET	the kind of id of what it happened to
+ *	place	the member that holds its detail, as the contract has it; NULL:
+ *		it has none, or that stands beside the id
+ *
+ * What the invite's row says is not said again: an invite that was sent has no
+ * detail, and nothing personal stands in any.
+ */
+#define AUDIT_EVENTS(X)                                                        \
+	X(INVITE_SENT, 1, "invite.sent", PUBLISHED, INVITE, "data")            \
+	X(INVITE_ACCEPTED, 2, "invite.accepted", PUBLISHED, INVITE, NULL)      \
+	X(INVITE_DELETED, 3, "invite.deleted", PUBLISHED, INVITE, NULL)        \
+	X(INVITE_DECLINED, 4, "invite.declined", OURS, INVITE, NULL)           \
+	X(USER_ADDED, 5, "user.added", PUBLISHED, USER, "data")                \
+	X(PROJECT_CREATED, 6, "project.created", PUBLISHED, PROJECT, "data")   \
+	X(KEY_CREATED, 7, "admin_api_key.created", OURS, KEY, "data")          \
+	X(KEY_REVOKED, 8, "admin_api_key.deleted", OURS, KEY, NULL)            \
+	X(ORGANIZATION_CREATED, 9, "organization.created", OURS, ORGANIZATION, \
+	  "data")                                                              \
+	X(ORGANIZATION_UPDATED, 10, "organization.updated", PUBLISHED,         \
+	  ORGANIZATION, "changes_requested")                                   \
+	X(GROUP_CREATED, 11, "group.created", PUBLISHED, GROUP, "data")        \
+	X(GROUP_UPDATED, 12, "group.updated", PUBLISHED, GROUP,                \
+	  "changes_requested")                                                 \
+	X(GROUP_DELETED, 13, "group.deleted", PUBLISHED, GROUP, NULL)          \
+	X(GROUP_USER_ADDED, 14, "group.user.added", OURS, GROUP, "data")       \
+	X(GROUP_USER_REMOVED, 15, "group.user.removed", OURS, GROUP, "data")   \
+	/* made again, which put a new secret in the place of the old */       \
+	X(INVITE_RENEWED, 16, "invite.renewed", OURS, INVITE, NULL)            \
+	X(PROJECT_UPDATED, 17, "project.updated", PUBLISHED, PROJECT,          \
+	  "changes_requested")                                                 \
+	X(PROJECT_ARCHIVED, 18, "project.archived", PUBLISHED, PROJECT, NULL)
+
 enum audit_type {
 	AUDIT_NONE = 0, /* no event: marks a transaction that came to nothing,
-			 * see store/pgsql/engine.c */
-	AUDIT_INVITE_SENT = 1,		 /* invite.sent */
-	AUDIT_INVITE_ACCEPTED = 2,	 /* invite.accepted */
-	AUDIT_INVITE_DELETED = 3,	 /* invite.deleted */
-	AUDIT_INVITE_DECLINED = 4,	 /* ours */
-	AUDIT_USER_ADDED = 5,		 /* user.added */
-	AUDIT_PROJECT_CREATED = 6,	 /* project.created */
-	AUDIT_KEY_CREATED = 7,		 /* ours */
-	AUDIT_KEY_REVOKED = 8,		 /* ours */
-	AUDIT_ORGANIZATION_CREATED = 9,	 /* ours */
-	AUDIT_ORGANIZATION_UPDATED = 10, /* organization.updated */
-	AUDIT_GROUP_CREATED = 11,	 /* group.created */
-	AUDIT_GROUP_UPDATED = 12,	 /* group.updated */
-	AUDIT_GROUP_DELETED = 13,	 /* group.deleted */
-	AUDIT_GROUP_USER_ADDED = 14,	 /* ours; of the group */
-	AUDIT_GROUP_USER_REMOVED = 15	 /* likewise */
+			 * see store/pgsql/engine.c; in no list */
+#define X(name, number, ...) AUDIT_##name = (number),
+	AUDIT_EVENTS(X)
+#undef X
 };
+
+/* What is said of a type, by its number. */
+struct audit_kind {
+	enum audit_type type;
+	const char *word;
+	enum { AUDIT_PUBLISHED, AUDIT_OURS } whose;
+	enum id_kind target;
+	const char *place;
+};
+
+extern const struct audit_kind audit_kinds[];
+extern const size_t audit_kind_count;
+
+/* NULL: no type of this number. */
+const struct audit_kind *audit_kind_of(int64_t type);
+
+/* The numbers as they are stored. */
+extern const struct vocabulary audit_types;
 
 #endif

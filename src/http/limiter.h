@@ -55,6 +55,15 @@ uint64_t limiter_hash(const struct limiter *limiter, struct str data);
 struct limiter_client limiter_client(const struct request *request);
 
 /*
+ * For the record, in the request's arena: the same address as text, and what
+ * the client says that it is, of which only so much is kept. NULL where it is
+ * not known.
+ */
+#define AGENT_MAX 256 /* octets; what is not printable ASCII becomes '?' */
+const char *client_address(struct request *request);
+const char *client_agent(struct request *request);
+
+/*
  * Asks to look up `code`. LIMITER_GO, and the client is charged until
  * limiter_settle(); or the seconds, 1 to 5, after which to come back with the
  * same code. Times are monotonic: the wall clock may step back.

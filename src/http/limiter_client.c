@@ -5,6 +5,7 @@
 
 #include "http/limiter.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -91,23 +92,67 @@ static struct limiter_client client_at(const struct limiter *limiter,
 	return client;
 }
 
+/* False where nobody says it as an address: `ret_name` is what the nearest
+ * proxy wrote in its place, if anything. */
+static bool find_client(const struct request *request,
+			struct in6_addr *ret_address, struct str *ret_name)
+{
+	struct str list = request->forwarded_for;
+
+	*ret_name = (struct str){ NULL, 0 };
+	if (network_peer(request->peer, ret_address) &&
+	    !is_proxy(request->service, ret_address))
+		return true;
+	/* From the end, which the nearest proxy wrote. */
+	while (cut_last(&list, ret_name)) {
+		if (!network_address(without_port(*ret_name), ret_address))
+			break; /* a name, or "unknown": as it stands */
+		if (list.len == 0 || !is_proxy(request->service, ret_address))
+			return true;
+	}
+	return false;
+}
+
 struct limiter_client limiter_client(const struct request *request)
 {
 	const struct limiter *limiter = request->service->limiter;
 	struct limiter_client client = { .count = 0 };
-	struct str list = request->forwarded_for, entry = { NULL, 0 };
 	struct in6_addr address;
+	struct str name;
 
-	if (network_peer(request->peer, &address) &&
-	    !is_proxy(request->service, &address))
+	if (find_client(request, &address, &name))
 		return client_at(limiter, &address);
-	/* From the end, which the nearest proxy wrote. */
-	while (cut_last(&list, &entry)) {
-		if (!network_address(without_port(entry), &address))
-			break; /* a name, or "unknown": as it stands */
-		if (list.len == 0 || !is_proxy(request->service, &address))
-			return client_at(limiter, &address);
-	}
-	add_key(&client, limiter, entry.data, entry.len);
+	add_key(&client, limiter, name.data, name.len);
 	return client;
+}
+
+/* ---- for the record ---- */
+
+const char *client_address(struct request *request)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	struct str name;
+
+	if (!find_client(request, &address, &name) &&
+	    (name.len > 0 || !network_peer(request->peer, &address)))
+		return NULL;
+	if (IN6_IS_ADDR_V4MAPPED(&address))
+		inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, &address, text, sizeof(text));
+	return arena_str(&request->arena, str_of(text));
+}
+
+const char *client_agent(struct request *request)
+{
+	struct str agent = request->user_agent;
+	size_t len = agent.len < AGENT_MAX ? agent.len : AGENT_MAX;
+	char *text = len ? arena_alloc(&request->arena, len + 1) : NULL;
+
+	for (size_t i = 0; text && i < len; i++)
+		text[i] = agent.data[i] < ' ' || agent.data[i] > '~'
+			      ? '?'
+			      : agent.data[i];
+	return text;
 }

@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "base/random.h"
 #include "http/errors.h"
+#include "http/limiter.h"
 
 static void make_id(struct request *request)
 {
@@ -76,6 +77,7 @@ static const struct {
 	  offsetof(struct request, openai_organization) },
 	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },
 	{ "If-None-Match", offsetof(struct request, if_none_match) },
+	{ "User-Agent", offsetof(struct request, user_agent) },
 };
 
 static struct str *known_header(struct request *request, size_t index)
@@ -119,14 +121,26 @@ void request_ask(struct request *request, const struct verb *verb,
 		request_submit(request, then);
 }
 
+/* Whoever has a link; who that is shows when it is found. */
+static struct actor actor_of_link(struct request *request)
+{
+	if (request->op.verb->flags & VERB_READ)
+		return (struct actor){ .kind = ACTOR_LINK };
+	return (struct actor){
+		.kind = ACTOR_LINK,
+		.address = client_address(request),
+		.agent = client_agent(request),
+	};
+}
+
 void request_submit(struct request *request,
 		    void (*then)(struct request *request))
 {
 	struct store_op *op = &request->op;
 
 	op->organization = request->organization;
-	op->actor = request->key ? actor_of_key(request->key)
-				 : (struct actor){ .kind = ACTOR_LINK };
+	op->actor =
+	    request->key ? actor_of_key(request->key) : actor_of_link(request);
 	op->now_ms = request->now_ms;
 	op->context = request;
 	op->result = RESULT_OK;

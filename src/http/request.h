@@ -58,6 +58,7 @@ struct request {
 	struct str openai_organization;
 	struct str forwarded_for;
 	struct str if_none_match;
+	struct str user_agent;
 	const struct sockaddr *peer; /* NULL where unknown */
 	struct buf body;
 

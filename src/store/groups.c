@@ -21,6 +21,9 @@
 
 #define GROUP_UPDATE(FIRST, MORE) FIRST(TEXT, "name", struct group, name)
 
+#define GROUP_DETAIL(FIRST, MORE) FIRST(TEXT, "group_name", struct group, name)
+DETAIL(group, GROUP_DETAIL);
+
 STATEMENT(group_empty, .text = "DELETE FROM group_user"
 			       " WHERE \"group\" = ?1 AND organization = ?2");
 STATEMENT(group_leave_projects,
@@ -30,7 +33,8 @@ STATEMENT(group_leave_projects,
 RESOURCE(group, GROUP_TABLE, GROUP_UPDATE,
 	 .emptied = { &sql_group_empty, &sql_group_leave_projects },
 	 .not_found = RESULT_GROUP_NOT_FOUND, .on_create = AUDIT_GROUP_CREATED,
-	 .on_update = AUDIT_GROUP_UPDATED, .on_delete = AUDIT_GROUP_DELETED);
+	 .on_update = AUDIT_GROUP_UPDATED, .on_delete = AUDIT_GROUP_DELETED,
+	 .detail = &group_detail);
 RESOURCE_CREATE(group, 0, NULL);
 RESOURCE_GET(group);
 RESOURCE_LIST(group);
@@ -124,6 +128,23 @@ static bool take_member(const struct work *work, int64_t id,
 	return true;
 }
 
+#define GROUP_USER_DETAIL(FIRST, MORE) \
+	FIRST(ID, "user_id", struct group_user_in, user, ID_USER)
+DETAIL(group_user, GROUP_USER_DETAIL);
+
+/* The event is the group's; whom it is about stands in its detail. */
+static void remember(const struct work *work, enum audit_type type,
+		     const struct group_user_in *in)
+{
+	const struct audit_event event = {
+		.type = type,
+		.target = in->group,
+		.detail = audit_detail(work, &group_user_detail, in),
+	};
+
+	work_audit_event(work, &event);
+}
+
 STATEMENT(group_user_insert,
 	  .text = "INSERT INTO group_user(organization, \"group\", \"user\","
 		  " added_at) VALUES(?1, ?2, ?3, ?4)"
@@ -148,7 +169,7 @@ static enum result group_user_add(struct work *work, const void *input,
 	db_bind_i64(st, 3, in->user);
 	db_bind_i64(st, 4, work->now);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_GROUP_USER_ADDED, in->group);
+	remember(work, AUDIT_GROUP_USER_ADDED, in);
 	return RESULT_OK;
 }
 
@@ -183,7 +204,7 @@ static enum result group_user_remove(struct work *work, const void *input,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, in->group);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_GROUP_USER_REMOVED, in->group);
+	remember(work, AUDIT_GROUP_USER_REMOVED, in);
 	return RESULT_OK;
 }
 

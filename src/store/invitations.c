@@ -170,7 +170,12 @@ static void promote_user(const struct work *work, int64_t user,
 
 STATEMENT(user_insert, .text = INSERT_OF("user", USER_TABLE));
 
-static int64_t insert_user(const struct work *work, const struct invite *invite,
+#define USER_DETAIL(FIRST, MORE) \
+	FIRST(WORD, "role", struct user_row, user.role, &roles)
+DETAIL(user, USER_DETAIL);
+
+/* The user acts: nobody else is there to say who came. */
+static int64_t insert_user(struct work *work, const struct invite *invite,
 			   const char *name)
 {
 	struct statement *st = db_statement(work->db, &sql_user_insert);
@@ -186,18 +191,25 @@ static int64_t insert_user(const struct work *work, const struct invite *invite,
 
 	table_bind(&user_table, st, &row);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_USER_ADDED, row.user.id);
+	work->actor.user = row.user.id;
+	work_audit_event(
+	    work, &(struct audit_event){
+		      .type = AUDIT_USER_ADDED,
+		      .target = row.user.id,
+		      .detail = audit_detail(work, &user_detail, &row) });
 	return row.user.id;
 }
 
 /* The person in the organization, made or promoted; returns the user's id. */
-static int64_t admit_user(const struct work *work, const struct invite *invite,
+static int64_t admit_user(struct work *work, const struct invite *invite,
 			  const char *name)
 {
 	struct user user;
 
+	work->actor.email = invite->email;
 	if (!find_member(work, invite->email_key, &user))
 		return insert_user(work, invite, name);
+	work->actor.user = user.id;
 	promote_user(work, user.id, invite, name);
 	return user.id;
 }
@@ -367,6 +379,7 @@ static enum result invitation_decline(struct work *work, const void *input,
 		return RESULT_OK;
 	if (result != RESULT_OK)
 		return result;
+	work->actor.email = invite->email;
 	decline_invite(work, invite);
 	return RESULT_OK;
 }

@@ -291,6 +291,7 @@ static void renew_secret(const struct work *work,
 	db_bind_i64(st, 4, delivery);
 	db_bind_i64(st, 5, invite->delivery.updated_at);
 	db_run(work->db, st);
+	work_audit(work, AUDIT_INVITE_RENEWED, invite->id);
 }
 
 /*

@@ -9,6 +9,24 @@
 
 TABLE(organization, "organization", ORGANIZATION_TABLE);
 
+#define ORGANIZATION_DETAIL(FIRST, MORE)                \
+	FIRST(TEXT, "title", struct organization, name) \
+	MORE(TEXT, "name", struct organization, name)
+DETAIL(organization, ORGANIZATION_DETAIL);
+
+static void remember(const struct work *work, enum audit_type type,
+		     const struct organization *organization)
+{
+	const struct audit_event event = {
+		.type = type,
+		.target = organization->id,
+		.detail =
+		    audit_detail(work, &organization_detail, organization),
+	};
+
+	work_audit_event(work, &event);
+}
+
 STATEMENT(organization_get, .text = "SELECT " ORGANIZATION_COLUMNS
 				    " FROM organization WHERE id = ?1");
 
@@ -49,7 +67,7 @@ static void insert_organization(struct work *work, const char *name,
 	table_bind(&organization_table, st, ret_organization);
 	db_run(work->db, st);
 	work_move_rights(work);
-	work_audit(work, AUDIT_ORGANIZATION_CREATED, ret_organization->id);
+	remember(work, AUDIT_ORGANIZATION_CREATED, ret_organization);
 }
 
 STATEMENT(organization_by_name,
@@ -112,7 +130,7 @@ static enum result organization_rename(struct work *work, const void *input,
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, in->name);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_ORGANIZATION_UPDATED, work->organization);
+	remember(work, AUDIT_ORGANIZATION_UPDATED, &out->organization);
 	return RESULT_OK;
 }
 

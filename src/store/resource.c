@@ -18,6 +18,20 @@ static int64_t number_of(const void *row, size_t offset)
 	return number;
 }
 
+/* With what was asked for. */
+static void remember(const struct work *work, enum audit_type type, int64_t id,
+		     const void *asked)
+{
+	const struct table *detail = work->verb->resource->detail;
+	const struct audit_event event = {
+		.type = type,
+		.target = id,
+		.detail = detail ? audit_detail(work, detail, asked) : NULL,
+	};
+
+	work_audit_event(work, &event);
+}
+
 enum result resource_create(struct work *work, const void *in, void *out)
 {
 	const struct resource *resource = work->verb->resource;
@@ -30,7 +44,7 @@ enum result resource_create(struct work *work, const void *in, void *out)
 	set_number(out, resource->created_at, work->now);
 	table_bind(resource->table, st, out);
 	db_run(work->db, st);
-	work_audit(work, resource->on_create, id);
+	remember(work, resource->on_create, id, in);
 	return RESULT_OK;
 }
 
@@ -74,15 +88,44 @@ enum result resource_list(struct work *work, const void *in, void *out)
 	return RESULT_OK;
 }
 
-static void copy_columns(const struct table *columns, void *row,
+static bool is_given(const struct column *column, const void *from)
+{
+	const char *text;
+
+	if (column->type == COLUMN_NUMBER)
+		return column_number(column, from) != 0;
+	if (column->type == COLUMN_BLOB)
+		return true;
+	memcpy(&text, (const char *)from + column->offset, sizeof(text));
+	return text != NULL;
+}
+
+static void copy_columns(const struct resource *resource, void *row,
 			 const void *from)
 {
+	const struct table *columns = &resource->updated;
+
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->columns[i];
 
+		if (resource->partial && !is_given(column, from))
+			continue;
 		memcpy((char *)row + column->offset,
 		       (const char *)from + column->offset, column->size);
 	}
+}
+
+/* The row, to be changed; with `in`, what an update takes. */
+static enum result take_row(struct work *work, int64_t id, const void *in,
+			    void *ret_row)
+{
+	const struct resource *resource = work->verb->resource;
+	enum result result =
+	    resource_find(work, resource, resource->take, id, ret_row);
+
+	if (result == RESULT_OK && resource->may_change && !work->db->error)
+		result = resource->may_change(work, in, ret_row);
+	return result;
 }
 
 enum result resource_update(struct work *work, const void *in, void *out)
@@ -90,17 +133,18 @@ enum result resource_update(struct work *work, const void *in, void *out)
 	const struct resource *resource = work->verb->resource;
 	const struct table *updated = &resource->updated;
 	int64_t id = number_of(in, resource->id);
+	enum result result = take_row(work, id, in, out);
 	struct statement *st;
 
-	if (resource_find(work, resource, resource->take, id, out))
-		return resource->not_found;
-	copy_columns(updated, out, in);
+	if (result != RESULT_OK)
+		return result;
+	copy_columns(resource, out, in);
 	st = db_statement(work->db, resource->update);
 	table_bind(updated, st, out);
 	db_bind_i64(st, COLUMN_BEHIND(updated) + 1, id);
 	db_bind_i64(st, COLUMN_BEHIND(updated) + 2, work->organization);
 	db_run(work->db, st);
-	work_audit(work, resource->on_update, id);
+	remember(work, resource->on_update, id, in);
 	return RESULT_OK;
 }
 
@@ -109,12 +153,14 @@ enum result resource_delete(struct work *work, const void *in, void *out)
 	const struct resource *resource = work->verb->resource;
 	const struct id_in *wanted = in;
 	void *row = arena_array(work->arena, 1, resource->size);
+	enum result result;
 
 	(void)out;
 	if (!row)
 		return RESULT_OUT_OF_MEMORY;
-	if (resource_find(work, resource, resource->take, wanted->id, row))
-		return resource->not_found;
+	result = take_row(work, wanted->id, NULL, row);
+	if (result != RESULT_OK)
+		return result;
 	for (size_t i = 0; i < RESOURCE_EMPTIED_MAX; i++) {
 		if (resource->emptied[i])
 			work_run_for(work, resource->emptied[i], wanted->id);

@@ -9,11 +9,13 @@
  *	create	a row, which is given its id, organization and time
  *	get	id_in; a row
  *	list	list_in, in either order; of rows
- *	update	a row: its id, and the columns that an update sets; the row
+ *	update	a row: its id, and the columns that an update sets (of these,
+ *		where it is `partial`, those that are given); the row
  *	delete	id_in
  *
  * Each but create and list ends in the resource's not_found where there is no
- * such row. What a resource does otherwise is a verb of its own.
+ * such row; update and delete in whatever `may_change` says. What a resource
+ * does otherwise is a verb of its own.
  */
 #ifndef STORE_RESOURCE_H
 #define STORE_RESOURCE_H
@@ -38,6 +40,17 @@ struct resource {
 
 	enum result not_found;
 	enum audit_type on_create, on_update, on_delete;
+	/* An update leaves alone what it is not given: texts that are NULL,
+	 * numbers that are 0. Else it sets all. */
+	bool partial;
+	/* Before an update (with its input) or a delete (with NULL): whether
+	 * the row, which is taken, may be changed. May change it itself, in
+	 * what an update sets. NULL: it may. */
+	enum result (*may_change)(struct work *work, const void *in, void *row);
+
+	/* What the events of a create and an update say of what was asked for,
+	 * see DETAIL(); NULL: nothing. */
+	const struct table *detail;
 };
 
 /*

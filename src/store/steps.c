@@ -283,6 +283,55 @@ const struct step steps[] = {
 	      "CREATE INDEX group_user_of"
 	      " ON group_user(organization, \"user\")",
 	  } },
+
+	/* 9: what an audit event says besides its type and target. "user": the
+	 * person who acted, or whose key did. What is personal stands at its
+	 * side, by the person, for erasure; side_hash is of that. */
+	{ .sqlite =
+	      "ALTER TABLE audit ADD COLUMN \"user\" INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE audit ADD COLUMN project INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE audit ADD COLUMN detail TEXT;"
+	      "ALTER TABLE audit ADD COLUMN side_hash BLOB;"
+	      "CREATE TABLE audit_side("
+	      " organization INTEGER NOT NULL, event INTEGER NOT NULL,"
+	      " person INTEGER NOT NULL, salt BLOB NOT NULL, email TEXT,"
+	      " address TEXT, agent TEXT,"
+	      " PRIMARY KEY(organization, person, event)) WITHOUT ROWID;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE audit"
+	      " ADD COLUMN \"user\" BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN project BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN detail TEXT,"
+	      " ADD COLUMN side_hash BYTEA",
+	      "CREATE TABLE audit_side("
+	      " organization BIGINT NOT NULL, event BIGINT NOT NULL,"
+	      " person BIGINT NOT NULL, salt BYTEA NOT NULL, email TEXT,"
+	      " address TEXT, agent TEXT,"
+	      " PRIMARY KEY(organization, person, event))",
+	  } },
+
+	/* 10: who accepted (types 2, AUDIT_INVITE_ACCEPTED, and 5,
+	 * AUDIT_USER_ADDED), as far as older programs left it to be found; and
+	 * an index for what happened to one thing. It leaves out type 1,
+	 * AUDIT_INVITE_SENT, so that a create has no more to write: that event
+	 * has the id behind its invite's. */
+	{ .sqlite =
+	      "UPDATE audit SET \"user\" = target WHERE type = 5;"
+	      "UPDATE audit SET \"user\" = coalesce((SELECT i.\"user\""
+	      " FROM invite i WHERE i.id = target), 0) WHERE type = 2;"
+	      "CREATE INDEX audit_target ON audit(organization, target)"
+	      " WHERE type > 1;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "UPDATE audit SET \"user\" = target WHERE type = 5",
+	      "UPDATE audit SET \"user\" = coalesce((SELECT i.\"user\""
+	      " FROM invite i WHERE i.organization = audit.organization"
+	      " AND i.id = target), 0) WHERE type = 2",
+	      "CREATE INDEX audit_target ON audit(organization, target, id)"
+	      " WHERE type > 1",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -10,6 +10,7 @@
 #include "store/table.h"
 #include "store/copy.h"
 
+#include "core/audit.h"
 #include "store/rows.h"
 
 #include <endian.h>
@@ -22,6 +23,10 @@
 #define KEPT_WORD(name_, words_)                                          \
 	{                                                                 \
 		.name = (name_), .type = COLUMN_NUMBER, .words = (words_) \
+	}
+#define KEPT_TEXT(name_)                             \
+	{                                            \
+		.name = (name_), .type = COLUMN_TEXT \
 	}
 #define KEPT_BYTES(name_)                            \
 	{                                            \
@@ -59,9 +64,23 @@ static const struct column rights_columns[] = {
 };
 
 static const struct column audit_columns[] = {
-	KEPT_NUMBER("id"),   KEPT_NUMBER("organization"),
-	KEPT_NUMBER("at"),   KEPT_NUMBER("actor"),
-	KEPT_NUMBER("type"), KEPT_NUMBER("target"),
+	KEPT_NUMBER("id"),
+	KEPT_NUMBER("organization"),
+	KEPT_NUMBER("at"),
+	KEPT_NUMBER("actor"),
+	KEPT_WORD("type", &audit_types),
+	KEPT_NUMBER("target"),
+	KEPT_NUMBER("user"),
+	KEPT_NUMBER("project"),
+	KEPT_TEXT("detail"),
+	KEPT_BYTES("side_hash"),
+};
+
+static const struct column audit_side_columns[] = {
+	KEPT_NUMBER("organization"), KEPT_NUMBER("event"),
+	KEPT_NUMBER("person"),	     KEPT_BYTES("salt"),
+	KEPT_TEXT("email"),	     KEPT_TEXT("address"),
+	KEPT_TEXT("agent"),
 };
 
 #define KEPT_TABLE(id)                                                \
@@ -73,6 +92,7 @@ KEPT_TABLE(group_user);
 KEPT_TABLE(project_group);
 KEPT_TABLE(rights);
 KEPT_TABLE(audit);
+KEPT_TABLE(audit_side);
 
 const struct table *const tables[] = {
 #define X(name) &name##_table,
@@ -152,8 +172,9 @@ bool table_read(const struct table *table, struct arena *arena,
 	return sound;
 }
 
-static int64_t number_at(const struct column *column, const void *at)
+int64_t column_number(const struct column *column, const void *row)
 {
+	const void *at = (const char *)row + column->offset;
 	int64_t number;
 	int small;
 
@@ -174,7 +195,7 @@ void table_bind(const struct table *table, struct statement *st,
 		const char *text;
 
 		if (column->type == COLUMN_NUMBER) {
-			db_bind_i64(st, (int)i + 1, number_at(column, at));
+			db_bind_i64(st, (int)i + 1, column_number(column, row));
 		} else if (column->type == COLUMN_BLOB) {
 			db_bind_blob(st, (int)i + 1, at, column->size);
 		} else {

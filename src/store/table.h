@@ -25,6 +25,8 @@ struct column {
 	size_t offset, size; /* in the struct of a row; size 0: it is not */
 	const struct vocabulary *words; /* of a number that stands for one */
 	bool negative;			/* may be below 0 */
+	int id; /* of what the number is the id, plus 1; for details, see
+		 * DETAIL() in work.h */
 };
 
 struct table {
@@ -85,6 +87,11 @@ struct table {
 		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
 						 .words = (vocabulary)  \
 	}
+#define COLUMN_ID_(name, type_, member, kind_)                          \
+	{                                                               \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
+						 .id = (kind_) + 1      \
+	}
 #define COLUMN_TEXT_(name, type_, member)                            \
 	{                                                            \
 		COLUMN_AT_(name, type_, member), .type = COLUMN_TEXT \
@@ -131,6 +138,9 @@ bool table_read(const struct table *table, struct arena *arena,
 /* Binds a row to an INSERT of INSERT_OF(), or an UPDATE of UPDATE_OF(). */
 void table_bind(const struct table *table, struct statement *st,
 		const void *row);
+
+/* The number in a row that a column of the type NUMBER says. */
+int64_t column_number(const struct column *column, const void *row);
 
 /*
  * A row on its way is bytes that no engine calls its own: the number of fields

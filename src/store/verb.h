@@ -80,7 +80,8 @@
 	X(invite)        \
 	X(outbox)        \
 	X(rights)        \
-	X(audit)
+	X(audit)         \
+	X(audit_side)
 
 /* Where a verb stands in tables that have a line for each. */
 enum verb_index {

@@ -13,27 +13,6 @@ int64_t work_id(const struct work *work)
 	return id_next(work->ids, work->now_ms, random_u64());
 }
 
-STATEMENT(audit_insert,
-	  .text = "INSERT INTO audit(id, organization, at, actor,"
-		  " type, target) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-
-void work_audit(const struct work *work, enum audit_type type, int64_t target)
-{
-	struct statement *st = db_statement(work->db, &sql_audit_insert);
-	int64_t id = work_id(work);
-
-	if (!st)
-		return;
-	work->db->marker = (struct commit_marker){ work->organization, id };
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_i64(st, 3, work->now);
-	db_bind_i64(st, 4, work->actor.key);
-	db_bind_i64(st, 5, type);
-	db_bind_i64(st, 6, target);
-	db_run(work->db, st);
-}
-
 void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 {
 	struct statement *st = db_statement(work->db, sql);

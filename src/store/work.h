@@ -12,6 +12,7 @@
 #include "core/audit.h"
 #include "store/db.h"
 #include "store/store.h"
+#include "store/table.h"
 
 struct work {
 	struct db *db;
@@ -36,7 +37,53 @@ struct work work_begin(struct db *db, struct id_source *ids,
 		       const struct store_op *op) MUST_CHECK;
 
 int64_t work_id(const struct work *work);
+
+/* ---- audit.c: what was done, remembered with it ---- */
+
+struct audit_event {
+	enum audit_type type;
+	int64_t target;	    /* what it happened to */
+	int64_t project;    /* in which it happened; 0: in none */
+	const char *detail; /* JSON, see audit_detail(); NULL: none */
+};
+
+/*
+ * Writes an event, by the work's actor. Where that is a person (not a key),
+ * whose address and program are known, these go into a row at its side, whose
+ * hash stands in the event.
+ */
+void work_audit_event(const struct work *work, const struct audit_event *event);
+
+/* One of which there is no more to say. */
 void work_audit(const struct work *work, enum audit_type type, int64_t target);
+
+/*
+ * The detail of an event: a JSON object of the columns that say something (no
+ * text that is NULL, no word for none), each by its name. NULL when out of
+ * memory, which is noted.
+ */
+const char *audit_detail(const struct work *work, const struct table *columns,
+			 const void *row);
+
+/* The columns of a detail, as a list of table.h whose names are the contract's:
+ * a `struct table` called <id>_detail. Besides the lines of table.h it may have
+ *
+ *	ID, "name", struct, member, kind	an id; 0 says nothing
+ */
+#define DETAIL(id, list)                                                      \
+	static const struct column id##_detail_columns[] = { list(COLUMN_,    \
+								  COLUMN_) }; \
+	static const struct table id##_detail = {                             \
+		.columns = id##_detail_columns,                               \
+		.count = COUNT_OF(id##_detail_columns)                        \
+	}
+
+/*
+ * Erasure: empties what stands at the side of the events that a person caused,
+ * and the salts without which their hashes tell nothing. `person` is the user;
+ * for somebody who declined, and so is none, the invite.
+ */
+void audit_erase(const struct work *work, int64_t person);
 
 /*
  * The organization's rights are about to change, by a verb of VERB_RIGHTS. The

@@ -108,7 +108,7 @@ EXPANSIONS = [
     # What a prepared statement returns changes by this one.
     "ALTER TABLE invite ALTER COLUMN email TYPE VARCHAR(400)",
     "ALTER TABLE audit ADD COLUMN address TEXT",
-    "CREATE INDEX CONCURRENTLY audit_target ON audit(organization, target)",
+    "CREATE INDEX CONCURRENTLY audit_at ON audit(organization, at)",
     "ALTER TABLE admin_key ADD COLUMN scope TEXT",
     "ANALYZE",
 ]

@@ -23,6 +23,12 @@ static const char *const back[] = {
 	"DROP TABLE \"group\"; DROP TABLE group_user",
 	"ALTER TABLE \"group\" DROP COLUMN role;"
 	"DROP TABLE project_group; DROP INDEX group_user_of",
+	"ALTER TABLE audit DROP COLUMN \"user\";"
+	"ALTER TABLE audit DROP COLUMN project;"
+	"ALTER TABLE audit DROP COLUMN detail;"
+	"ALTER TABLE audit DROP COLUMN side_hash;"
+	"DROP TABLE audit_side",
+	"DROP INDEX audit_target",
 };
 
 static bool is_sqlite(void)
@@ -136,6 +142,21 @@ START_TEST(test_what_was_declined_before_says_when)
 }
 END_TEST
 
+START_TEST(test_events_of_an_older_program_say_who_accepted)
+{
+	int64_t user = member("ada@example.com");
+
+	(void)invited("bob@example.com");
+	go_back();
+	open_store();
+	ck_assert_int_eq(sql("SELECT count(*) FROM audit WHERE type IN (2, 5)"
+			     " AND \"user\" = %lld",
+			     (long long)user),
+			 2);
+	ck_assert_int_eq(rows("audit WHERE \"user\" <> 0"), 2);
+}
+END_TEST
+
 /* What an older daemon beside ours reads and insists on. */
 START_TEST(test_older_programs_find_projects_sorted)
 {
@@ -212,6 +233,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests,
 		       test_invites_of_an_older_program_stay_as_they_were);
 	tcase_add_test(tests, test_what_was_declined_before_says_when);
+	tcase_add_test(tests, test_events_of_an_older_program_say_who_accepted);
 	tcase_add_test(tests,
 		       test_addresses_with_keys_of_an_older_program_are_found);
 	tcase_add_test(tests, test_older_programs_find_projects_sorted);

@@ -28,6 +28,7 @@ enum create_column {
 	COLUMN_ID,
 	COLUMN_ORGANIZATION,
 	COLUMN_ACTOR,
+	COLUMN_ACTOR_USER,
 	COLUMN_HASH,
 	COLUMN_ROLE,
 	COLUMN_AT,
@@ -88,6 +89,7 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	array_add_i64(&at[COLUMN_ID], id);
 	array_add_i64(&at[COLUMN_ORGANIZATION], op->organization);
 	array_add_i64(&at[COLUMN_ACTOR], op->actor.key);
+	array_add_i64(&at[COLUMN_ACTOR_USER], op->actor.user);
 	array_add_i64(&at[COLUMN_HASH], address_hash);
 	array_add_i64(&at[COLUMN_ROLE], in->role);
 	array_add_i64(&at[COLUMN_AT], now);
@@ -234,9 +236,10 @@ STATEMENT(
 	"  FROM organization o WHERE o.id = r.organization) AS standard"
 	" FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
 	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
-	"  ?8::bigint[], ?9::bytea[], ?10::bytea[], ?11::text[],"
-	"  ?12::text[], ?13::text[], ?14::text[])"
-	" AS r(id, organization, actor, address_hash, role, at, at_ms,"
+	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
+	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[])"
+	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
+	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
 	"  projects_sent)"
 	" WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
@@ -279,14 +282,15 @@ STATEMENT(
 		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
 		    "  queued_at_ms, due_at_ms, attempts)"
 		    " SELECT id, organization, secret, at_ms, at_ms + "
-		    "?15::bigint, 0"
+		    "?16::bigint, 0"
 		    "  FROM done WHERE secret IS NOT NULL),"
 
 		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
 		    " event AS (INSERT INTO audit(id, organization, at, actor, "
 		    "type,"
-		    "  target)"
-		    " SELECT id + 1, organization, at, actor, 1, id FROM done)"
+		    "  target, \"user\")"
+		    " SELECT id + 1, organization, at, actor, 1, id,"
+		    "  actor_user FROM done)"
 
 		    " SELECT id, standard FROM done");
 

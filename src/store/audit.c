@@ -1,0 +1,203 @@
+/*
+ * audit.c: events: what was done, by whom and to what, in the transaction that
+ * did it.
+ *
+ * An event holds ids and nothing personal, so that it can stay for good. What
+ * is personal of whoever acted lies in a row at its side: erasure empties that,
+ * and the event, with the hash of what was there, stays what it was. Of a key
+ * nothing personal is kept: whose it is says its row.
+ *
+ * The surprise: the event of an invite that was sent has the id behind its
+ * invite's, here as in pgsql/create.c, since both are drawn in a row. That is
+ * how it is found by its invite: the index of targets leaves it out.
+ */
+#include "base/base.h"
+
+#include "store/work.h"
+
+#include "base/hash.h"
+#include "base/jw.h"
+#include "base/random.h"
+
+#define SALT_SIZE 16
+
+/* ---- what stands at its side ---- */
+
+/* Only while a person acts, not a program that has a key. */
+static bool has_side(const struct actor *actor)
+{
+	return actor->kind != ACTOR_KEY &&
+	       (actor->email || actor->address || actor->agent);
+}
+
+static void add_part(struct buf *text, const char *part)
+{
+	buf_add_text(text, part ? part : "");
+	buf_add_char(text, '\0');
+}
+
+static bool hash_side(const struct actor *actor, const uint8_t salt[SALT_SIZE],
+		      uint8_t out[SHA256_SIZE])
+{
+	struct buf text;
+	bool whole;
+
+	buf_init(&text, SIZE_MAX);
+	buf_add(&text, salt, SALT_SIZE);
+	add_part(&text, actor->email);
+	add_part(&text, actor->address);
+	add_part(&text, actor->agent);
+	whole = buf_ok(&text);
+	if (whole)
+		sha256(buf_str(&text), out);
+	buf_release(&text);
+	return whole;
+}
+
+STATEMENT(audit_side_insert,
+	  .text = "INSERT INTO audit_side(organization, event, person, salt,"
+		  " email, address, agent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+
+static void insert_side(const struct work *work, int64_t event, int64_t person,
+			uint8_t ret_hash[SHA256_SIZE])
+{
+	struct statement *st = db_statement(work->db, &sql_audit_side_insert);
+	uint8_t salt[SALT_SIZE];
+
+	random_bytes(salt, sizeof(salt));
+	if (!hash_side(&work->actor, salt, ret_hash))
+		db_no_memory(work->db);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, event);
+	db_bind_i64(st, 3, person);
+	db_bind_blob(st, 4, salt, sizeof(salt));
+	db_bind_text(st, 5, work->actor.email);
+	db_bind_text(st, 6, work->actor.address);
+	db_bind_text(st, 7, work->actor.agent);
+	db_run(work->db, st);
+}
+
+STATEMENT(audit_erase, .text = "UPDATE audit_side SET salt = ?3, email = NULL,"
+			       " address = NULL, agent = NULL"
+			       " WHERE person = ?1 AND organization = ?2");
+
+void audit_erase(const struct work *work, int64_t person)
+{
+	static const uint8_t none[SALT_SIZE];
+	struct statement *st = db_statement(work->db, &sql_audit_erase);
+
+	db_bind_i64(st, 1, person);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_blob(st, 3, none, sizeof(none));
+	db_run(work->db, st);
+}
+
+/* ---- events ---- */
+
+STATEMENT(audit_insert,
+	  .text = "INSERT INTO audit(id, organization, at, actor, type, target,"
+		  " \"user\", project, detail, side_hash)"
+		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+
+void work_audit_event(const struct work *work, const struct audit_event *event)
+{
+	const struct actor *actor = &work->actor;
+	bool side = has_side(actor);
+	int64_t person = actor->user ? actor->user : event->target;
+	int64_t id = work_id(work);
+	uint8_t hash[SHA256_SIZE];
+	struct statement *st;
+
+	if (side)
+		insert_side(work, id, person, hash);
+	st = db_statement(work->db, &sql_audit_insert);
+	if (!st)
+		return;
+	work->db->marker = (struct commit_marker){ work->organization, id };
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, work->now);
+	db_bind_i64(st, 4, actor->key);
+	db_bind_i64(st, 5, event->type);
+	db_bind_i64(st, 6, event->target);
+	db_bind_i64(st, 7, actor->user);
+	db_bind_i64(st, 8, event->project);
+	db_bind_text(st, 9, event->detail);
+	db_bind_blob(st, 10, side ? hash : NULL, SHA256_SIZE);
+	db_run(work->db, st);
+}
+
+void work_audit(const struct work *work, enum audit_type type, int64_t target)
+{
+	work_audit_event(
+	    work, &(struct audit_event){ .type = type, .target = target });
+}
+
+/* ---- details ---- */
+
+static void write_text(struct jw *jw, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	jw_key(jw, name);
+	jw_text(jw, text);
+}
+
+static void write_number(struct jw *jw, const struct column *column,
+			 const void *row)
+{
+	int64_t number = column_number(column, row);
+	char id[ID_TEXT_SIZE];
+
+	if (column->words) {
+		write_text(jw, column->name,
+			   vocabulary_word(column->words, number));
+	} else if (column->id) {
+		write_text(jw, column->name,
+			   number ? id_format((enum id_kind)(column->id - 1),
+					      number, id)
+				  : NULL);
+	} else {
+		jw_key(jw, column->name);
+		jw_i64(jw, number);
+	}
+}
+
+static void write_column(struct jw *jw, const struct column *column,
+			 const void *row)
+{
+	const char *text;
+
+	switch (column->type) {
+	case COLUMN_NUMBER:
+		write_number(jw, column, row);
+		break;
+	case COLUMN_TEXT:
+		memcpy(&text, (const char *)row + column->offset, sizeof(text));
+		write_text(jw, column->name, text);
+		break;
+	case COLUMN_BLOB: /* nothing that anybody should read */
+		break;
+	}
+}
+
+const char *audit_detail(const struct work *work, const struct table *columns,
+			 const void *row)
+{
+	const char *detail = NULL;
+	struct buf text;
+	struct jw jw;
+
+	buf_init(&text, SIZE_MAX);
+	jw_init(&jw, &text);
+	jw_object(&jw);
+	for (size_t i = 0; i < columns->count; i++)
+		write_column(&jw, &columns->columns[i], row);
+	jw_end_object(&jw);
+	if (buf_ok(&text))
+		detail = arena_str(work->arena, buf_str(&text));
+	buf_release(&text);
+	if (!detail)
+		db_no_memory(work->db);
+	return detail;
+}
