@@ -35,20 +35,21 @@ static const struct shape project_shape = {
 
 /* Where data stays and under whose key it lies are kept for those who ask;
  * nothing here acts on them. */
-static const struct field project_fields[] = {
-	TAKE_TEXT("name", REQUIRED, struct project_create_in, name,
-		  NAME_MAX_OCTETS),
-	TAKE_TEXT("external_key_id", OPTIONAL, struct project_create_in,
-		  external_key_id, NAME_MAX_OCTETS),
-	TAKE_WORD("geography", OPTIONAL, struct project_create_in, geography,
-		  &geographies),
-	TAKE_WORD("residency", OPTIONAL, struct project_create_in, residency,
-		  &residencies),
-};
+#define PROJECT_FIELDS(name_is)                                            \
+	TAKE_TEXT("name", name_is, struct project, name, NAME_MAX_OCTETS), \
+	    TAKE_TEXT("external_key_id", OPTIONAL, struct project,         \
+		      external_key_id, NAME_MAX_OCTETS),                   \
+	    TAKE_WORD("geography", OPTIONAL, struct project, geography,    \
+		      &geographies),                                       \
+	    TAKE_WORD("residency", OPTIONAL, struct project, residency,    \
+		      &residencies)
+
+static const struct field create_fields[] = { PROJECT_FIELDS(REQUIRED) };
+static const struct field update_fields[] = { PROJECT_FIELDS(OPTIONAL) };
 
 static int check_places(struct request *request, void *input)
 {
-	const struct project_create_in *in = input;
+	const struct project *in = input;
 
 	if (!in->residency || !in->geography)
 		return 0;
@@ -94,7 +95,7 @@ static const struct route routes[] = {
 	  .path = "/organization/projects",
 	  .body = BODY_JSON,
 	  .verb = &verb_project_create,
-	  FIELDS(project_fields),
+	  FIELDS(create_fields),
 	  .prepare = check_places,
 	  .shape = &project_shape,
 	  .if_uncertain = "Look whether the project is there before you make "
@@ -107,6 +108,19 @@ static const struct route routes[] = {
 	{ .method = METHOD_GET,
 	  .path = "/organization/projects/{project_id}",
 	  .verb = &verb_project_get,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &project_shape },
+	{ .method = METHOD_POST,
+	  .path = "/organization/projects/{project_id}",
+	  .body = BODY_JSON,
+	  .verb = &verb_project_update,
+	  .ids = { INPUT(struct project, id) },
+	  FIELDS(update_fields),
+	  .prepare = check_places,
+	  .shape = &project_shape },
+	{ .method = METHOD_POST,
+	  .path = "/organization/projects/{project_id}/archive",
+	  .verb = &verb_project_archive,
 	  .ids = { INPUT(struct id_in, id) },
 	  .shape = &project_shape },
 	{ .method = METHOD_GET,

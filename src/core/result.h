@@ -38,6 +38,10 @@
 	  "The user already exists in this organization.")             \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
 	  "The project is archived. Use one that is active.")          \
+	X(PROJECT_IS_DEFAULT, 400, "project_is_default",               \
+	  "This is the organization's default project, which cannot "  \
+	  "be changed or archived: invites that name no project lead " \
+	  "to it.")                                                    \
 	/* wrong link: unknown number or secret */                     \
 	X(INVITATION_NOT_FOUND, 404, "invitation_not_found",           \
 	  "This invitation link is not valid. Check that it was "      \

@@ -6,28 +6,60 @@
 #include "store/projects.h"
 
 #include "store/lock.h"
+#include "store/resource.h"
 #include "store/rows.h"
 
-TABLE(project, "project", PROJECT_TABLE);
+#define PROJECT_UPDATE(FIRST, MORE)                                      \
+	FIRST(TEXT, "name", struct project, name)                        \
+	MORE(WORD, "residency", struct project, residency, &residencies) \
+	MORE(WORD, "geography", struct project, geography, &geographies) \
+	MORE(TEXT, "external_key_id", struct project, external_key_id)
+
+/* The contract's events call the name a title, and in one of them both. */
+#define PROJECT_DETAIL(FIRST, MORE)                \
+	FIRST(TEXT, "title", struct project, name) \
+	PROJECT_UPDATE(MORE, MORE)
+DETAIL(project, PROJECT_DETAIL);
+
+static enum result may_change(struct work *work, const void *in, void *row);
+static void lock_project(const void *in, int64_t organization,
+			 struct lock_set *set);
+
+RESOURCE(project, PROJECT_TABLE, PROJECT_UPDATE,
+	 .not_found = RESULT_PROJECT_NOT_FOUND,
+	 .on_create = AUDIT_PROJECT_CREATED, .on_update = AUDIT_PROJECT_UPDATED,
+	 .partial = true, .may_change = may_change, .detail = &project_detail);
+RESOURCE_CREATE(project, VERB_RIGHTS, lock_rights);
+RESOURCE_GET(project);
+RESOURCE_UPDATE(project, 0, lock_project);
 
 /* ---- lookups ---- */
-
-STATEMENT(project_get, .text = "SELECT " PROJECT_COLUMNS " FROM project"
-			       " WHERE id = ?1 AND organization = ?2");
 
 bool find_project(const struct work *work, int64_t id,
 		  struct project *ret_project)
 {
-	struct statement *st = db_statement(work->db, &sql_project_get);
+	return resource_find(work, &project_resource, &sql_project_get, id,
+			     ret_project) == RESULT_OK;
+}
 
-	db_bind_i64(st, 1, id);
-	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return false;
-	if (!table_read(&project_table, work->arena, st, ret_project))
-		(void)db_damaged(work->db);
-	db_done(st);
-	return !work->db->damaged;
+/* It is not archived meanwhile. */
+STATEMENT(project_hold,
+	  .text = "SELECT " PROJECT_COLUMNS " FROM project"
+		  " WHERE id = ?1 AND organization = ?2",
+	  .pgsql = "SELECT " PROJECT_COLUMNS " FROM project"
+		   " WHERE id = ?1 AND organization = ?2 FOR SHARE");
+
+enum result find_active_project(const struct work *work, int64_t id,
+				struct project *ret_project)
+{
+	bool writes = work->ids != NULL;
+	enum result result = resource_find(
+	    work, &project_resource,
+	    writes ? &sql_project_hold : &sql_project_get, id, ret_project);
+
+	if (result == RESULT_OK && ret_project->archived_at)
+		result = RESULT_PROJECT_ARCHIVED;
+	return result;
 }
 
 /* by a list of grants, [[id,role],...] */
@@ -80,8 +112,6 @@ const struct project *project_among(const struct project *projects,
 
 /* ---- create ---- */
 
-STATEMENT(project_insert, .text = INSERT_OF("project", PROJECT_TABLE));
-
 void insert_project(const struct work *work, struct project *project)
 {
 	struct statement *st = db_statement(work->db, &sql_project_insert);
@@ -93,56 +123,83 @@ void insert_project(const struct work *work, struct project *project)
 	db_run(work->db, st);
 }
 
-static enum result project_create(struct work *work, const void *input,
-				  void *output)
-{
-	const struct project_create_in *in = input;
-	struct project_out *out = output;
+/* ---- update, archive ---- */
 
-	out->project = (struct project){
-		.name = in->name,
-		.residency = in->residency,
-		.geography = in->geography,
-		.external_key_id = in->external_key_id,
-	};
-	insert_project(work, &out->project);
-	work_audit(work, AUDIT_PROJECT_CREATED, out->project.id);
+static void lock_project(const void *in, int64_t organization,
+			 struct lock_set *set)
+{
+	const struct project *project = in;
+
+	(void)organization;
+	lock_set_add(set, LOCK_PROJECT, project->id);
+}
+
+static bool is_default(const struct work *work, int64_t project)
+{
+	struct organization organization;
+
+	return find_organization(work, work->organization, &organization) &&
+	       organization.default_project == project;
+}
+
+static enum result may_change(struct work *work, const void *in, void *row)
+{
+	const struct project *asked = in;
+	struct project *project = row;
+
+	if (project->archived_at)
+		return RESULT_PROJECT_ARCHIVED;
+	if (is_default(work, project->id))
+		return RESULT_PROJECT_IS_DEFAULT;
+	/* One says where it lies, not both. */
+	if (asked->residency)
+		project->geography = GEOGRAPHY_NONE;
+	if (asked->geography)
+		project->residency = RESIDENCY_NONE;
 	return RESULT_OK;
 }
 
-const struct verb verb_project_create = {
-	VERB(project_create),
-	.flags = VERB_RIGHTS,
-	.size_in = sizeof(struct project_create_in),
-	.size_out = sizeof(struct project_out),
-	.locks = lock_rights,
-	.run = project_create,
-};
+STATEMENT(project_archive, .text = "UPDATE project SET archived_at = ?3"
+				   " WHERE id = ?1 AND organization = ?2");
 
-/* ---- get, list ---- */
+static void archive(const struct work *work, struct project *project)
+{
+	struct statement *st = db_statement(work->db, &sql_project_archive);
 
-static enum result project_get(struct work *work, const void *input,
-			       void *output)
+	project->archived_at = work->now;
+	db_bind_i64(st, 1, project->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, project->archived_at);
+	db_run(work->db, st);
+	work_audit(work, AUDIT_PROJECT_ARCHIVED, project->id);
+}
+
+static enum result project_archive(struct work *work, const void *input,
+				   void *output)
 {
 	const struct id_in *in = input;
-	struct project_out *out = output;
+	struct project *project = output;
+	enum result result = resource_find(work, &project_resource,
+					   &sql_project_take, in->id, project);
 
-	if (!find_project(work, in->id, &out->project))
-		return RESULT_PROJECT_NOT_FOUND;
+	if (result != RESULT_OK || project->archived_at)
+		return result;
+	if (is_default(work, project->id))
+		return RESULT_PROJECT_IS_DEFAULT;
+	archive(work, project);
 	return RESULT_OK;
 }
 
-const struct verb verb_project_get = {
-	VERB(project_get),
-	.flags = VERB_READ,
+const struct verb verb_project_archive = {
+	VERB(project_archive),
+	.flags = VERB_RIGHTS,
 	.size_in = sizeof(struct id_in),
-	.size_out = sizeof(struct project_out),
-	.run = project_get,
+	.size_out = sizeof(struct project),
+	.locks = lock_rights,
+	.run = project_archive,
 };
 
-STATEMENT(project_list, .text = "SELECT " PROJECT_COLUMNS " FROM project"
-				" WHERE organization = ?1 AND id < ?2"
-				" ORDER BY id DESC LIMIT ?3");
+/* ---- list ---- */
 
 STATEMENT(project_list_active, .text = "SELECT " PROJECT_COLUMNS " FROM project"
 				       " WHERE organization = ?1 AND id < ?2"

@@ -1,8 +1,14 @@
 /*
  * projects.h: the verbs of projects.
  *
- *	project_create
- *	project_get		id_in; PROJECT_NOT_FOUND
+ *	project_create, _get, _update
+ *				see resource.h; of struct project; an update
+ *				sets what it is given, and a residency takes the
+ *				place of a geography and the other way round;
+ *				PROJECT_NOT_FOUND, PROJECT_ARCHIVED,
+ *				PROJECT_IS_DEFAULT
+ *	project_archive		id_in; struct project; once more it stays as it
+ *				is; PROJECT_NOT_FOUND, PROJECT_IS_DEFAULT
  *	project_list		of struct project
  *	project_user_list	of struct project_user
  *				PROJECT_NOT_FOUND, PROJECT_ARCHIVED
@@ -12,17 +18,6 @@
 
 #include "core/organization.h"
 #include "store/verb.h"
-
-struct project_create_in {
-	const char *name;
-	enum residency residency;
-	enum geography geography;
-	const char *external_key_id; /* or NULL */
-};
-
-struct project_out { /* of project_create and project_get */
-	struct project project;
-};
 
 struct project_list_in {
 	struct list_in page;

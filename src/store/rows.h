@@ -135,6 +135,14 @@ bool find_project(const struct work *work, int64_t id,
 		  struct project *ret_project) MUST_CHECK;
 
 /*
+ * One that may be used and changed: RESULT_OK, PROJECT_NOT_FOUND, or
+ * PROJECT_ARCHIVED. Whatever happens in a project asks this first; in a write
+ * the project then stays so until the end of its transaction.
+ */
+enum result find_active_project(const struct work *work, int64_t id,
+				struct project *ret_project) MUST_CHECK;
+
+/*
  * The projects of a list, in no order, by one question however many they are:
  * each question to a database elsewhere is a round trip, which others wait
  * for. How many there are; `ret_projects` has room for all.

@@ -29,6 +29,8 @@
 	/* projects.h */       \
 	X(project_create)      \
 	X(project_get)         \
+	X(project_update)      \
+	X(project_archive)     \
 	X(project_list)        \
 	X(project_user_list)   \
 	/* groups.h */         \

@@ -351,9 +351,9 @@ int64_t add_project(const char *name)
 {
 	struct store_op op = op_of(&verb_project_create);
 
-	in_of(&op, project_create_in)->name = name;
+	in_of(&op, project)->name = name;
 	assert_granted(&op);
-	return out_of(&op, project_out)->project.id;
+	return out_of(&op, project)->id;
 }
 
 int64_t add_organization(const char *name)

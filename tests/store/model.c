@@ -571,10 +571,8 @@ static enum result follow_project(struct model *model,
 				  const struct store_op *op)
 {
 	ck_assert_uint_lt(model->project_count, MODEL_PROJECTS);
-	model->projects[model->project_count++] =
-	    out_of(op, project_out)->project;
-	agree_on(out_of(op, project_out)->project.organization,
-		 op->organization);
+	model->projects[model->project_count++] = *out_of(op, project);
+	agree_on(out_of(op, project)->organization, op->organization);
 	return RESULT_OK;
 }
 

@@ -92,8 +92,7 @@ START_TEST(test_organization)
 	get = by_id(&verb_project_get, made.default_project);
 	get.organization = made.id;
 	assert_granted(&get);
-	ck_assert_str_eq(out_of(&get, project_out)->project.name,
-			 "Default project");
+	ck_assert_str_eq(out_of(&get, project)->name, "Default project");
 	assert_ends(&op, RESULT_ORGANIZATION_EXISTS);
 	ck_assert_int_eq(rows("organization"), 2);
 	ck_assert_int_eq(rows("project"), 2);
@@ -276,7 +275,7 @@ START_TEST(test_revoked_key_writes_nothing)
 				  op_of(&verb_project_create) };
 	size_t back = 0;
 
-	in_of(&ops[3], project_create_in)->name = "Mine";
+	in_of(&ops[3], project)->name = "Mine";
 	for (size_t i = 0; i < COUNT_OF(ops); i++)
 		ck_assert(!store_submit(f.port, &ops[i]));
 	store_idle(f.port);
@@ -324,16 +323,14 @@ START_TEST(test_project)
 	struct store_op get = by_id(&verb_project_get, id);
 
 	assert_granted(&get);
-	ck_assert_str_eq(out_of(&get, project_out)->project.name,
+	ck_assert_str_eq(out_of(&get, project)->name,
 			 "Ünïcode \"quoted\" 'name'; --");
-	ck_assert_int_eq(out_of(&get, project_out)->project.created_at,
-			 START_MS / 1000);
-	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at, 0);
+	ck_assert_int_eq(out_of(&get, project)->created_at, START_MS / 1000);
+	ck_assert_int_eq(out_of(&get, project)->archived_at, 0);
 	archive(id);
 	store_idle(f.port);
 	assert_granted(&get);
-	ck_assert_int_eq(out_of(&get, project_out)->project.archived_at,
-			 START_MS / 1000);
+	ck_assert_int_eq(out_of(&get, project)->archived_at, START_MS / 1000);
 	get = by_id(&verb_project_get, 12345);
 	assert_ends(&get, RESULT_PROJECT_NOT_FOUND);
 }

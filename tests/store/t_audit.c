@@ -47,8 +47,30 @@ static struct store_op create_project(void)
 {
 	struct store_op op = op_of(&verb_project_create);
 
-	in_of(&op, project_create_in)->name = "Apollo";
+	in_of(&op, project)->name = "Apollo";
 	return op;
+}
+
+static int64_t a_project(void)
+{
+	struct store_op op = create_project();
+
+	assert_granted(&op);
+	return out_of(&op, project)->id;
+}
+
+static struct store_op update_project(void)
+{
+	struct store_op op = op_of(&verb_project_update);
+
+	*in_of(&op, project) =
+	    (struct project){ .id = a_project(), .name = "Gemini" };
+	return op;
+}
+
+static struct store_op archive_project(void)
+{
+	return by_id(&verb_project_archive, a_project());
 }
 
 static struct store_op create_group(void)
@@ -166,6 +188,8 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_key_revoke] = revoke_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,
+	[VERB_project_update] = update_project,
+	[VERB_project_archive] = archive_project,
 	[VERB_group_create] = create_group,
 	[VERB_group_update] = update_group,
 	[VERB_group_delete] = delete_group,

@@ -52,7 +52,7 @@ static struct store_op project(const char *name)
 {
 	struct store_op op = op_of(&verb_project_create);
 
-	in_of(&op, project_create_in)->name = name;
+	in_of(&op, project)->name = name;
 	return op;
 }
 
@@ -130,8 +130,7 @@ static void begin_model(void)
 	       model.organization_count * sizeof(struct organization));
 	op = by_id(&verb_project_get, f.project);
 	assert_granted(&op);
-	model.projects[model.project_count++] =
-	    out_of(&op, project_out)->project;
+	model.projects[model.project_count++] = *out_of(&op, project);
 }
 
 /* Whether the store says that it could not do it. */

@@ -62,6 +62,8 @@ static void refuses_to_get(void)
 		  RESULT_INVITE_NOT_FOUND },
 		{ &verb_project_get, &theirs.project,
 		  RESULT_PROJECT_NOT_FOUND },
+		{ &verb_project_archive, &theirs.project,
+		  RESULT_PROJECT_NOT_FOUND },
 		{ &verb_user_get, &theirs.user, RESULT_USER_NOT_FOUND },
 		{ &verb_key_revoke, &theirs.key, RESULT_KEY_NOT_FOUND },
 	};
@@ -71,6 +73,16 @@ static void refuses_to_get(void)
 
 		assert_ends(&op, gets[i].result);
 	}
+}
+
+static void renames_no_project_of_others(void)
+{
+	struct store_op op = op_of(&verb_project_update);
+
+	*in_of(&op, project) =
+	    (struct project){ .id = theirs.project, .name = "Ours now" };
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	ck_assert_int_eq(rows("project WHERE name = 'Ours now'"), 0);
 }
 
 static void touches_no_other_key(void)
@@ -351,6 +363,8 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_invite_list] = lists_our_invites,
 	[VERB_invitation_lookup] = links_lead_home,
 	[VERB_project_get] = refuses_to_get,
+	[VERB_project_update] = renames_no_project_of_others,
+	[VERB_project_archive] = refuses_to_get,
 	[VERB_project_list] = lists_our_own,
 	[VERB_user_get] = refuses_to_get,
 	[VERB_user_list] = lists_our_people,

@@ -264,7 +264,7 @@ static void change_projects(void)
 
 	if (one_in(2) && model.project_count < MODEL_PROJECTS) {
 		op.organization = some_organization();
-		in_of(&op, project_create_in)->name =
+		in_of(&op, project)->name =
 		    arena_printf(&f.arena, "P%zu", model.project_count);
 		(void)run(&op);
 		model_follow(&model, &op);
@@ -300,8 +300,7 @@ static void start_model(void)
 
 		op.organization = model.organizations[i].id;
 		assert_granted(&op);
-		model.projects[model.project_count++] =
-		    out_of(&op, project_out)->project;
+		model.projects[model.project_count++] = *out_of(&op, project);
 	}
 }
 

@@ -45,7 +45,7 @@ static enum result create_project(void)
 {
 	struct store_op op = op_of(&verb_project_create);
 
-	in_of(&op, project_create_in)->name = "Apollo";
+	in_of(&op, project)->name = "Apollo";
 	return run(&op);
 }
 
