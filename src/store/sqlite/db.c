@@ -132,34 +132,38 @@ static void done(struct statement *st)
 	sqlite3_reset(handle_of(st));
 }
 
+/* Asked for once: each sqlite3_column_...() takes a mutex. As a value it may be
+ * looked at by the one thread that uses this connection. */
+static sqlite3_value *get_value(struct statement *st, int column)
+{
+	assert(column < sqlite3_column_count(handle_of(st)));
+	return sqlite3_column_value(handle_of(st), column);
+}
+
 static int64_t get_i64(struct statement *st, int column)
 {
-	sqlite3_stmt *handle = handle_of(st);
-	int type = sqlite3_column_type(handle, column);
+	sqlite3_value *value = get_value(st, column);
+	int type = sqlite3_value_type(value);
 
-	assert(column < sqlite3_column_count(handle));
 	/* SQLite keeps a text in a column of numbers, too, and would read it as
 	 * 0. No column may hold what is read instead. */
 	if (type != SQLITE_INTEGER && type != SQLITE_NULL)
 		return INT64_MIN;
-	return sqlite3_column_int64(handle, column);
+	return sqlite3_value_int64(value);
 }
 
 static struct str get_bytes(struct statement *st, int column)
 {
-	sqlite3_stmt *handle = handle_of(st);
-	int type = sqlite3_column_type(handle, column);
+	sqlite3_value *value = get_value(st, column);
+	int type = sqlite3_value_type(value);
 	const char *data;
 
-	assert(column < sqlite3_column_count(handle));
 	if (type == SQLITE_NULL)
 		return (struct str){ NULL, 0 };
-	data = type == SQLITE_BLOB
-		   ? sqlite3_column_blob(handle, column)
-		   : (const char *)sqlite3_column_text(handle, column);
+	data = type == SQLITE_BLOB ? sqlite3_value_blob(value)
+				   : (const char *)sqlite3_value_text(value);
 	if (data)
-		return (struct str){ data, (size_t)sqlite3_column_bytes(
-					       handle, column) };
+		return (struct str){ data, (size_t)sqlite3_value_bytes(value) };
 	if (type != SQLITE_BLOB) /* an empty one has no address */
 		note(st->db, SQLITE_NOMEM);
 	return STR("");
