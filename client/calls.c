@@ -12,6 +12,9 @@
 #define ID(name) (const char *name, ), ((const char *[]){ name })
 #define ID_2(a, b) \
 	(const char *a, const char *b, ), ((const char *[]){ UNPACK(a, b) })
+#define ID_3(a, b, c)                                    \
+	(const char *a, const char *b, const char *c, ), \
+	    ((const char *[]){ UNPACK(a, b, c) })
 
 /* ... and the table. */
 #define NO_PARAMS    (), NULL, NULL, 0

@@ -26,6 +26,10 @@ CALL(users_retrieve, GET, "/organization/users/{user_id}", ID(user_id),
      NO_PARAMS, user)
 LIST(users_list, GET, "/organization/users", NO_ID, PARAMS(user_list_params),
      user)
+CALL(users_update, POST, "/organization/users/{user_id}", ID(user_id),
+     PARAMS(user_update_params), user)
+CALL(users_delete, DELETE, "/organization/users/{user_id}", ID(user_id),
+     NO_PARAMS, deleted)
 
 CALL(projects_create, POST, "/organization/projects", NO_ID,
      PARAMS(project_create_params), project)
@@ -33,8 +37,25 @@ CALL(projects_retrieve, GET, "/organization/projects/{project_id}",
      ID(project_id), NO_PARAMS, project)
 LIST(projects_list, GET, "/organization/projects", NO_ID,
      PARAMS(project_list_params), project)
+CALL(projects_update, POST, "/organization/projects/{project_id}",
+     ID(project_id), PARAMS(project_update_params), project)
+CALL(projects_archive, POST, "/organization/projects/{project_id}/archive",
+     ID(project_id), NO_PARAMS, project)
 LIST(projects_users_list, GET, "/organization/projects/{project_id}/users",
      ID(project_id), PARAMS(project_user_list_params), project_user)
+CALL(projects_users_create, POST, "/organization/projects/{project_id}/users",
+     ID(project_id), TABLE(project_user_params, project_user_create_params),
+     project_user)
+CALL(projects_users_retrieve, GET,
+     "/organization/projects/{project_id}/users/{user_id}",
+     ID_2(project_id, user_id), NO_PARAMS, project_user)
+CALL(projects_users_update, POST,
+     "/organization/projects/{project_id}/users/{user_id}",
+     ID_2(project_id, user_id),
+     TABLE(project_user_params, project_user_update_params), project_user)
+CALL(projects_users_delete, DELETE,
+     "/organization/projects/{project_id}/users/{user_id}",
+     ID_2(project_id, user_id), NO_PARAMS, deleted)
 
 CALL(groups_create, POST, "/organization/groups", NO_ID, PARAMS(group_params),
      group)
@@ -42,8 +63,8 @@ CALL(groups_retrieve, GET, "/organization/groups/{group_id}", ID(group_id),
      NO_PARAMS, group)
 CALL(groups_update, POST, "/organization/groups/{group_id}", ID(group_id),
      PARAMS(group_params), group)
-LIST(groups_list, GET, "/organization/groups", NO_ID,
-     PARAMS(group_list_params), group)
+LIST(groups_list, GET, "/organization/groups", NO_ID, PARAMS(group_list_params),
+     group)
 CALL(groups_delete, DELETE, "/organization/groups/{group_id}", ID(group_id),
      NO_PARAMS, deleted)
 CALL(groups_users_create, POST, "/organization/groups/{group_id}/users",
@@ -56,6 +77,139 @@ LIST(groups_users_list, GET, "/organization/groups/{group_id}/users",
 CALL(groups_users_delete, DELETE,
      "/organization/groups/{group_id}/users/{user_id}", ID_2(group_id, user_id),
      NO_PARAMS, group_membership)
+
+CALL(projects_groups_create, POST, "/organization/projects/{project_id}/groups",
+     ID(project_id), PARAMS(project_group_params), project_group)
+CALL(projects_groups_retrieve, GET,
+     "/organization/projects/{project_id}/groups/{group_id}",
+     ID_2(project_id, group_id), PARAMS(project_group_retrieve_params),
+     project_group)
+LIST(projects_groups_list, GET, "/organization/projects/{project_id}/groups",
+     ID(project_id), PARAMS(list_params), project_group)
+CALL(projects_groups_delete, DELETE,
+     "/organization/projects/{project_id}/groups/{group_id}",
+     ID_2(project_id, group_id), NO_PARAMS, removed)
+
+CALL(roles_create, POST, "/organization/roles", NO_ID,
+     TABLE(role_params, role_create_params), role_details)
+CALL(roles_retrieve, GET, "/organization/roles/{role_id}", ID(role_id),
+     NO_PARAMS, role_details)
+CALL(roles_update, POST, "/organization/roles/{role_id}", ID(role_id),
+     PARAMS(role_params), role_details)
+LIST(roles_list, GET, "/organization/roles", NO_ID, PARAMS(list_params),
+     role_details)
+CALL(roles_delete, DELETE, "/organization/roles/{role_id}", ID(role_id),
+     NO_PARAMS, deleted)
+
+CALL(projects_roles_create, POST, "/projects/{project_id}/roles",
+     ID(project_id), TABLE(role_params, role_create_params), role_details)
+CALL(projects_roles_retrieve, GET, "/projects/{project_id}/roles/{role_id}",
+     ID_2(project_id, role_id), NO_PARAMS, role_details)
+CALL(projects_roles_update, POST, "/projects/{project_id}/roles/{role_id}",
+     ID_2(project_id, role_id), PARAMS(role_params), role_details)
+LIST(projects_roles_list, GET, "/projects/{project_id}/roles", ID(project_id),
+     PARAMS(list_params), role_details)
+CALL(projects_roles_delete, DELETE, "/projects/{project_id}/roles/{role_id}",
+     ID_2(project_id, role_id), NO_PARAMS, deleted)
+
+CALL(users_roles_create, POST, "/organization/users/{user_id}/roles",
+     ID(user_id), PARAMS(role_assignment_params), role_assignment)
+CALL(users_roles_retrieve, GET, "/organization/users/{user_id}/roles/{role_id}",
+     ID_2(user_id, role_id), NO_PARAMS, role_details)
+LIST(users_roles_list, GET, "/organization/users/{user_id}/roles", ID(user_id),
+     PARAMS(list_params), role_details)
+CALL(users_roles_delete, DELETE,
+     "/organization/users/{user_id}/roles/{role_id}", ID_2(user_id, role_id),
+     NO_PARAMS, removed)
+
+CALL(groups_roles_create, POST, "/organization/groups/{group_id}/roles",
+     ID(group_id), PARAMS(role_assignment_params), role_assignment)
+CALL(groups_roles_retrieve, GET,
+     "/organization/groups/{group_id}/roles/{role_id}", ID_2(group_id, role_id),
+     NO_PARAMS, role_details)
+LIST(groups_roles_list, GET, "/organization/groups/{group_id}/roles",
+     ID(group_id), PARAMS(list_params), role_details)
+CALL(groups_roles_delete, DELETE,
+     "/organization/groups/{group_id}/roles/{role_id}", ID_2(group_id, role_id),
+     NO_PARAMS, removed)
+
+CALL(projects_users_roles_create, POST,
+     "/projects/{project_id}/users/{user_id}/roles", ID_2(project_id, user_id),
+     PARAMS(role_assignment_params), role_assignment)
+CALL(projects_users_roles_retrieve, GET,
+     "/projects/{project_id}/users/{user_id}/roles/{role_id}",
+     ID_3(project_id, user_id, role_id), NO_PARAMS, role_details)
+LIST(projects_users_roles_list, GET,
+     "/projects/{project_id}/users/{user_id}/roles", ID_2(project_id, user_id),
+     PARAMS(list_params), role_details)
+CALL(projects_users_roles_delete, DELETE,
+     "/projects/{project_id}/users/{user_id}/roles/{role_id}",
+     ID_3(project_id, user_id, role_id), NO_PARAMS, removed)
+
+CALL(projects_groups_roles_create, POST,
+     "/projects/{project_id}/groups/{group_id}/roles",
+     ID_2(project_id, group_id), PARAMS(role_assignment_params),
+     role_assignment)
+CALL(projects_groups_roles_retrieve, GET,
+     "/projects/{project_id}/groups/{group_id}/roles/{role_id}",
+     ID_3(project_id, group_id, role_id), NO_PARAMS, role_details)
+LIST(projects_groups_roles_list, GET,
+     "/projects/{project_id}/groups/{group_id}/roles",
+     ID_2(project_id, group_id), PARAMS(list_params), role_details)
+CALL(projects_groups_roles_delete, DELETE,
+     "/projects/{project_id}/groups/{group_id}/roles/{role_id}",
+     ID_3(project_id, group_id, role_id), NO_PARAMS, removed)
+
+CALL(projects_service_accounts_create, POST,
+     "/organization/projects/{project_id}/service_accounts", ID(project_id),
+     PARAMS(service_account_create_params), service_account)
+CALL(
+    projects_service_accounts_retrieve, GET,
+    "/organization/projects/{project_id}/service_accounts/{service_account_id}",
+    ID_2(project_id, service_account_id), NO_PARAMS, service_account)
+CALL(
+    projects_service_accounts_update, POST,
+    "/organization/projects/{project_id}/service_accounts/{service_account_id}",
+    ID_2(project_id, service_account_id), PARAMS(service_account_update_params),
+    service_account)
+LIST(projects_service_accounts_list, GET,
+     "/organization/projects/{project_id}/service_accounts", ID(project_id),
+     PARAMS(list_params), service_account)
+CALL(
+    projects_service_accounts_delete, DELETE,
+    "/organization/projects/{project_id}/service_accounts/{service_account_id}",
+    ID_2(project_id, service_account_id), NO_PARAMS, deleted)
+CALL(projects_service_accounts_api_keys_create, POST,
+     "/organization/projects/{project_id}/service_accounts/"
+     "{service_account_id}/api_keys",
+     ID_2(project_id, service_account_id),
+     PARAMS(service_account_api_key_params), service_account_api_key)
+
+CALL(projects_api_keys_retrieve, GET,
+     "/organization/projects/{project_id}/api_keys/{api_key_id}",
+     ID_2(project_id, api_key_id), NO_PARAMS, project_api_key)
+CALL(projects_api_keys_update, POST,
+     "/organization/projects/{project_id}/api_keys/{api_key_id}",
+     ID_2(project_id, api_key_id), PARAMS(project_api_key_update_params),
+     project_api_key)
+LIST(projects_api_keys_list, GET,
+     "/organization/projects/{project_id}/api_keys", ID(project_id),
+     PARAMS(project_api_key_list_params), project_api_key)
+CALL(projects_api_keys_delete, DELETE,
+     "/organization/projects/{project_id}/api_keys/{api_key_id}",
+     ID_2(project_id, api_key_id), NO_PARAMS, deleted)
+
+CALL(admin_api_keys_create, POST, "/organization/admin_api_keys", NO_ID,
+     PARAMS(admin_api_key_create_params), admin_api_key)
+CALL(admin_api_keys_retrieve, GET, "/organization/admin_api_keys/{key_id}",
+     ID(key_id), NO_PARAMS, admin_api_key)
+LIST(admin_api_keys_list, GET, "/organization/admin_api_keys", NO_ID,
+     PARAMS(list_params), admin_api_key)
+CALL(admin_api_keys_delete, DELETE, "/organization/admin_api_keys/{key_id}",
+     ID(key_id), NO_PARAMS, deleted)
+
+LIST(audit_logs_list, GET, "/organization/audit_logs", NO_ID,
+     PARAMS(audit_log_list_params), audit_log)
 
 CALL(invitations_lookup, POST, "/invitations/lookup", NO_ID,
      TABLE(invitation_params, invitation_link), invitation)

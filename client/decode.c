@@ -37,10 +37,12 @@ static int decode_object(struct decoder *d, const struct shape *shape,
 			 const json_t *json, char *out);
 
 static const char *const role_texts[] = { "", "reader", "owner" };
-static const char *const project_role_texts[] = { "", "member", "owner" };
+static const char *const project_role_texts[] = { "", "member", "owner",
+						  "none" };
 static const char *const invite_status_texts[] = { "", "pending", "accepted",
 						   "expired" };
 static const char *const project_status_texts[] = { "", "active", "archived" };
+static const char *const access_texts[] = { "", "active", "inactive" };
 
 #define WORDS(texts)                   \
 	{                              \
@@ -51,6 +53,7 @@ const struct words role_words = WORDS(role_texts);
 const struct words project_role_words = WORDS(project_role_texts);
 const struct words invite_status_words = WORDS(invite_status_texts);
 const struct words project_status_words = WORDS(project_status_texts);
+const struct words access_words = WORDS(access_texts);
 
 const char *word_text(const struct words *words, int value)
 {
@@ -263,8 +266,26 @@ static int decode_field(struct decoder *d, const struct field *field,
 	case FIELD_TEXTS:
 		return decode_array(d, field, json, out);
 	case FIELD_JSON:
+	case FIELD_CALLED_LIKE:
 		break;
 	}
+	return 0;
+}
+
+/* `name`: what the member is called. */
+static int decode_called_like(struct decoder *d, const struct field *field,
+			      const json_t *json, const json_t *name, char *out)
+{
+	const char *text = json_string_value(name);
+	const json_t *member = text ? json_object_get(json, text) : NULL;
+	char *copy;
+
+	if (!member)
+		return 0;
+	copy = dump(d, member);
+	if (!copy)
+		return no_memory(d);
+	*(const char **)(out + field->offset) = copy;
 	return 0;
 }
 
@@ -277,6 +298,8 @@ static int decode_object(struct decoder *d, const struct shape *shape,
 
 		if (field->kind == FIELD_JSON)
 			*(const char **)(out + field->offset) = d->meta.json;
+		else if (field->kind == FIELD_CALLED_LIKE)
+			rc = decode_called_like(d, field, json, member, out);
 		else if (!member || json_is_null(member))
 			rc = decode_nothing(d, field, out);
 		else
@@ -408,6 +431,7 @@ void *page_decode(const struct shape *items, const struct answer *answer,
 		FIELD(struct inv_any_page, first_id, FIELD_TEXT_OR),
 		FIELD(struct inv_any_page, last_id, FIELD_TEXT_OR),
 		FIELD(struct inv_any_page, has_more, FIELD_BOOL),
+		FIELD(struct inv_any_page, next, FIELD_TEXT_OR),
 		{ 0 },
 	};
 	static const struct shape shape = { sizeof(struct inv_any_page),

@@ -24,7 +24,10 @@ enum field_kind {
 			*/
 	FIELD_ITEMS,   /* a page's: must be there, each with a handle */
 	FIELD_TEXTS,   /* array of texts, its length in `second` */
-	FIELD_JSON     /* const char *: all there is, as text */
+	FIELD_JSON,    /* const char *: all there is, as text */
+	FIELD_CALLED_LIKE /* const char *: the member that is called like the
+			   * text of the one named, as JSON; NULL where absent
+			   */
 };
 
 struct field {
@@ -41,10 +44,10 @@ struct shape {
 };
 
 /* One line of a shape: the member of `type` that is called as on the wire. */
-#define FIELD(type, member, kind_)               \
-	{                                        \
-		.name = #member, .kind = kind_,  \
-		.offset = offsetof(type, member) \
+#define FIELD(type, member, kind_) FIELD_NAMED(#member, type, member, kind_)
+#define FIELD_NAMED(name_, type, member, kind_)                                \
+	{                                                                      \
+		.name = name_, .kind = kind_, .offset = offsetof(type, member) \
 	}
 #define FIELD_OF_WORDS(type, member, words_)                                \
 	{                                                                   \
@@ -83,7 +86,7 @@ struct words {
 };
 
 extern const struct words role_words, project_role_words, invite_status_words,
-    project_status_words;
+    project_status_words, access_words;
 
 /* The word for a value, "" for none. */
 const char *word_text(const struct words *words, int value);

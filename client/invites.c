@@ -53,6 +53,15 @@ static const struct field deleted_fields[] = {
 const struct shape deleted_shape = { sizeof(struct inv_deleted),
 				     deleted_fields };
 
+static const struct field removed_fields[] = {
+	FIELD(struct inv_removed, object, FIELD_TEXT),
+	FIELD(struct inv_removed, deleted, FIELD_BOOL),
+	{ 0 },
+};
+
+const struct shape removed_shape = { sizeof(struct inv_removed),
+				     removed_fields };
+
 const struct param invite_create_params[] = {
 	PARAM_REQUIRED(struct inv_invite_create_params, email, PARAM_TEXT),
 	PARAM_OF_WORDS(struct inv_invite_create_params, role, role_words),

@@ -13,6 +13,7 @@ enum param_kind {
 	PARAM_TEXT,	   /* const char *; NULL: omitted */
 	PARAM_WORD,	   /* an enum, or the text in `second` */
 	PARAM_COUNT,	   /* int; 0: omitted */
+	PARAM_INTEGER,	   /* int64_t; 0: omitted */
 	PARAM_FLAG,	   /* bool; false: omitted */
 	PARAM_SAID_TEXT,   /* struct inv_text */
 	PARAM_SAID_NUMBER, /* struct inv_number */
@@ -33,10 +34,10 @@ struct param {
 };
 
 /* One line of a table: the member of `type` that is called as on the wire. */
-#define PARAM(type, member, kind_)               \
-	{                                        \
-		.name = #member, .kind = kind_,  \
-		.offset = offsetof(type, member) \
+#define PARAM(type, member, kind_) PARAM_NAMED(#member, type, member, kind_)
+#define PARAM_NAMED(name_, type, member, kind_)                                \
+	{                                                                      \
+		.name = name_, .kind = kind_, .offset = offsetof(type, member) \
 	}
 #define PARAM_REQUIRED(type, member, kind_)                         \
 	{                                                           \
@@ -49,6 +50,12 @@ struct param {
 		.offset = offsetof(type, member),                            \
 		.second = offsetof(type, member##_text), .words = &(words_), \
 		.required = true,                                            \
+	}
+#define PARAM_OF_WORDS_OR(type, member, words_)                             \
+	{                                                                   \
+		.name = #member, .kind = PARAM_WORD,                        \
+		.offset = offsetof(type, member),                           \
+		.second = offsetof(type, member##_text), .words = &(words_) \
 	}
 #define PARAMS_OF_LIST(type)                                             \
 	PARAM(type, after, PARAM_TEXT), PARAM(type, limit, PARAM_COUNT), \

@@ -42,11 +42,14 @@ int page_turn(struct request *request, const char *after, struct inv_error *err)
 }
 
 /*
- * Where the next page begins: behind the last id, or the last item's where the
- * page does not say. NULL: nowhere. Every item begins with its id.
+ * Where the next page begins: where the page says so, behind the last id, or
+ * the last item's where it names none. NULL: nowhere. Every item begins with
+ * its id.
  */
 static const char *cursor_of(const struct inv_any_page *page)
 {
+	if (page->next && *page->next)
+		return page->next;
 	if (page->last_id && *page->last_id)
 		return page->last_id;
 	if (page->data_len == 0)

@@ -79,6 +79,14 @@ static int missing(const char *name, struct inv_error *err)
 	return error_set(err, INV_ERROR_USAGE, "%s has to be given.", name);
 }
 
+static int omitted(struct draft *draft, const struct param *param,
+		   struct inv_error *err)
+{
+	return param->required && !body_has(&draft->body, param->name)
+		   ? missing(param->name, err)
+		   : 0;
+}
+
 /* ---- what is said ------------------------------------------------------- */
 
 static int misused(const char *name, const char *why, struct inv_error *err)
@@ -96,12 +104,12 @@ static int read_said(struct draft *draft, const struct param *param,
 {
 	switch (said) {
 	case INV_OMITTED:
-		return has_value ? misused(param->name,
-					   "is omitted, but has a value: set "
-					   "said, as INV_TEXT() and its like "
-					   "do",
-					   err)
-				 : 0;
+		if (has_value)
+			return misused(param->name,
+				       "is omitted, but has a value: set said, "
+				       "as INV_TEXT() and its like do",
+				       err);
+		return omitted(draft, param, err);
 	case INV_NULL:
 		if (has_value)
 			return misused(param->name, "is null, but has a value",
@@ -275,13 +283,11 @@ static int add_plain_text(struct draft *draft, const struct param *param,
 	}
 	if (value)
 		return add_text(draft, param->name, value, err);
-	return param->required && !body_has(&draft->body, param->name)
-		   ? missing(param->name, err)
-		   : 0;
+	return omitted(draft, param, err);
 }
 
-static int add_count(struct draft *draft, const struct param *param, int value,
-		     struct inv_error *err)
+static int add_count(struct draft *draft, const struct param *param,
+		     int64_t value, struct inv_error *err)
 {
 	if (value < 0)
 		return misused(param->name, "cannot be negative", err);
@@ -323,6 +329,8 @@ static int add(struct draft *draft, const struct param *param,
 				      err);
 	case PARAM_COUNT:
 		return add_count(draft, param, *(const int *)place, err);
+	case PARAM_INTEGER:
+		return add_count(draft, param, *(const int64_t *)place, err);
 	case PARAM_FLAG:
 		return *(const bool *)place ? add_true(draft, param->name) : 0;
 	case PARAM_SAID_TEXT:

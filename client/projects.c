@@ -51,3 +51,29 @@ const struct param project_user_list_params[] = {
 	PARAMS_OF_LIST(struct inv_project_user_list_params),
 	{ 0 },
 };
+
+const struct param project_update_params[] = {
+	PARAM(struct inv_project_update_params, name, PARAM_TEXT),
+	PARAM(struct inv_project_update_params, external_key_id,
+	      PARAM_SAID_TEXT),
+	PARAM(struct inv_project_update_params, residency, PARAM_TEXT),
+	PARAM(struct inv_project_update_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
+const struct param project_user_create_params[] = {
+	PARAM(struct inv_project_user_params, user_id, PARAM_TEXT),
+	PARAM(struct inv_project_user_params, email, PARAM_TEXT),
+	PARAM_OF_WORDS(struct inv_project_user_params, role,
+		       project_role_words),
+	PARAM(struct inv_project_user_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
+/* Who it is stands in the path. */
+const struct param project_user_update_params[] = {
+	PARAM_OF_WORDS_OR(struct inv_project_user_params, role,
+			  project_role_words),
+	PARAM(struct inv_project_user_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};

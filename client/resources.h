@@ -8,22 +8,42 @@
 #include "operation.h"
 
 /* invites.c */
-extern const struct shape invite_shape, deleted_shape;
+extern const struct shape invite_shape, deleted_shape, removed_shape;
 extern const struct param invite_create_params[], invite_list_params[];
 
 /* users.c */
 extern const struct shape user_shape;
-extern const struct param user_list_params[];
+extern const struct param user_list_params[], user_update_params[];
 
 /* projects.c */
 extern const struct shape project_shape, project_user_shape;
-extern const struct param project_create_params[], project_list_params[],
-    project_user_list_params[];
+extern const struct param project_create_params[], project_update_params[],
+    project_list_params[], project_user_list_params[],
+    project_user_create_params[], project_user_update_params[];
 
 /* groups.c */
-extern const struct shape group_shape, group_user_shape, group_membership_shape;
+extern const struct shape group_shape, group_user_shape, group_membership_shape,
+    project_group_shape;
 extern const struct param group_params[], group_list_params[],
-    group_user_params[];
+    group_user_params[], project_group_params[],
+    project_group_retrieve_params[];
+
+/* roles.c */
+extern const struct shape role_details_shape, role_assignment_shape;
+extern const struct param list_params[], role_create_params[], role_params[],
+    role_assignment_params[];
+
+/* keys.c */
+extern const struct shape service_account_shape, service_account_api_key_shape,
+    project_api_key_shape, admin_api_key_shape;
+extern const struct param service_account_create_params[],
+    service_account_update_params[], service_account_api_key_params[],
+    project_api_key_list_params[], project_api_key_update_params[],
+    admin_api_key_create_params[];
+
+/* audit_logs.c */
+extern const struct shape audit_log_shape;
+extern const struct param audit_log_list_params[];
 
 /* invitations.c */
 extern const struct shape invitation_shape;

@@ -190,9 +190,9 @@ struct inv_options {
 	 * gives what comes back to inv_receive(). Returns INV_CAUSE_NONE, or
 	 * why nothing came. May come from any thread that makes a call.
 	 */
-	enum inv_cause (*transport)(void *arg,
-				    const struct inv_http_request *request,
-				    struct inv_receiver *to) INV_OPT;
+	enum inv_cause (*transport)(
+	    void *arg, const struct inv_http_request *request,
+	    struct inv_receiver *to) INV_OPT;
 	void *transport_arg INV_OPT;
 
 	int64_t reserved[16] INV_OPT;
@@ -206,9 +206,9 @@ struct inv_options {
  * the client: it makes connections of its own. (Not while another thread of
  * the parent was inside a call: then make a new one.)
  */
-INV_API int inv_client_new(const struct inv_options *options,
-			   struct inv_client **ret_client,
-			   struct inv_error *err);
+INV_API int inv_client_new(
+    const struct inv_options *options, struct inv_client **ret_client,
+    struct inv_error *err);
 
 /*
  * Frees whatever this library handed out: results, pages, clients and the
@@ -238,8 +238,8 @@ struct inv_call {
 };
 
 /* For any number of calls, at once or one after the other. */
-INV_API int inv_canceller_new(struct inv_canceller **ret_canceller,
-			      struct inv_error *err);
+INV_API int inv_canceller_new(
+    struct inv_canceller **ret_canceller, struct inv_error *err);
 
 /*
  * Ends the calls that have it, now and from now on, with INV_ERROR_CANCELLED.
@@ -313,7 +313,8 @@ enum inv_role { INV_ROLE_UNKNOWN = 0, INV_ROLE_READER = 1, INV_ROLE_OWNER = 2 };
 enum inv_project_role {
 	INV_PROJECT_ROLE_UNKNOWN = 0,
 	INV_PROJECT_ROLE_MEMBER = 1,
-	INV_PROJECT_ROLE_OWNER = 2
+	INV_PROJECT_ROLE_OWNER = 2,
+	INV_PROJECT_ROLE_NONE = 3 /* a service account's */
 };
 
 enum inv_invite_status {
@@ -329,17 +330,26 @@ enum inv_project_status {
 	INV_PROJECT_STATUS_ARCHIVED = 2
 };
 
+/* Whether the owner of a key has access to the key's project. */
+enum inv_access {
+	INV_ACCESS_UNKNOWN = 0,
+	INV_ACCESS_ACTIVE = 1,
+	INV_ACCESS_INACTIVE = 2
+};
+
 /* The API's word, such as "reader"; "" for UNKNOWN. Never NULL. */
 INV_API const char *inv_role_text(enum inv_role role);
 INV_API const char *inv_project_role_text(enum inv_project_role role);
 INV_API const char *inv_invite_status_text(enum inv_invite_status status);
 INV_API const char *inv_project_status_text(enum inv_project_status status);
+INV_API const char *inv_access_text(enum inv_access access);
 
 /* The other way round; UNKNOWN for any other text, and for NULL. */
 INV_API enum inv_role inv_role_of(const char *text);
 INV_API enum inv_project_role inv_project_role_of(const char *text);
 INV_API enum inv_invite_status inv_invite_status_of(const char *text);
 INV_API enum inv_project_status inv_project_status_of(const char *text);
+INV_API enum inv_access inv_access_of(const char *text);
 
 /* ---- lists ------------------------------------------------------------ */
 
@@ -349,6 +359,13 @@ INV_API enum inv_project_status inv_project_status_of(const char *text);
 	int limit INV_OPT; /* items per page; 0: as the server likes */     \
 	const char *extra_query INV_OPT /* more, encoded, such as "a=b" */
 
+/* Of the lists that can be asked for nothing else. */
+struct inv_list_params {
+	INV_LIST_PARAMS;
+	const char *order INV_OPT; /* "asc", "desc"; not of every list */
+	int64_t reserved[16] INV_OPT;
+};
+
 /* A page: items as received, in an array of pointers. */
 #define INV_PAGE_OF(thing)                             \
 	struct inv_##thing##_page {                    \
@@ -357,6 +374,7 @@ INV_API enum inv_project_status inv_project_status_of(const char *text);
 		const char *first_id; /* or NULL */    \
 		const char *last_id;  /* or NULL */    \
 		bool has_more;                         \
+		const char *next; /* or NULL */        \
 	}
 
 /*
@@ -462,35 +480,35 @@ struct inv_deleted {
 	bool deleted;
 };
 
+/* The same where the server does not say of which. */
+struct inv_removed {
+	const char *object; /* never NULL */
+	bool deleted;
+};
+
 /*
  * POST /organization/invites: sends the person a mail; they are in once they
  * accept. Safe to repeat against invited(8): the same invite comes back.
  */
-INV_API int inv_invites_create(struct inv_client *client,
-			       const struct inv_invite_create_params *params,
-			       const struct inv_call *call,
-			       struct inv_invite **ret_invite,
-			       struct inv_error *err);
-
+INV_API int inv_invites_create(
+    struct inv_client *client, const struct inv_invite_create_params *params,
+    const struct inv_call *call, struct inv_invite **ret_invite,
+    struct inv_error *err);
 /* GET /organization/invites/{invite_id} */
-INV_API int inv_invites_retrieve(struct inv_client *client,
-				 const char *invite_id,
-				 const struct inv_call *call,
-				 struct inv_invite **ret_invite,
-				 struct inv_error *err);
-
+INV_API int inv_invites_retrieve(
+    struct inv_client *client, const char *invite_id,
+    const struct inv_call *call, struct inv_invite **ret_invite,
+    struct inv_error *err);
 /* GET /organization/invites */
-INV_API int inv_invites_list(struct inv_client *client,
-			     const struct inv_invite_list_params *params,
-			     const struct inv_call *call,
-			     struct inv_invite_page **ret_page,
-			     struct inv_error *err);
-
+INV_API int inv_invites_list(
+    struct inv_client *client, const struct inv_invite_list_params *params,
+    const struct inv_call *call, struct inv_invite_page **ret_page,
+    struct inv_error *err);
 /* DELETE /organization/invites/{invite_id} */
-INV_API int inv_invites_delete(struct inv_client *client, const char *invite_id,
-			       const struct inv_call *call,
-			       struct inv_deleted **ret_deleted,
-			       struct inv_error *err);
+INV_API int inv_invites_delete(
+    struct inv_client *client, const char *invite_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
+    struct inv_error *err);
 
 /* The same four, by the path that the official clients have for them. */
 INV_API int inv_admin_organization_invites_create(
@@ -522,22 +540,43 @@ struct inv_user {
 	enum inv_role role;
 	const char *role_text; /* never NULL */
 	int64_t added_at;
+	const char *technical_level;   /* or NULL */
+	const char *developer_persona; /* or NULL */
+	bool is_service_account;
+	bool is_scim_managed;
+	int64_t api_key_last_used_at;
 };
 
 INV_PAGE_OF(user);
 
-/* GET /organization/users/{user_id} */
-INV_API int inv_users_retrieve(struct inv_client *client, const char *user_id,
-			       const struct inv_call *call,
-			       struct inv_user **ret_user,
-			       struct inv_error *err);
+struct inv_user_update_params { /* null takes away what there is */
+	enum inv_role role INV_OPT;
+	const char *role_text INV_OPT;	 /* instead: a word not listed here */
+	struct inv_text role_id INV_OPT; /* instead: of a predefined role */
+	struct inv_text technical_level INV_OPT;
+	struct inv_text developer_persona INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
 
+/* GET /organization/users/{user_id} */
+INV_API int inv_users_retrieve(
+    struct inv_client *client, const char *user_id, const struct inv_call *call,
+    struct inv_user **ret_user, struct inv_error *err);
 /* GET /organization/users */
-INV_API int inv_users_list(struct inv_client *client,
-			   const struct inv_user_list_params *params,
-			   const struct inv_call *call,
-			   struct inv_user_page **ret_page,
-			   struct inv_error *err);
+INV_API int inv_users_list(
+    struct inv_client *client, const struct inv_user_list_params *params,
+    const struct inv_call *call, struct inv_user_page **ret_page,
+    struct inv_error *err);
+/* POST /organization/users/{user_id} */
+INV_API int inv_users_update(
+    struct inv_client *client, const char *user_id,
+    const struct inv_user_update_params *params, const struct inv_call *call,
+    struct inv_user **ret_user, struct inv_error *err);
+/* DELETE /organization/users/{user_id}: they and all that was theirs go. */
+INV_API int inv_users_delete(
+    struct inv_client *client, const char *user_id, const struct inv_call *call,
+    struct inv_deleted **ret_deleted, struct inv_error *err);
 
 /* ---- projects --------------------------------------------------------- */
 
@@ -545,6 +584,14 @@ struct inv_project_create_params {
 	const char *name;
 	struct inv_text external_key_id INV_OPT;
 	const char *residency INV_OPT;	/* "EU_STORAGE_PROCESSING" */
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_update_params {
+	const char *name INV_OPT;
+	struct inv_text external_key_id INV_OPT;
+	const char *residency INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
 	int64_t reserved[16] INV_OPT;
 };
@@ -570,27 +617,41 @@ struct inv_project {
 INV_PAGE_OF(project);
 
 /* POST /organization/projects */
-INV_API int inv_projects_create(struct inv_client *client,
-				const struct inv_project_create_params *params,
-				const struct inv_call *call,
-				struct inv_project **ret_project,
-				struct inv_error *err);
-
+INV_API int inv_projects_create(
+    struct inv_client *client, const struct inv_project_create_params *params,
+    const struct inv_call *call, struct inv_project **ret_project,
+    struct inv_error *err);
 /* GET /organization/projects/{project_id} */
-INV_API int inv_projects_retrieve(struct inv_client *client,
-				  const char *project_id,
-				  const struct inv_call *call,
-				  struct inv_project **ret_project,
-				  struct inv_error *err);
-
+INV_API int inv_projects_retrieve(
+    struct inv_client *client, const char *project_id,
+    const struct inv_call *call, struct inv_project **ret_project,
+    struct inv_error *err);
 /* GET /organization/projects */
-INV_API int inv_projects_list(struct inv_client *client,
-			      const struct inv_project_list_params *params,
-			      const struct inv_call *call,
-			      struct inv_project_page **ret_page,
-			      struct inv_error *err);
+INV_API int inv_projects_list(
+    struct inv_client *client, const struct inv_project_list_params *params,
+    const struct inv_call *call, struct inv_project_page **ret_page,
+    struct inv_error *err);
+/* POST /organization/projects/{project_id} */
+INV_API int inv_projects_update(
+    struct inv_client *client, const char *project_id,
+    const struct inv_project_update_params *params, const struct inv_call *call,
+    struct inv_project **ret_project, struct inv_error *err);
+/* POST /organization/projects/{project_id}/archive: for good. */
+INV_API int inv_projects_archive(
+    struct inv_client *client, const char *project_id,
+    const struct inv_call *call, struct inv_project **ret_project,
+    struct inv_error *err);
 
 /* ---- who is in a project ---------------------------------------------- */
+
+struct inv_project_user_params {
+	const char *user_id INV_OPT; /* to create: the id or the address */
+	const char *email INV_OPT;
+	enum inv_project_role role INV_OPT;
+	const char *role_text INV_OPT;	/* instead: a word not listed here */
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
 
 struct inv_project_user_list_params {
 	INV_LIST_PARAMS;
@@ -614,6 +675,26 @@ INV_API int inv_projects_users_list(
     struct inv_client *client, const char *project_id,
     const struct inv_project_user_list_params *params,
     const struct inv_call *call, struct inv_project_user_page **ret_page,
+    struct inv_error *err);
+/* POST /organization/projects/{project_id}/users */
+INV_API int inv_projects_users_create(
+    struct inv_client *client, const char *project_id,
+    const struct inv_project_user_params *params, const struct inv_call *call,
+    struct inv_project_user **ret_user, struct inv_error *err);
+/* GET /organization/projects/{project_id}/users/{user_id} */
+INV_API int inv_projects_users_retrieve(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const struct inv_call *call, struct inv_project_user **ret_user,
+    struct inv_error *err);
+/* POST /organization/projects/{project_id}/users/{user_id} */
+INV_API int inv_projects_users_update(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const struct inv_project_user_params *params, const struct inv_call *call,
+    struct inv_project_user **ret_user, struct inv_error *err);
+/* DELETE /organization/projects/{project_id}/users/{user_id} */
+INV_API int inv_projects_users_delete(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
     struct inv_error *err);
 
 /* ---- groups ----------------------------------------------------------- */
@@ -642,37 +723,30 @@ struct inv_group {
 INV_PAGE_OF(group);
 
 /* POST /organization/groups */
-INV_API int inv_groups_create(struct inv_client *client,
-			      const struct inv_group_params *params,
-			      const struct inv_call *call,
-			      struct inv_group **ret_group,
-			      struct inv_error *err);
-
+INV_API int inv_groups_create(
+    struct inv_client *client, const struct inv_group_params *params,
+    const struct inv_call *call, struct inv_group **ret_group,
+    struct inv_error *err);
 /* GET /organization/groups/{group_id} */
-INV_API int inv_groups_retrieve(struct inv_client *client, const char *group_id,
-				const struct inv_call *call,
-				struct inv_group **ret_group,
-				struct inv_error *err);
-
+INV_API int inv_groups_retrieve(
+    struct inv_client *client, const char *group_id,
+    const struct inv_call *call, struct inv_group **ret_group,
+    struct inv_error *err);
 /* POST /organization/groups/{group_id} */
-INV_API int inv_groups_update(struct inv_client *client, const char *group_id,
-			      const struct inv_group_params *params,
-			      const struct inv_call *call,
-			      struct inv_group **ret_group,
-			      struct inv_error *err);
-
+INV_API int inv_groups_update(
+    struct inv_client *client, const char *group_id,
+    const struct inv_group_params *params, const struct inv_call *call,
+    struct inv_group **ret_group, struct inv_error *err);
 /* GET /organization/groups */
-INV_API int inv_groups_list(struct inv_client *client,
-			    const struct inv_group_list_params *params,
-			    const struct inv_call *call,
-			    struct inv_group_page **ret_page,
-			    struct inv_error *err);
-
+INV_API int inv_groups_list(
+    struct inv_client *client, const struct inv_group_list_params *params,
+    const struct inv_call *call, struct inv_group_page **ret_page,
+    struct inv_error *err);
 /* DELETE /organization/groups/{group_id} */
-INV_API int inv_groups_delete(struct inv_client *client, const char *group_id,
-			      const struct inv_call *call,
-			      struct inv_deleted **ret_deleted,
-			      struct inv_error *err);
+INV_API int inv_groups_delete(
+    struct inv_client *client, const char *group_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
+    struct inv_error *err);
 
 /* ---- who is in a group ------------------------------------------------ */
 
@@ -682,9 +756,12 @@ struct inv_group_user_params {
 };
 
 struct inv_group_user {
-	const char *id;	   /* never NULL, never empty */
-	const char *name;  /* or NULL */
-	const char *email; /* or NULL */
+	const char *id;	     /* never NULL, never empty */
+	const char *name;    /* or NULL */
+	const char *email;   /* or NULL */
+	const char *picture; /* or NULL; this and the rest: one alone */
+	bool is_service_account;
+	const char *user_type; /* or NULL */
 };
 
 INV_PAGE_OF(group_user);
@@ -702,26 +779,517 @@ INV_API int inv_groups_users_create(
     struct inv_client *client, const char *group_id,
     const struct inv_group_user_params *params, const struct inv_call *call,
     struct inv_group_membership **ret_membership, struct inv_error *err);
-
 /* GET /organization/groups/{group_id}/users/{user_id} */
-INV_API int inv_groups_users_retrieve(struct inv_client *client,
-				      const char *group_id, const char *user_id,
-				      const struct inv_call *call,
-				      struct inv_group_user **ret_user,
-				      struct inv_error *err);
-
+INV_API int inv_groups_users_retrieve(
+    struct inv_client *client, const char *group_id, const char *user_id,
+    const struct inv_call *call, struct inv_group_user **ret_user,
+    struct inv_error *err);
 /* GET /organization/groups/{group_id}/users */
-INV_API int inv_groups_users_list(struct inv_client *client,
-				  const char *group_id,
-				  const struct inv_group_list_params *params,
-				  const struct inv_call *call,
-				  struct inv_group_user_page **ret_page,
-				  struct inv_error *err);
-
+INV_API int inv_groups_users_list(
+    struct inv_client *client, const char *group_id,
+    const struct inv_group_list_params *params, const struct inv_call *call,
+    struct inv_group_user_page **ret_page, struct inv_error *err);
 /* DELETE /organization/groups/{group_id}/users/{user_id} */
 INV_API int inv_groups_users_delete(
     struct inv_client *client, const char *group_id, const char *user_id,
     const struct inv_call *call, struct inv_group_membership **ret_membership,
+    struct inv_error *err);
+
+/* ---- the groups that are in a project --------------------------------- */
+
+struct inv_project_group_params {
+	const char *group_id;
+	const char *role;		/* the id of a role in projects */
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_group_retrieve_params {
+	const char *group_type INV_OPT; /* "group", "tenant_group" */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_group {
+	const char *group_id;	/* never NULL, never empty */
+	const char *object;	/* never NULL */
+	const char *project_id; /* or NULL */
+	const char *group_name; /* or NULL */
+	const char *group_type; /* or NULL */
+	int64_t created_at;
+};
+
+INV_PAGE_OF(project_group);
+
+/* POST /organization/projects/{project_id}/groups */
+INV_API int inv_projects_groups_create(
+    struct inv_client *client, const char *project_id,
+    const struct inv_project_group_params *params, const struct inv_call *call,
+    struct inv_project_group **ret_group, struct inv_error *err);
+/* GET /organization/projects/{project_id}/groups/{group_id} */
+INV_API int inv_projects_groups_retrieve(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const struct inv_project_group_retrieve_params *params,
+    const struct inv_call *call, struct inv_project_group **ret_group,
+    struct inv_error *err);
+/* GET /organization/projects/{project_id}/groups */
+INV_API int inv_projects_groups_list(
+    struct inv_client *client, const char *project_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_project_group_page **ret_page, struct inv_error *err);
+/* DELETE /organization/projects/{project_id}/groups/{group_id} */
+INV_API int inv_projects_groups_delete(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const struct inv_call *call, struct inv_removed **ret_removed,
+    struct inv_error *err);
+
+/* ---- roles ------------------------------------------------------------ */
+
+struct inv_role_params {
+	const char *role_name INV_OPT;	      /* has to be given to create */
+	struct inv_texts permissions INV_OPT; /* likewise */
+	struct inv_text description INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+/* Who somebody has a role through. */
+struct inv_assignment_source {
+	const char *principal_id;   /* never NULL */
+	const char *principal_type; /* never NULL */
+};
+
+/* A role, predefined or your own. */
+struct inv_role_details {
+	const char *id;		 /* never NULL, never empty */
+	const char *object;	 /* never NULL */
+	const char *name;	 /* or NULL */
+	const char *description; /* or NULL */
+	const char *const *permissions;
+	size_t permissions_len;
+	const char *resource_type; /* "api.organization", "api.project" */
+	bool predefined_role;
+
+	/* Only of one that is assigned. */
+	int64_t created_at, updated_at;
+	const char *created_by; /* or NULL */
+	const struct inv_assignment_source *const *assignment_sources;
+	size_t assignment_sources_len;
+};
+
+INV_PAGE_OF(role_details);
+
+/* POST /organization/roles */
+INV_API int inv_roles_create(
+    struct inv_client *client, const struct inv_role_params *params,
+    const struct inv_call *call, struct inv_role_details **ret_role,
+    struct inv_error *err);
+/* GET /organization/roles/{role_id} */
+INV_API int inv_roles_retrieve(
+    struct inv_client *client, const char *role_id, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* POST /organization/roles/{role_id} */
+INV_API int inv_roles_update(
+    struct inv_client *client, const char *role_id,
+    const struct inv_role_params *params, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* GET /organization/roles */
+INV_API int inv_roles_list(
+    struct inv_client *client, const struct inv_list_params *params,
+    const struct inv_call *call, struct inv_role_details_page **ret_page,
+    struct inv_error *err);
+/* DELETE /organization/roles/{role_id} */
+INV_API int inv_roles_delete(
+    struct inv_client *client, const char *role_id, const struct inv_call *call,
+    struct inv_deleted **ret_deleted, struct inv_error *err);
+/* POST /projects/{project_id}/roles */
+INV_API int inv_projects_roles_create(
+    struct inv_client *client, const char *project_id,
+    const struct inv_role_params *params, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* GET /projects/{project_id}/roles/{role_id} */
+INV_API int inv_projects_roles_retrieve(
+    struct inv_client *client, const char *project_id, const char *role_id,
+    const struct inv_call *call, struct inv_role_details **ret_role,
+    struct inv_error *err);
+/* POST /projects/{project_id}/roles/{role_id} */
+INV_API int inv_projects_roles_update(
+    struct inv_client *client, const char *project_id, const char *role_id,
+    const struct inv_role_params *params, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* GET /projects/{project_id}/roles */
+INV_API int inv_projects_roles_list(
+    struct inv_client *client, const char *project_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_role_details_page **ret_page, struct inv_error *err);
+/* DELETE /projects/{project_id}/roles/{role_id} */
+INV_API int inv_projects_roles_delete(
+    struct inv_client *client, const char *project_id, const char *role_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
+    struct inv_error *err);
+
+/* ---- who has a role ---------------------------------------------------- */
+
+struct inv_role_assignment_params {
+	const char *role_id;
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_role_assignment {
+	const char *object;		     /* never NULL */
+	const struct inv_user *user;	     /* who has it; or NULL */
+	const struct inv_group *group;	     /* or a group; or NULL */
+	const struct inv_role_details *role; /* or NULL */
+};
+
+/* POST /organization/users/{user_id}/roles */
+INV_API int inv_users_roles_create(
+    struct inv_client *client, const char *user_id,
+    const struct inv_role_assignment_params *params,
+    const struct inv_call *call, struct inv_role_assignment **ret_assignment,
+    struct inv_error *err);
+/* GET /organization/users/{user_id}/roles/{role_id} */
+INV_API int inv_users_roles_retrieve(
+    struct inv_client *client, const char *user_id, const char *role_id,
+    const struct inv_call *call, struct inv_role_details **ret_role,
+    struct inv_error *err);
+/* GET /organization/users/{user_id}/roles */
+INV_API int inv_users_roles_list(
+    struct inv_client *client, const char *user_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_role_details_page **ret_page, struct inv_error *err);
+/* DELETE /organization/users/{user_id}/roles/{role_id} */
+INV_API int inv_users_roles_delete(
+    struct inv_client *client, const char *user_id, const char *role_id,
+    const struct inv_call *call, struct inv_removed **ret_removed,
+    struct inv_error *err);
+/* POST /organization/groups/{group_id}/roles */
+INV_API int inv_groups_roles_create(
+    struct inv_client *client, const char *group_id,
+    const struct inv_role_assignment_params *params,
+    const struct inv_call *call, struct inv_role_assignment **ret_assignment,
+    struct inv_error *err);
+/* GET /organization/groups/{group_id}/roles/{role_id} */
+INV_API int inv_groups_roles_retrieve(
+    struct inv_client *client, const char *group_id, const char *role_id,
+    const struct inv_call *call, struct inv_role_details **ret_role,
+    struct inv_error *err);
+/* GET /organization/groups/{group_id}/roles */
+INV_API int inv_groups_roles_list(
+    struct inv_client *client, const char *group_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_role_details_page **ret_page, struct inv_error *err);
+/* DELETE /organization/groups/{group_id}/roles/{role_id} */
+INV_API int inv_groups_roles_delete(
+    struct inv_client *client, const char *group_id, const char *role_id,
+    const struct inv_call *call, struct inv_removed **ret_removed,
+    struct inv_error *err);
+/* POST /projects/{project_id}/users/{user_id}/roles */
+INV_API int inv_projects_users_roles_create(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const struct inv_role_assignment_params *params,
+    const struct inv_call *call, struct inv_role_assignment **ret_assignment,
+    struct inv_error *err);
+/* GET /projects/{project_id}/users/{user_id}/roles/{role_id} */
+INV_API int inv_projects_users_roles_retrieve(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const char *role_id, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* GET /projects/{project_id}/users/{user_id}/roles */
+INV_API int inv_projects_users_roles_list(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_role_details_page **ret_page, struct inv_error *err);
+/* DELETE /projects/{project_id}/users/{user_id}/roles/{role_id} */
+INV_API int inv_projects_users_roles_delete(
+    struct inv_client *client, const char *project_id, const char *user_id,
+    const char *role_id, const struct inv_call *call,
+    struct inv_removed **ret_removed, struct inv_error *err);
+/* POST /projects/{project_id}/groups/{group_id}/roles */
+INV_API int inv_projects_groups_roles_create(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const struct inv_role_assignment_params *params,
+    const struct inv_call *call, struct inv_role_assignment **ret_assignment,
+    struct inv_error *err);
+/* GET /projects/{project_id}/groups/{group_id}/roles/{role_id} */
+INV_API int inv_projects_groups_roles_retrieve(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const char *role_id, const struct inv_call *call,
+    struct inv_role_details **ret_role, struct inv_error *err);
+/* GET /projects/{project_id}/groups/{group_id}/roles */
+INV_API int inv_projects_groups_roles_list(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_role_details_page **ret_page, struct inv_error *err);
+/* DELETE /projects/{project_id}/groups/{group_id}/roles/{role_id} */
+INV_API int inv_projects_groups_roles_delete(
+    struct inv_client *client, const char *project_id, const char *group_id,
+    const char *role_id, const struct inv_call *call,
+    struct inv_removed **ret_removed, struct inv_error *err);
+
+/* ---- service accounts -------------------------------------------------- */
+
+struct inv_service_account_create_params {
+	const char *name;
+	bool create_service_account_only INV_OPT; /* without a key */
+	int64_t expires_in_seconds INV_OPT;	  /* the key; 0: never */
+	const char *extra_body INV_OPT;		  /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_service_account_update_params {
+	const char *name INV_OPT;
+	enum inv_project_role role INV_OPT;
+	const char *role_text INV_OPT;	/* instead: a word not listed here */
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_service_account_api_key_params {
+	const char *name INV_OPT;
+	struct inv_texts scopes INV_OPT;    /* none: all permissions */
+	int64_t expires_in_seconds INV_OPT; /* 0: never */
+	const char *extra_body INV_OPT;	    /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+/* A key as it is shown once, to whoever has it made. */
+struct inv_service_account_api_key {
+	const char *id;	    /* never NULL, never empty */
+	const char *object; /* never NULL */
+	const char *value;  /* the secret; never NULL, never empty */
+	const char *name;   /* or NULL */
+	int64_t created_at;
+	int64_t expires_at;
+};
+
+struct inv_service_account {
+	const char *id;	    /* never NULL, never empty */
+	const char *object; /* never NULL */
+	const char *name;   /* or NULL */
+	enum inv_project_role role;
+	const char *role_text; /* never NULL */
+	int64_t created_at;
+	const struct inv_service_account_api_key *api_key; /* a new one's */
+};
+
+INV_PAGE_OF(service_account);
+
+/* POST /organization/projects/{project_id}/service_accounts */
+INV_API int inv_projects_service_accounts_create(
+    struct inv_client *client, const char *project_id,
+    const struct inv_service_account_create_params *params,
+    const struct inv_call *call, struct inv_service_account **ret_account,
+    struct inv_error *err);
+
+/* GET /organization/projects/{project_id}/service_accounts/{service_account_id}
+ */
+INV_API int inv_projects_service_accounts_retrieve(
+    struct inv_client *client, const char *project_id,
+    const char *service_account_id, const struct inv_call *call,
+    struct inv_service_account **ret_account, struct inv_error *err);
+
+/* POST
+ * /organization/projects/{project_id}/service_accounts/{service_account_id} */
+INV_API int inv_projects_service_accounts_update(
+    struct inv_client *client, const char *project_id,
+    const char *service_account_id,
+    const struct inv_service_account_update_params *params,
+    const struct inv_call *call, struct inv_service_account **ret_account,
+    struct inv_error *err);
+/* GET /organization/projects/{project_id}/service_accounts */
+INV_API int inv_projects_service_accounts_list(
+    struct inv_client *client, const char *project_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_service_account_page **ret_page, struct inv_error *err);
+
+/* DELETE
+ * /organization/projects/{project_id}/service_accounts/{service_account_id} */
+INV_API int inv_projects_service_accounts_delete(
+    struct inv_client *client, const char *project_id,
+    const char *service_account_id, const struct inv_call *call,
+    struct inv_deleted **ret_deleted, struct inv_error *err);
+
+/*
+ * POST
+ * /organization/projects/{project_id}/service_accounts/{service_account_id}/api_keys
+ */
+INV_API int inv_projects_service_accounts_api_keys_create(
+    struct inv_client *client, const char *project_id,
+    const char *service_account_id,
+    const struct inv_service_account_api_key_params *params,
+    const struct inv_call *call, struct inv_service_account_api_key **ret_key,
+    struct inv_error *err);
+
+/* ---- the keys of a project --------------------------------------------- */
+
+struct inv_project_api_key_list_params {
+	INV_LIST_PARAMS;
+	const char *owner_project_access INV_OPT; /* active, inactive, any */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_api_key_update_params {
+	struct inv_texts scopes INV_OPT; /* INV_TEXTS(NULL, 0): all */
+	int64_t expires_in_seconds INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+/* Whose a key is. */
+struct inv_key_owner {
+	const char *id;	   /* never NULL */
+	const char *name;  /* or NULL */
+	const char *email; /* or NULL */
+	int64_t created_at;
+	const char *role;   /* or NULL */
+	const char *type;   /* or NULL; this and `object`: of an admin key */
+	const char *object; /* or NULL */
+};
+
+struct inv_project_api_key_owner { /* one of the two */
+	const char *type;	   /* "user" or "service_account"; never NULL */
+	const struct inv_key_owner *user;	     /* or NULL */
+	const struct inv_key_owner *service_account; /* or NULL */
+};
+
+struct inv_project_api_key {
+	const char *id;		    /* never NULL, never empty */
+	const char *object;	    /* never NULL */
+	const char *redacted_value; /* or NULL */
+	const char *name;	    /* or NULL */
+	int64_t created_at;
+	int64_t last_used_at;
+	int64_t expires_at;
+	enum inv_access owner_project_access;
+	const char *owner_project_access_text;	       /* never NULL */
+	const struct inv_project_api_key_owner *owner; /* or NULL */
+};
+
+INV_PAGE_OF(project_api_key);
+
+/* GET /organization/projects/{project_id}/api_keys/{api_key_id} */
+INV_API int inv_projects_api_keys_retrieve(
+    struct inv_client *client, const char *project_id, const char *api_key_id,
+    const struct inv_call *call, struct inv_project_api_key **ret_key,
+    struct inv_error *err);
+/* POST /organization/projects/{project_id}/api_keys/{api_key_id} */
+INV_API int inv_projects_api_keys_update(
+    struct inv_client *client, const char *project_id, const char *api_key_id,
+    const struct inv_project_api_key_update_params *params,
+    const struct inv_call *call, struct inv_project_api_key **ret_key,
+    struct inv_error *err);
+/* GET /organization/projects/{project_id}/api_keys */
+INV_API int inv_projects_api_keys_list(
+    struct inv_client *client, const char *project_id,
+    const struct inv_project_api_key_list_params *params,
+    const struct inv_call *call, struct inv_project_api_key_page **ret_page,
+    struct inv_error *err);
+/* DELETE /organization/projects/{project_id}/api_keys/{api_key_id} */
+INV_API int inv_projects_api_keys_delete(
+    struct inv_client *client, const char *project_id, const char *api_key_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
+    struct inv_error *err);
+
+/* ---- admin keys -------------------------------------------------------- */
+
+struct inv_admin_api_key_create_params {
+	const char *name;
+	int64_t expires_in_seconds INV_OPT; /* 0: never */
+	const char *extra_body INV_OPT;	    /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_admin_api_key {
+	const char *id;		    /* never NULL, never empty */
+	const char *object;	    /* never NULL */
+	const char *name;	    /* or NULL */
+	const char *redacted_value; /* or NULL */
+	const char *value;	    /* the secret, of a new one; else NULL */
+	int64_t created_at;
+	int64_t expires_at;
+	int64_t last_used_at;
+	const struct inv_key_owner *owner; /* or NULL */
+};
+
+INV_PAGE_OF(admin_api_key);
+
+/* POST /organization/admin_api_keys */
+INV_API int inv_admin_api_keys_create(
+    struct inv_client *client,
+    const struct inv_admin_api_key_create_params *params,
+    const struct inv_call *call, struct inv_admin_api_key **ret_key,
+    struct inv_error *err);
+/* GET /organization/admin_api_keys/{key_id} */
+INV_API int inv_admin_api_keys_retrieve(
+    struct inv_client *client, const char *key_id, const struct inv_call *call,
+    struct inv_admin_api_key **ret_key, struct inv_error *err);
+/* GET /organization/admin_api_keys */
+INV_API int inv_admin_api_keys_list(
+    struct inv_client *client, const struct inv_list_params *params,
+    const struct inv_call *call, struct inv_admin_api_key_page **ret_page,
+    struct inv_error *err);
+/* DELETE /organization/admin_api_keys/{key_id} */
+INV_API int inv_admin_api_keys_delete(
+    struct inv_client *client, const char *key_id, const struct inv_call *call,
+    struct inv_deleted **ret_deleted, struct inv_error *err);
+
+/* ---- the audit log ------------------------------------------------------ */
+
+struct inv_audit_log_list_params {
+	INV_LIST_PARAMS;
+	const char *before INV_OPT;	 /* the id that the page ends at */
+	int64_t effective_at_gt INV_OPT; /* later than; 0: whenever */
+	int64_t effective_at_gte INV_OPT, effective_at_lt INV_OPT;
+	int64_t effective_at_lte INV_OPT;
+	struct inv_texts project_ids INV_OPT;
+	struct inv_texts event_types INV_OPT; /* such as "invite.sent" */
+	struct inv_texts actor_ids INV_OPT, actor_emails INV_OPT;
+	struct inv_texts resource_ids INV_OPT;
+	bool tenant_only INV_OPT;
+	int64_t reserved[16] INV_OPT;
+};
+
+/* A user with an address, or a project with a name, or an id alone. */
+struct inv_audit_log_thing {
+	const char *id;	   /* or NULL */
+	const char *email; /* or NULL */
+	const char *name;  /* or NULL */
+};
+
+struct inv_audit_log_session {
+	const struct inv_audit_log_thing *user; /* or NULL */
+	const char *ip_address;			/* or NULL */
+};
+
+struct inv_audit_log_api_key {
+	const char *id;					   /* or NULL */
+	const char *type;				   /* or NULL */
+	const struct inv_audit_log_thing *user;		   /* or NULL */
+	const struct inv_audit_log_thing *service_account; /* or NULL */
+};
+
+struct inv_audit_log_actor { /* one of the two */
+	const char *type;    /* "session" or "api_key"; never NULL */
+	const struct inv_audit_log_session *session; /* or NULL */
+	const struct inv_audit_log_api_key *api_key; /* or NULL */
+};
+
+struct inv_audit_log {
+	const char *id;	  /* never NULL, never empty */
+	const char *type; /* never NULL */
+	int64_t effective_at;
+	const struct inv_audit_log_thing *project; /* or NULL */
+	const struct inv_audit_log_actor *actor;   /* or NULL */
+	const char
+	    *details; /* JSON: the member called like the type; or NULL */
+};
+
+INV_PAGE_OF(audit_log);
+
+/* GET /organization/audit_logs, newest first */
+INV_API int inv_audit_logs_list(
+    struct inv_client *client, const struct inv_audit_log_list_params *params,
+    const struct inv_call *call, struct inv_audit_log_page **ret_page,
     struct inv_error *err);
 
 /* ---- the invited person's side (invited(8) only) ---------------------- */
@@ -765,25 +1333,20 @@ struct inv_invitation {
 };
 
 /* POST /invitations/lookup: what the invitation says; changes nothing. */
-INV_API int inv_invitations_lookup(struct inv_client *client,
-				   const struct inv_invitation_params *params,
-				   const struct inv_call *call,
-				   struct inv_invitation **ret_invitation,
-				   struct inv_error *err);
-
+INV_API int inv_invitations_lookup(
+    struct inv_client *client, const struct inv_invitation_params *params,
+    const struct inv_call *call, struct inv_invitation **ret_invitation,
+    struct inv_error *err);
 /* POST /invitations/accept: joins. A second time answers as the first did. */
-INV_API int inv_invitations_accept(struct inv_client *client,
-				   const struct inv_invitation_params *params,
-				   const struct inv_call *call,
-				   struct inv_invitation **ret_invitation,
-				   struct inv_error *err);
-
+INV_API int inv_invitations_accept(
+    struct inv_client *client, const struct inv_invitation_params *params,
+    const struct inv_call *call, struct inv_invitation **ret_invitation,
+    struct inv_error *err);
 /* POST /invitations/decline: refuses for good. */
-INV_API int inv_invitations_decline(struct inv_client *client,
-				    const struct inv_invitation_params *params,
-				    const struct inv_call *call,
-				    struct inv_invitation **ret_invitation,
-				    struct inv_error *err);
+INV_API int inv_invitations_decline(
+    struct inv_client *client, const struct inv_invitation_params *params,
+    const struct inv_call *call, struct inv_invitation **ret_invitation,
+    struct inv_error *err);
 
 /* ---- any other call --------------------------------------------------- */
 
@@ -802,11 +1365,10 @@ struct inv_request_params {
  * `path` begins with a slash, is encoded, and goes behind the base URL. With
  * the key, retries and errors as everywhere.
  */
-INV_API int inv_request(struct inv_client *client, const char *method,
-			const char *path,
-			const struct inv_request_params *params,
-			const struct inv_call *call,
-			struct inv_answer **ret_answer, struct inv_error *err);
+INV_API int inv_request(
+    struct inv_client *client, const char *method, const char *path,
+    const struct inv_request_params *params, const struct inv_call *call,
+    struct inv_answer **ret_answer, struct inv_error *err);
 
 /* ---- without I/O ------------------------------------------------------ */
 
@@ -841,16 +1403,17 @@ struct inv_http_answer {
  * `ret_result` is the address of a pointer to what the built call hands out,
  * such as a struct inv_invite *; NULL where you do not want it.
  */
-INV_API int inv_parse(const struct inv_http_request *request,
-		      const struct inv_http_answer *answer, void *ret_result,
-		      struct inv_error *err);
+INV_API int inv_parse(
+    const struct inv_http_request *request,
+    const struct inv_http_answer *answer, void *ret_result,
+    struct inv_error *err);
 
 /*
  * Inside options.transport: takes a copy of the answer. 0, or -1 where it is
  * too large or there is no memory: then return INV_CAUSE_NONE all the same.
  */
-INV_API int inv_receive(struct inv_receiver *to,
-			const struct inv_http_answer *answer);
+INV_API int inv_receive(
+    struct inv_receiver *to, const struct inv_http_answer *answer);
 
 #ifdef __cplusplus
 }

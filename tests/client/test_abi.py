@@ -32,11 +32,14 @@ GROWN = [
     (r"int64_t reserved\[(\d+)\]( INV_OPT)?;",
      lambda m: f"void *added{m[2] or ''};\n"
                f"\tint64_t reserved[{int(m[1]) - 1}]{m[2] or ''};"),
-    (r"(struct inv_(?:invite|deleted|user|project|project_user|group|group_user"
-     r"|group_membership|invitation"
+    (r"(struct inv_(?:invite|deleted|removed|user|project|project_user|group"
+     r"|group_user|group_membership|project_group|role_details|role_assignment"
+     r"|service_account|service_account_api_key|project_api_key|key_owner"
+     r"|admin_api_key|audit_log|audit_log_thing|invitation"
      r"|answer|metadata|http_request) \{.*?)\n\};",
      r"\1\n\tconst char *added;\n\tint64_t more[9];\n};"),
-    (r"(bool has_more; +\\\n)", r"\1\t\tint64_t added[9];\\\n"),
+    (r"(const char \*next; /\* or NULL \*/ +\\\n)",
+     r"\1\t\tint64_t added[9];\\\n"),
     (r'INV_VERSION\s+"[\d.]+"', 'INV_VERSION "9.9.9"'),
 ]
 
@@ -155,7 +158,7 @@ def layout(header: str) -> tuple[dict, dict, dict]:
                 for member, field in kind.fields})
     for name in re.findall(r"^enum (\w+) {", text, re.M):
         values.update(ffi.typeof(f"enum {name}").relements)
-    functions = {name: re.sub(r"\s+", " ", f"{kind}({args})")
+    functions = {name: re.sub(r"\s+", " ", f"{kind}({args.strip()})")
                  for kind, name, args in re.findall(
                      r"^([\w *]+?)\b(inv_\w+)\(([^;]*)\);", text, re.M)}
     return structs, values, functions

@@ -31,6 +31,44 @@ def accepted(request: Any) -> Answer:
     return Answer(200, {**INVITE, "status": "accepted"})
 
 
+ACCOUNT = {"object": "organization.project.service_account",
+           "id": "svc_acct_1", "name": "ci", "role": "member",
+           "created_at": 1, "api_key": {
+               "object": "organization.project.service_account.api_key",
+               "id": "key_1", "value": "sk-svcacct-1", "name": "ci",
+               "created_at": 1, "expires_at": 2}}
+KEYS = [{"object": "organization.project.api_key", "id": f"key_{whose}",
+         "redacted_value": "sk-...1", "name": "n", "created_at": 1,
+         "last_used_at": used, "expires_at": None,
+         "owner_project_access": "active",
+         "owner": {"type": whose, whose: {"id": f"{whose}-1", "name": "N",
+                                          "created_at": 1, "role": "member"}}}
+        for whose, used in (("user", None), ("service_account", None),
+                            ("user", 5))]
+ROLE = {"object": "role", "id": "role_2", "name": "Auditor",
+        "description": None, "permissions": ["a"], "predefined_role": False,
+        "resource_type": "api.organization"}
+EVENT = {"id": "audit_log-1", "type": "invite.sent", "effective_at": 1,
+         "actor": {"type": "api_key", "api_key": {
+             "id": "key_1", "type": "user", "user": {"id": "user-1",
+                                                     "email": "a@b.c"}}},
+         "invite.sent": {"id": "invite-1", "data": {"email": "a@b.c",
+                                                    "role": "reader"}}}
+
+
+def of_a_role(request: Any) -> Answer:
+    """Roles that are listed in two pages, which say where the next begins."""
+    if request.method == "POST":
+        return Answer(200, {"object": "user.role", "user": {"id": "user-1"},
+                            "role": ROLE})
+    if request.query == [("after", "here")]:
+        return Answer(200, {"object": "list", "data": [ROLE],
+                            "has_more": False, "next": None})
+    return Answer(200, {"object": "list", "data": [
+        {**ROLE, "id": "role_1", "name": "Other"}], "has_more": True,
+        "next": "here"})
+
+
 def of_a_group(request: Any) -> Answer:
     if request.path.endswith("/users"):
         return Answer(200, {"object": "group.user", "user_id": "user-1",
@@ -44,6 +82,9 @@ def of_a_group(request: Any) -> Answer:
 PROGRAMS: list[tuple] = [
     ("accept", ["CODE", "Ada"], "", everything,
      "You are in, as a reader.\nProject: P\n"),
+    ("audit", [], "", Answer(200, page([EVENT])),
+     'invite.sent {"id":"invite-1","data":{"email":"a@b.c",'
+     '"role":"reader"}}\n'),
     ("cancel", ["x"], "", everything, "ada@example.com is pending\n"),
     ("create", ["a@b.c"], "", everything, "invite-1\n"),
     ("create_cc", ["a@b.c"], "", everything, "invite-1\n"),
@@ -55,6 +96,9 @@ PROGRAMS: list[tuple] = [
     ("fork", ["x"], "", everything,
      "before: pending\nchild: pending\nafter: pending\n"),
     ("groups", ["Support", "user-1"], "", of_a_group, "group-1\n"),
+    ("keys", ["proj_1"], "", Answer(200, page(KEYS)),
+     "key_user user-1 active\n"
+     "key_service_account service_account-1 active\n"),
     ("list", [], "", everything, None),
     ("loop", ["x", "y"], "", everything,
      "ada@example.com is pending\n" * 2),
@@ -62,6 +106,9 @@ PROGRAMS: list[tuple] = [
     ("projects", ["a@b.c"], "", everything,
      "ada@example.com was invited to nothing\n"),
     ("request", ["p"], "", everything, None),
+    ("roles", ["user-1", "Auditor"], "", of_a_role, "role_2\n"),
+    ("service_account", ["proj_1", "ci"], "", Answer(200, ACCOUNT),
+     "svc_acct_1 sk-svcacct-1\n"),
     ("threads", ["x"], "", everything, "0 failures\n"),
     ("users", [], "", Answer(200, page([INVITE])),
      "invite-1 reader ada@example.com\n"),

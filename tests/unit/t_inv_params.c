@@ -12,6 +12,7 @@ struct everything {
 	enum inv_role role;
 	const char *role_text;
 	int count;
+	int64_t integer;
 	bool flag;
 	struct inv_text said;
 	struct inv_number number;
@@ -23,6 +24,7 @@ struct everything {
 static const struct param table[] = {
 	PARAM(struct everything, text, PARAM_TEXT),
 	PARAM(struct everything, count, PARAM_COUNT),
+	PARAM(struct everything, integer, PARAM_INTEGER),
 	PARAM(struct everything, flag, PARAM_FLAG),
 	PARAM(struct everything, said, PARAM_SAID_TEXT),
 	PARAM(struct everything, number, PARAM_SAID_NUMBER),
@@ -70,6 +72,7 @@ START_TEST(values_in_a_body)
 {
 	struct everything params = { .text = "t",
 				     .count = 3,
+				     .integer = (int64_t)1 << 40,
 				     .flag = true,
 				     .said = INV_TEXT(""),
 				     .number = INV_NUMBER(0),
@@ -77,7 +80,8 @@ START_TEST(values_in_a_body)
 				     .extra_body = "{\"text\":1,\"more\":2}" };
 
 	ck_assert_str_eq(written("POST", &params),
-			 "{\"text\":\"t\",\"count\":3,\"flag\":true,"
+			 "{\"text\":\"t\",\"count\":3,"
+			 "\"integer\":1099511627776,\"flag\":true,"
 			 "\"said\":\"\",\"number\":0,"
 			 "\"texts\":[\"a\",\"b c\"],\"more\":2}");
 }
@@ -87,15 +91,17 @@ START_TEST(values_in_a_query)
 {
 	struct everything params = { .text = "t&",
 				     .count = 3,
+				     .integer = 1,
 				     .flag = true,
 				     .said = INV_TEXT(""),
 				     .number = INV_NUMBER(-7),
 				     .texts = INV_TEXTS(two, 2),
 				     .extra_query = "x=y" };
 
-	ck_assert_str_eq(written("GET", &params),
-			 "&text=t%26&count=3&flag=true&said=&number=-7"
-			 "&texts%5B%5D=a&texts%5B%5D=b%20c&x=y");
+	ck_assert_str_eq(
+	    written("GET", &params),
+	    "&text=t%26&count=3&integer=1&flag=true&said=&number=-7"
+	    "&texts%5B%5D=a&texts%5B%5D=b%20c&x=y");
 }
 END_TEST
 
@@ -125,6 +131,7 @@ START_TEST(contradictions)
 		{ { .said = { .value = "" } }, "said is omitted" },
 		{ { .said = { (enum inv_said)3, NULL } }, "said says neither" },
 		{ { .count = -1 }, "count cannot be negative" },
+		{ { .integer = INT64_MIN }, "integer cannot be negative" },
 		{ { .text = "\xff" }, "text is not UTF-8" },
 	};
 
