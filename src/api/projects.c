@@ -1,5 +1,5 @@
 /*
- * projects.c: /organization/projects and the people in them.
+ * projects.c: /organization/projects.
  */
 #include "base/base.h"
 
@@ -69,25 +69,6 @@ static const struct list_query project_list = {
 	.filters = project_filters,
 };
 
-/* ---- the people in one ---- */
-
-static const struct member project_user_members[] = {
-	SHOW_ID("id", struct project_user, id, ID_USER),
-	SHOW_TEXT("name", struct project_user, name),
-	SHOW_TEXT("email", struct project_user, email),
-	SHOW_WORD("role", struct project_user, role, &member_roles),
-	SHOW_TIME("added_at", struct project_user, added_at),
-	{ 0 },
-};
-
-static const struct shape project_user_shape = {
-	SHAPE_OF(struct project_user, ID_USER),
-	.object = "organization.project.user",
-	.members = project_user_members,
-};
-
-static const struct list_query project_user_list = { .kind = ID_USER };
-
 /* ---- routes ---- */
 
 static const struct route routes[] = {
@@ -123,12 +104,6 @@ static const struct route routes[] = {
 	  .verb = &verb_project_archive,
 	  .ids = { INPUT(struct id_in, id) },
 	  .shape = &project_shape },
-	{ .method = METHOD_GET,
-	  .path = "/organization/projects/{project_id}/users",
-	  .verb = &verb_project_user_list,
-	  .ids = { INPUT(struct project_user_list_in, project) },
-	  .list = &project_user_list,
-	  .shape = &project_user_shape },
 };
 
 const struct route_table projects_api = ROUTES(routes);

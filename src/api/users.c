@@ -19,6 +19,9 @@ static const struct member user_members[] = {
 	SHOW_TIME("added_at", struct user, added_at),
 	SHOW_TIME("created", struct user, added_at),
 	SHOW_FALSE("is_service_account"),
+	SHOW_FALSE("is_scim_managed"),
+	SHOW_TEXT("technical_level", struct user, technical_level),
+	SHOW_TEXT("developer_persona", struct user, developer_persona),
 	{ 0 },
 };
 
@@ -28,18 +31,22 @@ static const struct shape user_shape = {
 	.members = user_members,
 };
 
-/* An address that is none matches nobody. */
-static int read_email(struct request *request, void *input, struct str value)
+static int refuse_addresses(struct request *request)
 {
-	struct user_list_in *in = input;
+	return answer_error(request, 400, "array_above_max_length", "emails",
+			    "Invalid 'emails': array too long. Expected at "
+			    "most %d addresses.",
+			    EMAILS_MAX);
+}
+
+/* An address that is none matches nobody. */
+static int add_email(struct request *request, struct user_list_in *in,
+		     struct str value)
+{
 	struct email email = { .key = "" };
 
 	if (in->email_count == EMAILS_MAX)
-		return answer_error(request, 400, "array_above_max_length",
-				    "emails",
-				    "Invalid 'emails': array too long. "
-				    "Expected at most %d addresses.",
-				    EMAILS_MAX);
+		return refuse_addresses(request);
 	if (!in->email_keys)
 		in->email_keys = arena_array(&request->arena, EMAILS_MAX,
 					     sizeof(*in->email_keys));
@@ -52,16 +59,38 @@ static int read_email(struct request *request, void *input, struct str value)
 	return 0;
 }
 
-/* Repeated, with brackets or without: clients differ. */
+/* Some clients send all in one, with commas. No address that anybody has holds
+ * one. */
+static int read_emails(struct request *request, void *input, struct str value)
+{
+	struct str one;
+	bool more;
+
+	do {
+		more = str_cut(value, ',', &one, &value);
+		if (add_email(request, input, one) < 0)
+			return -1;
+	} while (more);
+	return 0;
+}
+
 static const struct query_param user_filters[] = {
-	FILTER_EACH_BY("emails", read_email),
-	FILTER_EACH_BY("emails[]", read_email),
+	FILTER_EACH_BY("emails", read_emails),
 	{ 0 },
 };
 
 static const struct list_query user_list = {
 	.kind = ID_USER,
 	.filters = user_filters,
+};
+
+/* An empty description takes back the one that was there. */
+static const struct field update_fields[] = {
+	TAKE_WORD_IF("role", struct user_update_in, role, has_role, &roles),
+	TAKE_TEXT_OR_EMPTY("technical_level", struct user_update_in,
+			   technical_level, NAME_MAX_OCTETS),
+	TAKE_TEXT_OR_EMPTY("developer_persona", struct user_update_in,
+			   developer_persona, NAME_MAX_OCTETS),
 };
 
 static const struct route routes[] = {
@@ -73,6 +102,18 @@ static const struct route routes[] = {
 	{ .method = METHOD_GET,
 	  .path = "/organization/users/{user_id}",
 	  .verb = &verb_user_get,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &user_shape },
+	{ .method = METHOD_POST,
+	  .path = "/organization/users/{user_id}",
+	  .body = BODY_JSON,
+	  .verb = &verb_user_update,
+	  .ids = { INPUT(struct user_update_in, id) },
+	  FIELDS(update_fields),
+	  .shape = &user_shape },
+	{ .method = METHOD_DELETE,
+	  .path = "/organization/users/{user_id}",
+	  .verb = &verb_user_delete,
 	  .ids = { INPUT(struct id_in, id) },
 	  .shape = &user_shape },
 };

@@ -47,7 +47,15 @@
 	X(INVITE_RENEWED, 16, "invite.renewed", OURS, INVITE, NULL)            \
 	X(PROJECT_UPDATED, 17, "project.updated", PUBLISHED, PROJECT,          \
 	  "changes_requested")                                                 \
-	X(PROJECT_ARCHIVED, 18, "project.archived", PUBLISHED, PROJECT, NULL)
+	X(PROJECT_ARCHIVED, 18, "project.archived", PUBLISHED, PROJECT, NULL)  \
+	X(USER_UPDATED, 19, "user.updated", PUBLISHED, USER,                   \
+	  "changes_requested")                                                 \
+	X(USER_DELETED, 20, "user.deleted", PUBLISHED, USER, NULL)             \
+	/* with the project in which it happened */                            \
+	X(PROJECT_USER_ADDED, 21, "project.user.added", OURS, USER, "data")    \
+	X(PROJECT_USER_UPDATED, 22, "project.user.updated", OURS, USER,        \
+	  "changes_requested")                                                 \
+	X(PROJECT_USER_REMOVED, 23, "project.user.removed", OURS, USER, "data")
 
 enum audit_type {
 	AUDIT_NONE = 0, /* no event: marks a transaction that came to nothing,

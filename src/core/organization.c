@@ -11,3 +11,9 @@ bool admin_key_in_force(const struct admin_key *key, int64_t now_seconds)
 	       (key->expires_at == 0 || now_seconds < key->expires_at) &&
 	       (key->user == 0 || key->owned);
 }
+
+enum result user_on_step_down(const struct user *user, bool another_owner)
+{
+	return user->role == ROLE_OWNER && !another_owner ? RESULT_LAST_OWNER
+							  : RESULT_OK;
+}

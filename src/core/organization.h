@@ -28,13 +28,27 @@ struct project {
 	const char *external_key_id; /* or NULL */
 };
 
-/* A person in an organization: there since they accepted. */
+/* A person in an organization: there since they accepted. Whoever has left
+ * stays on record, and is shown nowhere. */
 struct user {
 	int64_t id, organization;
 	const char *email, *name; /* name may be "" */
 	enum role role;
-	int64_t added_at; /* Unix seconds */
+	int64_t added_at, removed_at; /* Unix seconds; 0 = is a member */
+	/* What the API calls so, as it was given; or NULL. */
+	const char *technical_level, *developer_persona;
 };
+
+/*
+ * The last owner: an organization that has had an owner keeps one, a member
+ * whose own role it is. What comes through a group does not count.
+ *
+ * RESULT_OK if `user` may cease to be an owner, however: by another role, by
+ * leaving or by being removed; or RESULT_LAST_OWNER. `another_owner` is whether
+ * there is one besides. Whoever asks holds the organization's rights row, so
+ * that the other one does not go at the same time.
+ */
+enum result user_on_step_down(const struct user *user, bool another_owner);
 
 /* A person in a project. */
 struct project_user {

@@ -21,6 +21,22 @@
 	/* not in the group; perhaps not even a member */              \
 	X(GROUP_USER_NOT_FOUND, 404, "user_not_found",                 \
 	  "This user is not in the group.")                            \
+	X(PROJECT_USER_NOT_FOUND, 404, "user_not_found",               \
+	  "This user is not in the project.")                          \
+	/* whoever is to be added is not in the organization */        \
+	X(NO_MEMBER_WITH_ID, 400, "user_not_found",                    \
+	  "There is no user with this id in your organization. "       \
+	  "Invite people first.")                                      \
+	X(NO_MEMBER_WITH_ADDRESS, 400, "email_not_found",              \
+	  "There is no user with this address in your organization. "  \
+	  "Invite people first.")                                      \
+	/* with another role */                                        \
+	X(USER_IN_PROJECT, 400, "user_already_exists",                 \
+	  "The user already exists in project, with another role. "    \
+	  "Modify the project user to change it.")                     \
+	X(LAST_OWNER, 400, "last_owner",                               \
+	  "This is the last owner of the organization, which has to "  \
+	  "keep one. Make somebody else an owner first.")              \
 	/* no such key, or revoked, or expired */                      \
 	X(KEY_UNKNOWN, 401, "invalid_api_key",                         \
 	  "The admin key is not known or was revoked. Make a new one " \

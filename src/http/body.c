@@ -209,6 +209,8 @@ static int read_text(struct request *request, const struct field *field,
 {
 	if (read_string(request, field, param, json, value) < 0)
 		return -1;
+	if (value->string.len == 0) /* then it may be */
+		return 0;
 	return body_check_text(request, param, value->string);
 }
 
@@ -463,9 +465,13 @@ void body_fill(const struct field *fields, size_t count,
 	       const struct value *values, void *in)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (fields[i].input && values[i].present)
+		if (!values[i].present)
+			continue;
+		if (fields[i].input)
 			put_value(fields[i].type, &values[i],
 				  (char *)in + fields[i].input - 1);
+		if (fields[i].said)
+			*(bool *)((char *)in + fields[i].said - 1) = true;
 	}
 }
 
@@ -474,6 +480,8 @@ bool body_fits(const struct field *fields, size_t count, size_t size)
 	for (size_t i = 0; i < count; i++) {
 		if (fields[i].input &&
 		    fields[i].input - 1 + types[fields[i].type].size > size)
+			return false;
+		if (fields[i].said > size)
 			return false;
 	}
 	return true;

@@ -33,7 +33,8 @@ struct field {
 	int64_t min, max; /* of an integer; octets of a string; items; of
 			   * strings, octets of the text */
 	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
-			   * does     not go there by itself */
+			   * does not go there by itself */
+	size_t said; /* of a bool there, plus 1: whether it was given; or 0 */
 	const struct vocabulary *words;
 	enum id_kind kind;
 };
@@ -67,6 +68,36 @@ struct field {
 		.name = (name_), .type = FIELD_ID, .required = (need), \
 		.min = 1, .max = BODY_MAX, .kind = (kind_),            \
 		.input = OFFSET_OF(type_, member, int64_t) + 1,        \
+	}
+
+#define TAKE_STRING(name_, need, type_, member, max_)                      \
+	{                                                                  \
+		.name = (name_), .type = FIELD_STRING, .required = (need), \
+		.min = 1, .max = (max_),                                   \
+		.input = OFFSET_OF(type_, member, const char *) + 1,       \
+	}
+
+/* An optional text that may be empty. */
+#define TAKE_TEXT_OR_EMPTY(name_, type_, member, max_)               \
+	{                                                            \
+		.name = (name_), .type = FIELD_TEXT, .max = (max_),  \
+		.input = OFFSET_OF(type_, member, const char *) + 1, \
+	}
+
+/* Optional ones whose 0 means something, so that `flag` says if they came. */
+#define TAKE_WORD_IF(name_, type_, member, flag, vocabulary)   \
+	{                                                      \
+		.name = (name_), .type = FIELD_WORD, .min = 1, \
+		.max = BODY_MAX, .words = (vocabulary),        \
+		.input = OFFSET_OF_ENUM(type_, member) + 1,    \
+		.said = OFFSET_OF(type_, flag, bool) + 1,      \
+	}
+#define TAKE_ID_IF(name_, type_, member, flag, kind_)                         \
+	{                                                                     \
+		.name = (name_), .type = FIELD_ID, .min = 1, .max = BODY_MAX, \
+		.kind = (kind_),                                              \
+		.input = OFFSET_OF(type_, member, int64_t) + 1,               \
+		.said = OFFSET_OF(type_, flag, bool) + 1,                     \
 	}
 
 /* In the order of the fields. Not present: absent, or null. */

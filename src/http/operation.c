@@ -36,15 +36,18 @@ static int read_fields(struct request *request, void *in)
 
 /* ---- what comes out ---- */
 
-/* Whether `name` is "<subject>_id", and the code of the result begins with the
- * subject: "project_id" and "project_archived". */
+/* Whether the code of the result begins with the subject that `name` has, as
+ * "<subject>_id" or as it is: "project_id" and "project_archived", "email" and
+ * "email_not_found". */
 static bool is_about(struct str name, struct str code)
 {
-	size_t len = name.len - strlen("_id");
+	size_t len = name.len;
 
-	return name.len > strlen("_id") && code.len > len &&
-	       memcmp(name.data + len, "_id", strlen("_id")) == 0 &&
-	       memcmp(name.data, code.data, len) == 0 && code.data[len] == '_';
+	if (len > strlen("_id") &&
+	    memcmp(name.data + len - strlen("_id"), "_id", strlen("_id")) == 0)
+		len -= strlen("_id");
+	return code.len > len && memcmp(name.data, code.data, len) == 0 &&
+	       code.data[len] == '_';
 }
 
 /* In the path: "/organization/projects/{project_id}/users". */

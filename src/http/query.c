@@ -174,6 +174,24 @@ enum { LIMIT, AFTER, ORDER, BEFORE, FILTERS };
 
 _Static_assert(FILTERS + QUERY_PARAMS_MAX <= 32, "each has a bit");
 
+/* "[]" or "[0]" */
+static bool is_index(struct str s)
+{
+	if (s.len < 2 || s.data[0] != '[' || s.data[s.len - 1] != ']')
+		return false;
+	return s.len == 2 || all_digits((struct str){ s.data + 1, s.len - 2 });
+}
+
+static bool is_named(const struct query_param *param, struct str key)
+{
+	size_t len = strlen(param->name);
+
+	if (!param->many || !str_starts_with(key, param->name))
+		return str_is(key, param->name);
+	return key.len == len ||
+	       is_index((struct str){ key.data + len, key.len - len });
+}
+
 /* The number of a parameter; -1 where the list has none of this name. */
 static int find_param(const struct list_query *list, struct str key)
 {
@@ -186,7 +204,7 @@ static int find_param(const struct list_query *list, struct str key)
 	if (str_is(key, "before") && list->before)
 		return BEFORE;
 	for (int i = 0; list->filters && list->filters[i].name; i++) {
-		if (str_is(key, list->filters[i].name))
+		if (is_named(&list->filters[i], key))
 			return FILTERS + i;
 	}
 	return -1;

@@ -38,7 +38,9 @@ struct query_param {
 	const struct vocabulary *words;
 	/* -1 with the request answered. */
 	int (*read)(struct request *request, void *in, struct str value);
-	bool many; /* may be given more than once */
+	/* May be given more than once, in any of the spellings that clients
+	 * have for a list: "emails", "emails[]", "emails[0]". */
+	bool many;
 };
 
 #define FILTER_WORD(name_, type_, member, flag, vocabulary) \

@@ -27,7 +27,7 @@ const struct flaw flaws[] = {
 		 "\"user\" "
 		 "u"
 		 " ON u.organization = m.organization AND u.id = m.\"user\""
-		 " WHERE u.id IS NULL" },
+		 " AND u.removed_at = 0 WHERE u.id IS NULL" },
 	{ .before = "project_user: project ",
 	  .between = " does not exist",
 	  .sql = "SELECT m.project, 0 FROM project_user m LEFT JOIN project p"
@@ -39,7 +39,7 @@ const struct flaw flaws[] = {
 	  .sql = "SELECT m.\"group\", m.\"user\" FROM group_user m"
 		 " LEFT JOIN \"user\" u"
 		 " ON u.organization = m.organization AND u.id = m.\"user\""
-		 " WHERE u.id IS NULL" },
+		 " AND u.removed_at = 0 WHERE u.id IS NULL" },
 	{ .before = "group_user: group ",
 	  .between = " does not exist",
 	  .sql = "SELECT m.\"group\", 0 FROM group_user m LEFT JOIN \"group\" g"

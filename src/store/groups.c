@@ -110,9 +110,10 @@ const struct verb verb_group_user_get = {
 /* A member, who is not deleted meanwhile. */
 STATEMENT(group_member,
 	  .text = "SELECT id, email, name FROM \"user\""
-		  " WHERE id = ?1 AND organization = ?2",
+		  " WHERE id = ?1 AND organization = ?2 AND removed_at = 0",
 	  .pgsql = "SELECT id, email, name FROM \"user\""
-		   " WHERE id = ?1 AND organization = ?2 FOR SHARE");
+		   " WHERE id = ?1 AND organization = ?2 AND removed_at = 0"
+		   " FOR SHARE");
 
 static bool take_member(const struct work *work, int64_t id,
 			struct group_user *ret_user)

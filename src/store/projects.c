@@ -1,5 +1,5 @@
 /*
- * projects.c: the verbs of projects, and who is in them.
+ * projects.c: the verbs of projects.
  */
 #include "base/base.h"
 
@@ -231,60 +231,4 @@ const struct verb verb_project_list = {
 	.size_in = sizeof(struct project_list_in),
 	.size_out = sizeof(struct list_out),
 	.run = project_list,
-};
-
-/* ---- who is in one ---- */
-
-static bool read_project_user(struct arena *arena, struct statement *st,
-			      struct project_user *user)
-{
-	int64_t role = column_i64(st, 3);
-
-	*user = (struct project_user){
-		.id = column_i64(st, 0),
-		.email = column_text(st, arena, 1),
-		.name = column_text(st, arena, 2),
-		.role = (enum project_role)role,
-		.added_at = column_i64(st, 4),
-	};
-	return vocabulary_has(&member_roles, role);
-}
-
-STATEMENT(
-    project_user_list,
-    .text = "SELECT u.id, u.email, u.name, m.role, m.added_at"
-	    " FROM project_user m JOIN \"user\" u ON u.id = m.\"user\""
-	    " AND u.organization = m.organization"
-	    " WHERE m.project = ?4 AND m.organization = ?1 AND m.\"user\" < ?2"
-	    " ORDER BY m.\"user\" DESC LIMIT ?3");
-
-static enum result project_user_list(struct work *work, const void *input,
-				     void *output)
-{
-	const struct project_user_list_in *in = input;
-	struct list_out *out = output;
-	struct project_user *rows;
-	struct project project;
-	struct statement *st;
-	size_t count = 0, seen = 0;
-
-	if (!find_project(work, in->project, &project))
-		return RESULT_PROJECT_NOT_FOUND;
-	if (project.archived_at)
-		return RESULT_PROJECT_ARCHIVED;
-	rows = work_rows(work, &in->page, sizeof(*rows));
-	st = work_list(work, &sql_project_user_list, &in->page);
-	db_bind_i64(st, 4, in->project);
-	for (; db_row(work->db, st); seen++)
-		count += read_project_user(work->arena, st, &rows[count]);
-	*out = list_end(work, &in->page, rows, count, seen);
-	return RESULT_OK;
-}
-
-const struct verb verb_project_user_list = {
-	VERB(project_user_list),
-	.flags = VERB_READ,
-	.size_in = sizeof(struct project_user_list_in),
-	.size_out = sizeof(struct list_out),
-	.run = project_user_list,
 };

@@ -10,8 +10,6 @@
  *	project_archive		id_in; struct project; once more it stays as it
  *				is; PROJECT_NOT_FOUND, PROJECT_IS_DEFAULT
  *	project_list		of struct project
- *	project_user_list	of struct project_user
- *				PROJECT_NOT_FOUND, PROJECT_ARCHIVED
  */
 #ifndef STORE_PROJECTS_H
 #define STORE_PROJECTS_H
@@ -22,11 +20,6 @@
 struct project_list_in {
 	struct list_in page;
 	bool include_archived;
-};
-
-struct project_user_list_in {
-	struct list_in page;
-	int64_t project;
 };
 
 #endif

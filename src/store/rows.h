@@ -55,14 +55,17 @@ struct user_row {
 	const char *email_key;
 };
 
-#define USER_TABLE(FIRST, MORE)                                          \
-	FIRST(NUMBER, "id", struct user_row, user.id)                    \
-	MORE(NUMBER, "organization", struct user_row, user.organization) \
-	MORE(TEXT, "email", struct user_row, user.email)                 \
-	MORE(TEXT, "email_key", struct user_row, email_key)              \
-	MORE(TEXT, "name", struct user_row, user.name)                   \
-	MORE(WORD, "role", struct user_row, user.role, &roles)           \
-	MORE(NUMBER, "added_at", struct user_row, user.added_at)
+#define USER_TABLE(FIRST, MORE)                                              \
+	FIRST(NUMBER, "id", struct user_row, user.id)                        \
+	MORE(NUMBER, "organization", struct user_row, user.organization)     \
+	MORE(TEXT, "email", struct user_row, user.email)                     \
+	MORE(TEXT, "email_key", struct user_row, email_key)                  \
+	MORE(TEXT, "name", struct user_row, user.name)                       \
+	MORE(WORD, "role", struct user_row, user.role, &roles)               \
+	MORE(NUMBER, "added_at", struct user_row, user.added_at)             \
+	MORE(NUMBER, "removed_at", struct user_row, user.removed_at)         \
+	MORE(TEXT, "technical_level", struct user_row, user.technical_level) \
+	MORE(TEXT, "developer_persona", struct user_row, user.developer_persona)
 
 /* The lists of projects as text, and what the schemas say of these columns. */
 struct invite_row {
@@ -159,6 +162,34 @@ const struct project *project_among(const struct project *projects,
 /* Whoever in the organization has this address. */
 bool find_member(const struct work *work, const char *email_key,
 		 struct user *ret_user) MUST_CHECK;
+
+/*
+ * The rest is for verbs of VERB_RIGHTS: the rights row is what keeps an owner
+ * in the organization (user_on_step_down()).
+ */
+
+/* A member who is going to be changed. */
+struct taken_user {
+	struct user user;
+	bool another_owner; /* there is an owner besides */
+};
+
+/* RESULT_OK or RESULT_USER_NOT_FOUND. */
+enum result take_user(const struct work *work, int64_t id,
+		      struct taken_user *ret_taken) MUST_CHECK;
+
+/* RESULT_OK, with the member's new role in `taken`; or RESULT_LAST_OWNER, and
+ * nothing was changed. */
+enum result give_role(const struct work *work, struct taken_user *taken,
+		      enum role role) MUST_CHECK;
+
+/*
+ * Out of the organization: the person's grants and groups go, their keys end,
+ * and the address is free. The row stays, closed. RESULT_OK, or
+ * RESULT_LAST_OWNER and nothing was changed.
+ */
+enum result remove_user(const struct work *work,
+			const struct taken_user *taken) MUST_CHECK;
 
 /* ---- invites.c ---- */
 

@@ -34,9 +34,13 @@ struct sql {
 	".expires_at > " now ") AND (" k                        \
 	".\"user\" = 0 OR (" KEY_IS_OWNED(k) ") = 1))"
 
-/* Whether the person whose it is is an owner (role 1, ROLE_OWNER). */
+/* Whether the person whose it is is an owner. */
 #define KEY_IS_OWNED(k)                                              \
 	"(SELECT count(*) FROM \"user\" o WHERE o.organization = " k \
-	".organization AND o.id = " k ".\"user\" AND o.role = 1)"
+	".organization AND o.id = " k ".\"user\" AND " IS_OWNER("o") ")"
+
+/* Whether the row `u` of user is that of a member and owner (role 1,
+ * ROLE_OWNER). */
+#define IS_OWNER(u) u ".role = 1 AND " u ".removed_at = 0"
 
 #endif

@@ -34,7 +34,7 @@ struct work;
 #define STANDING_COLUMNS 4
 #define STANDING_FACTS(organization_, user_, project_)                         \
 	"(SELECT s.role + 1 FROM \"user\" s WHERE s.organization "             \
-	"= " organization_ " AND s.id = " user_ "),"                           \
+	"= " organization_ " AND s.id = " user_ " AND s.removed_at = 0),"      \
 	" (SELECT max(g.role) FROM group_user m JOIN \"group\" g"              \
 	" ON g.organization = m.organization AND g.id = m.\"group\""           \
 	" WHERE m.organization = " organization_ " AND m.\"user\" = " user_    \

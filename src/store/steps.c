@@ -332,6 +332,37 @@ const struct step steps[] = {
 	      "CREATE INDEX audit_target ON audit(organization, target, id)"
 	      " WHERE type > 1",
 	  } },
+
+	/* 11: who was removed (removed_at; 0: nobody), and what is found by a
+	 * person; what the API keeps of a person for others (NULL: nothing).
+	 * The index of addresses stays as it is, for older programs insist on
+	 * it: a closed row's key is no address any more (users.c). */
+	{ .sqlite =
+	      "ALTER TABLE user ADD COLUMN removed_at INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE user ADD COLUMN technical_level TEXT;"
+	      "ALTER TABLE user ADD COLUMN developer_persona TEXT;"
+	      "DROP INDEX user_list;"
+	      "CREATE INDEX user_present ON user(organization)"
+	      " WHERE removed_at = 0;"
+	      "CREATE INDEX user_owner ON user(organization)"
+	      " WHERE role = 1 AND removed_at = 0;"
+	      "CREATE INDEX project_user_of ON project_user(organization, user);",
+	  /* Older programs go on showing whom a newer one has removed, without
+	   * projects, groups and keys. */
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE \"user\""
+	      " ADD COLUMN removed_at BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN technical_level TEXT,"
+	      " ADD COLUMN developer_persona TEXT",
+	      "CREATE INDEX user_present ON \"user\"(organization, id)"
+	      " WHERE removed_at = 0",
+	      "CREATE INDEX user_owner ON \"user\"(organization, id)"
+	      " WHERE role = 1 AND removed_at = 0",
+	      "CREATE INDEX project_user_of"
+	      " ON project_user(organization, \"user\")",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -1,11 +1,17 @@
 /*
  * users.c: the verbs of users.
+ *
+ * Whoever was removed keeps their row, closed: `removed_at` says since when. It
+ * gives its address free, for its key is from then on no address, but one with
+ * the row's id behind it.
  */
 #include "base/base.h"
 
 #include "store/users.h"
 
 #include "base/jw.h"
+#include "core/role.h"
+#include "store/lock.h"
 #include "store/rows.h"
 
 TABLE(user, "user", USER_TABLE);
@@ -43,7 +49,8 @@ bool find_member(const struct work *work, const char *email_key,
 /* ---- get ---- */
 
 STATEMENT(user_get, .text = "SELECT " USER_COLUMNS " FROM \"user\""
-			    " WHERE id = ?1 AND organization = ?2");
+			    " WHERE id = ?1 AND organization = ?2"
+			    " AND removed_at = 0");
 
 static enum result user_get(struct work *work, const void *input, void *output)
 {
@@ -129,6 +136,7 @@ static enum result users_by_address(struct work *work,
 
 STATEMENT(user_list, .text = "SELECT " USER_COLUMNS " FROM \"user\""
 			     " WHERE organization = ?1 AND id < ?2"
+			     " AND removed_at = 0"
 			     " ORDER BY id DESC LIMIT ?3");
 
 static enum result user_list(struct work *work, const void *input, void *output)
@@ -155,4 +163,213 @@ const struct verb verb_user_list = {
 	.size_in = sizeof(struct user_list_in),
 	.size_out = sizeof(struct list_out),
 	.run = user_list,
+};
+
+/* ---- to be changed ---- */
+
+#define USER_TAKE                                                             \
+	"SELECT " USER_COLUMNS ", (SELECT count(*) FROM (SELECT o.id FROM"    \
+	" \"user\" o WHERE o.organization = ?2 AND o.id <> ?1 AND " IS_OWNER( \
+	    "o") " LIMIT 1) AS owner) FROM \"user\" WHERE id = ?1"            \
+		 " AND organization = ?2 AND removed_at = 0"
+
+STATEMENT(user_take, .text = USER_TAKE, .pgsql = USER_TAKE " FOR UPDATE");
+
+enum result take_user(const struct work *work, int64_t id,
+		      struct taken_user *ret_taken)
+{
+	struct statement *st = db_statement(work->db, &sql_user_take);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return RESULT_USER_NOT_FOUND;
+	if (!read_user(work, st, &ret_taken->user))
+		(void)db_damaged(work->db);
+	ret_taken->another_owner = column_i64(st, COLUMN_BEHIND(&user_table));
+	db_done(st);
+	return work->db->damaged ? RESULT_USER_NOT_FOUND : RESULT_OK;
+}
+
+/* ---- update ---- */
+
+STATEMENT(user_set_role, .text = "UPDATE \"user\" SET role = ?3"
+				 " WHERE id = ?1 AND organization = ?2");
+
+enum result give_role(const struct work *work, struct taken_user *taken,
+		      enum role role)
+{
+	struct statement *st;
+	enum result result = RESULT_OK;
+
+	if (role != ROLE_OWNER)
+		result = user_on_step_down(&taken->user, taken->another_owner);
+	if (result != RESULT_OK)
+		return result;
+	work->db->key = 0; /* may be theirs, and in force no longer */
+	taken->user.role = role;
+	st = db_statement(work->db, &sql_user_set_role);
+	db_bind_i64(st, 1, taken->user.id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, role);
+	db_run(work->db, st);
+	return RESULT_OK;
+}
+
+STATEMENT(user_describe, .text = "UPDATE \"user\" SET technical_level = ?3,"
+				 " developer_persona = ?4"
+				 " WHERE id = ?1 AND organization = ?2");
+
+static const char *described(const char *now, const char *wanted)
+{
+	if (!wanted)
+		return now;
+	return *wanted ? wanted : NULL;
+}
+
+static void describe(const struct work *work, const struct user_update_in *in,
+		     struct user *user)
+{
+	struct statement *st = db_statement(work->db, &sql_user_describe);
+
+	user->technical_level =
+	    described(user->technical_level, in->technical_level);
+	user->developer_persona =
+	    described(user->developer_persona, in->developer_persona);
+	db_bind_i64(st, 1, user->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_text(st, 3, user->technical_level);
+	db_bind_text(st, 4, user->developer_persona);
+	db_run(work->db, st);
+}
+
+/* What an event says of an update: the role that was asked for, if any. */
+struct update {
+	enum organization_role role;
+};
+
+#define UPDATE_DETAIL(FIRST, MORE) \
+	FIRST(WORD, "role", struct update, role, &organization_roles)
+
+DETAIL(update, UPDATE_DETAIL);
+
+static void remember_update(const struct work *work,
+			    const struct user_update_in *in)
+{
+	struct update update = { ORGANIZATION_ROLE_NONE };
+
+	if (in->has_role)
+		update.role = in->role == ROLE_OWNER ? ORGANIZATION_ROLE_OWNER
+						     : ORGANIZATION_ROLE_READER;
+	work_audit_event(
+	    work, &(struct audit_event){
+		      .type = AUDIT_USER_UPDATED,
+		      .target = in->id,
+		      .detail = audit_detail(work, &update_detail, &update) });
+}
+
+static enum result user_update(struct work *work, const void *input,
+			       void *output)
+{
+	const struct user_update_in *in = input;
+	struct user_out *out = output;
+	struct taken_user taken;
+	enum result result = take_user(work, in->id, &taken);
+
+	if (result == RESULT_OK && in->has_role)
+		result = give_role(work, &taken, in->role);
+	if (result != RESULT_OK)
+		return result;
+	if (in->technical_level || in->developer_persona)
+		describe(work, in, &taken.user);
+	out->user = taken.user;
+	remember_update(work, in);
+	return RESULT_OK;
+}
+
+const struct verb verb_user_update = {
+	VERB(user_update),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct user_update_in),
+	.size_out = sizeof(struct user_out),
+	.locks = lock_rights,
+	.run = user_update,
+};
+
+/* ---- out of the organization ---- */
+
+STATEMENT(user_grants_delete,
+	  .text = "DELETE FROM project_user"
+		  " WHERE \"user\" = ?1 AND organization = ?2");
+
+STATEMENT(user_groups_delete,
+	  .text = "DELETE FROM group_user"
+		  " WHERE \"user\" = ?1 AND organization = ?2");
+
+STATEMENT(user_admin_keys_revoke,
+	  .text = "UPDATE admin_key SET revoked_at = ?3 WHERE \"user\" = ?1"
+		  " AND organization = ?2 AND revoked_at = 0");
+
+STATEMENT(user_close, .text = "UPDATE \"user\" SET removed_at = ?3,"
+			      " email_key = email_key || ' ' ||"
+			      " CAST(id AS TEXT)"
+			      " WHERE id = ?1 AND organization = ?2");
+
+/* What goes with a person, by their id and the organization. */
+static const struct sql *const deleted_with_user[] = {
+	&sql_user_grants_delete,
+	&sql_user_groups_delete,
+};
+
+/* What ends with them, by these two and the time. */
+static const struct sql *const ended_with_user[] = {
+	&sql_user_admin_keys_revoke,
+	&sql_user_close,
+};
+
+static void end_with_user(const struct work *work, int64_t user)
+{
+	for (size_t i = 0; i < COUNT_OF(deleted_with_user); i++)
+		work_run_for(work, deleted_with_user[i], user);
+	for (size_t i = 0; i < COUNT_OF(ended_with_user); i++) {
+		struct statement *st =
+		    db_statement(work->db, ended_with_user[i]);
+
+		db_bind_i64(st, 1, user);
+		db_bind_i64(st, 2, work->organization);
+		db_bind_i64(st, 3, work->now);
+		db_run(work->db, st);
+	}
+}
+
+enum result remove_user(const struct work *work, const struct taken_user *taken)
+{
+	enum result result =
+	    user_on_step_down(&taken->user, taken->another_owner);
+
+	if (result != RESULT_OK)
+		return result;
+	work->db->key = 0; /* may be theirs */
+	end_with_user(work, taken->user.id);
+	work_audit(work, AUDIT_USER_DELETED, taken->user.id);
+	return RESULT_OK;
+}
+
+static enum result user_delete(struct work *work, const void *input,
+			       void *output)
+{
+	const struct id_in *in = input;
+	struct taken_user taken;
+	enum result result = take_user(work, in->id, &taken);
+
+	(void)output;
+	return result == RESULT_OK ? remove_user(work, &taken) : result;
+}
+
+const struct verb verb_user_delete = {
+	VERB(user_delete),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct id_in),
+	.locks = lock_rights,
+	.run = user_delete,
 };

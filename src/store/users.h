@@ -1,8 +1,12 @@
 /*
  * users.h: the verbs of users. None makes one: people come by accepting.
+ *Whoever was removed is not there for any of them.
  *
  *	user_get	id_in; USER_NOT_FOUND
  *	user_list	of struct user
+ *	user_update	USER_NOT_FOUND, LAST_OWNER
+ *	user_delete	id_in; out of the organization, for good;
+ *			USER_NOT_FOUND, LAST_OWNER
  */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
@@ -10,7 +14,7 @@
 #include "core/organization.h"
 #include "store/verb.h"
 
-struct user_out {
+struct user_out { /* of user_get and user_update */
 	struct user user;
 };
 
@@ -18,6 +22,14 @@ struct user_list_in {
 	struct list_in page;
 	const char **email_keys; /* any of these... */
 	size_t email_count;	 /* ...or everybody when 0 */
+};
+
+struct user_update_in {
+	int64_t id;
+	bool has_role; /* else it stays as it is */
+	enum role role;
+	/* NULL: stays as it is; "": none from now on */
+	const char *technical_level, *developer_persona;
 };
 
 #endif

@@ -32,7 +32,12 @@
 	X(project_update)      \
 	X(project_archive)     \
 	X(project_list)        \
+	/* project_users.h */  \
+	X(project_user_add)    \
+	X(project_user_get)    \
 	X(project_user_list)   \
+	X(project_user_update) \
+	X(project_user_remove) \
 	/* groups.h */         \
 	X(group_create)        \
 	X(group_get)           \
@@ -48,6 +53,8 @@
 	/* users.h */          \
 	X(user_get)            \
 	X(user_list)           \
+	X(user_update)         \
+	X(user_delete)         \
 	/* invites.h */        \
 	X(invite_create)       \
 	X(invite_delete)       \

@@ -147,6 +147,9 @@ def test_pages_of_members(shared):
     ("emails[]=a@example.com", ["a"]),
     ("emails%5B%5D=a%40example.com&emails%5B%5D=c%40example.com", ["c", "a"]),
     ("emails=A@EXAMPLE.COM&emails[]=b@example.com", ["b", "a"]),
+    ("emails[0]=a@example.com&emails%5B1%5D=b@example.com", ["b", "a"]),
+    ("emails=a@example.com,c%40example.com", ["c", "a"]),
+    ("emails=a@example.com%2Cnonsense&emails[]=b@example.com", ["b", "a"]),
     ("emails=nobody@example.com", []),
     ("emails=nonsense", []),
     ("emails=a@example.com&limit=1", ["a"]),
@@ -156,6 +159,21 @@ def test_members_by_address(shared, query, found):
         member(shared, f"{name}@example.com", name)
     page = shared.ok("GET", f"{USERS}?{query}")
     assert [user["name"] for user in page["data"]] == found
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("name", ["emails[a]", "emails[", "emails[0", "email",
+                                  "emails[0][1]", "emails[-1]"])
+def test_what_no_client_sends_is_unknown(shared, name):
+    refused(shared.get(USERS, params={name: "a@example.com"}), 400,
+            "unknown_parameter", name)
+
+
+@pytest.mark.alike
+def test_more_addresses_in_one_than_may_be(shared):
+    assert shared.ok("GET", f"{USERS}?emails={'a,' * 99}b")["data"] == []
+    refused(shared.get(f"{USERS}?emails={'a,' * 100}b"), 400,
+            "array_above_max_length", "emails")
 
 
 def many(name, count):

@@ -2,23 +2,9 @@
 Two at once: whatever the order, one outcome, and the same for both.
 """
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
-from harness import INVITES, PROJECTS, USERS, refused
-
-
-def at_once(*calls):
-    """Runs the calls in threads that start together; their results."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        return call()
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+from harness import INVITES, PROJECTS, USERS, at_once, refused
 
 
 @pytest.mark.parametrize("attempt", range(5))

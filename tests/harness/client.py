@@ -89,6 +89,13 @@ class Client:
         return self.post("/v1/invitations/accept",
                          json={"token": token, "name": name})
 
+    def member(self, email: str, role: str = "reader", name: str = "Ada",
+               **more: Any) -> str:
+        """Somebody who was invited and has accepted; the user's id."""
+        response = self.accept(self.link(email, role, **more)[1], name)
+        assert response.status_code == 200, response.text
+        return response.json()["user_id"]
+
     def all(self, path: str, **params: Any) -> Iterator[Any]:
         """Every item of a list, page by page as the SDKs do."""
         params = {"limit": 100, **params}

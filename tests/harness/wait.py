@@ -1,12 +1,15 @@
 """
-Waiting for an event that another process brings about.
+Waiting for an event that another process brings about, and doing things at
+once.
 
 Nothing in the tests sleeps for a fixed time: a test that is fast on a fast
 machine must pass on a slow one, under a sanitizer too.
 """
 
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, TypeVar
 
 T = TypeVar("T")
@@ -38,3 +41,14 @@ def eventually(probe: Callable[[], T], what: str = "the event",
                                  f"{deadline:g} s: {last}") from last
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
+
+
+def at_once(*calls: Callable[[], T]) -> list[T]:
+    """Runs the calls in threads that start together; their results."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], T]) -> T:
+        barrier.wait()
+        return call()
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

@@ -20,6 +20,7 @@
 #include "store/keys.h"
 #include "store/organizations.h"
 #include "store/outbox.h"
+#include "store/project_users.h"
 #include "store/projects.h"
 #include "store/store.h"
 #include "store/users.h"

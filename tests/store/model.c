@@ -365,12 +365,14 @@ static void admit(struct model *model, struct model_invite *invite,
 	if (!user) {
 		ck_assert_uint_lt(model->user_count, MODEL_PEOPLE);
 		user = &model->users[model->user_count++];
-		*user = (struct user){ out_of(op, invitation_out)->user,
-				       invite->row.organization,
-				       invite->row.email,
-				       in_of(op, invitation_in)->name,
-				       invite->row.role,
-				       op->now_ms / 1000 };
+		*user = (struct user){
+			.id = out_of(op, invitation_out)->user,
+			.organization = invite->row.organization,
+			.email = invite->row.email,
+			.name = in_of(op, invitation_in)->name,
+			.role = invite->row.role,
+			.added_at = op->now_ms / 1000,
+		};
 	} else if (invite->row.role > user->role) {
 		user->role = invite->row.role;
 	}

@@ -122,6 +122,50 @@ static struct store_op remove_from_group(void)
 	return op;
 }
 
+static struct store_op update_user(void)
+{
+	struct store_op op = op_of(&verb_user_update);
+
+	in_of(&op, user_update_in)->id = member("ada@example.com");
+	return op;
+}
+
+static struct store_op delete_user(void)
+{
+	return by_id(&verb_user_delete, member("ada@example.com"));
+}
+
+static struct store_op add_to_project(void)
+{
+	struct store_op op = op_of(&verb_project_user_add);
+
+	*in_of(&op, project_user_role_in) = (struct project_user_role_in){
+		.project = add_project("Apollo"),
+		.user = member("ada@example.com"),
+	};
+	return op;
+}
+
+static struct store_op change_in_project(void)
+{
+	struct store_op op = op_of(&verb_project_user_update);
+
+	*in_of(&op, project_user_role_in) = (struct project_user_role_in){
+		.project = f.project,
+		.user = member("ada@example.com"),
+	};
+	return op;
+}
+
+static struct store_op remove_from_project(void)
+{
+	struct store_op op = op_of(&verb_project_user_remove);
+
+	*in_of(&op, project_user_in) =
+	    (struct project_user_in){ f.project, member("ada@example.com") };
+	return op;
+}
+
 static struct store_op create_invite(void)
 {
 	return invite_op("ada@example.com");
@@ -190,6 +234,11 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_create] = create_project,
 	[VERB_project_update] = update_project,
 	[VERB_project_archive] = archive_project,
+	[VERB_project_user_add] = add_to_project,
+	[VERB_project_user_update] = change_in_project,
+	[VERB_project_user_remove] = remove_from_project,
+	[VERB_user_update] = update_user,
+	[VERB_user_delete] = delete_user,
 	[VERB_group_create] = create_group,
 	[VERB_group_update] = update_group,
 	[VERB_group_delete] = delete_group,

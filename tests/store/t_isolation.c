@@ -154,6 +154,69 @@ static void lists_our_own(void)
 	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 }
 
+static void refuses_members_of_others(void)
+{
+	struct store_op op = op_of(&verb_user_update);
+
+	*in_of(&op, user_update_in) = (struct user_update_in){
+		.id = theirs.user, .has_role = true, .role = ROLE_OWNER
+	};
+	assert_ends(&op, RESULT_USER_NOT_FOUND);
+	op = by_id(&verb_user_delete, theirs.user);
+	assert_ends(&op, RESULT_USER_NOT_FOUND);
+	ck_assert_int_eq(rows("\"user\" WHERE role = 0 AND removed_at = 0"), 2);
+}
+
+/* An operation on somebody in a project, with all that any of them takes. */
+static struct store_op project_user_op(const struct verb *verb, int64_t project,
+				       int64_t user)
+{
+	struct store_op op = op_of(verb);
+
+	if (verb->size_in == sizeof(struct project_user_in))
+		*in_of(&op, project_user_in) =
+		    (struct project_user_in){ project, user };
+	else
+		*in_of(&op, project_user_role_in) =
+		    (struct project_user_role_in){ .project = project,
+						   .user = user,
+						   .has_user = true,
+						   .role = PROJECT_OWNER,
+						   .has_role = true };
+	return op;
+}
+
+/* Neither in a project of theirs, nor one of their people in ours. */
+static void places_nobody_across(void)
+{
+	static const struct {
+		const struct verb *verb;
+		enum result result;
+	} verbs[] = {
+		{ &verb_project_user_add, RESULT_NO_MEMBER_WITH_ID },
+		{ &verb_project_user_get, RESULT_PROJECT_USER_NOT_FOUND },
+		{ &verb_project_user_update, RESULT_PROJECT_USER_NOT_FOUND },
+		{ &verb_project_user_remove, RESULT_PROJECT_USER_NOT_FOUND },
+	};
+	struct store_op op;
+
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		op =
+		    project_user_op(verbs[i].verb, theirs.project, theirs.user);
+		assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+		op = project_user_op(verbs[i].verb, ours.project, theirs.user);
+		assert_ends(&op, verbs[i].result);
+	}
+	f.organization = theirs.organization;
+	(void)member("theirs@example.com");
+	f.organization = ours.organization;
+	op = project_user_op(&verb_project_user_add, ours.project, 0);
+	in_of(&op, project_user_role_in)->email_key = "theirs@example.com";
+	assert_ends(&op, RESULT_NO_MEMBER_WITH_ADDRESS);
+	ck_assert_int_eq(rows("project_user WHERE role = 0"), 3);
+	ck_assert_int_eq(rows("project_user"), 3);
+}
+
 static void lists_our_people(void)
 {
 	const char *keys[] = { "ada@example.com" };
@@ -368,6 +431,12 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_list] = lists_our_own,
 	[VERB_user_get] = refuses_to_get,
 	[VERB_user_list] = lists_our_people,
+	[VERB_user_update] = refuses_members_of_others,
+	[VERB_user_delete] = refuses_members_of_others,
+	[VERB_project_user_add] = places_nobody_across,
+	[VERB_project_user_get] = places_nobody_across,
+	[VERB_project_user_update] = places_nobody_across,
+	[VERB_project_user_remove] = places_nobody_across,
 	[VERB_project_user_list] = lists_our_own,
 };
 

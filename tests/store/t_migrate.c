@@ -29,6 +29,12 @@ static const char *const back[] = {
 	"ALTER TABLE audit DROP COLUMN side_hash;"
 	"DROP TABLE audit_side",
 	"DROP INDEX audit_target",
+	"DROP INDEX user_present; DROP INDEX user_owner;"
+	"DROP INDEX project_user_of;"
+	"ALTER TABLE \"user\" DROP COLUMN removed_at;"
+	"ALTER TABLE \"user\" DROP COLUMN technical_level;"
+	"ALTER TABLE \"user\" DROP COLUMN developer_persona;"
+	"CREATE INDEX user_list ON \"user\"(organization)",
 };
 
 static bool is_sqlite(void)

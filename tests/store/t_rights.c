@@ -18,18 +18,30 @@ static const struct {
 	{ "expires_at = %lld - 1", false },
 	{ "\"user\" = (SELECT max(id) FROM \"user\" WHERE role = 1)", true },
 	{ "\"user\" = (SELECT max(id) FROM \"user\" WHERE role = 0)", false },
-	{ "\"user\" = 12345", false }, /* who has left */
+	{ "\"user\" = 12345", false }, /* who never was */
+	{ "\"user\" = (SELECT id FROM \"user\" WHERE removed_at > 0)", false },
 };
 
-/* An owner and a reader, for keys to be theirs. */
-static void make_people(void)
+static int64_t owner(const char *address)
 {
-	struct store_op op = invite_op("owner@example.com"), accept;
+	struct store_op op = invite_op(address), accept;
 
 	in_of(&op, invite_create_in)->role = ROLE_OWNER;
 	assert_granted(&op);
 	accept = answer_op(&verb_invitation_accept, token_of(&op));
 	assert_granted(&accept);
+	return out_of(&accept, invitation_out)->user;
+}
+
+/* One owner who has left, one who is there, and a reader, for keys to be
+ * theirs. */
+static void make_people(void)
+{
+	struct store_op op =
+	    by_id(&verb_user_delete, owner("left@example.com"));
+
+	(void)owner("owner@example.com");
+	assert_granted(&op);
 	(void)member("reader@example.com");
 }
 
