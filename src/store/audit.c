@@ -54,9 +54,16 @@ static bool hash_side(const struct actor *actor, const uint8_t salt[SALT_SIZE],
 	return whole;
 }
 
-STATEMENT(audit_side_insert,
-	  .text = "INSERT INTO audit_side(organization, event, person, salt,"
-		  " email, address, agent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+#define SIDE                                                        \
+	"INSERT INTO audit_side(organization, event, person, salt," \
+	" email, address, agent)"
+
+STATEMENT(audit_side_insert_many,
+	  .pgsql = SIDE " SELECT * FROM unnest(?1::bigint[], ?2::bigint[],"
+			" ?3::bigint[], ?4::bytea[], ?5::text[], ?6::text[],"
+			" ?7::text[])");
+STATEMENT(audit_side_insert, .text = SIDE " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	  .many = &sql_audit_side_insert_many);
 
 static void insert_side(const struct work *work, int64_t event, int64_t person,
 			uint8_t ret_hash[SHA256_SIZE])
@@ -94,10 +101,18 @@ void audit_erase(const struct work *work, int64_t person)
 
 /* ---- events ---- */
 
+#define EVENT                                                          \
+	"INSERT INTO audit(id, organization, at, actor, type, target," \
+	" \"user\", project, detail, side_hash)"
+
+STATEMENT(audit_insert_many, .pgsql = EVENT
+			     " SELECT * FROM unnest(?1::bigint[], ?2::bigint[],"
+			     " ?3::bigint[], ?4::bigint[], ?5::bigint[],"
+			     " ?6::bigint[], ?7::bigint[], ?8::bigint[],"
+			     " ?9::text[], ?10::bytea[])");
 STATEMENT(audit_insert,
-	  .text = "INSERT INTO audit(id, organization, at, actor, type, target,"
-		  " \"user\", project, detail, side_hash)"
-		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+	  .text = EVENT " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	  .many = &sql_audit_insert_many);
 
 void work_audit_event(const struct work *work, const struct audit_event *event)
 {

@@ -28,11 +28,7 @@ void invite_begin(struct work *work, const struct invite_create_in *in,
 		  struct grants grants, int64_t id,
 		  struct invite_create_out *out);
 
-/*
- * Applies creates, in order, inside the transaction under way. Each `result`
- * is set, unless an error is noted.
- */
-void pgsql_create(struct db *db, struct id_source *ids, struct store_op **ops,
-		  size_t n);
+/* Many by one statement. */
+extern const struct verb_together pgsql_create;
 
 #endif

@@ -139,6 +139,24 @@ void db_bind_blob(struct statement *st, int index, const void *data, size_t len)
 					   (struct str){ data, len });
 }
 
+void db_ask(struct db *db, struct statement *st)
+{
+	if (st && !db->error && db->driver->ask)
+		db->driver->ask(st);
+}
+
+void db_gather(struct db *db)
+{
+	if (db->driver->gather)
+		db->driver->gather(db);
+}
+
+void db_flush(struct db *db)
+{
+	if (db->driver->flush)
+		db->driver->flush(db);
+}
+
 bool db_row(struct db *db, struct statement *st)
 {
 	if (!st)

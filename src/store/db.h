@@ -69,8 +69,11 @@ struct db_driver {
 	/* NULL data binds NULL. */
 	void (*bind_bytes)(struct statement *st, int index, enum db_type type,
 			   struct str value);
+	void (*ask)(struct statement *st); /* NULL: nothing is gained by it */
 	bool (*row)(struct statement *st);
 	void (*run)(struct statement *st);
+	void (*gather)(struct db *db); /* NULL, as flush: likewise */
+	void (*flush)(struct db *db);
 	int64_t (*run_counting)(struct statement *st);
 	void (*done)(struct statement *st);
 	int64_t (*column_i64)(struct statement *st, int column);
@@ -122,6 +125,13 @@ void db_bind_text(struct statement *st, int index, const char *value);
 void db_bind_blob(struct statement *st, int index, const void *data,
 		  size_t len);
 
+/*
+ * Sends a SELECT before its rows are wanted, so that all that is asked until
+ * the next db_row() of any takes one journey. What is bound stays borrowed
+ * until then.
+ */
+void db_ask(struct db *db, struct statement *st);
+
 /* True: a row is there to be read. False: no (more) row, or `error` is set. */
 bool db_row(struct db *db, struct statement *st) MUST_CHECK;
 
@@ -130,6 +140,15 @@ void db_run(struct db *db, struct statement *st);
 
 /* The same; returns how many rows were changed. */
 int64_t db_run_counting(struct db *db, struct statement *st);
+
+/*
+ * From db_gather() to db_flush(), db_run() of a statement that can be done for
+ * many at once (sql.h) gathers its parameters; each is then done once for all.
+ * So whoever gathers must not depend on what was gathered, nor change a row
+ * twice.
+ */
+void db_gather(struct db *db);
+void db_flush(struct db *db);
 
 /* Ends a SELECT before its last row. */
 void db_done(struct statement *st);

@@ -11,6 +11,7 @@
 #include "store/lock.h"
 #include "store/rows.h"
 #include "store/standing.h"
+#include "store/together.h"
 
 /* ---- names ---- */
 
@@ -24,12 +25,41 @@ static bool is_skipped(struct grants skipped, int64_t project)
 }
 
 /* An accepted invite shows what was archived when it was accepted; any other
- * what is archived now. */
-static void name_grants(const struct work *work, struct invitation *invitation,
-			struct grants skips)
+ * what is archived now. Whether each was among the projects. */
+static bool name_among(const struct work *work, struct invitation *invitation,
+		       struct grants skips, const struct project *projects,
+		       size_t count)
 {
 	const struct invite *invite = &invitation->invite;
 	struct grants grants = invite->grants;
+	bool all = true;
+
+	for (size_t i = 0; i < grants.count; i++) {
+		struct grant *grant = &grants.at[i];
+		const struct project *project = project_among(
+		    projects, count, invite->organization, grant->project);
+		struct named_grant *named = &invitation->grants[i];
+
+		*named = (struct named_grant){ "", grant->role, false };
+		if (project) {
+			named->project_name =
+			    arena_str(work->arena, str_of(project->name));
+			named->archived =
+			    invite->state == INVITE_ACCEPTED
+				? is_skipped(skips, grant->project)
+				: project->archived_at != 0;
+		}
+		if (!named->project_name)
+			db_no_memory(work->db);
+		all = all && project;
+	}
+	return all;
+}
+
+static void name_grants(const struct work *work, struct invitation *invitation,
+			struct grants skips)
+{
+	struct grants grants = invitation->invite.grants;
 	struct project *projects =
 	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
 	size_t count;
@@ -39,20 +69,18 @@ static void name_grants(const struct work *work, struct invitation *invitation,
 		return;
 	}
 	count = find_projects(work, grants, projects);
-	for (size_t i = 0; i < grants.count; i++) {
-		struct grant *grant = &grants.at[i];
-		const struct project *project =
-		    project_among(projects, count, grant->project);
-		struct named_grant *named = &invitation->grants[i];
+	(void)name_among(work, invitation, skips, projects, count);
+}
 
-		*named = (struct named_grant){ "", grant->role, false };
-		if (!project)
-			continue;
-		named->project_name = project->name;
-		named->archived = invite->state == INVITE_ACCEPTED
-				      ? is_skipped(skips, grant->project)
-				      : project->archived_at != 0;
-	}
+/* Room for their names. */
+static bool begin_names(const struct work *work, struct invitation *invitation)
+{
+	invitation->grants =
+	    arena_array(work->arena, invitation->invite.grants.count + 1,
+			sizeof(*invitation->grants));
+	if (!invitation->grants)
+		db_no_memory(work->db);
+	return invitation->grants != NULL;
 }
 
 STATEMENT(invitation_get, .text = "SELECT " INVITE_COLUMNS " FROM invite"
@@ -70,12 +98,8 @@ static void name_invitation(struct work *work, struct invitation *invitation,
 	    find_organization(work, invite->organization, &organization)
 		? organization.name
 		: "";
-	invitation->grants = arena_array(work->arena, invite->grants.count + 1,
-					 sizeof(*invitation->grants));
-	if (invitation->grants)
+	if (begin_names(work, invitation))
 		name_grants(work, invitation, skips);
-	else
-		db_no_memory(work->db);
 }
 
 /* ---- what a link opens ---- */
@@ -139,6 +163,37 @@ const struct verb verb_invitation_lookup = {
 	.run = invitation_lookup,
 };
 
+/* ---- many answers ---- */
+
+static int64_t id_to_answer(const void *input)
+{
+	return ((const struct invitation_in *)input)->token.invite;
+}
+
+/* As find_answerable(), by what is known of them all. A project that is not
+ * there is a reason to look again, at this one alone. */
+static enum result find_among(struct work *work, const struct together *all,
+			      struct together_one *one)
+{
+	const struct invitation_in *in = one->op->in;
+	struct invitation_out *out = one->op->out;
+	struct invitation *invitation = &out->invitation;
+	uint8_t hash[SHA256_SIZE];
+
+	invitation->organization_name = "";
+	secret_hash(in->token.secret, hash);
+	if (!one->found ||
+	    memcmp(hash, one->row.invite.secret_hash, sizeof(hash)) != 0)
+		return RESULT_INVITATION_NOT_FOUND;
+	invitation->invite = one->row.invite;
+	invitation->organization_name = one->organization_name;
+	work->organization = one->row.invite.organization;
+	if (begin_names(work, invitation))
+		one->apart = !name_among(work, invitation, one->row.skips,
+					 all->at_projects, all->project_count);
+	return invite_on_answer(&invitation->invite, hash, work->now);
+}
+
 /* ---- accept ---- */
 
 static void lock_invitation(const void *input, int64_t organization,
@@ -150,11 +205,18 @@ static void lock_invitation(const void *input, int64_t organization,
 	lock_set_add(set, LOCK_INVITE, in->token.invite);
 }
 
+STATEMENT(user_promote_many,
+	  .pgsql = "UPDATE \"user\" u SET role = greatest(u.role, r.role),"
+		   " name = CASE u.name WHEN '' THEN r.name ELSE u.name END"
+		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+		   " ?4::text[]) r(id, organization, role, name)"
+		   " WHERE u.id = r.id AND u.organization = r.organization");
 STATEMENT(user_promote,
 	  .text = "UPDATE \"user\" SET role ="
 		  " CASE WHEN role < ?3 THEN ?3 ELSE role END,"
 		  " name = CASE name WHEN '' THEN ?4 ELSE name END"
-		  " WHERE id = ?1 AND organization = ?2");
+		  " WHERE id = ?1 AND organization = ?2",
+	  .many = &sql_user_promote_many);
 
 static void promote_user(const struct work *work, int64_t user,
 			 const struct invite *invite, const char *name)
@@ -168,7 +230,9 @@ static void promote_user(const struct work *work, int64_t user,
 	db_run(work->db, st);
 }
 
-STATEMENT(user_insert, .text = INSERT_OF("user", USER_TABLE));
+STATEMENT(user_insert_many, .pgsql = INSERT_MANY_OF("user", USER_TABLE));
+STATEMENT(user_insert, .text = INSERT_OF("user", USER_TABLE),
+	  .many = &sql_user_insert_many);
 
 #define USER_DETAIL(FIRST, MORE) \
 	FIRST(WORD, "role", struct user_row, user.role, &roles)
@@ -200,35 +264,48 @@ static int64_t insert_user(struct work *work, const struct invite *invite,
 	return row.user.id;
 }
 
-/* The person in the organization, made or promoted; returns the user's id. */
+/* The person in the organization, made or promoted; `member` is who has the
+ * address already, or NULL. Returns the user's id. */
 static int64_t admit_user(struct work *work, const struct invite *invite,
-			  const char *name)
+			  const struct user *member, const char *name)
 {
-	struct user user;
-
 	work->actor.email = invite->email;
-	if (!find_member(work, invite->email_key, &user))
+	if (!member)
 		return insert_user(work, invite, name);
-	work->actor.user = user.id;
-	promote_user(work, user.id, invite, name);
-	return user.id;
+	work->actor.user = member->id;
+	promote_user(work, member->id, invite, name);
+	return member->id;
 }
 
 /* The stronger role stays. */
-#define ADD_TO_PROJECT(key)                                                    \
-	"INSERT INTO project_user(organization, project, \"user\", role,"      \
-	" added_at) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(" key               \
-	") DO UPDATE SET role = CASE WHEN " STANDING_OF(                       \
+#define STRONGER_ROLE                                                          \
+	" DO UPDATE SET role = CASE WHEN " STANDING_OF(                        \
 	    "excluded.role") " > " STANDING_OF("project_user.role") " THEN "   \
 								    "excluded" \
-								    ".role"    \
-								    " ELSE "   \
+								    ".role "   \
+								    "ELSE "    \
 								    "project_" \
 								    "user."    \
 								    "role END"
+#define ADD_TO_PROJECT                                              \
+	"INSERT INTO project_user(organization, project, \"user\"," \
+	" role, added_at)"
+#define ADD_ONE " VALUES(?1, ?2, ?3, ?4, ?5)"
 
-STATEMENT(project_user_add, .text = ADD_TO_PROJECT("project, \"user\""),
-	  .pgsql = ADD_TO_PROJECT("organization, project, \"user\""));
+STATEMENT(project_user_add_many,
+	  .pgsql = ADD_TO_PROJECT
+	  " SELECT DISTINCT ON (organization, project, \"user\") *"
+	  " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+	  " ?4::bigint[], ?5::bigint[])"
+	  " r(organization, project, \"user\", role, added_at)"
+	  " ORDER BY organization, project, \"user\""
+	  " ON CONFLICT(organization, project, \"user\")" STRONGER_ROLE);
+STATEMENT(project_user_add,
+	  .text = ADD_TO_PROJECT ADD_ONE
+	  " ON CONFLICT(project, \"user\")" STRONGER_ROLE,
+	  .pgsql = ADD_TO_PROJECT ADD_ONE
+	  " ON CONFLICT(organization, project, \"user\")" STRONGER_ROLE,
+	  .many = &sql_project_user_add_many);
 
 static void add_to_project(const struct work *work, int64_t user,
 			   const struct grant *grant)
@@ -273,12 +350,22 @@ static const char *admit_to_projects(const struct work *work,
 	return text;
 }
 
+STATEMENT(invite_accept_many,
+	  .pgsql = "UPDATE invite i SET slot = i.id, state = 1,"
+		   " accepted_at = r.at, \"user\" = r.\"user\","
+		   " skipped = r.skipped, delivery = CASE"
+		   " WHEN i.delivery IN (1, 3) THEN 2 ELSE i.delivery END"
+		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+		   " ?4::bigint[], ?5::text[])"
+		   " r(id, organization, at, \"user\", skipped)"
+		   " WHERE i.id = r.id AND i.organization = r.organization");
 STATEMENT(invite_accept,
 	  .text = "UPDATE invite SET slot = id, state = 1,"
 		  " accepted_at = ?3, \"user\" = ?4, skipped = ?5,"
 		  " delivery = CASE WHEN delivery IN (1, 3) THEN 2"
 		  " ELSE delivery END"
-		  " WHERE id = ?1 AND organization = ?2");
+		  " WHERE id = ?1 AND organization = ?2",
+	  .many = &sql_invite_accept_many);
 
 static void accept_invite(const struct work *work, struct invite *invite,
 			  const char *skipped)
@@ -313,26 +400,60 @@ static void lock_for_accept(const void *input, int64_t organization,
 	lock_invitation(in, organization, set);
 }
 
+/* Whether there is nothing to do any more, or nothing may be. */
+static bool is_answered(enum result result, struct invitation_out *out)
+{
+	out->again = result == RESULT_INVITE_ACCEPTED;
+	out->user = out->invitation.invite.user;
+	return result != RESULT_OK;
+}
+
+static void accept(struct work *work, const struct invitation_in *in,
+		   const struct user *member, struct invitation_out *out)
+{
+	struct invite *invite = &out->invitation.invite;
+
+	out->user = invite->user = admit_user(work, invite, member, in->name);
+	accept_invite(work, invite, admit_to_projects(work, &out->invitation));
+}
+
 static enum result invitation_accept(struct work *work, const void *input,
 				     void *output)
 {
-	const struct invitation_in *in = input;
 	struct invitation_out *out = output;
-	struct invite *invite = &out->invitation.invite;
-	enum result result =
-	    find_answerable(work, &sql_invitation_take, in, &out->invitation);
+	struct user member;
+	bool is_member;
+	enum result result = find_answerable(work, &sql_invitation_take, input,
+					     &out->invitation);
 
-	out->again = result == RESULT_INVITE_ACCEPTED;
-	out->user = invite->user;
-	if (out->again)
-		return RESULT_OK;
-	if (result != RESULT_OK)
-		return result;
+	if (is_answered(result, out))
+		return out->again ? RESULT_OK : result;
 	work_move_rights(work);
-	out->user = invite->user = admit_user(work, invite, in->name);
-	accept_invite(work, invite, admit_to_projects(work, &out->invitation));
+	is_member =
+	    find_member(work, out->invitation.invite.email_key, &member);
+	accept(work, input, is_member ? &member : NULL, out);
 	return RESULT_OK;
 }
+
+static enum result accept_one(struct work *work, const struct together *all,
+			      struct together_one *one)
+{
+	struct invitation_out *out = one->op->out;
+	enum result result = find_among(work, all, one);
+
+	if (one->apart || is_answered(result, out))
+		return out->again ? RESULT_OK : result;
+	work_move_rights(work);
+	accept(work, one->op->in, one->is_member ? &one->member : NULL, out);
+	return RESULT_OK;
+}
+
+static const struct together_verb accepts = {
+	TOGETHER,
+	.wishes = TOGETHER_PROJECTS | TOGETHER_MEMBERS,
+	.id_of = id_to_answer,
+	.one = accept_one,
+};
 
 const struct verb verb_invitation_accept = {
 	VERB(invitation_accept),
@@ -341,16 +462,26 @@ const struct verb verb_invitation_accept = {
 	.size_out = sizeof(struct invitation_out),
 	.locks = lock_for_accept,
 	.run = invitation_accept,
+	.together = &accepts.verb,
 };
 
 /* ---- decline ---- */
 
+STATEMENT(invite_decline_many,
+	  .pgsql = "UPDATE invite i SET slot = i.id, state = 3,"
+		   " declined_at = r.at, expires_at = r.expires_at,"
+		   " delivery = CASE WHEN i.delivery IN (1, 3) THEN 2"
+		   " ELSE i.delivery END FROM unnest(?1::bigint[],"
+		   " ?2::bigint[], ?3::bigint[], ?4::bigint[])"
+		   " r(id, organization, at, expires_at)"
+		   " WHERE i.id = r.id AND i.organization = r.organization");
 STATEMENT(invite_decline,
 	  .text = "UPDATE invite SET slot = id, state = 3,"
 		  " declined_at = ?3, expires_at = ?4,"
 		  " delivery = CASE WHEN delivery IN (1, 3) THEN 2"
 		  " ELSE delivery END"
-		  " WHERE id = ?1 AND organization = ?2");
+		  " WHERE id = ?1 AND organization = ?2",
+	  .many = &sql_invite_decline_many);
 
 static void decline_invite(const struct work *work, struct invite *invite)
 {
@@ -366,23 +497,44 @@ static void decline_invite(const struct work *work, struct invite *invite)
 	work_audit(work, AUDIT_INVITE_DECLINED, invite->id);
 }
 
-static enum result invitation_decline(struct work *work, const void *input,
-				      void *output)
+static enum result decline(struct work *work, enum result result,
+			   struct invitation_out *out)
 {
-	struct invitation_out *out = output;
-	struct invite *invite = &out->invitation.invite;
-	enum result result = find_answerable(work, &sql_invitation_take, input,
-					     &out->invitation);
-
 	out->again = result == RESULT_INVITATION_DECLINED;
 	if (out->again)
 		return RESULT_OK;
 	if (result != RESULT_OK)
 		return result;
-	work->actor.email = invite->email;
-	decline_invite(work, invite);
+	work->actor.email = out->invitation.invite.email;
+	decline_invite(work, &out->invitation.invite);
 	return RESULT_OK;
 }
+
+static enum result invitation_decline(struct work *work, const void *input,
+				      void *output)
+{
+	struct invitation_out *out = output;
+
+	return decline(work,
+		       find_answerable(work, &sql_invitation_take, input,
+				       &out->invitation),
+		       out);
+}
+
+static enum result decline_one(struct work *work, const struct together *all,
+			       struct together_one *one)
+{
+	enum result result = find_among(work, all, one);
+
+	return one->apart ? result : decline(work, result, one->op->out);
+}
+
+static const struct together_verb declines = {
+	TOGETHER,
+	.wishes = TOGETHER_PROJECTS,
+	.id_of = id_to_answer,
+	.one = decline_one,
+};
 
 const struct verb verb_invitation_decline = {
 	VERB(invitation_decline),
@@ -391,4 +543,5 @@ const struct verb verb_invitation_decline = {
 	.size_out = sizeof(struct invitation_out),
 	.locks = lock_invitation,
 	.run = invitation_decline,
+	.together = &declines.verb,
 };

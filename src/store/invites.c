@@ -1,5 +1,5 @@
 /*
- * invites.c: an invite is made, made again, shown and deleted.
+ * invites.c: an invite is made, made again and shown; withdraw.c deletes it.
  *
  * What a create costs is decided here: three lookups by key, then three rows
  * at the ends of their tables and one entry in the index of addresses.
@@ -9,7 +9,6 @@
 #include "store/invites.h"
 
 #include "store/create.h"
-#include "store/lock.h"
 #include "store/rows.h"
 
 #define GRANTS_ROOM (64 * 1024) /* more than any list of projects takes */
@@ -76,8 +75,15 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 				      : found == FOUND_ONE;
 }
 
-STATEMENT(invite_let_go, .text = "UPDATE invite SET slot = id, state = ?3"
-				 " WHERE id = ?1 AND organization = ?2");
+STATEMENT(invite_let_go_many,
+	  .pgsql = "UPDATE invite i SET slot = i.id, state = r.state"
+		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[])"
+		   " r(id, organization, state) WHERE i.id = r.id"
+		   " AND i.organization = r.organization");
+STATEMENT(invite_let_go,
+	  .text = "UPDATE invite SET slot = id, state = ?3"
+		  " WHERE id = ?1 AND organization = ?2",
+	  .many = &sql_invite_let_go_many);
 
 void invite_release_address(const struct work *work,
 			    const struct invite *invite,
@@ -179,8 +185,8 @@ static enum result check_projects(const struct work *work,
 		return RESULT_OUT_OF_MEMORY;
 	count = find_projects(work, grants, projects);
 	for (size_t i = 0; i < grants.count; i++) {
-		const struct project *project =
-		    project_among(projects, count, grants.at[i].project);
+		const struct project *project = project_among(
+		    projects, count, work->organization, grants.at[i].project);
 
 		creation->out->index = i;
 		if (!project)
@@ -380,48 +386,7 @@ const struct verb verb_invite_create = {
 	.size_in = sizeof(struct invite_create_in),
 	.size_out = sizeof(struct invite_create_out),
 	.run = invite_create,
-	.run_many = pgsql_create,
-};
-
-/* ---- delete ---- */
-
-static void lock_invite(const void *input, int64_t organization,
-			struct lock_set *set)
-{
-	const struct id_in *in = input;
-
-	(void)organization;
-	lock_set_add(set, LOCK_INVITE, in->id);
-}
-
-/* _TAKE: to be changed, in whatever state */
-STATEMENT(invite_take,
-	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE id = ?1 AND organization = ?2",
-	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
-		   " WHERE id = ?1 AND organization = ?2 FOR UPDATE");
-
-static enum result invite_delete(struct work *work, const void *input,
-				 void *output)
-{
-	const struct id_in *in = input;
-	struct invite_out *out = output;
-	bool found = find_invite(work, &sql_invite_take, in->id, &out->invite);
-	enum result result = invite_on_delete(found ? &out->invite : NULL);
-
-	if (result != RESULT_OK)
-		return result;
-	invite_release_address(work, &out->invite, INVITE_WITHDRAWN);
-	work_audit(work, AUDIT_INVITE_DELETED, in->id);
-	return RESULT_OK;
-}
-
-const struct verb verb_invite_delete = {
-	VERB(invite_delete),
-	.size_in = sizeof(struct id_in),
-	.size_out = sizeof(struct invite_out),
-	.locks = lock_invite,
-	.run = invite_delete,
+	.together = &pgsql_create,
 };
 
 /* ---- get ---- */

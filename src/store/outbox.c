@@ -45,11 +45,20 @@ void queue_mail(struct work *work, int64_t invite,
 	work->mail_queued = true;
 }
 
+STATEMENT(invite_delivery_many,
+	  .pgsql = "UPDATE invite i SET delivery = r.delivery,"
+		   " delivery_attempts = r.attempts,"
+		   " delivery_error = r.error, delivery_at = r.at"
+		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+		   " ?4::bigint[], ?5::text[], ?6::bigint[])"
+		   " r(id, organization, delivery, attempts, error, at)"
+		   " WHERE i.id = r.id AND i.organization = r.organization");
 STATEMENT(invite_delivery,
 	  .text = "UPDATE invite SET delivery = ?3,"
 		  " delivery_attempts = ?4, delivery_error = ?5,"
 		  " delivery_at = ?6"
-		  " WHERE id = ?1 AND organization = ?2");
+		  " WHERE id = ?1 AND organization = ?2",
+	  .many = &sql_invite_delivery_many);
 
 static void record_delivery(const struct work *work, int64_t invite,
 			    enum delivery_status status, int attempts,
@@ -73,8 +82,13 @@ void record_too_late(const struct work *work, int64_t invite, int attempts)
 			"delivered.");
 }
 
-STATEMENT(outbox_delete, .text = "DELETE FROM outbox"
-				 " WHERE invite = ?1 AND organization = ?2");
+STATEMENT(outbox_delete_many,
+	  .pgsql = "DELETE FROM outbox o USING unnest(?1::bigint[],"
+		   " ?2::bigint[]) r(invite, organization) WHERE"
+		   " o.invite = r.invite AND o.organization = r.organization");
+STATEMENT(outbox_delete,
+	  .text = "DELETE FROM outbox WHERE invite = ?1 AND organization = ?2",
+	  .many = &sql_outbox_delete_many);
 
 /* ---- renew ---- */
 
@@ -180,9 +194,16 @@ static bool find_mail(const struct work *work,
 	return may_settle(in, &row);
 }
 
+STATEMENT(outbox_defer_many,
+	  .pgsql = "UPDATE outbox o SET due_at_ms = r.due, attempts ="
+		   " r.attempts FROM unnest(?1::bigint[], ?2::bigint[],"
+		   " ?3::bigint[], ?4::bigint[])"
+		   " r(invite, organization, due, attempts) WHERE"
+		   " o.invite = r.invite AND o.organization = r.organization");
 STATEMENT(outbox_defer,
 	  .text = "UPDATE outbox SET due_at_ms = ?3, attempts = ?4"
-		  " WHERE invite = ?1 AND organization = ?2");
+		  " WHERE invite = ?1 AND organization = ?2",
+	  .many = &sql_outbox_defer_many);
 
 static void defer_mail(const struct work *work,
 		       const struct outbox_settle_in *in, int attempts)
@@ -228,179 +249,108 @@ static enum result outbox_settle(struct work *work, const void *input,
 
 /* ---- settle many ---- */
 
-/* Their invites are locked already, as those of every batch of several. */
+/* The invites first, as above. */
 STATEMENT(outbox_get_many,
-	  .pgsql = "SELECT invite, attempts, queued_at_ms, due_at_ms"
-		   " FROM outbox WHERE organization = ?1"
-		   " AND invite" IN_ID_LIST("?2") " FOR UPDATE");
-STATEMENT(outbox_delete_many,
-	  .pgsql = "DELETE FROM outbox WHERE organization = ?1"
-		   " AND invite" IN_ID_LIST("?2"));
-
-/* 2: DELIVERY_SENT */
-STATEMENT(invite_sent_many,
-	  .pgsql = "UPDATE invite SET delivery = 2, delivery_error = NULL,"
-		   " delivery_attempts = ?3, delivery_at = ?4"
-		   " WHERE organization = ?1 AND id" IN_ID_LIST("?2"));
+	  .pgsql = "SELECT o.invite, o.organization, o.attempts,"
+		   " o.queued_at_ms, o.due_at_ms FROM invite i, outbox o"
+		   " WHERE i.id" IN_ID_LIST("?1") " AND o.invite = i.id"
+						  " AND o.organization ="
+						  " i.organization"
+						  " ORDER BY i.id"
+						  " FOR UPDATE OF i, o");
 
 /* A verdict among many. */
 struct one {
 	struct store_op *op;
 	const struct outbox_settle_in *in;
 	struct mail_row row;
-	bool theirs; /* `row` is that of the mail, and may be settled */
-	bool listed; /* among those that arrived */
+	bool there; /* `row` is that of the mail */
 };
 
-static void bind_list(struct statement *st, int64_t organization,
-		      struct buf *list)
+struct settling {
+	struct statement *st;
+	size_t count;
+	struct one at[];
+};
+
+static struct one *find_one(struct settling *all, int64_t organization,
+			    int64_t invite)
 {
-	db_bind_i64(st, 1, organization);
-	id_list_bind(list, st, 2);
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->at[i].in->invite == invite &&
+		    all->at[i].op->organization == organization)
+			return &all->at[i];
+	}
+	return NULL;
 }
 
-static void find_mails(const struct work *work, struct one *all, size_t n)
+static void *ask_to_settle(struct db *db, struct id_source *ids,
+			   struct store_op **ops, size_t n)
 {
-	struct statement *st = db_statement(work->db, &sql_outbox_get_many);
+	struct settling *all = calloc(1, sizeof(*all) + n * sizeof(*all->at));
 	struct buf list;
 
+	(void)ids;
+	if (!all) {
+		db_no_memory(db);
+		return NULL;
+	}
 	id_list_begin(&list, n);
-	for (size_t i = 0; i < n; i++)
-		id_list_add(&list, all[i].in->invite);
-	bind_list(st, work->organization, &list);
-	while (db_row(work->db, st)) {
-		size_t i = 0;
-		while (i < n && all[i].in->invite != column_i64(st, 0))
-			i++;
-		if (i == n)
-			continue;
-		all[i].row =
-		    (struct mail_row){ column_i64(st, 1), column_i64(st, 2),
-				       column_i64(st, 3) };
-		all[i].theirs = may_settle(all[i].in, &all[i].row);
-	}
-	buf_release(&list);
-}
-
-static bool was_sent(const struct one *one)
-{
-	return one->theirs && one->in->outcome == OUTBOX_SENT;
-}
-
-/* Whether both arrived at the same attempt and second. */
-static bool are_alike(const struct one *a, const struct one *b)
-{
-	return a->row.attempts == b->row.attempts &&
-	       a->op->now_ms / 1000 == b->op->now_ms / 1000;
-}
-
-/* Those from `first` on that arrived like it; mostly that is all of them. */
-static void record_alike(const struct work *work, struct one *all, size_t first,
-			 size_t n)
-{
-	struct statement *st = db_statement(work->db, &sql_invite_sent_many);
-	struct buf list;
-
-	id_list_begin(&list, n);
-	for (size_t i = first; i < n; i++) {
-		if (!was_sent(&all[i]) || !are_alike(&all[i], &all[first]))
-			continue;
-		all[i].listed = true;
-		id_list_add(&list, all[i].in->invite);
-	}
-	bind_list(st, work->organization, &list);
-	db_bind_i64(st, 3, all[first].row.attempts + 1);
-	db_bind_i64(st, 4, all[first].op->now_ms / 1000);
-	db_run(work->db, st);
-	buf_release(&list);
-}
-
-/* Nobody waits for these. */
-static void settle_sent(const struct work *work, struct one *all, size_t n)
-{
-	struct statement *st = db_statement(work->db, &sql_outbox_delete_many);
-	struct buf list;
-	size_t count = 0;
-
-	id_list_begin(&list, n);
-	for (size_t i = 0; i < n; i++) {
-		if (!was_sent(&all[i]))
-			continue;
-		id_list_add(&list, all[i].in->invite);
-		count++;
-	}
-	if (count > 0) {
-		bind_list(st, work->organization, &list);
-		db_run(work->db, st);
-	}
-	buf_release(&list);
-	for (size_t i = 0; i < n; i++)
-		if (was_sent(&all[i]) && !all[i].listed)
-			record_alike(work, all, i, n);
-}
-
-/* All of one organization, each of another mail. */
-static void settle_group(struct db *db, struct id_source *ids, struct one *all,
-			 size_t n)
-{
-	struct work work = work_begin(db, ids, all[0].op);
-
-	find_mails(&work, all, n);
-	settle_sent(&work, all, n);
-	for (size_t i = 0; i < n; i++) {
-		struct work own = work_begin(db, ids, all[i].op);
-		if (all[i].theirs && !was_sent(&all[i]))
-			settle(&own, all[i].in, (int)all[i].row.attempts + 1);
-		all[i].op->result = RESULT_OK;
-	}
-}
-
-static bool is_among(const struct one *all, size_t n, int64_t invite)
-{
-	for (size_t i = 0; i < n; i++)
-		if (all[i].in->invite == invite)
-			return true;
-	return false;
-}
-
-/* Takes those out of `ops` that one group may hold; the others stay, in order.
- * How many stay. */
-static size_t take_group(struct store_op **ops, size_t n, struct one *all,
-			 size_t *ret_count)
-{
-	int64_t organization = ops[0]->organization;
-	size_t left = 0, count = 0;
-
 	for (size_t i = 0; i < n; i++) {
 		const struct outbox_settle_in *in = ops[i]->in;
 
-		if (ops[i]->organization != organization ||
-		    is_among(all, count, in->invite))
-			ops[left++] = ops[i];
-		else
-			all[count++] = (struct one){ .op = ops[i], .in = in };
+		all->at[i] = (struct one){ .op = ops[i], .in = in };
+		id_list_add(&list, in->invite);
 	}
-	*ret_count = count;
-	return left;
+	all->count = n;
+	all->st = db_statement(db, &sql_outbox_get_many);
+	id_list_bind(&list, all->st, 1);
+	db_ask(db, all->st);
+	buf_release(&list);
+	return all;
 }
 
-static void outbox_settle_many(struct db *db, struct id_source *ids,
-			       struct store_op **ops, size_t n)
+static void find_mails(struct db *db, struct settling *all)
 {
-	struct store_op *left[BATCH_MAX];
-	struct one all[BATCH_MAX];
-	size_t count;
+	struct statement *st = all->st;
 
-	if (n == 1) { /* whose invite is not locked yet */
-		ops[0]->result = work_run(db, ids, ops[0]);
-		return;
-	}
-	memcpy(left, ops, n * sizeof(*ops));
-	while (n > 0 && !db->error) {
-		n = take_group(left, n, all, &count);
-		settle_group(db, ids, all, count);
+	while (db_row(db, st)) {
+		struct one *one =
+		    find_one(all, column_i64(st, 1), column_i64(st, 0));
+
+		if (!one)
+			continue;
+		one->there = true;
+		one->row =
+		    (struct mail_row){ column_i64(st, 2), column_i64(st, 3),
+				       column_i64(st, 4) };
 	}
 }
+
+static size_t settle_together(struct db *db, struct id_source *ids,
+			      struct store_op *const *ops, size_t n,
+			      void *asked, struct store_op **ret_left)
+{
+	struct settling *all = asked;
+
+	(void)ops;
+	(void)ret_left;
+
+	find_mails(db, all);
+	for (size_t i = 0; i < n; i++) {
+		const struct one *one = &all->at[i];
+		struct work work = work_begin(db, ids, one->op);
+
+		if (one->there && may_settle(one->in, &one->row))
+			settle(&work, one->in, (int)one->row.attempts + 1);
+		one->op->result = RESULT_OK;
+	}
+	free(all);
+	return 0;
+}
+
+static const struct verb_together settlements = { ask_to_settle,
+						  settle_together };
 
 static void lock_mail(const void *input, int64_t organization,
 		      struct lock_set *set)
@@ -412,13 +362,10 @@ static void lock_mail(const void *input, int64_t organization,
 }
 
 const struct verb verb_outbox_settle = {
-	VERB(outbox_settle),
-	.flags = VERB_REPEATABLE,
-	.rank = RANK_LATER,
-	.size_in = sizeof(struct outbox_settle_in),
-	.locks = lock_mail,
-	.run = outbox_settle,
-	.run_many = outbox_settle_many,
+	VERB(outbox_settle),	  .flags = VERB_REPEATABLE,
+	.rank = RANK_LATER,	  .size_in = sizeof(struct outbox_settle_in),
+	.locks = lock_mail,	  .run = outbox_settle,
+	.together = &settlements,
 };
 
 /* ---- watching ---- */

@@ -73,6 +73,15 @@ STATEMENT(project_many,
 		   "SELECT (g->>0)::bigint"
 		   " FROM json_array_elements(?2::json) g))");
 
+static int compare(const void *left, const void *right)
+{
+	const struct project *a = left, *b = right;
+
+	if (a->organization != b->organization)
+		return a->organization < b->organization ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
 size_t find_projects(const struct work *work, struct grants grants,
 		     struct project *ret_projects)
 {
@@ -97,17 +106,20 @@ size_t find_projects(const struct work *work, struct grants grants,
 				&ret_projects[count++]))
 			(void)db_damaged(work->db);
 	}
+	qsort(ret_projects, count, sizeof(*ret_projects), compare);
 	return count;
 }
 
 const struct project *project_among(const struct project *projects,
-				    size_t count, int64_t id)
+				    size_t count, int64_t organization,
+				    int64_t id)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (projects[i].id == id)
-			return &projects[i];
-	}
-	return NULL;
+	const struct project wanted = { .id = id,
+					.organization = organization };
+
+	return count
+		   ? bsearch(&wanted, projects, count, sizeof(wanted), compare)
+		   : NULL;
 }
 
 /* ---- create ---- */

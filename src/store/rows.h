@@ -13,7 +13,8 @@
 #include "store/work.h"
 
 /* Statements that several subjects run. */
-extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe;
+extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe,
+    sql_user_of_invites;
 
 /* ---- tables ---- */
 
@@ -146,18 +147,24 @@ enum result find_active_project(const struct work *work, int64_t id,
 				struct project *ret_project) MUST_CHECK;
 
 /*
- * The projects of a list, in no order, by one question however many they are:
+ * The projects of a list, in order, by one question however many they are:
  * each question to a database elsewhere is a round trip, which others wait
  * for. How many there are; `ret_projects` has room for all.
  */
 size_t find_projects(const struct work *work, struct grants grants,
 		     struct project *ret_projects) MUST_CHECK;
 
-/* The one with this id among them, or NULL. */
+/* The one with this id among them, or NULL; they are in order of organization
+ * and id. */
 const struct project *project_among(const struct project *projects,
-				    size_t count, int64_t id) MUST_CHECK;
+				    size_t count, int64_t organization,
+				    int64_t id) MUST_CHECK;
 
 /* ---- users.c ---- */
+
+/* The current row of USER_COLUMNS; false where it is damaged. */
+bool read_user(const struct work *work, struct statement *st,
+	       struct user *ret_user) MUST_CHECK;
 
 /* Whoever in the organization has this address. */
 bool find_member(const struct work *work, const char *email_key,

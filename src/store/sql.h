@@ -18,6 +18,10 @@ struct sql {
 	const char *name;
 	const char *text;
 	const char *pgsql; /* PostgreSQL's wording; NULL: `text` */
+
+	/* PostgreSQL's for many at once: its parameters are arrays, with an
+	 * element for each. See db_gather(); NULL: there is none. */
+	const struct sql *many;
 };
 
 /* Defines sql_<id>. It is visible to the linker so that no other statement has

@@ -50,6 +50,11 @@ struct table {
 #define INSERT_OF(table, list) \
 	"INSERT INTO \"" table \
 	"\"(" COLUMNS_OF(list) ") VALUES(" VALUES_OF(list) ")"
+/* The same for many, each parameter an array (PostgreSQL). */
+#define INSERT_MANY_OF(table, list)                            \
+	"INSERT INTO \"" table                                 \
+	"\"(" COLUMNS_OF(list) ") SELECT * FROM unnest(" list( \
+	    COLUMN_ARRAY_, COLUMN_ARRAY_MORE_) ")"
 /* Of one row; the id and the organization stand behind the list's columns. */
 #define UPDATE_OF(table, list)      \
 	"UPDATE \"" table           \
@@ -60,6 +65,13 @@ struct table {
 #define COLUMN_NAME_MORE_(kind, name, ...)  ", \"" name "\""
 #define COLUMN_VALUE_(kind, name, ...)	    "?"
 #define COLUMN_VALUE_MORE_(kind, name, ...) ", ?"
+#define COLUMN_ARRAY_(kind, ...)	    "?::" COLUMN_TYPE_##kind##_ "[]"
+#define COLUMN_ARRAY_MORE_(kind, ...)	    ", ?::" COLUMN_TYPE_##kind##_ "[]"
+#define COLUMN_TYPE_NUMBER_		    "bigint"
+#define COLUMN_TYPE_SIGNED_		    "bigint"
+#define COLUMN_TYPE_WORD_		    "bigint"
+#define COLUMN_TYPE_TEXT_		    "text"
+#define COLUMN_TYPE_BYTES_		    "bytea"
 #define COLUMN_SET_(kind, name, ...)	    "\"" name "\" = ?"
 #define COLUMN_SET_MORE_(kind, name, ...)   ", \"" name "\" = ?"
 

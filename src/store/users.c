@@ -16,8 +16,8 @@
 
 TABLE(user, "user", USER_TABLE);
 
-static bool read_user(const struct work *work, struct statement *st,
-		      struct user *ret_user)
+bool read_user(const struct work *work, struct statement *st,
+	       struct user *ret_user)
 {
 	struct user_row row;
 
@@ -30,6 +30,17 @@ static bool read_user(const struct work *work, struct statement *st,
 STATEMENT(user_by_address,
 	  .text = "SELECT " USER_COLUMNS " FROM \"user\""
 		  " WHERE organization = ?1 AND email_key = ?2");
+
+/* Those whom invites are for, and behind the columns which invite. */
+STATEMENT(
+    user_of_invites,
+    .pgsql = "SELECT u.* FROM (SELECT id AS invite, organization,"
+	     " coalesce(email_key, email) AS address FROM invite"
+	     " WHERE id" IN_ID_LIST("?1") ") i, LATERAL (SELECT " USER_COLUMNS
+					  ", i.invite FROM \"user\""
+					  " WHERE organization = i.organization"
+					  " AND email_key = i.address"
+					  " LIMIT 1) u");
 
 bool find_member(const struct work *work, const char *email_key,
 		 struct user *ret_user)

@@ -160,10 +160,33 @@ struct verb {
 	/* What `run` is about, where it is one of resource.h; or NULL. */
 	const struct resource *resource;
 
-	/* The same for several in a row, which an engine that has sets of rows
-	 * is faster at; or NULL. */
-	void (*run_many)(struct db *db, struct id_source *ids,
-			 struct store_op **ops, size_t n);
+	/* The same for several at once, for an engine to which each question
+	 * is a journey; or NULL. */
+	const struct verb_together *together;
+};
+
+/*
+ * A write, done for many at once in two halves: what all have to know is asked
+ * together, by db_ask(), and so in one journey with what other verbs of the
+ * batch ask; then each is done, its writes gathered (db_gather()). Verbs with
+ * the same ask() are given to it together.
+ */
+struct verb_together {
+	/* Asks. What it returns is for finish(), which frees it; NULL with an
+	 * error noted. */
+	void *(*ask)(struct db *db, struct id_source *ids,
+		     struct store_op **ops, size_t n);
+
+	/*
+	 * Does them and sets each `result`, but for those that are better left
+	 * to `run`: one that something stands in the way of, which finds out
+	 * what. These go to `ret_left`, in the order in which they are to be
+	 * run; how many they are. No two of `ops` are about the same row of
+	 * LOCK_INVITE.
+	 */
+	size_t (*finish)(struct db *db, struct id_source *ids,
+			 struct store_op *const *ops, size_t n, void *asked,
+			 struct store_op **ret_left);
 };
 
 /* What each verb's definition begins with. */

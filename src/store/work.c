@@ -48,10 +48,18 @@ static bool may_write(const struct work *work)
 
 /* A row, from the organization's first day or the first time that this program
  * changes its rights; older programs do not know it. */
-STATEMENT(rights_move, .text = "INSERT INTO rights(organization, generation)"
-			       " VALUES(?1, 1) ON CONFLICT(organization)"
-			       " DO UPDATE SET generation ="
-			       " rights.generation + 1");
+#define RIGHTS_MOVE_ON                                        \
+	" ON CONFLICT(organization) DO UPDATE SET generation" \
+	" = rights.generation + 1"
+
+STATEMENT(rights_move_many,
+	  .pgsql = "INSERT INTO rights(organization, generation)"
+		   " SELECT DISTINCT o, 1 FROM unnest(?1::bigint[]) o"
+		   " ORDER BY o" RIGHTS_MOVE_ON);
+STATEMENT(rights_move,
+	  .text = "INSERT INTO rights(organization, generation)"
+		  " VALUES(?1, 1)" RIGHTS_MOVE_ON,
+	  .many = &sql_rights_move_many);
 
 void work_move_rights(const struct work *work)
 {

@@ -140,6 +140,128 @@ START_TEST(test_refused_harm_nobody)
 }
 END_TEST
 
+/* ---- answers and deletes ---- */
+
+enum kind { ACCEPT, DECLINE, DELETE, KINDS };
+
+static struct store_op op_about(enum kind kind, const struct store_op *create)
+{
+	if (kind == ACCEPT)
+		return answer_op(&verb_invitation_accept, token_of(create));
+	if (kind == DECLINE)
+		return answer_op(&verb_invitation_decline, token_of(create));
+	return by_id(&verb_invite_delete,
+		     out_of(create, invite_create_out)->invite.id);
+}
+
+/* What has been done with an invite before, and what comes of it now. */
+static const struct {
+	bool twisted; /* the link's secret, the invite's id */
+	int before;   /* a kind, or KINDS: nothing */
+	enum result results[KINDS];
+} answered[] = {
+	{ false, KINDS, { RESULT_OK, RESULT_OK, RESULT_OK } },
+	{ true,
+	  KINDS,
+	  { RESULT_INVITATION_NOT_FOUND, RESULT_INVITATION_NOT_FOUND,
+	    RESULT_INVITE_NOT_FOUND } },
+	{ false,
+	  ACCEPT,
+	  { RESULT_OK, RESULT_INVITE_ACCEPTED, RESULT_INVITE_ACCEPTED } },
+	{ false,
+	  DECLINE,
+	  { RESULT_INVITATION_DECLINED, RESULT_OK, RESULT_OK } },
+	{ false,
+	  DELETE,
+	  { RESULT_INVITATION_WITHDRAWN, RESULT_INVITATION_WITHDRAWN,
+	    RESULT_INVITE_NOT_FOUND } },
+};
+
+static struct store_op answered_op(enum kind kind, size_t which)
+{
+	static int number;
+	struct store_op create =
+	    invited(arena_printf(&f.arena, "answer%d@example.com", number++));
+	struct store_op op = op_about(kind, &create);
+
+	if (answered[which].before != KINDS) {
+		struct store_op before =
+		    op_about((enum kind)answered[which].before, &create);
+		assert_granted(&before);
+	}
+	if (answered[which].twisted && kind == DELETE)
+		in_of(&op, id_in)->id++;
+	else if (answered[which].twisted)
+		in_of(&op, invitation_in)->token.secret[0] ^= 1;
+	return op;
+}
+
+START_TEST(test_each_answer_is_refused_alone)
+{
+	struct store_op ops[MANY], *order[MANY];
+
+	for (size_t i = 0; i < MANY; i++)
+		ops[i] = answered_op((enum kind)(i % KINDS),
+				     i / KINDS % COUNT_OF(answered));
+	run_all(f.port, ops, MANY, order);
+	for (size_t i = 0; i < MANY; i++)
+		ck_assert_str_eq(
+		    result_word(ops[i].result),
+		    result_word(answered[i / KINDS % COUNT_OF(answered)]
+				    .results[i % KINDS]));
+}
+END_TEST
+
+/* The same person's invite, in every way at once: one of them wins, and the
+ * others find out. */
+START_TEST(test_answered_in_every_way_at_once)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op ops[2 * KINDS + 1], *order[2 * KINDS + 1];
+	size_t n = 0;
+
+	for (; n < 2 * KINDS; n++)
+		ops[n] = op_about((enum kind)(n % KINDS), &create);
+	ops[n++] = settle_op(out_of(&create, invite_create_out)->invite.id,
+			     OUTBOX_DEFERRED);
+	run_all(f.port, ops, n, order);
+	ck_assert_int_eq(ops[ACCEPT].result, RESULT_OK);
+	ck_assert_int_eq(ops[DECLINE].result, RESULT_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[DELETE].result, RESULT_INVITE_ACCEPTED);
+	ck_assert_int_eq(ops[KINDS].result, RESULT_OK);
+	ck_assert(out_of(&ops[KINDS], invitation_out)->again);
+	ck_assert_int_eq(rows("\"user\""), 1);
+	ck_assert_int_eq(rows("outbox"), 0);
+	ck_assert_int_eq(rows("invite WHERE delivery = 2"), 1);
+}
+END_TEST
+
+START_TEST(test_answers_of_other_organizations)
+{
+	struct store_op ops[2], *order[2], create;
+	int64_t other = add_organization("Other");
+
+	create = invited("ada@example.com");
+	ops[0] = op_about(DELETE, &create);
+	ops[0].organization = other;
+	create = invite_op("ada@example.com");
+	create.organization = other;
+	create.actor.key = 0;
+	assert_granted(&create);
+	ops[1] = op_about(ACCEPT, &create);
+	run_all(f.port, ops, 2, order);
+	ck_assert_int_eq(ops[0].result, RESULT_INVITE_NOT_FOUND);
+	ck_assert_int_eq(ops[1].result, RESULT_OK);
+	ck_assert_int_eq(
+	    out_of(&ops[1], invitation_out)->invitation.invite.organization,
+	    other);
+	ck_assert_str_eq(
+	    out_of(&ops[1], invitation_out)->invitation.organization_name,
+	    "Other");
+	ck_assert_int_eq(rows("invite WHERE state = 0"), 1);
+}
+END_TEST
+
 /* One that fails in the middle of its writes takes nobody with it. */
 START_TEST(test_failed_harm_nobody)
 {
@@ -570,6 +692,9 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_each_gets_its_own);
 	tcase_add_test(tests, test_same_address_at_once_is_one_invite);
 	tcase_add_test(tests, test_refused_harm_nobody);
+	tcase_add_test(tests, test_each_answer_is_refused_alone);
+	tcase_add_test(tests, test_answered_in_every_way_at_once);
+	tcase_add_test(tests, test_answers_of_other_organizations);
 	tcase_add_test(tests, test_failed_harm_nobody);
 	tcase_add_test(tests, test_steps_in_one_batch_see_each_other);
 	tcase_add_test(tests, test_reads_see_own_writes);

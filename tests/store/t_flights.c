@@ -54,12 +54,50 @@ static struct store_op probe(void)
 	return op_of(&verb_probe);
 }
 
+/* An invite of its own, made without being counted. */
+static struct store_op answer_by(const struct verb *verb)
+{
+	struct store_op create = create_invite();
+
+	assert_granted(&create);
+	return answer_op(verb, token_of(&create));
+}
+
+static struct store_op accept_invite(void)
+{
+	return answer_by(&verb_invitation_accept);
+}
+
+static struct store_op decline_invite(void)
+{
+	return answer_by(&verb_invitation_decline);
+}
+
+static struct store_op delete_invite(void)
+{
+	struct store_op create = create_invite();
+
+	assert_granted(&create);
+	return by_id(&verb_invite_delete,
+		     out_of(&create, invite_create_out)->invite.id);
+}
+
+static struct store_op settle_mail(void)
+{
+	struct store_op create = create_invite();
+
+	assert_granted(&create);
+	return settle_op(out_of(&create, invite_create_out)->invite.id,
+			 OUTBOX_DEFERRED);
+}
+
 static struct store_op (*const plain_writes[])(void) = {
-	create_project,
-	create_invite,
-	touch_key,
-	probe,
+	create_project, touch_key,     probe,	       /* one by one */
+	create_invite,	accept_invite, decline_invite, /* together */
+	delete_invite,	settle_mail,
 };
+
+#define FIRST_OF_MANY 3 /* from here on they are done together */
 
 START_TEST(test_plain_write)
 {
@@ -81,25 +119,59 @@ START_TEST(test_preparing_costs_no_flight)
 }
 END_TEST
 
-START_TEST(test_many_creates_cost_what_one_does)
+enum { MANY = 50 };
+
+/* Has all done at once; how many journeys that took. */
+static int flights_of_many(struct store_op *ops)
 {
-	enum { MANY = 50 };
-	struct store_op ops[MANY], *first = NULL;
 	size_t left = MANY;
 
-	(void)flights_of(create_invite());
 	flights = 0;
-	for (size_t i = 0; i < MANY; i++) {
-		ops[i] = create_invite();
+	for (size_t i = 0; i < MANY; i++)
 		ck_assert(!store_submit(f.port, &ops[i]));
-	}
 	while (left > 0) {
+		struct store_op *first;
+
 		store_idle(f.port);
 		for (first = store_collect(f.port); first; first = first->next)
 			left--;
 	}
-	/* Handed over sixteen at a time, so in a few batches at most. */
-	ck_assert_int_le(flights, 2 * 4);
+	for (size_t i = 0; i < MANY; i++)
+		ck_assert_int_eq(ops[i].result, RESULT_OK);
+	return flights;
+}
+
+/* They are handed over sixteen at a time, so in a few batches at most. */
+#define AT_MOST (2 * 4)
+
+START_TEST(test_many_cost_what_one_does)
+{
+	struct store_op ops[MANY];
+
+	(void)flights_of(create_invite());
+	for (size_t i = 0; i < MANY; i++)
+		ops[i] = plain_writes[_i]();
+	ck_assert_int_le(flights_of_many(ops), AT_MOST);
+}
+END_TEST
+
+START_TEST(test_different_ones_travel_together)
+{
+	static struct store_op (*const writes[])(void) = {
+		create_invite, accept_invite, decline_invite,
+		delete_invite, settle_mail,
+	};
+	struct store_op ops[MANY];
+
+	for (size_t i = 0; i < MANY; i++)
+		ops[i] = writes[i % COUNT_OF(writes)]();
+	ck_assert_int_le(flights_of_many(ops), AT_MOST);
+	ck_assert_int_eq(rows("invite WHERE state = 0"), 20);
+	ck_assert_int_eq(rows("invite WHERE state = 1"), 10);
+	ck_assert_int_eq(rows("invite WHERE state = 2"), 10);
+	ck_assert_int_eq(rows("invite WHERE state = 3"), 10);
+	ck_assert_int_eq(rows("\"user\""), 10);
+	ck_assert_int_eq(rows("outbox WHERE attempts = 1"), 10);
 }
 END_TEST
 
@@ -107,7 +179,9 @@ static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_plain_write, 0, COUNT_OF(plain_writes));
 	tcase_add_test(tests, test_preparing_costs_no_flight);
-	tcase_add_test(tests, test_many_creates_cost_what_one_does);
+	tcase_add_loop_test(tests, test_many_cost_what_one_does, FIRST_OF_MANY,
+			    COUNT_OF(plain_writes));
+	tcase_add_test(tests, test_different_ones_travel_together);
 }
 
 int main(int argc, char **argv)

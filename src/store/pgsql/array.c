@@ -7,6 +7,8 @@
 
 #include <endian.h>
 
+#define COUNT_AT (3 * sizeof(uint32_t)) /* behind dimensions, NULLs, type */
+
 static void add_i32(struct buf *array, int32_t value)
 {
 	uint32_t number = htobe32((uint32_t)value);
@@ -23,6 +25,14 @@ void array_begin(struct buf *array, enum oid type, size_t n)
 	add_i32(array, (int32_t)type);
 	add_i32(array, (int32_t)n);
 	add_i32(array, 1);
+}
+
+void array_set_count(struct buf *array, size_t n)
+{
+	uint32_t number = htobe32((uint32_t)n);
+
+	if (buf_ok(array))
+		memcpy(array->data + COUNT_AT, &number, sizeof(number));
 }
 
 void array_add_i64(struct buf *array, int64_t value)

@@ -14,6 +14,9 @@ enum oid { OID_BYTEA = 17, OID_BIGINT = 20, OID_TEXT = 25 };
 /* Of `n` elements, which are to follow. */
 void array_begin(struct buf *array, enum oid type, size_t n);
 
+/* There are `n` after all. */
+void array_set_count(struct buf *array, size_t n);
+
 void array_add_i64(struct buf *array, int64_t value);
 
 /* NULL adds NULL. */

@@ -37,6 +37,7 @@ static const char set_what_there_is[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"
     " ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),"
     " ('enable_seqscan', 'off'), ('enable_mergejoin', 'off'),"
+    " ('enable_hashjoin', 'off'),"
     " ('lock_timeout', '" PGSQL_TEXT(
 	PGSQL_LOCK_MS) "'),"
 		       " ('idle_in_transaction_session_timeout', '5000'))"

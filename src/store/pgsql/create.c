@@ -50,6 +50,7 @@ struct columns {
 
 /* The creates that the statement is about, in order. */
 struct batch {
+	struct statement *st;
 	size_t count;
 	struct store_op *ops[BATCH_MAX];
 	size_t places[BATCH_MAX]; /* among those that were handed in */
@@ -294,9 +295,7 @@ STATEMENT(
 
 		    " SELECT id, standard FROM done");
 
-/* Answers those that were made, and sets `made` for them. */
-static void make_many(struct pgsql_db *db, const struct batch *batch,
-		      bool *made)
+static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
 	struct statement *st = db_statement(&db->base, &sql_create_many);
 	struct columns columns;
@@ -311,14 +310,39 @@ static void make_many(struct pgsql_db *db, const struct batch *batch,
 		bind_columns(st, &columns);
 		db_bind_i64(st, COLUMNS + 1, db->base.clock_ahead_ms);
 	}
-	while (db_row(&db->base, st)) {
+	db_ask(&db->base, st);
+	end_columns(&columns);
+	batch->st = st;
+}
+
+static void *ask(struct db *base, struct id_source *ids, struct store_op **ops,
+		 size_t n)
+{
+	struct pgsql_db *db = (struct pgsql_db *)base;
+	struct batch *batch = calloc(1, sizeof(*batch));
+
+	if (!batch) {
+		db_no_memory(base);
+		return NULL;
+	}
+	gather(batch, db, ops, n);
+	draw_ids(batch, ids);
+	ask_for_all(db, batch);
+	return batch;
+}
+
+/* Answers those that were made, and sets `made` for them. */
+static void take_all(struct db *db, const struct batch *batch, bool *made)
+{
+	struct statement *st = batch->st;
+
+	while (db_row(db, st)) {
 		int64_t id = column_i64(st, 0);
 		size_t at = find_id(batch, id);
 
-		take_made(&db->base, batch->ops[at], id, column_i64(st, 1));
+		take_made(db, batch->ops[at], id, column_i64(st, 1));
 		made[batch->places[at]] = true;
 	}
-	end_columns(&columns);
 }
 
 /* ---- those that are left ---- */
@@ -341,34 +365,28 @@ static int compare(const void *left, const void *right)
 	return a->place < b->place ? -1 : 1;
 }
 
-static void make_singly(struct db *db, struct id_source *ids,
-			struct leftover *leftovers, size_t count)
+static size_t finish(struct db *db, struct id_source *ids,
+		     struct store_op *const *ops, size_t n, void *asked,
+		     struct store_op **ret_left)
 {
-	qsort(leftovers, count, sizeof(*leftovers), compare);
-	for (size_t i = 0; i < count && !db->error; i++) {
-		struct store_op *op = leftovers[i].op;
-
-		op->result = work_run(db, ids, op);
-	}
-}
-
-void pgsql_create(struct db *base, struct id_source *ids, struct store_op **ops,
-		  size_t n)
-{
-	struct pgsql_db *db = (struct pgsql_db *)base;
-	struct batch batch;
-	bool made[BATCH_MAX] = { false };
+	struct batch *batch = asked;
 	struct leftover left[BATCH_MAX];
+	bool made[BATCH_MAX] = { false };
 	size_t count = 0;
 
-	gather(&batch, db, ops, n);
-	draw_ids(&batch, ids);
-	make_many(db, &batch, made);
+	(void)ids;
+	take_all(db, batch, made);
+	free(batch);
 	for (size_t i = 0; i < n; i++) {
 		if (!made[i])
 			left[count++] =
-			    (struct leftover){ ops[i],
-					       address_hash(base, ops[i]), i };
+			    (struct leftover){ ops[i], address_hash(db, ops[i]),
+					       i };
 	}
-	make_singly(base, ids, left, count);
+	qsort(left, count, sizeof(*left), compare);
+	for (size_t i = 0; i < count; i++)
+		ret_left[i] = left[i].op;
+	return count;
 }
+
+const struct verb_together pgsql_create = { ask, finish };

@@ -1,6 +1,6 @@
 /*
- * db.c: statements and transactions on one connection; the driver.
- * pgsql/connect.c makes the connection.
+ * db.c: what is sent over a connection and what comes back; transactions.
+ * pgsql/connect.c makes the connection, pgsql/statement.c are the statements.
  *
  * The surprises:
  *
@@ -16,14 +16,11 @@
 
 #include "store/pgsql/db.h"
 
-#include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <poll.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "store/pgsql/attempt.h"
 
 void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms)
 {
@@ -47,21 +44,21 @@ const char *pgsql_db_why(const struct pgsql_db *db)
 					      : db->why.message;
 }
 
-static void note(struct pgsql_db *db, enum db_error error, const char *why)
+void pgsql_note(struct pgsql_db *db, enum db_error error, const char *why)
 {
 	if (db->base.error == DB_FINE)
 		fail_set(&db->why, "%s", why);
 	db_note(&db->base, error);
 }
 
-static void note_lost(struct pgsql_db *db, const char *why)
+void pgsql_note_lost(struct pgsql_db *db, const char *why)
 {
 	char line[256];
 
 	/* libpq's messages end in a line break, and may have several lines. */
 	snprintf(line, sizeof(line), "%s", why);
 	line[strcspn(line, "\n")] = '\0';
-	note(db, DB_LOST, line);
+	pgsql_note(db, DB_LOST, line);
 	pgsql_db_drop(db);
 }
 
@@ -112,8 +109,8 @@ static void note_refused(struct pgsql_db *db, const PGresult *result)
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-	note(db, is_last_word(result) ? DB_LOST : error_of(state),
-	     text ? text : "the connection was lost");
+	pgsql_note(db, is_last_word(result) ? DB_LOST : error_of(state),
+		   text ? text : "the connection was lost");
 }
 
 /* ---- the wire ---- */
@@ -128,7 +125,7 @@ static bool wait_for_server(struct pgsql_db *db, bool writing)
 
 	if (n > 0 || (n < 0 && errno == EINTR))
 		return true;
-	note_lost(db, "the database did not answer in time");
+	pgsql_note_lost(db, "the database did not answer in time");
 	return false;
 }
 
@@ -139,7 +136,7 @@ static bool next_result(struct pgsql_db *db, PGresult **ret_result)
 		int unsent = PQflush(db->conn);
 
 		if (unsent < 0) {
-			note_lost(db, PQerrorMessage(db->conn));
+			pgsql_note_lost(db, PQerrorMessage(db->conn));
 			break;
 		}
 		if (!PQisBusy(db->conn)) {
@@ -149,7 +146,7 @@ static bool next_result(struct pgsql_db *db, PGresult **ret_result)
 		if (!wait_for_server(db, unsent > 0))
 			break;
 		if (!PQconsumeInput(db->conn))
-			note_lost(db, PQerrorMessage(db->conn));
+			pgsql_note_lost(db, PQerrorMessage(db->conn));
 	}
 	return false;
 }
@@ -169,7 +166,7 @@ static PGresult *statement_result(struct pgsql_db *db)
 	if (!next_result(db, &result))
 		return NULL;
 	if (!result) {
-		note_lost(db, "out of step with the database");
+		pgsql_note_lost(db, "out of step with the database");
 		return NULL;
 	}
 	if (!is_success(result)) {
@@ -180,7 +177,7 @@ static PGresult *statement_result(struct pgsql_db *db)
 	}
 	if (next_result(db, &end) && end) {
 		PQclear(end);
-		note_lost(db, "out of step with the database");
+		pgsql_note_lost(db, "out of step with the database");
 	}
 	return result;
 }
@@ -193,21 +190,28 @@ static void take_mark(struct pgsql_db *db)
 	if (!next_result(db, &mark))
 		return;
 	if (PQresultStatus(mark) != PGRES_PIPELINE_SYNC)
-		note_lost(db, "out of step with the database");
+		pgsql_note_lost(db, "out of step with the database");
 	PQclear(mark);
 }
 
-static bool is_preparation(const struct pgsql_db *db, size_t place, size_t next)
+static bool is_expected(const struct pgsql_db *db, size_t place, size_t next)
 {
-	return next < db->preparation_count &&
-	       db->preparations[next].place == place;
+	return next < db->expected_count && db->expected[next].place == place;
 }
 
-/* Where it failed, or something before it did, it has to be sent again. */
-static void end_preparation(struct pgsql_db *db, size_t which, PGresult *result)
+/* Where a preparation failed, or something before it did, it has to be sent
+ * again. */
+static void take_expected(const struct expected *expected, PGresult *result)
 {
+	struct pgsql_statement *st = expected->st;
+
+	if (expected->rows) {
+		st->result = result;
+		st->row = -1;
+		return;
+	}
 	if (!result)
-		db->preparations[which].st->prepared = 0;
+		st->prepared = 0;
 	PQclear(result);
 }
 
@@ -215,140 +219,31 @@ bool pgsql_db_exchange(struct pgsql_db *db,
 		       void (*take)(void *context, PGresult *result),
 		       void *context)
 {
-	size_t expected = db->unanswered, preparation = 0;
+	size_t unanswered = db->unanswered, next = 0;
 
 	db->unanswered = 0;
-	if (!db->conn || (expected > 0 && !PQpipelineSync(db->conn))) {
-		note_lost(db, "the connection was lost");
+	if (!db->conn || (unanswered > 0 && !PQpipelineSync(db->conn))) {
+		pgsql_note_lost(db, "the connection was lost");
 		return false;
 	}
-	for (size_t i = 0; i < expected && db->conn; i++) {
+	for (size_t i = 0; i < unanswered && db->conn; i++) {
 		PGresult *result = statement_result(db);
 
-		if (is_preparation(db, i, preparation)) {
-			end_preparation(db, preparation++, result);
-			continue;
-		}
-		if (result && take)
+		if (is_expected(db, i, next))
+			take_expected(&db->expected[next++], result);
+		else if (result && take)
 			take(context, result);
 		else
 			PQclear(result);
 	}
-	db->preparation_count = 0;
-	if (expected > 0 && db->conn)
+	db->expected_count = 0;
+	if (unanswered > 0 && db->conn)
 		take_mark(db);
 	if (db->conn && db->base.error == DB_LOST)
 		pgsql_db_drop(db);
 	return db->base.error == DB_FINE;
 }
-
-/* ---- statements ---- */
-
-static void forget_result(struct pgsql_statement *st)
-{
-	if (!st->borrowed)
-		PQclear(st->result);
-	st->result = NULL;
-	st->borrowed = false;
-}
-
-static struct statement *get_statement(struct db *base, const struct sql *sql)
-{
-	struct pgsql_db *db = (struct pgsql_db *)base;
-	struct pgsql_statement *st;
-
-	if (!db->conn) {
-		note_lost(db, "the connection was lost");
-		return NULL;
-	}
-	st = (struct pgsql_statement *)statement_find(base, sql);
-	if (!st)
-		st = (struct pgsql_statement *)statement_add(base, sql,
-							     sizeof(*st));
-	if (!st)
-		return NULL;
-	forget_result(st);
-	st->params = 0;
-	return &st->base;
-}
-
-/* With parameters as the server writes them: $1, $2. */
-static bool server_text(const struct sql *sql, struct buf *text)
-{
-	int bare = 0; /* parameters that are numbered by their place */
-
-	buf_init(text, SIZE_MAX);
-	for (const char *at = sql->pgsql ? sql->pgsql : sql->text; *at; at++) {
-		buf_add_char(text, *at == '?' ? '$' : *at);
-		if (*at == '?' && !(at[1] >= '0' && at[1] <= '9'))
-			buf_add_i64(text, ++bare);
-	}
-	buf_add_char(text, '\0');
-	return buf_ok(text);
-}
-
-/* Notes that the next answer is to a preparation. */
-static bool expect_preparation(struct pgsql_db *db, struct pgsql_statement *st)
-{
-	struct preparation *more = db->preparations;
-
-	if (db->preparation_count == db->preparation_room) {
-		size_t room =
-		    db->preparation_room ? db->preparation_room * 2 : 16;
-
-		more = realloc(more, room * sizeof(*more));
-		if (!more)
-			return false;
-		db->preparations = more;
-		db->preparation_room = room;
-	}
-	more[db->preparation_count++] =
-	    (struct preparation){ db->unanswered, st };
-	return true;
-}
-
-static void send_preparation(struct pgsql_db *db, struct pgsql_statement *st)
-{
-	const struct sql *sql = st->base.sql;
-	struct buf text;
-
-	if (!server_text(sql, &text) || !expect_preparation(db, st)) {
-		db_no_memory(&db->base);
-	} else if (PQsendPrepare(db->conn, sql->name, text.data, 0, NULL)) {
-		st->prepared = db->number;
-		db->unanswered++;
-	} else {
-		note_lost(db, PQerrorMessage(db->conn));
-	}
-	buf_release(&text);
-}
-
-void pgsql_prepare(struct pgsql_db *db, struct statement *base)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-
-	if (st && !db->base.error && st->prepared != db->number)
-		send_preparation(db, st);
-}
-
-/* A statement is prepared in the flight that needs it first. */
-void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st)
-{
-	static const int binary[PGSQL_PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
-						  1, 1, 1, 1, 1, 1, 1, 1,
-						  1, 1, 1, 1, 1, 1, 1, 1 };
-
-	pgsql_prepare(db, &st->base);
-	if (db->base.error)
-		return;
-	if (PQsendQueryPrepared(db->conn, st->base.sql->name, st->params,
-				st->values, st->lengths, binary, 1))
-		db->unanswered++;
-	else
-		note_lost(db, PQerrorMessage(db->conn));
-}
-
-static void keep_last(void *context, PGresult *result)
+void pgsql_keep_last(void *context, PGresult *result)
 {
 	PGresult **last = context;
 
@@ -364,22 +259,10 @@ PGresult *pgsql_db_query(struct pgsql_db *db, const char *sql)
 		return NULL;
 	if (PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
 		db->unanswered++;
-	if (pgsql_db_exchange(db, keep_last, &result))
+	if (pgsql_db_exchange(db, pgsql_keep_last, &result))
 		return result;
 	PQclear(result);
 	return NULL;
-}
-
-/* Executes it, and whatever was sent before. */
-static bool execute(struct pgsql_statement *st)
-{
-	struct pgsql_db *db = (struct pgsql_db *)st->base.db;
-
-	pgsql_send(db, st);
-	if (pgsql_db_exchange(db, keep_last, &st->result) && st->result)
-		return true;
-	forget_result(st);
-	return false;
 }
 
 /* ---- transactions ---- */
@@ -425,12 +308,12 @@ enum pgsql_commit pgsql_db_commit(struct pgsql_db *db)
 
 	send_bare(db, &sql_commit);
 	db->warned = false;
-	if (!db->base.error && pgsql_db_exchange(db, keep_last, &last)) {
+	if (!db->base.error && pgsql_db_exchange(db, pgsql_keep_last, &last)) {
 		done = last && strcmp(PQcmdStatus(last), "COMMIT") == 0;
 		PQclear(last);
 		if (done)
 			return db->warned ? COMMIT_UNKNOWN : COMMIT_DONE;
-		note(db, DB_FAILED, "the transaction had failed before");
+		pgsql_note(db, DB_FAILED, "the transaction had failed before");
 		return COMMIT_FAILED;
 	}
 	PQclear(last);
@@ -438,148 +321,4 @@ enum pgsql_commit pgsql_db_commit(struct pgsql_db *db)
 		return COMMIT_UNKNOWN;
 	pgsql_db_rollback(db);
 	return COMMIT_FAILED;
-}
-
-/* ---- the driver ---- */
-
-static void bind(struct statement *base, int index, const void *data,
-		 size_t len)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-
-	assert(index >= 1 && index <= PGSQL_PARAMS);
-	st->values[index - 1] = data;
-	st->lengths[index - 1] = (int)len;
-	if (st->params < index)
-		st->params = index;
-}
-
-static void bind_i64(struct statement *base, int index, int64_t value)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-
-	assert(index >= 1 && index <= PGSQL_PARAMS);
-	st->numbers[index - 1] = htobe64((uint64_t)value);
-	bind(base, index, &st->numbers[index - 1], sizeof(uint64_t));
-}
-
-static void bind_bytes(struct statement *base, int index, enum db_type type,
-		       struct str value)
-{
-	(void)type; /* the server knows */
-	bind(base, index, value.data, value.len);
-}
-
-static bool row(struct statement *base)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-	struct pgsql_db *db = (struct pgsql_db *)base->db;
-
-	if (st->result) {
-		st->row++;
-	} else if (db->ask) {
-		st->result = db->ask(db, st);
-		st->borrowed = true;
-		st->row = 0;
-	} else if (execute(st)) {
-		st->row = 0;
-	}
-	if (st->result && st->row < PQntuples(st->result))
-		return true;
-	forget_result(st);
-	return false;
-}
-
-static void run(struct statement *base)
-{
-	pgsql_send((struct pgsql_db *)base->db, (struct pgsql_statement *)base);
-}
-
-static int64_t run_counting(struct statement *base)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-	int64_t count = 0;
-
-	if (!execute(st))
-		return 0;
-	(void)!str_to_i64(str_of(PQcmdTuples(st->result)), &count);
-	forget_result(st);
-	return count;
-}
-
-static void done(struct statement *base)
-{
-	forget_result((struct pgsql_statement *)base);
-}
-
-static int64_t get_i64(struct statement *base, int column)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-	const char *data = PQgetvalue(st->result, st->row, column);
-	int len = PQgetlength(st->result, st->row, column);
-	uint64_t eight = 0;
-	uint32_t four = 0;
-
-	assert(column < PQnfields(st->result));
-	if (len == (int)sizeof(eight)) {
-		memcpy(&eight, data, sizeof(eight));
-		return (int64_t)be64toh(eight);
-	}
-	if (len == (int)sizeof(four)) {
-		memcpy(&four, data, sizeof(four));
-		return (int32_t)be32toh(four);
-	}
-	return 0;
-}
-
-static struct str get_bytes(struct statement *base, int column)
-{
-	struct pgsql_statement *st = (struct pgsql_statement *)base;
-
-	assert(column < PQnfields(st->result));
-	if (PQgetisnull(st->result, st->row, column))
-		return (struct str){ NULL, 0 };
-	return (struct str){ PQgetvalue(st->result, st->row, column),
-			     (size_t)PQgetlength(st->result, st->row, column) };
-}
-
-static const struct db_driver pgsql_driver = {
-	.statement = get_statement,
-	.bind_i64 = bind_i64,
-	.bind_bytes = bind_bytes,
-	.row = row,
-	.run = run,
-	.run_counting = run_counting,
-	.done = done,
-	.column_i64 = get_i64,
-	.column_bytes = get_bytes,
-};
-
-void pgsql_db_init(struct pgsql_db *db, const char *url)
-{
-	*db = (struct pgsql_db){ .base.driver = &pgsql_driver, .url = url };
-}
-
-void pgsql_db_drop(struct pgsql_db *db)
-{
-	if (db->conn)
-		PQfinish(db->conn);
-	db->conn = NULL;
-	db->unanswered = 0;
-	db->preparation_count = 0;
-}
-
-static void release_statement(struct statement *st)
-{
-	forget_result((struct pgsql_statement *)st);
-}
-
-void pgsql_db_close(struct pgsql_db *db)
-{
-	attempt_abandon(db->attempt);
-	db->attempt = NULL;
-	statements_release(&db->base, release_statement);
-	free(db->preparations);
-	db->preparations = NULL;
-	pgsql_db_drop(db);
 }

@@ -15,6 +15,7 @@
 #include <libpq-fe.h>
 
 #include "store/db.h"
+#include "store/pgsql/array.h"
 
 #define PGSQL_PARAMS 24 /* that a statement may have */
 
@@ -31,11 +32,15 @@ struct pgsql_statement {
 	int params;
 	const char *values[PGSQL_PARAMS];
 	int lengths[PGSQL_PARAMS];
+	enum oid types[PGSQL_PARAMS];
 	uint64_t numbers[PGSQL_PARAMS]; /* in network order */
 	PGresult *result;		/* NULL: was not executed */
 	bool borrowed;			/* the result is somebody else's */
+	bool asked;			/* and the result is on its way */
 	int row;			/* the current one */
 };
+
+struct gathering;
 
 struct pgsql_db {
 	struct db base;
@@ -44,12 +49,17 @@ struct pgsql_db {
 	uint64_t number;   /* of the connection: 1 is the first */
 	size_t unanswered; /* what was sent: to prepare, and to execute */
 
-	/* Which of the unanswered prepare a statement, in order. */
-	struct preparation {
+	/* Which of the unanswered are a statement's own, in order: its rows,
+	 * which are kept for it, or that it was prepared. */
+	struct expected {
 		size_t place;
 		struct pgsql_statement *st;
-	} * preparations;
-	size_t preparation_count, preparation_room;
+		bool rows;
+	} * expected;
+	size_t expected_count, expected_room;
+
+	struct gathering
+	    *gathering; /* NULL: statements are sent as they come */
 
 	int64_t deadline; /* clock_mono_ms() */
 	struct fail why;  /* of `base.error`, and of a failed connection */
@@ -90,6 +100,10 @@ int64_t pgsql_db_time_left(const struct pgsql_db *db);
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 
+/* Keeps the first error, and why. */
+void pgsql_note(struct pgsql_db *db, enum db_error error, const char *why);
+void pgsql_note_lost(struct pgsql_db *db, const char *why);
+
 /* Why there is an error, for people. */
 const char *pgsql_db_why(const struct pgsql_db *db);
 
@@ -112,8 +126,22 @@ bool pgsql_db_exchange(struct pgsql_db *db,
 		       void (*take)(void *context, PGresult *result),
 		       void *context) MUST_CHECK;
 
+/* For pgsql_db_exchange(): the last of the results stays, in `*context`. */
+void pgsql_keep_last(void *context, PGresult *result);
+
 /* Runs SQL without parameters and returns its result, or NULL. */
 PGresult *pgsql_db_query(struct pgsql_db *db, const char *sql);
+
+/* ---- gather.c ---- */
+
+/* As db_gather() and db_flush(). */
+void pgsql_gather_begin(struct db *db);
+void pgsql_gather_end(struct db *db);
+
+/* Takes the statement as one of many; false where it is to be sent. */
+bool pgsql_gather(struct pgsql_statement *st) MUST_CHECK;
+
+/* ---- transactions ---- */
 
 enum pgsql_commit {
 	COMMIT_DONE,

@@ -1,9 +1,10 @@
 /*
  * engine.c: the engine for PostgreSQL and what speaks its protocol.
  *
- * A batch is one transaction, as in SQLite: the creates in it are one
- * statement, the other verbs follow. Many daemons do so at once; what keeps
- * them apart are row locks and unique indexes (see lock.c).
+ * A batch is one transaction, as in SQLite. What creates, answers and their
+ * like in it have to know is asked in one journey, and what they write goes
+ *with the COMMIT; other verbs follow one by one. Many daemons do so at once;
+ *what keeps them apart are row locks and unique indexes (see lock.c).
  *
  * What can go wrong, and what is done about it, within its time (SLICE_MS):
  *
@@ -48,9 +49,9 @@
 #include "store/flaw.h"
 #include "store/table.h"
 #include "store/pgsql/db.h"
-#include "store/pgsql/lock.h"
 #include "store/pgsql/read.h"
 #include "store/pgsql/schema.h"
+#include "store/pgsql/write.h"
 #include "store/rows.h"
 #include "store/work.h"
 
@@ -175,34 +176,6 @@ static enum outcome outcome_of(const struct pgsql_db *db)
 	}
 }
 
-/* How many of the first follow each other that can be done together. */
-static size_t count_same(struct store_op *const *ops, size_t n)
-{
-	size_t count = 1;
-
-	while (count < n && ops[count]->verb == ops[0]->verb)
-		count++;
-	return count;
-}
-
-/* Those that are better done together, such as creates; others one by one. */
-static void write_all(struct engine *engine, struct store_op **ops, size_t n)
-{
-	struct db *db = &engine->db.base;
-	size_t count;
-
-	pgsql_lock(&engine->db, ops, n);
-	for (size_t i = 0; i < n && !db->error; i += count) {
-		const struct verb *verb = ops[i]->verb;
-
-		count = verb->run_many ? count_same(&ops[i], n - i) : 1;
-		if (verb->run_many)
-			verb->run_many(db, &engine->ids, &ops[i], count);
-		else
-			ops[i]->result = work_run(db, &engine->ids, ops[i]);
-	}
-}
-
 /* All of `ops` in one transaction. */
 static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 				   size_t n)
@@ -215,7 +188,7 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	if (!pgsql_db_connect(db))
 		return LOST;
 	pgsql_db_begin(db, engine->short_timeout);
-	write_all(engine, ops, n);
+	pgsql_write(db, &engine->ids, ops, n);
 	if (db->base.error) {
 		pgsql_db_rollback(db);
 		return outcome_of(db);
@@ -523,6 +496,10 @@ static bool begin_check(struct pgsql_db *db)
 	static const char *const statements[] = {
 		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 		"SET LOCAL statement_timeout = 0",
+		/* whole tables are joined */
+		"SET LOCAL enable_hashjoin = on",
+		"SET LOCAL enable_mergejoin = on",
+		"SET LOCAL enable_seqscan = on",
 	};
 
 	pgsql_db_set_deadline(db, CHECK_MS);

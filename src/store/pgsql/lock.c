@@ -90,7 +90,7 @@ static void take_rights(struct db *db, const struct lock_set *set)
 	buf_release(&invites);
 }
 
-/* One lock alone is taken by the verb itself. */
+/* The lock of one that is alone is taken by the verb itself. */
 void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 {
 	struct lock_set set;
@@ -102,7 +102,7 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 		if (verb->locks)
 			verb->locks(ops[i]->in, ops[i]->organization, &set);
 	}
-	if (set.count < 2)
+	if (set.count == 0 || n == 1)
 		return;
 	if (count_class(&set, LOCK_RIGHTS) +
 	    count_class(&set, LOCK_RIGHTS_OF_INVITE))

@@ -1,0 +1,63 @@
+/*
+ * together.h: the invites that many writes of a verb are about, known by one
+ * question. Private to store/; see struct verb_together.
+ */
+#ifndef STORE_TOGETHER_H
+#define STORE_TOGETHER_H
+
+#include "store/engine.h"
+#include "store/rows.h"
+
+/* An operation and the invite that it is about. */
+struct together_one {
+	struct store_op *op;
+	int64_t id;	  /* of the invite */
+	enum found found; /* FOUND_ONE: all of this is there */
+	struct invite_row row;
+	const char *organization_name;
+	bool is_member; /* of the organization: who was invited */
+	struct user member;
+
+	/* It is to be done by itself: something is wrong with it, or another
+	 * is about the same person. */
+	bool apart;
+};
+
+struct together {
+	struct db *db;
+	struct arena arena; /* of the projects */
+	struct statement *invites, *members, *projects, *keys;
+	struct project *at_projects; /* in order, see project_among() */
+	size_t project_count;
+	struct buf ids; /* of the invites, as a list */
+	size_t count;
+	struct together_one at[];
+};
+
+/* What else is asked for, besides the invites. */
+enum together_wish {
+	TOGETHER_PROJECTS = 1, /* that the invites name */
+	TOGETHER_MEMBERS = 2,  /* who has their addresses */
+	TOGETHER_KEYS = 4      /* whether those who ask still may */
+};
+
+/* How a verb takes part: what it wants to know, and what it does then. */
+struct together_verb {
+	struct verb_together verb; /* TOGETHER */
+	int wishes;
+	int64_t (*id_of)(const void *in); /* the invite that it is about */
+
+	/* As `run`, for one that is not apart; unless it sets that. */
+	enum result (*one)(struct work *work, const struct together *all,
+			   struct together_one *one);
+};
+
+#define TOGETHER .verb = { .ask = together_ask, .finish = together_finish }
+
+void *together_ask(struct db *db, struct id_source *ids, struct store_op **ops,
+		   size_t n);
+size_t together_finish(struct db *db, struct id_source *ids,
+		       struct store_op *const *ops, size_t n, void *asked,
+		       struct store_op **ret_left);
+
+#endif
