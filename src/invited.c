@@ -19,6 +19,7 @@
 #endif
 
 #include "base/clock.h"
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/random.h"
@@ -65,7 +66,8 @@ static void catch_signals(struct server *server)
 
 /* ---- first start ---- */
 
-/* Each missing directory of `path`, for nobody else to look into. */
+/* Each missing directory of `path`, for nobody else to look into; the last one
+ * nobody else may write to. */
 static int make_directories(const char *path, struct fail *fail)
 {
 	char part[4096];
@@ -81,7 +83,7 @@ static int make_directories(const char *path, struct fail *fail)
 					  "could not make the directory %s",
 					  part);
 	}
-	return 0;
+	return directory_check(path, fail);
 }
 
 static void announce_organization(const struct bootstrap_out *out)

@@ -41,6 +41,10 @@ struct engine_type {
 	 * NULL. */
 	void (*tidy)(struct engine *engine);
 
+	/* False, and why in `fail`, where writes would go nowhere, although
+	 * they have not failed yet; from any thread, at any time. Or NULL. */
+	bool (*look)(struct engine *engine, struct fail *fail);
+
 	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
 			   struct fail *fail);
 	void (*reader_close)(struct reader *reader);

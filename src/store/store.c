@@ -479,6 +479,14 @@ bool store_healthy(struct store *store, struct fail *fail)
 	return false;
 }
 
+void store_look(struct store *store)
+{
+	struct fail fail;
+
+	if (store->type->look && !store->type->look(store->engine, &fail))
+		note_trouble(store, &fail);
+}
+
 static const struct metric healthy = {
 	.name = "invited_store_healthy",
 	.type = METRIC_GAUGE,

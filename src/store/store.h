@@ -126,6 +126,10 @@ void store_on_mail(struct store *store, void (*wake)(void *context),
  * why not. */
 bool store_healthy(struct store *store, struct fail *fail);
 
+/* Looks whether the files are still where they were, so that it is known before
+ * a write finds out; about once a second. */
+void store_look(struct store *store);
+
 /* What the store has done, in Prometheus' text format. */
 void store_metrics(const struct store *store, struct buf *out);
 

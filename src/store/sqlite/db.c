@@ -24,6 +24,41 @@ void sqlite_db_run(struct sqlite_db *db, const struct sql *sql)
 	db_run(&db->base, db_statement(&db->base, sql));
 }
 
+/* ---- what SQLite says ---- */
+
+static _Thread_local char said[256];
+
+/* That a statement was aborted is known, and it would be quoted. */
+static void hear(void *context, int code, const char *message)
+{
+	(void)context;
+	switch (code & 0xff) {
+	case SQLITE_IOERR:
+	case SQLITE_FULL:
+	case SQLITE_CANTOPEN:
+	case SQLITE_CORRUPT:
+	case SQLITE_WARNING:
+		if (strncmp(message, "statement", strlen("statement")) != 0)
+			snprintf(said, sizeof(said), "%s", message);
+		break;
+	default:
+		break;
+	}
+}
+
+void sqlite_db_listen(void)
+{
+	/* Once SQLite runs it is too late, and it says so. */
+	(void)sqlite3_config(SQLITE_CONFIG_LOG, hear, NULL);
+}
+
+void sqlite_db_words(int code, struct fail *fail)
+{
+	fail_set(fail, "%s%s%s", sqlite3_errstr(code), said[0] ? ": " : "",
+		 said);
+	said[0] = '\0';
+}
+
 /* ---- the driver ---- */
 
 static void note(struct db *base, int code)

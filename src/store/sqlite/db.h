@@ -32,6 +32,15 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql,
 /* Writes "<what>: <SQLite's reason>" and returns -1. */
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what);
 
+/*
+ * From sqlite_db_listen() on, which must come before SQLite is used, what it
+ * says beside its codes is kept: which call failed on which file, and why.
+ * sqlite_db_words() puts what it has said in this thread since they were last
+ * asked for behind its name for the code.
+ */
+void sqlite_db_listen(void);
+void sqlite_db_words(int code, struct fail *fail);
+
 /* Runs a statement without parameters, such as COMMIT. */
 void sqlite_db_run(struct sqlite_db *db, const struct sql *sql);
 

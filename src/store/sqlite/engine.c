@@ -8,6 +8,7 @@
 
 #include "store/flaw.h"
 #include "store/rekey.h"
+#include "store/sqlite/log.h"
 #include "store/table.h"
 #include "store/work.h"
 
@@ -99,22 +100,35 @@ static int engine_open(const char *place, bool serve,
 
 /* ---- writing ---- */
 
-/* All of `ops` in one transaction; false where that failed. */
+/* What is written, or would be, is not where anybody looks for it. */
+static bool away(struct engine *engine, bool written)
+{
+	db_note(&engine->db.base, DB_FAILED);
+	engine->away = true;
+	engine->uncertain = written;
+	return false;
+}
+
+/* All of `ops` in one transaction; false where that failed, and why in `fail`
+ * where SQLite does not know it. */
 static bool apply_together(struct engine *engine, struct store_op **ops,
-			   size_t n)
+			   size_t n, struct fail *fail)
 {
 	struct sqlite_db *db = &engine->db;
 	bool written;
 
 	db->base.error = DB_FINE;
 	db->base.key = 0;
+	if (!sqlite_files_in_place(engine, fail))
+		return away(engine, false);
 	sqlite_db_run(db, &sql_begin_write);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);
 	written = db->base.error == DB_FINE;
 	sqlite_db_run(db, &sql_commit);
 	if (db->base.error == DB_FINE)
-		return true;
+		return sqlite_files_in_place(engine, fail) ||
+		       away(engine, true);
 	engine->uncertain = written && db->code == SQLITE_IOERR;
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
@@ -143,22 +157,23 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 {
 	bool any = false;
 
-	engine->uncertain = false;
-	if (apply_together(engine, ops, n))
+	engine->uncertain = engine->away = false;
+	if (apply_together(engine, ops, n, fail))
 		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (engine->db.code != SQLITE_BUSY &&
-		    apply_together(engine, &ops[i], 1))
+		if (engine->db.code != SQLITE_BUSY && !engine->away &&
+		    apply_together(engine, &ops[i], 1, fail))
 			any = true;
 		else
 			ops[i]->result = why_not(engine);
 	}
-	if (!any)
-		fail_set(fail, "%s",
-			 engine->db.base.error == DB_NO_MEMORY
-			     ? "out of memory"
-			     : sqlite3_errstr(engine->db.code));
-	return any;
+	if (any || engine->away)
+		return any;
+	if (engine->db.base.error == DB_NO_MEMORY)
+		fail_set(fail, "out of memory");
+	else
+		sqlite_db_words(engine->db.code, fail);
+	return false;
 }
 
 static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
@@ -177,8 +192,10 @@ static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
 /* Moves the log into the database once it is long, with the batch answered. */
 static void engine_tidy(struct engine *engine)
 {
-	if (engine->guest || engine->wal_pages < CHECKPOINT_PAGES)
+	if (engine->guest || engine->wal_pages < CHECKPOINT_PAGES ||
+	    !sqlite_log_is_whole(engine->log))
 		return;
+	sqlite_files_renew_lock(engine);
 	sqlite_lock(engine, LOCK_WAL, true);
 	sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
 				  SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -330,6 +347,7 @@ const struct engine_type sqlite_engine = {
 	.close = sqlite_engine_close,
 	.apply = engine_apply,
 	.tidy = engine_tidy,
+	.look = sqlite_files_in_place,
 	.reader_open = reader_open,
 	.reader_close = reader_close,
 	.read = reader_read,

@@ -12,10 +12,12 @@ struct engine {
 	struct sqlite_db db;
 	struct id_source ids;
 	char *path;
-	int lock_file;
-	bool guest;	/* a daemon is serving the same file */
-	bool served;	/* and so we cannot */
-	int wal_pages;	/* in the log after the last commit */
+	int lock_file, held;	  /* -1: not open. The second is the database */
+	struct sqlite3_file *log; /* its write-ahead log; NULL at first */
+	bool guest;		  /* a daemon is serving the same file */
+	bool served;		  /* and so we cannot */
+	int wal_pages;		  /* in the log after the last commit */
+	bool away;		  /* the files are not in place any more */
 	bool uncertain; /* whether what failed is on disk all the same */
 };
 
@@ -41,6 +43,29 @@ void sqlite_engine_close(struct engine *engine);
 
 /* The writer's connection. */
 struct sqlite_db *sqlite_engine_db(struct engine *engine);
+
+/* ---- files.c ---- */
+
+/* The path that SQLite makes of `place`, all links followed; to be freed. NULL
+ * with `fail`. */
+char *sqlite_files_resolve(const char *place, struct fail *fail) MUST_CHECK;
+
+/* -1 with `fail` where others can write to the directory that it is in. */
+int sqlite_files_check_directory(const char *path,
+				 struct fail *fail) MUST_CHECK;
+
+/* Nobody else can serve the file until sqlite_files_let_go(), and it has one
+ * name; or -1. For a file that SQLite has opened. */
+int sqlite_files_hold(struct engine *engine, struct fail *fail) MUST_CHECK;
+
+/* Once SQLite has closed it, everywhere in the process. */
+void sqlite_files_let_go(struct engine *engine);
+
+/* Whether what is written still goes where the names lead; from any thread. */
+bool sqlite_files_in_place(struct engine *engine, struct fail *fail) MUST_CHECK;
+
+/* Makes the lock file anew where somebody has removed it. */
+void sqlite_files_renew_lock(struct engine *engine);
 
 /* ---- backup.c ---- */
 

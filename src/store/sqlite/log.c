@@ -19,8 +19,11 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "base/hash.h"
+#include "store/sqlite/db.h"
 
 /*
  * Octets; a batch of 256 creates is about 2 M. Not more than SQLite's own VFS
@@ -35,6 +38,11 @@ struct log_file {
 	char *data; /* gathered, to be written at `start` */
 	sqlite3_int64 start;
 	int len;
+	const char *name; /* SQLite's; NULL where the file is in memory */
+	struct stat at_first;
+	sqlite3_int64 end;    /* of what was written since the last sync */
+	sqlite3_int64 synced; /* where the last commit ended */
+	atomic_bool cut;      /* by others: see log.h */
 };
 
 static sqlite3_vfs *real_vfs(void)
@@ -54,6 +62,26 @@ static sqlite3_file *real_of(sqlite3_file *file)
 
 /* ---- the file ---- */
 
+/* A commit begins where the one before has ended, or at the beginning; while
+ * it is being written nobody else may empty the log. */
+static int write_all(sqlite3_file *file, const void *data, int len,
+		     sqlite3_int64 at)
+{
+	struct log_file *log = log_of(file);
+	sqlite3_int64 size;
+	int code = real_of(file)->pMethods->xFileSize(real_of(file), &size);
+
+	if (code != SQLITE_OK)
+		return code;
+	if (at > size)
+		log->cut = true;
+	if (log->cut)
+		return SQLITE_IOERR_WRITE;
+	if (at + len > log->end)
+		log->end = at + len;
+	return real_of(file)->pMethods->xWrite(real_of(file), data, len, at);
+}
+
 /* After a failure the rest is dropped: the transaction has failed with it. */
 static int flush(sqlite3_file *file)
 {
@@ -63,8 +91,7 @@ static int flush(sqlite3_file *file)
 	log->len = 0;
 	if (len == 0)
 		return SQLITE_OK;
-	return real_of(file)->pMethods->xWrite(real_of(file), log->data, len,
-					       log->start);
+	return write_all(file, log->data, len, log->start);
 }
 
 static int log_close(sqlite3_file *file)
@@ -99,8 +126,7 @@ static int log_write(sqlite3_file *file, const void *data, int len,
 		log->start = at;
 	}
 	if (len > GATHER_MAX)
-		return real_of(file)->pMethods->xWrite(real_of(file), data, len,
-						       at);
+		return write_all(file, data, len, at);
 	memcpy(log->data + log->len, data, (size_t)len);
 	log->len += len;
 	return SQLITE_OK;
@@ -108,11 +134,35 @@ static int log_write(sqlite3_file *file, const void *data, int len,
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
+	struct log_file *log = log_of(file);
 	int code = flush(file);
 
 	if (code != SQLITE_OK)
 		return code;
+	log->end = 0;
+	if (log->synced > size)
+		log->synced = size;
 	return real_of(file)->pMethods->xTruncate(real_of(file), size);
+}
+
+/*
+ * What was written since the last sync is all there, and under its name. A
+ * checkpoint syncs, too, before it begins, and without having written: it must
+ * not move half of a log that was cut short, but may well move one that was
+ * deleted.
+ */
+static bool is_all_there(sqlite3_file *file)
+{
+	struct log_file *log = log_of(file);
+	bool written = log->end > 0;
+	sqlite3_int64 size;
+
+	if (written)
+		log->synced = log->end;
+	log->end = 0;
+	return real_of(file)->pMethods->xFileSize(real_of(file), &size) ==
+		   SQLITE_OK &&
+	       size >= log->synced && (!written || sqlite_log_in_place(file));
 }
 
 static int log_sync(sqlite3_file *file, int flags)
@@ -121,7 +171,24 @@ static int log_sync(sqlite3_file *file, int flags)
 
 	if (code != SQLITE_OK)
 		return code;
+	if (!is_all_there(file))
+		return SQLITE_IOERR_FSYNC;
 	return real_of(file)->pMethods->xSync(real_of(file), flags);
+}
+
+bool sqlite_log_in_place(sqlite3_file *file)
+{
+	struct log_file *log = log_of(file);
+	struct stat now;
+
+	return !log->name || (stat(log->name, &now) == 0 &&
+			      now.st_ino == log->at_first.st_ino &&
+			      now.st_dev == log->at_first.st_dev);
+}
+
+bool sqlite_log_is_whole(sqlite3_file *file)
+{
+	return !log_of(file)->cut;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *ret_size)
@@ -194,10 +261,16 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 	/* All but the log is the real VFS's own file, in place. */
 	if (!(flags & SQLITE_OPEN_WAL))
 		return real->xOpen(real, name, file, flags, ret_flags);
-	*log_of(file) = (struct log_file){ .data = malloc(GATHER_MAX) };
+	*log_of(file) =
+	    (struct log_file){ .data = malloc(GATHER_MAX), .name = name };
 	if (!log_of(file)->data)
 		return SQLITE_NOMEM;
 	code = real->xOpen(real, name, real_of(file), flags, ret_flags);
+	if (code == SQLITE_OK && name &&
+	    stat(name, &log_of(file)->at_first) < 0) {
+		real_of(file)->pMethods->xClose(real_of(file));
+		code = SQLITE_CANTOPEN;
+	}
 	if (code == SQLITE_OK)
 		file->pMethods = &log_methods;
 	else
@@ -265,9 +338,11 @@ static sqlite3_vfs gathering = {
 const char *sqlite_log_vfs(void)
 {
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_once_t listens = PTHREAD_ONCE_INIT;
 	sqlite3_vfs *real;
 	int code;
 
+	pthread_once(&listens, sqlite_db_listen);
 	if (sqlite3_initialize() != SQLITE_OK)
 		return NULL;
 	pthread_mutex_lock(&mutex);

@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 
+struct sqlite3_file;
+
 /*
  * The name of a VFS that is the process's default one, but for the log of a
  * database (the file ending in "-wal"): what is written there one after the
@@ -15,5 +17,15 @@
  * have changed.
  */
 const char *sqlite_log_vfs(void) MUST_CHECK;
+
+/*
+ * Of a log that this VFS has opened; from any thread. Whether it still stands
+ * under its name; and false from when a write has found that what was written
+ * before is gone, since somebody cut the file short: from then on nothing is
+ * written to it. Each commit looks at both, at no time when another process
+ * may empty the log, and fails where they are not so.
+ */
+bool sqlite_log_in_place(struct sqlite3_file *file) MUST_CHECK;
+bool sqlite_log_is_whole(struct sqlite3_file *file) MUST_CHECK;
 
 #endif

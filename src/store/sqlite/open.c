@@ -6,7 +6,7 @@
  * checkpoints, and a command that writes beside a running daemon (a guest)
  * never does, and keeps the daemon from doing it meanwhile. Two bytes of a
  * file beside the database are the locks for that; the database file itself
- * must not be opened by other means, or SQLite's own locks would be dropped.
+ * must not be closed by other means (files.c).
  */
 #include "base/base.h"
 
@@ -75,6 +75,17 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 }
 
 /* ---- opening ---- */
+
+/* Before anything is made of it or beside it. */
+static int find_files(struct engine *engine, const char *place, bool serve,
+		      struct fail *fail)
+{
+	engine->path = sqlite_files_resolve(place, fail);
+	if (!engine->path ||
+	    (serve && sqlite_files_check_directory(engine->path, fail) < 0))
+		return -1;
+	return take_locks(engine, serve, fail);
+}
 
 static int count_wal_pages(void *context, sqlite3 *handle, const char *name,
 			   int pages)
@@ -163,21 +174,42 @@ static int check_mode(const struct engine *engine, struct fail *fail)
 		   : 0;
 }
 
+static int find_log(struct engine *engine, struct fail *fail)
+{
+	if (engine->guest || /* of whom it may be a backup, without one */
+	    sqlite3_file_control(engine->db.handle, "main",
+				 SQLITE_FCNTL_JOURNAL_POINTER,
+				 &engine->log) == SQLITE_OK)
+		return 0;
+	return fail_set(fail, "it has no write-ahead log");
+}
+
+/* Nothing of another program's database may be changed. */
+static int prepare(struct engine *engine, struct fail *fail)
+{
+	return schema_examine(&engine->db, fail) < 0 ||
+		       set_up_writer(engine, fail) < 0 ||
+		       schema_bring_up(&engine->db, !engine->guest, fail) < 0 ||
+		       find_log(engine, fail) < 0 ||
+		       check_writable(engine, fail) < 0
+		   ? -1
+		   : 0;
+}
+
 static int open_and_prepare(struct engine *engine, struct fail *fail)
 {
 	struct fail why = { .message = "" };
 	mode_t mask = umask(0077);
 	int create = engine->guest ? 0 : SQLITE_OPEN_CREATE;
-	int status = sqlite_db_open(&engine->db, engine->path,
-				    SQLITE_OPEN_READWRITE | create,
-				    sqlite_log_vfs(), fail);
+	const char *vfs = sqlite_log_vfs();
+	int status =
+	    vfs ? sqlite_db_open(&engine->db, engine->path,
+				 SQLITE_OPEN_READWRITE | create, vfs, fail)
+		: fail_set(fail, "out of memory");
 
-	/* Nothing of another program's database may be changed. */
-	if (status == 0 &&
-	    (schema_examine(&engine->db, &why) < 0 ||
-	     set_up_writer(engine, &why) < 0 ||
-	     schema_bring_up(&engine->db, !engine->guest, &why) < 0 ||
-	     check_writable(engine, &why) < 0)) {
+	if (status == 0 && !engine->guest)
+		status = sqlite_files_hold(engine, fail);
+	if (status == 0 && prepare(engine, &why) < 0) {
 		fail_set(fail, "could not use %s: %s", engine->path,
 			 why.message);
 		status = -1;
@@ -188,17 +220,21 @@ static int open_and_prepare(struct engine *engine, struct fail *fail)
 
 void sqlite_engine_close(struct engine *engine)
 {
+	bool whole = !engine->log || sqlite_log_is_whole(engine->log);
+
+	if (!whole) /* there is nothing to be made of it */
+		sqlite3_db_config(engine->db.handle,
+				  SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	/* The log may still hold secrets that left the outbox. No guest may
 	 * write while it is emptied, here or by SQLite as it closes. */
-	if (engine->db.handle && !engine->guest) {
+	if (engine->db.handle && !engine->guest && whole) {
 		sqlite_lock(engine, LOCK_WAL, true);
 		sqlite3_wal_checkpoint_v2(engine->db.handle, "main",
 					  SQLITE_CHECKPOINT_TRUNCATE, NULL,
 					  NULL);
 	}
 	sqlite_db_close(&engine->db);
-	if (engine->lock_file >= 0)
-		close(engine->lock_file);
+	sqlite_files_let_go(engine);
 	free(engine->path);
 	free(engine);
 }
@@ -218,13 +254,8 @@ int sqlite_engine_open(const char *place, bool serve,
 	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return fail_set(fail, "out of memory");
-	engine->lock_file = -1;
-	engine->path = strdup(place);
-	if (!engine->path) {
-		sqlite_engine_close(engine);
-		return fail_set(fail, "out of memory");
-	}
-	if (take_locks(engine, serve, fail) < 0 ||
+	engine->lock_file = engine->held = -1;
+	if (find_files(engine, place, serve, fail) < 0 ||
 	    check_mode(engine, fail) < 0 ||
 	    open_and_prepare(engine, fail) < 0) {
 		*ret_served = engine->served;
