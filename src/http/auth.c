@@ -52,17 +52,19 @@ static bool check_organization(struct request *request)
 
 static void use_key(struct request *request, struct key_memo *key)
 {
+	bool due = request->now_ms / 1000 - key->key.last_used_at >= 60;
 	struct id_in *touch;
 
 	request->organization = key->key.organization;
 	request->key = key->key.id;
+	request->known_ms = due ? 0 : request->now_ms;
 	if (!check_organization(request)) {
 		answer_error(request, 401, "mismatched_organization", NULL,
 			     "The OpenAI-Organization header does not match "
 			     "the organization of the API key.");
 		return;
 	}
-	if (request->now_ms / 1000 - key->key.last_used_at < 60) {
+	if (!due || request->at_the_door) {
 		request->granted(request);
 		return;
 	}
@@ -131,6 +133,14 @@ static bool is_memorised(const struct request *request, struct str key)
 		return false;
 	sha256(key, hash);
 	return same_bytes(hash, memo->hash, sizeof(hash));
+}
+
+bool auth_holds(const struct request *request)
+{
+	int64_t age_ms = request->now_ms - request->known_ms;
+
+	return request->key != 0 && !is_read(request) && 0 <= age_ms &&
+	       age_ms < MEMO_MS;
 }
 
 /* The key outlives the header: the client may leave meanwhile. */

@@ -13,4 +13,8 @@
 void auth_check(struct request *request,
 		void (*granted)(struct request *request));
 
+/* Whether that was done before, and so lately that it need not be again: the
+ * store looks once more as it writes. */
+bool auth_holds(const struct request *request) MUST_CHECK;
+
 #endif

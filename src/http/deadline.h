@@ -9,11 +9,16 @@
 
 #include "base/base.h"
 
+struct crowd_member;
+
 struct deadline {
 	struct deadline *previous, *next;
 	int fd;	       /* the connection's socket; borrowed */
 	int64_t at_ms; /* monotonic; 0 = none */
 	void *doing;   /* what it is given the time for; its owner's */
+	bool idle;     /* nothing was asked yet, or all is answered */
+	bool lingers;  /* was answered before all was read */
+	struct crowd_member *from; /* NULL: not counted */
 };
 
 struct deadline_ring {
@@ -28,6 +33,13 @@ struct deadline *deadline_new(struct deadline_ring *ring, int fd,
 
 /* Leaves the ring; NULL is fine. */
 void deadline_free(struct deadline *deadline);
+
+/* What is idle from now on goes behind all others. */
+void deadline_rest(struct deadline_ring *ring, struct deadline *deadline);
+
+/* Shuts down the socket that has been idle for longest; a few that are not are
+ * passed over. */
+void deadline_make_room(struct deadline_ring *ring);
 
 /* Shuts down every socket whose deadline has passed; its owner then sees the
  * end of it. */

@@ -59,9 +59,28 @@ static void handle(struct request *request)
 		start(request);
 }
 
+static void let_in(struct request *request)
+{
+	(void)request; /* its body may come */
+}
+
+void request_admit(struct request *request)
+{
+	request->at_the_door = true;
+	if (router_find(request) == 0 && request->route->access == ACCESS_ADMIN)
+		auth_check(request, let_in);
+}
+
 void request_dispatch(struct request *request)
 {
 	request->now_ms = clock_now_ms();
+	request->at_the_door = false;
+	if (auth_holds(request)) {
+		handle(request);
+		return;
+	}
+	request->header_count = 0;
+	request->organization = request->key = 0;
 	if (router_find(request) < 0)
 		return;
 	if (request->route->access == ACCESS_ADMIN)

@@ -12,4 +12,11 @@
  */
 void request_dispatch(struct request *request);
 
+/*
+ * The same up to where the body is needed, before any of it is there: who asks
+ * on a route that needs a key has one. Afterwards it is answered, parked, or
+ * its body may come.
+ */
+void request_admit(struct request *request);
+
 #endif

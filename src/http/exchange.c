@@ -7,12 +7,13 @@
 
 #include <assert.h>
 
-#define TRIM_FROM  (4 * 1024 * 1024) /* octets of bodies */
 #define SPARES_MAX 256
 
-void exchanges_init(struct exchanges *all)
+int exchanges_init(struct exchanges *all)
 {
 	deadline_ring_init(&all->connections);
+	crowd_init(&all->crowd);
+	return drain_init(&all->drain);
 }
 
 void exchanges_release(struct exchanges *all)
@@ -25,6 +26,7 @@ void exchanges_release(struct exchanges *all)
 		free(e);
 	}
 	all->spare = NULL;
+	drain_release(&all->drain);
 }
 
 static struct exchange *take_spare(struct exchanges *all)
@@ -77,6 +79,8 @@ bool exchange_add_body(struct exchange *exchange, struct str data)
 void exchange_begin(struct exchange *exchange)
 {
 	exchange->begun = true;
+	if (exchange->connection)
+		exchange->connection->idle = false;
 	exchange->all->begun++;
 }
 

@@ -9,7 +9,9 @@
 #define HTTP_EXCHANGE_H
 
 #include "base/base.h"
+#include "http/crowd.h"
 #include "http/deadline.h"
+#include "http/drain.h"
 #include "http/request.h"
 
 /* All of one HTTP thread. All zero but `service` at the beginning, and then
@@ -17,6 +19,10 @@
 struct exchanges {
 	struct http_service *service;
 	struct deadline_ring connections;
+	struct crowd crowd;
+	struct drain drain;
+	size_t open, many; /* connections; more of them, and one that is idle
+			    * makes room */
 	struct exchange *spare; /* for the next requests */
 	size_t spares;
 	size_t count;	/* under way, or their heads are still coming in */
@@ -30,6 +36,10 @@ struct exchanges {
 /* Bodies of all requests under way; more are refused for now (503). */
 #define BODIES_MAX (64 * 1024 * 1024)
 
+/* Of these: once there were more, memory is given back when there are less. */
+#define TRIM_FROM  (4 * 1024 * 1024)
+#define TRIM_BELOW (1024 * 1024)
+
 struct exchange {
 	struct exchanges *all;
 	struct deadline *connection; /* NULL once it has gone */
@@ -39,12 +49,15 @@ struct exchange {
 	bool refused;	  /* answered; the rest of the body is thrown away */
 	bool orphan;	  /* the client left while we were at work */
 	bool bodiless;	  /* answered from the head; a body was announced */
+	bool at_the_door; /* its key is looked up; the body has to wait */
 	size_t discarded; /* octets of the body */
-	void *suspended;  /* the connection, until such an answer is there */
+	void *suspended;  /* the connection, while the store is at work and
+			   * no more of it may be read */
 	struct request request;
 };
 
-void exchanges_init(struct exchanges *all);
+/* -1 with errno; exchanges_release() is fine then, too. */
+int exchanges_init(struct exchanges *all) MUST_CHECK;
 void exchanges_release(struct exchanges *all); /* none is under way */
 
 /* NULL when out of memory. `target` as in the request line, which is copied. */

@@ -25,6 +25,8 @@
 
 struct limiter;
 struct request;
+struct http_service;
+struct in6_addr;
 
 #define LIMITER_LEVELS 3
 
@@ -53,6 +55,10 @@ uint64_t limiter_hash(const struct limiter *limiter, struct str data);
  * through it are one.
  */
 struct limiter_client limiter_client(const struct request *request);
+
+/* This very machine, and --proxy: whose X-Forwarded-For is the truth. */
+bool proxy_is_trusted(const struct http_service *service,
+		      const struct in6_addr *address) MUST_CHECK;
 
 /*
  * For the record, in the request's arena: the same address as text, and what

@@ -23,9 +23,8 @@ static bool is_own_machine(const struct in6_addr *address)
 	       (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
 }
 
-/* Whose X-Forwarded-For is the truth. */
-static bool is_proxy(const struct http_service *service,
-		     const struct in6_addr *address)
+bool proxy_is_trusted(const struct http_service *service,
+		      const struct in6_addr *address)
 {
 	for (size_t i = 0; i < service->proxy_count; i++) {
 		if (network_has(&service->proxies[i], address))
@@ -101,13 +100,14 @@ static bool find_client(const struct request *request,
 
 	*ret_name = (struct str){ NULL, 0 };
 	if (network_peer(request->peer, ret_address) &&
-	    !is_proxy(request->service, ret_address))
+	    !proxy_is_trusted(request->service, ret_address))
 		return true;
 	/* From the end, which the nearest proxy wrote. */
 	while (cut_last(&list, ret_name)) {
 		if (!network_address(without_port(*ret_name), ret_address))
 			break; /* a name, or "unknown": as it stands */
-		if (list.len == 0 || !is_proxy(request->service, ret_address))
+		if (list.len == 0 ||
+		    !proxy_is_trusted(request->service, ret_address))
 			return true;
 	}
 	return false;

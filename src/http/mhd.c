@@ -19,7 +19,9 @@
 
 #include "http/mhd.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,12 +36,19 @@
  * all touched by the first request, and an idle connection keeps it. */
 #define CONNECTION_POOL (16 * 1024)
 
-#define READ_STEP	2048
-#define DRAIN_MAX	(1024 * 1024) /* of a body that is refused anyway */
+/* What fits into it with the headers that clients send. */
+#define TARGET_MAX     (8 * 1024)
+#define PARAMETERS_MAX 128
+#define HEAD_MAX       (14 * 1024)
+#define HEADER_NOTE    64 /* what the library notes of each */
 
-#define IDLE_MS		(75 * SECOND_MS) /* between two requests */
-#define BODY_MS		(30 * SECOND_MS) /* headers to last byte of the body */
-#define ANSWER_MS	(60 * SECOND_MS) /* to read our answer */
+#define READ_STEP      2048
+#define SMALL_BODY     4096
+#define DRAIN_MAX      (1024 * 1024) /* of a body that is refused anyway */
+
+#define IDLE_MS	       (75 * SECOND_MS) /* between two requests */
+#define BODY_MS	       (30 * SECOND_MS) /* headers to last byte of the body */
+#define ANSWER_MS      (60 * SECOND_MS) /* to read our answer */
 
 /* ---- connections ---- */
 
@@ -67,20 +76,103 @@ static void drop_unfinished(struct deadline *deadline)
 	deadline->doing = NULL;
 }
 
+static const struct sockaddr *peer_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info ? info->client_addr : NULL;
+}
+
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *peer,
+				 socklen_t size)
+{
+	const struct exchanges *all = cls;
+
+	(void)size;
+	return crowd_admits(&all->crowd, all->service, peer) ? MHD_YES : MHD_NO;
+}
+
+static struct deadline *connection_begin(struct exchanges *all,
+					 struct MHD_Connection *mhd)
+{
+	struct deadline *deadline = deadline_new(
+	    &all->connections, socket_of(mhd), all->now_ms + HEADER_MS);
+
+	if (!deadline)
+		return NULL;
+	deadline->from = crowd_join(&all->crowd, all->service, peer_of(mhd));
+	if (++all->open > all->many)
+		deadline_make_room(&all->connections);
+	return deadline;
+}
+
+/* The library closes its descriptor, and that must not be the last one where
+ * the client is still sending. */
+static void connection_end(struct exchanges *all, struct deadline *deadline)
+{
+	int fd =
+	    deadline->lingers ? fcntl(deadline->fd, F_DUPFD_CLOEXEC, 0) : -1;
+
+	if (fd >= 0)
+		drain_add(&all->drain, fd, all->now_ms);
+	all->open--;
+	crowd_leave(&all->crowd, deadline->from);
+	drop_unfinished(deadline);
+	deadline_free(deadline);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *mhd,
 			  void **socket_context,
 			  enum MHD_ConnectionNotificationCode code)
 {
-	struct exchanges *all = cls;
 	struct deadline *deadline = *socket_context;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		*socket_context = deadline_new(
-		    &all->connections, socket_of(mhd), all->now_ms + HEADER_MS);
-	} else if (deadline) {
-		drop_unfinished(deadline);
-		deadline_free(deadline);
-	}
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*socket_context = connection_begin(cls, mhd);
+	else if (deadline)
+		connection_end(cls, deadline);
+}
+
+/*
+ * The library needs the connection's memory for the head, again for what it
+ * notes of each parameter and header, and for its answer; where that is not
+ * enough, it closes without a word. So this answer goes past it.
+ */
+static void refuse_unread(struct exchanges *all, struct deadline *deadline,
+			  const char *status, const char *what,
+			  const char *code)
+{
+	char body[256], text[512];
+	int length =
+	    snprintf(body, sizeof(body),
+		     "{\"error\":{\"message\":\"%s\",\"type\":"
+		     "\"invalid_request_error\",\"param\":null,\"code\":"
+		     "\"%s\"}}\n",
+		     what, code);
+
+	length = snprintf(text, sizeof(text),
+			  "HTTP/1.1 %s\r\nConnection: close\r\n"
+			  "Cache-Control: no-store\r\nx-should-retry: false\r\n"
+			  "Content-Type: application/json\r\n"
+			  "Content-Length: %d\r\n\r\n%s",
+			  status, length, body);
+	(void)!send(deadline->fd, text, (size_t)length,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(deadline->fd, SHUT_WR);
+	deadline->lingers = true;
+	all->service->requests++;
+	all->service->refused_strangers++;
+	all->service->answers[4]++;
+}
+
+static bool is_too_long(const char *target)
+{
+	size_t parameters = 0;
+
+	for (const char *at = target; (at = strchr(at, '&')); at++)
+		parameters++;
+	return strlen(target) > TARGET_MAX || parameters >= PARAMETERS_MAX;
 }
 
 /* The request line is there: the library's word for "begun". The target is
@@ -95,6 +187,13 @@ static void *on_target(void *cls, const char *target,
 	if (!deadline)
 		return NULL;
 	drop_unfinished(deadline);
+	if (is_too_long(target)) {
+		refuse_unread(cls, deadline, "414 URI Too Long",
+			      "The URL is too long, or has too many "
+			      "parameters.",
+			      "url_too_long");
+		return NULL;
+	}
 	exchange = exchange_new(cls, target);
 	if (exchange)
 		exchange->connection = deadline;
@@ -115,6 +214,7 @@ static size_t keep_encoded(void *cls, struct MHD_Connection *mhd, char *text)
 struct header_walk {
 	struct request *request;
 	struct framing framing;
+	size_t octets; /* of the connection's memory, about */
 };
 
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
@@ -125,6 +225,7 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
 	struct str n = { name, name_len }, v = { value, value_len };
 
 	(void)kind;
+	walk->octets += HEADER_NOTE + name_len + value_len;
 	framing_note(&walk->framing, n, v);
 	request_header(walk->request, n, v);
 	return MHD_YES;
@@ -224,11 +325,27 @@ static void refuse_large(struct request *request)
 		     request->body.max);
 }
 
-/*
- * A body was announced where none is read, and may never come: the answer does
- * not wait for it. Outside of its first call and its last the library takes no
- * answer, so that the connection is suspended while the store is at work.
- */
+/* No more of the request is read; but the client may still be sending. */
+static enum MHD_Result answer_now(struct exchange *exchange,
+				  struct MHD_Connection *mhd)
+{
+	if (exchange->connection)
+		exchange->connection->lingers = true;
+	return queue_answer(exchange, mhd, true);
+}
+
+/* Outside of its first call and its last the library takes no answer, so the
+ * first is put off while the store is at work. */
+static enum MHD_Result put_off(struct exchange *exchange,
+			       struct MHD_Connection *mhd)
+{
+	exchange->suspended = mhd;
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
+/* A body was announced where none is read, and may never come: the answer does
+ * not wait for it. */
 static enum MHD_Result answer_from_head(struct exchange *exchange,
 					struct MHD_Connection *mhd)
 {
@@ -236,10 +353,38 @@ static enum MHD_Result answer_from_head(struct exchange *exchange,
 	exchange_allow(exchange, 0);
 	request_dispatch(&exchange->request);
 	if (exchange->request.answered)
-		return queue_answer(exchange, mhd, true);
-	exchange->suspended = mhd;
-	MHD_suspend_connection(mhd);
+		return answer_now(exchange, mhd);
+	return put_off(exchange, mhd);
+}
+
+/* The head was looked at, and the key is known where one is needed. */
+static enum MHD_Result take_or_refuse_body(struct exchange *exchange,
+					   struct MHD_Connection *mhd)
+{
+	if (exchange->request.answered)
+		return answer_now(exchange, mhd);
+	exchange_allow(exchange, BODY_MS);
 	return MHD_YES;
+}
+
+/*
+ * Nothing is kept for whoever has no key. But where the key has to be looked up
+ * far away, a body no larger than a head is not stopped for that: it comes in
+ * one piece with the head.
+ */
+static enum MHD_Result wait_at_the_door(struct exchange *exchange,
+					struct MHD_Connection *mhd,
+					const struct framing *framing)
+{
+	if (!framing->chunked && framing->length <= SMALL_BODY &&
+	    store_is_shared(exchange->all->service->store))
+		return MHD_YES;
+	exchange_allow(exchange, 0);
+	request_admit(&exchange->request);
+	if (!exchange->request.parked)
+		return take_or_refuse_body(exchange, mhd);
+	exchange->at_the_door = true;
+	return put_off(exchange, mhd);
 }
 
 /* The headers are there. */
@@ -248,27 +393,33 @@ static enum MHD_Result begin(struct exchange *exchange,
 			     const char *version)
 {
 	struct request *request = &exchange->request;
-	struct header_walk walk = { .request = request };
-	const union MHD_ConnectionInfo *info;
+	struct header_walk walk = { .request = request,
+				    .octets = request->target.len };
 
 	exchange_begin(exchange);
 	exchange_allow(exchange, BODY_MS);
 	request->now_ms = clock_now_ms();
 	request->method_name = method;
 	request->method = http_method_of(method);
-	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	request->peer = info ? info->client_addr : NULL;
+	request->peer = peer_of(mhd);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &walk);
+	if (walk.octets > HEAD_MAX && exchange->connection) {
+		refuse_unread(exchange->all, exchange->connection,
+			      "431 Request Header Fields Too Large",
+			      "The request's headers are too large.",
+			      "headers_too_large");
+		return MHD_NO;
+	}
 	if (!exchange->target_copy) {
 		answer_unavailable(request);
-		return queue_answer(exchange, mhd, true);
+		return answer_now(exchange, mhd);
 	}
 	if (!framing_is_sound(&walk.framing, version)) {
 		answer_error(request, 400, "invalid_request", NULL,
 			     "The request's headers are malformed: exactly one "
 			     "Host, at most one Content-Length or chunked "
 			     "Transfer-Encoding, no control characters.");
-		return queue_answer(exchange, mhd, true);
+		return answer_now(exchange, mhd);
 	}
 	if (!framing_has_body(&walk.framing))
 		return MHD_YES;
@@ -277,11 +428,9 @@ static enum MHD_Result begin(struct exchange *exchange,
 		return answer_from_head(exchange, mhd);
 	if (walk.framing.length > request->body.max) {
 		refuse_large(request);
-		exchange->refused = true;
-		if (walk.framing.length > DRAIN_MAX)
-			return queue_answer(exchange, mhd, true);
+		return answer_now(exchange, mhd);
 	}
-	return MHD_YES;
+	return wait_at_the_door(exchange, mhd, &walk.framing);
 }
 
 /* Some of the body is there. What is too much is thrown away, up to a point,
@@ -321,6 +470,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
 	request = &exchange->request;
 	if (!exchange->begun)
 		return begin(exchange, mhd, method, version);
+	if (exchange->at_the_door) {
+		exchange->at_the_door = false;
+		return take_or_refuse_body(exchange, mhd);
+	}
 	if (*size > 0)
 		return take_body(exchange, data, size);
 	if (!request->answered && !request->parked) {
@@ -346,6 +499,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 	*context = NULL;
 	exchange->connection->doing = NULL;
 	exchange_allow(exchange, IDLE_MS);
+	deadline_rest(&exchange->all->connections, exchange->connection);
 	exchange_abandon(exchange);
 }
 
@@ -354,8 +508,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 struct MHD_Daemon *mhd_start(struct exchanges *all, int fd, unsigned limit)
 {
 	return MHD_start_daemon(
-	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
-	    NULL, on_request, all, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0,
+	    on_accept, all, on_request, all, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, all,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, all,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, all,

@@ -70,8 +70,10 @@ struct request {
 	const char *params[PATH_PARAMS_MAX];  /* decoded, in the arena */
 	int64_t ids[PATH_PARAMS_MAX]; /* 0: not an id of its kind, or no id */
 	int64_t organization, key;    /* the caller's; 0 = none */
-	int64_t now_ms;		      /* when it was all here */
-	struct json_t *json;	      /* the body, once parsed */
+	int64_t known_ms;    /* when that was found and all was noted */
+	bool at_the_door;    /* its body is not here yet */
+	int64_t now_ms;	     /* when it was all here */
+	struct json_t *json; /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state; /* the handler's, between steps */

@@ -370,7 +370,7 @@ size_t router_body_max(struct request *request)
 	route = look_up(request, &course);
 	if (route && route->access == ACCESS_ADMIN)
 		return route->body != BODY_NONE ? BODY_MAX : 0;
-	return !route || route->body != BODY_NONE ? OPEN_BODY_MAX : 0;
+	return route && route->body != BODY_NONE ? OPEN_BODY_MAX : 0;
 }
 
 /* ---- for the log ---- */

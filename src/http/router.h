@@ -90,7 +90,8 @@ void router_init(void);
 int router_find(struct request *request) MUST_CHECK;
 
 /*
- * How many octets of a body the route takes: 0 where it reads none. Where no
+ * How many octets of a body the route takes: 0 where it reads none, or where
+ * there is none. Where no
  * key is asked for it is as many as any link or form needs, since anybody can
  * send them.
  */

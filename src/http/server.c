@@ -30,6 +30,9 @@
 #define CONNECTIONS_MAX 16384
 #define SPARE_FILES	128 /* descriptors for everything else */
 
+#define CROWD_SHARE	8  /* one address has so much of all connections */
+#define ROOM_SHARE	16 /* and so much is kept for who comes next */
+
 #define SWEEP_MS	SECOND_MS
 #define PARKED_MS	50 /* bound of a wait while requests are parked */
 #define STORE_LINE_MS	(10 * SECOND_MS) /* between two that it is away */
@@ -119,7 +122,7 @@ static int wait_ms(const struct server *server)
 
 static void run_round(struct server *server, int wait)
 {
-	struct epoll_event events[LISTENERS_MAX + 1];
+	struct epoll_event events[LISTENERS_MAX + 2];
 	uint64_t ignored;
 	int n = epoll_wait(server->epoll_fd, events, COUNT_OF(events), wait);
 
@@ -133,6 +136,7 @@ static void run_round(struct server *server, int wait)
 	note_store(server);
 	for (size_t i = 0; i < server->count; i++)
 		mhd_run(server->daemons[i]);
+	drain_run(&server->exchanges.drain, server->exchanges.now_ms);
 	store_idle(server->service->port);
 	server->service->round++;
 	log_flush();
@@ -145,10 +149,10 @@ static void stop_listening(struct server *server)
 		mhd_quiesce(server->daemons[i]);
 }
 
-/* What a crowd took, once it has gone. */
+/* What a crowd took, once it has gone; others may be there meanwhile. */
 static void give_memory_back(struct server *server)
 {
-	if (!server->exchanges.trim || server->exchanges.count > 0)
+	if (!server->exchanges.trim || server->exchanges.bodies > TRIM_BELOW)
 		return;
 	server->exchanges.trim = false;
 	malloc_trim(0);
@@ -177,6 +181,7 @@ void server_run(struct server *server)
 		int64_t now = clock_mono_ms();
 
 		if (now >= next_sweep) {
+			store_look(server->service->store);
 			give_memory_back(server);
 			deadline_sweep(&server->exchanges.connections, now);
 			next_sweep = now + SWEEP_MS;
@@ -206,7 +211,7 @@ static unsigned connection_limit(void)
 		return CONNECTIONS_MAX;
 	return files.rlim_cur > 2 * SPARE_FILES
 		   ? (unsigned)(files.rlim_cur - SPARE_FILES)
-		   : SPARE_FILES;
+		   : (unsigned)files.rlim_cur / 2;
 }
 
 static int watch(struct server *server, int fd)
@@ -261,15 +266,17 @@ static int open_listeners(struct server *server, const char *const *addresses,
 
 	if (adopted < 0)
 		return -1;
+	server->exchanges.crowd.most = limit / CROWD_SHARE + 1;
 	if (adopted > 0)
 		count = (size_t)adopted;
+	limit /= (unsigned)count;
+	server->exchanges.many = limit - limit / ROOM_SHARE;
 	for (size_t i = 0; i < count; i++) {
 		if (adopted == 0 &&
 		    listener_open(addresses[i], &server->listeners[i], fail) <
 			0)
 			return -1;
-		if (serve_listener(server, i, limit / (unsigned)count, fail) <
-		    0)
+		if (serve_listener(server, i, limit, fail) < 0)
 			return -1;
 	}
 	return 0;
@@ -285,14 +292,14 @@ int server_new(const char *const *addresses, size_t count,
 		return fail_set(fail, "out of memory");
 	router_init();
 	server->service = service;
-	exchanges_init(&server->exchanges);
 	server->exchanges.service = service;
 	for (size_t i = 0; i < LISTENERS_MAX; i++)
 		server->listeners[i].fd = -1;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (server->epoll_fd < 0 || server->wake_fd < 0 ||
-	    watch(server, server->wake_fd) < 0) {
+	if (exchanges_init(&server->exchanges) < 0 || server->epoll_fd < 0 ||
+	    server->wake_fd < 0 || watch(server, server->wake_fd) < 0 ||
+	    watch(server, server->exchanges.drain.epoll_fd) < 0) {
 		fail_errno(fail, errno, "could not make an event queue");
 		server_free(server);
 		return -1;

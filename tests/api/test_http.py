@@ -389,15 +389,16 @@ SMUGGLING = {
 }
 
 
-@pytest.mark.parametrize("size", [20_000, 50_000])
+@pytest.mark.parametrize("size", [8_500, 15_000, 15_900, 16_300, 20_000, 50_000])
 def test_a_head_beyond_any_measure(daemon, size):
     """An answer, not a cut connection."""
     for line, more, status in (
-            (f"GET {USERS}?emails={'x' * size} HTTP/1.1", (), 414),
-            (f"GET {USERS} HTTP/1.1", (f"X-More: {'x' * size}",), 431)):
+            (f"GET {USERS}?emails={'x' * size} HTTP/1.1", (), {414}),
+            (f"GET {USERS} HTTP/1.1", (f"X-More: {'x' * size}",),
+             {200, 431} if size < 14_000 else {431})):
         with RawClient(daemon.port) as raw:
             raw.send(head(line, daemon.key, *more))
-            assert raw.response().status == status
+            assert raw.response().status in status
 
 
 @pytest.mark.parametrize("kind", SMUGGLING)
@@ -580,12 +581,14 @@ def test_a_trickle_comes_to_an_end(shared_daemon):
 def test_too_many_parameters_leave_nothing_behind(daemon, path):
     """More than fit into a connection's memory. A request that were still
     counted at the end would end the daemon with SIGABRT."""
-    query = "&".join(f"a{number}=1" for number in range(300))
-    for _ in range(50):
+    for count in [*range(100, 300, 10), *range(300, 1200, 100)]:
+        query = "&".join(f"a{number}=1" for number in range(count))
         with RawClient(daemon.port) as raw:
             raw.send(head(f"GET {path}?{query} HTTP/1.1", None))
             answer = raw.response()
-            assert answer is None or answer.status in (400, 414, 431)
+            assert answer.status == 414 or count < 130
+            if count >= 130:
+                assert json.loads(answer.body)["error"]["param"] is None
     assert daemon.api.get("/healthz").status_code == 200
     daemon.stop()
     daemon.start()
