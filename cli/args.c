@@ -163,6 +163,31 @@ bool args_has(const struct args *args, const char *name)
 	return args_text(args, name) != NULL;
 }
 
+struct inv_text args_said(const struct args *args, const char *name)
+{
+	const char *text = args_text(args, name);
+
+	if (!text)
+		return (struct inv_text){ 0 };
+	return *text ? INV_TEXT(text) : (struct inv_text){ .said = INV_NULL };
+}
+
+const char **args_all(const struct args *args, const char *name,
+		      size_t *ret_count)
+{
+	const char **values = grown(NULL, 0, sizeof(*values));
+	size_t count = 0;
+
+	for (size_t i = 0; i < args->count; i++) {
+		if (strcmp(args->list[i].option->name, name) != 0)
+			continue;
+		values = grown(values, count, sizeof(*values));
+		values[count++] = args->list[i].value;
+	}
+	*ret_count = count;
+	return values;
+}
+
 bool args_number(const struct args *args, const char *name, long from, long to,
 		 long usual, long *ret_value)
 {

@@ -8,6 +8,7 @@
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
 
+#include <inv.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,6 +21,12 @@ struct option {
 	bool is_file; /* the value is the name of a file */
 	const char *help;
 };
+
+#define YES_OPTION                                    \
+	{                                             \
+		.name = "yes", .letter = 'y',         \
+		.help = "do not ask for confirmation" \
+	}
 
 struct arg {
 	const struct option *option;
@@ -51,6 +58,14 @@ void args_name_rest(struct args *args, const struct option *options,
 /* The last value given under this name, or NULL. */
 const char *args_text(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);
+
+/* The same for a member that can be null: not mentioned where not given, null
+ * where it is empty. */
+struct inv_text args_said(const struct args *args, const char *name);
+
+/* All values given under this name, in an array to be freed. */
+const char **args_all(const struct args *args, const char *name,
+		      size_t *ret_count);
 
 /*
  * A whole number in `from`..`to`; `usual` where not given. False after saying

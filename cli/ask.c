@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "print.h"
 #include "text.h"
 
 char *ask_line(const char *question)
@@ -22,6 +23,15 @@ char *ask_line(const char *question)
 		answer = copy_of(text_trim(line));
 	free(line);
 	return answer;
+}
+
+bool can_ask(void)
+{
+	if (isatty(STDIN_FILENO))
+		return true;
+	print_problem("standard input is not a terminal, so nobody can be "
+		      "asked; use --yes to go ahead");
+	return false;
 }
 
 bool ask_yes(const char *question)

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Whether somebody can be asked; says so where nobody can. */
+bool can_ask(void);
+
 /* Whether the answer begins with y. */
 bool ask_yes(const char *question);
 

@@ -22,10 +22,20 @@ enum origin {
 };
 
 /* What can be called by a name (directory.h). */
-enum named { NAMED_PROJECT, NAMED_GROUP, NAMED_COUNT };
+enum named {
+	NAMED_PROJECT,
+	NAMED_GROUP,
+	NAMED_ROLE,
+	NAMED_ACCOUNT, /* a service account, of one project */
+	NAMED_KEY,     /* of one project */
+	NAMED_ADMIN_KEY,
+	NAMED_COUNT
+};
 
 struct settings;
 struct directory;
+struct action;
+struct list;
 
 struct cli {
 	struct inv_client *client;
@@ -38,6 +48,8 @@ struct cli {
 	struct directory *directories[NAMED_COUNT]; /* NULL until needed */
 };
 
+#define ANY_NUMBER 100000 /* of words */
+
 struct command {
 	const char *name;  /* "create", or "users list" */
 	const char *alias; /* or NULL; a first word alone stands for it */
@@ -45,7 +57,10 @@ struct command {
 	const char *help;
 	const char *examples;	      /* lines, without the prompt; or NULL */
 	const struct option *options; /* NULL: none */
-	enum status (*run)(struct cli *cli);
+	const struct list *list;     /* what it does is one of these: list.h, */
+	const struct action *action; /* action.h; with a list, for one more */
+	enum status (*run)(
+	    struct cli *cli);	   /* word: one of it; or a function */
 	size_t rest_min, rest_max; /* how many words follow */
 	const char *bare;	/* the option that a single word stands for */
 	const char *rest_words; /* that may follow, to complete */
@@ -53,8 +68,24 @@ struct command {
 	bool is_offline; /* needs no client, and no sound settings */
 };
 
-/* Ends with an entry without name; in the order of the help. */
-extern const struct command commands[];
+/* The one after it in the order of the help; of NULL, the first. */
+const struct command *command_next(const struct command *command);
+
+#define FOR_EACH_COMMAND(c)                                               \
+	for (const struct command *(c) = command_next(NULL); (c) != NULL; \
+	     (c) = command_next(c))
+
+/* The table of a subject; each ends with an entry without name. */
+extern const struct command user_commands[];	/* users.c */
+extern const struct command project_commands[]; /* projects.c */
+extern const struct command group_commands[];	/* groups.c */
+extern const struct command role_commands[];	/* roles.c */
+extern const struct command account_commands[]; /* accounts.c */
+extern const struct command key_commands[];	/* keys.c */
+extern const struct command audit_commands[];	/* audit.c */
+
+/* Of every list; --yes (both in users.c). */
+extern const struct option page_options[], yes_options[];
 extern const struct option global_options[];
 /* More of them, only in front of the command. */
 extern const struct option leading_options[];
@@ -84,7 +115,7 @@ extern const struct option create_options[];
 enum status cmd_create(struct cli *cli);
 /* invites.c */
 extern const struct option list_options[], id_options[];
-enum status cmd_list(struct cli *cli);
+extern const struct list invite_list;
 enum status cmd_get(struct cli *cli);
 enum status cmd_delete(struct cli *cli);
 /* watch.c */
@@ -99,25 +130,6 @@ extern const struct option decline_options[];
 enum status cmd_lookup(struct cli *cli);
 enum status cmd_accept(struct cli *cli);
 enum status cmd_decline(struct cli *cli);
-/* people.c */
-extern const struct option page_options[], projects_options[];
-extern const struct option project_create_options[];
-enum status cmd_users_list(struct cli *cli);
-enum status cmd_users_get(struct cli *cli);
-enum status cmd_projects_list(struct cli *cli);
-enum status cmd_projects_get(struct cli *cli);
-enum status cmd_projects_create(struct cli *cli);
-enum status cmd_projects_users(struct cli *cli);
-/* groups.c */
-extern const struct option group_create_options[];
-enum status cmd_groups_list(struct cli *cli);
-enum status cmd_groups_get(struct cli *cli);
-enum status cmd_groups_create(struct cli *cli);
-enum status cmd_groups_rename(struct cli *cli);
-enum status cmd_groups_delete(struct cli *cli);
-enum status cmd_groups_users(struct cli *cli);
-enum status cmd_groups_add(struct cli *cli);
-enum status cmd_groups_remove(struct cli *cli);
 /* login.c */
 enum status cmd_login(struct cli *cli);
 enum status cmd_logout(struct cli *cli);

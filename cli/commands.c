@@ -1,6 +1,6 @@
 /*
- * commands.c: the table of commands, and finding one in it. Parser, help and
- * completions are made from it.
+ * commands.c: the commands, and finding one of them. Parser, help and
+ * completions are made from their tables, of which each subject has one.
  */
 #include "cli.h"
 
@@ -9,8 +9,6 @@
 
 #include "guess.h"
 #include "text.h"
-
-#define ANY_NUMBER 100000
 
 const struct option leading_options[] = {
 	{ .name = "project",
@@ -55,7 +53,7 @@ const struct option global_options[] = {
 	{ 0 },
 };
 
-const struct command commands[] = {
+static const struct command invite_commands[] = {
 	{ .name = "create",
 	  .rest = "[ADDRESS...]",
 	  .help = "invite one or more people",
@@ -71,7 +69,7 @@ const struct command commands[] = {
 	  .examples = "invite list --status pending\n"
 		      "invite list --delivery failed -q",
 	  .options = list_options,
-	  .run = cmd_list },
+	  .list = &invite_list },
 	{ .name = "get",
 	  .alias = "retrieve",
 	  .rest = "ID|ADDRESS",
@@ -125,111 +123,10 @@ const struct command commands[] = {
 	  .options = decline_options,
 	  .run = cmd_decline,
 	  .bare = "link" },
-	{ .name = "users list",
-	  .alias = "users",
-	  .help = "list the organization's members",
-	  .examples = "invite users list --format jsonl | jq -r .email",
-	  .options = page_options,
-	  .run = cmd_users_list },
-	{ .name = "users get",
-	  .alias = "users retrieve",
-	  .rest = "ID|ADDRESS",
-	  .help = "show a member",
-	  .examples = "invite users get ada@example.com",
-	  .run = cmd_users_get,
-	  .rest_min = 1,
-	  .rest_max = 1 },
-	{ .name = "projects list",
-	  .alias = "projects",
-	  .help = "list projects",
-	  .examples = "invite projects list --include-archived",
-	  .options = projects_options,
-	  .run = cmd_projects_list },
-	{ .name = "projects get",
-	  .alias = "projects retrieve",
-	  .rest = "PROJECT",
-	  .help = "show a project",
-	  .examples = "invite projects get Engine",
-	  .run = cmd_projects_get,
-	  .rest_min = 1,
-	  .rest_max = 1 },
-	{ .name = "projects create",
-	  .rest = "[NAME]",
-	  .help = "create a project",
-	  .examples = "invite projects create Engine",
-	  .options = project_create_options,
-	  .run = cmd_projects_create,
-	  .bare = "name" },
-	{ .name = "projects users",
-	  .alias = "projects users list",
-	  .rest = "PROJECT",
-	  .help = "list the members of a project",
-	  .examples = "invite projects users Engine",
-	  .options = page_options,
-	  .run = cmd_projects_users,
-	  .rest_min = 1,
-	  .rest_max = 1 },
-	{ .name = "groups list",
-	  .alias = "groups",
-	  .help = "list groups",
-	  .examples = "invite groups list",
-	  .options = page_options,
-	  .run = cmd_groups_list },
-	{ .name = "groups get",
-	  .alias = "groups retrieve",
-	  .rest = "GROUP",
-	  .help = "show a group",
-	  .examples = "invite groups get Crew",
-	  .run = cmd_groups_get,
-	  .rest_min = 1,
-	  .rest_max = 1 },
-	{ .name = "groups create",
-	  .rest = "[NAME]",
-	  .help = "create a group",
-	  .examples = "invite groups create Crew",
-	  .options = group_create_options,
-	  .run = cmd_groups_create,
-	  .bare = "name" },
-	{ .name = "groups rename",
-	  .alias = "groups update",
-	  .rest = "GROUP NAME",
-	  .help = "give a group another name",
-	  .examples = "invite groups rename Crew \"Night crew\"",
-	  .run = cmd_groups_rename,
-	  .rest_min = 2,
-	  .rest_max = 2 },
-	{ .name = "groups delete",
-	  .rest = "GROUP...",
-	  .help = "delete groups; their members stay in the organization",
-	  .examples = "invite groups delete Crew",
-	  .run = cmd_groups_delete,
-	  .rest_min = 1,
-	  .rest_max = ANY_NUMBER },
-	{ .name = "groups users",
-	  .alias = "groups users list",
-	  .rest = "GROUP",
-	  .help = "list the members of a group",
-	  .examples = "invite groups users Crew",
-	  .options = page_options,
-	  .run = cmd_groups_users,
-	  .rest_min = 1,
-	  .rest_max = 1 },
-	{ .name = "groups add",
-	  .rest = "GROUP USER...",
-	  .help = "put members of the organization into a group",
-	  .examples = "invite groups add Crew ada@example.com bob@example.com\n"
-		      "invite projects users Engine -q | "
-		      "xargs -r invite groups add Crew",
-	  .run = cmd_groups_add,
-	  .rest_min = 2,
-	  .rest_max = ANY_NUMBER },
-	{ .name = "groups remove",
-	  .rest = "GROUP USER...",
-	  .help = "take members out of a group",
-	  .examples = "invite groups remove Crew ada@example.com",
-	  .run = cmd_groups_remove,
-	  .rest_min = 2,
-	  .rest_max = ANY_NUMBER },
+	{ 0 },
+};
+
+static const struct command other_commands[] = {
 	{ .name = "login",
 	  .rest = "[URL]",
 	  .help = "save the server's address and the admin key",
@@ -266,15 +163,39 @@ const struct command commands[] = {
 	{ 0 },
 };
 
+static const struct command *const subjects[] = {
+	invite_commands, user_commands,	   project_commands,
+	group_commands,	 account_commands, key_commands,
+	role_commands,	 audit_commands,   other_commands,
+};
+
+const struct command *command_next(const struct command *command)
+{
+	bool is_next = !command;
+
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		for (const struct command *c = subjects[i]; c->name; c++) {
+			if (is_next)
+				return c;
+			is_next = c == command;
+		}
+	}
+	return NULL;
+}
+
 bool command_is_first(const struct command *command, size_t *ret_len)
 {
 	size_t len = strcspn(command->name, " ");
 
 	*ret_len = len;
-	for (const struct command *c = commands; c != command; c++)
+	FOR_EACH_COMMAND(c)
+	{
+		if (c == command)
+			break;
 		if (strcspn(c->name, " ") == len &&
 		    strncmp(c->name, command->name, len) == 0)
 			return false;
+	}
 	return true;
 }
 
@@ -303,7 +224,8 @@ const struct command *command_find(const char *const *words, size_t *ret_count)
 	const struct command *found = NULL;
 
 	*ret_count = 0;
-	for (const struct command *c = commands; c->name; c++) {
+	FOR_EACH_COMMAND(c)
+	{
 		size_t by_name = match(c->name, words);
 		size_t by_alias = match(c->alias, words);
 		size_t count = by_alias > by_name ? by_alias : by_name;
@@ -352,8 +274,8 @@ void command_print_unknown(const char *const *words)
 	    command_find((const char *const[]){ words[0], NULL }, &count))
 		first = words[0];
 	guess.word = first ? words[1] : words[0];
-	for (const struct command *c = commands; c->name; c++)
-		guess_command(&guess, c, first);
+	FOR_EACH_COMMAND(c)
+	guess_command(&guess, c, first);
 	prefix = text_of("invite %s%s", first ? first : "", first ? " " : "");
 	print_problem("there is no command \"%s%s%s\"%s", first ? first : "",
 		      first ? " " : "", guess.word,

@@ -7,9 +7,9 @@
 
 void completion_options(void (*each)(const struct option *option))
 {
-	for (const struct command *c = commands; c->name; c++)
-		for (const struct option *o = c->options; o && o->name; o++)
-			each(o);
+	FOR_EACH_COMMAND(c)
+	for (const struct option *o = c->options; o && o->name; o++)
+		each(o);
 	for (const struct option *o = global_options; o->name; o++)
 		each(o);
 	for (const struct option *o = leading_options; o->name; o++)

@@ -43,7 +43,8 @@ static void command_case(const char *name, const struct command *command)
 static void command_cases(void)
 {
 	for (size_t words = 3; words > 0; words--) {
-		for (const struct command *c = commands; c->name; c++) {
+		FOR_EACH_COMMAND(c)
+		{
 			if (count_words(c->name) == words)
 				command_case(c->name, c);
 			if (c->alias && count_words(c->alias) == words)
@@ -55,9 +56,9 @@ static void command_cases(void)
 static void second_words(const struct command *group, size_t len)
 {
 	printf("\t'%.*s') words+='", (int)len, group->name);
-	for (const struct command *c = commands; c->name; c++)
-		if (strncmp(c->name, group->name, len + 1) == 0)
-			printf(" %s", c->name + len + 1);
+	FOR_EACH_COMMAND(c)
+	if (strncmp(c->name, group->name, len + 1) == 0)
+		printf(" %s", c->name + len + 1);
 	puts("' ;;");
 }
 
@@ -66,13 +67,13 @@ static void next_words(void)
 	size_t len;
 
 	fputs("\t'') words+='", stdout);
-	for (const struct command *c = commands; c->name; c++)
-		if (command_is_first(c, &len))
-			printf(" %.*s", (int)len, c->name);
+	FOR_EACH_COMMAND(c)
+	if (command_is_first(c, &len))
+		printf(" %.*s", (int)len, c->name);
 	puts("' ;;");
-	for (const struct command *c = commands; c->name; c++)
-		if ((len = completion_group(c)) > 0)
-			second_words(c, len);
+	FOR_EACH_COMMAND(c)
+	if ((len = completion_group(c)) > 0)
+		second_words(c, len);
 }
 
 static void read_line(void)

@@ -78,7 +78,7 @@ static void print_command(const struct command *command)
 			    command->alias);
 	}
 	if (command->rest_words)
-		printf("complete -c invite -n '__invite_is \"%s\"' -a '%s'\n",
+		printf("complete -c invite -n '__invite_at \"%s\"' -a '%s'\n",
 		       command->name, command->rest_words);
 	if (command->rest_is_file)
 		printf("complete -c invite -n '__invite_is \"%s\"' -F\n",
@@ -116,8 +116,8 @@ void completion_fish(void)
 	     "\tstring match -q -- \"$argv[1] *\" \"$path \"\n"
 	     "end\n"
 	     "complete -c invite -f");
-	for (const struct command *c = commands; c->name; c++)
-		print_command(c);
+	FOR_EACH_COMMAND(c)
+	print_command(c);
 	for (const struct option *o = global_options; o->name; o++)
 		print_option(o, NULL, NULL);
 	for (const struct option *o = leading_options; o->name; o++)

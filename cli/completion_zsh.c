@@ -87,10 +87,10 @@ static void print_group(const struct command *group, size_t len)
 	       "\tlocal -A opt_args\n"
 	       "\tlocal -a choices=(\n",
 	       (int)len, group->name);
-	for (const struct command *c = commands; c->name; c++)
-		if (strncmp(c->name, group->name, len + 1) == 0)
-			print_choice(c->name + len + 1,
-				     strlen(c->name + len + 1), c->help);
+	FOR_EACH_COMMAND(c)
+	if (strncmp(c->name, group->name, len + 1) == 0)
+		print_choice(c->name + len + 1, strlen(c->name + len + 1),
+			     c->help);
 	fputs("\t)\n\t_arguments -C -s -S \"$globals[@]\"", stdout);
 	print_options(group->options);
 	puts(" \\\n\t\t'1: :->second' '*:: :->rest' && return\n"
@@ -98,9 +98,9 @@ static void print_group(const struct command *group, size_t len)
 	     "\tsecond) _describe -t commands command choices; return ;;\n"
 	     "\tesac\n"
 	     "\tcase $words[1] in");
-	for (const struct command *c = commands; c->name; c++)
-		if (strncmp(c->name, group->name, len + 1) == 0)
-			print_case(c->name + len + 1, c);
+	FOR_EACH_COMMAND(c)
+	if (strncmp(c->name, group->name, len + 1) == 0)
+		print_case(c->name + len + 1, c);
 	puts("\tesac\n}\n");
 }
 
@@ -109,10 +109,10 @@ static void print_choices(void)
 	size_t len;
 
 	puts("\tlocal -a choices=(");
-	for (const struct command *c = commands; c->name; c++)
-		if (command_is_first(c, &len))
-			print_choice(c->name, len,
-				     c->name[len] ? "more commands" : c->help);
+	FOR_EACH_COMMAND(c)
+	if (command_is_first(c, &len))
+		print_choice(c->name, len,
+			     c->name[len] ? "more commands" : c->help);
 	puts("\t)");
 }
 
@@ -120,7 +120,8 @@ static void print_cases(void)
 {
 	size_t len;
 
-	for (const struct command *c = commands; c->name; c++) {
+	FOR_EACH_COMMAND(c)
+	{
 		if (completion_group(c) > 0) {
 			len = completion_group(c);
 			printf("\t%.*s) _invite_%.*s ;;\n", (int)len, c->name,
@@ -140,9 +141,9 @@ void completion_zsh(void)
 {
 	puts("#compdef invite\n"
 	     "# zsh completion for invite(1); made by itself\n");
-	for (const struct command *c = commands; c->name; c++)
-		if (completion_group(c) > 0)
-			print_group(c, completion_group(c));
+	FOR_EACH_COMMAND(c)
+	if (completion_group(c) > 0)
+		print_group(c, completion_group(c));
 	puts("_invite() {\n"
 	     "\tlocal curcontext=$curcontext state state_descr line\n"
 	     "\tlocal -A opt_args");

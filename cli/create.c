@@ -209,7 +209,7 @@ static enum status resolve(struct cli *cli, struct grants *grants)
 
 	if (!grants_have_names(grants))
 		return STATUS_OK;
-	status = directory_load(cli, NAMED_PROJECT);
+	status = directory_load(cli, NAMED_PROJECT, NULL);
 	if (status != STATUS_OK)
 		return status;
 	problem =

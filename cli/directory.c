@@ -27,52 +27,95 @@ struct directory {
 /* ---- what is fetched -------------------------------------------------- */
 
 LIST_FETCH(fetch_projects, project, inv_projects_list, cli->client);
-
-static struct entry project_entry(const void *item)
-{
-	const struct inv_project *project = item;
-
-	return (struct entry){
-		.id = copy_of(project->id),
-		.name = copy_of(project->name ? project->name : ""),
-		.is_archived = project->status == INV_PROJECT_STATUS_ARCHIVED,
-	};
-}
-
 LIST_FETCH(fetch_groups, group, inv_groups_list, cli->client);
+LIST_FETCH_PLAIN(fetch_roles_of_all, role_details, inv_roles_list, cli->client);
+LIST_FETCH_PLAIN(fetch_roles_of_project, role_details, inv_projects_roles_list,
+		 cli->client, id[0]);
+LIST_FETCH_PLAIN(fetch_accounts, service_account,
+		 inv_projects_service_accounts_list, cli->client, id[0]);
+LIST_FETCH(fetch_keys, project_api_key, inv_projects_api_keys_list, cli->client,
+	   id[0]);
+LIST_FETCH_PLAIN(fetch_admin_keys, admin_api_key, inv_admin_api_keys_list,
+		 cli->client);
 
-static struct entry group_entry(const void *item)
+static int fetch_roles(struct cli *cli, const char *const *id,
+		       const struct list_params *params, void **ret_page,
+		       struct inv_error *err)
 {
-	const struct inv_group *group = item;
-
-	return (struct entry){
-		.id = copy_of(group->id),
-		.name = copy_of(group->name ? group->name : ""),
-	};
+	return id[0] ? fetch_roles_of_project(cli, id, params, ret_page, err)
+		     : fetch_roles_of_all(cli, id, params, ret_page, err);
 }
+
+/* Where the members of an item are that make an entry. */
+#define ENTRY(thing)                            \
+	.id = offsetof(struct inv_##thing, id), \
+	.name = offsetof(struct inv_##thing, name)
 
 static const struct {
-	const char *noun, *id_prefix;
+	const char *noun;
+	const char *id_prefixes[2];
 	const char *query; /* for all of them; or NULL */
 	list_fetch *fetch;
-	struct entry (*entry)(const void *item);
+	size_t id, name;
 } kinds[NAMED_COUNT] = {
 	[NAMED_PROJECT] = { .noun = "project",
-			    .id_prefix = "proj_",
+			    .id_prefixes = { "proj_" },
 			    .query = "include_archived=true",
 			    .fetch = fetch_projects,
-			    .entry = project_entry },
+			    ENTRY(project) },
 	[NAMED_GROUP] = { .noun = "group",
-			  .id_prefix = "group_",
+			  .id_prefixes = { "group_" },
 			  .fetch = fetch_groups,
-			  .entry = group_entry },
+			  ENTRY(group) },
+	[NAMED_ROLE] = { .noun = "role",
+			 .id_prefixes = { "role_", "role-api-" },
+			 .fetch = fetch_roles,
+			 ENTRY(role_details) },
+	[NAMED_ACCOUNT] = { .noun = "service account",
+			    .id_prefixes = { "svc_acct_", "user-" },
+			    .fetch = fetch_accounts,
+			    ENTRY(service_account) },
+	[NAMED_KEY] = { .noun = "key",
+			.id_prefixes = { "key_" },
+			.query = "owner_project_access=any",
+			.fetch = fetch_keys,
+			ENTRY(project_api_key) },
+	[NAMED_ADMIN_KEY] = { .noun = "admin key",
+			      .id_prefixes = { "key_" },
+			      .fetch = fetch_admin_keys,
+			      ENTRY(admin_api_key) },
 };
 
 bool is_id_of(enum named kind, const char *word)
 {
-	const char *prefix = kinds[kind].id_prefix;
+	for (size_t i = 0; i < 2; i++) {
+		const char *prefix = kinds[kind].id_prefixes[i];
 
-	return strncmp(word, prefix, strlen(prefix)) == 0;
+		if (prefix && strncmp(word, prefix, strlen(prefix)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The text at a place in an item; a name may be missing. */
+static char *text_at(const void *item, size_t offset)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)item + offset, sizeof(text));
+	return copy_of(text ? text : "");
+}
+
+static struct entry entry_of(enum named kind, const void *item)
+{
+	const struct inv_project *project = item;
+
+	return (struct entry){
+		.id = text_at(item, kinds[kind].id),
+		.name = text_at(item, kinds[kind].name),
+		.is_archived = kind == NAMED_PROJECT &&
+			       project->status == INV_PROJECT_STATUS_ARCHIVED,
+	};
 }
 
 static void add(struct directory *directory, struct entry entry)
@@ -82,7 +125,7 @@ static void add(struct directory *directory, struct entry entry)
 	directory->entries[directory->count++] = entry;
 }
 
-enum status directory_load(struct cli *cli, enum named kind)
+enum status directory_load(struct cli *cli, enum named kind, const char *within)
 {
 	const struct list_params params = { .limit = PAGE,
 					    .extra_query = kinds[kind].query };
@@ -94,13 +137,13 @@ enum status directory_load(struct cli *cli, enum named kind)
 
 	if (cli->directories[kind])
 		return STATUS_OK;
-	if (kinds[kind].fetch(cli, NULL, &params, &page, &err))
+	if (kinds[kind].fetch(cli, &within, &params, &page, &err))
 		return fail(cli, &err);
 	directory = grown(NULL, 0, sizeof(*directory));
 	*directory = (struct directory){ .noun = kinds[kind].noun };
 	cli->directories[kind] = directory;
 	while (!(rc = (inv_next)(page, &item, &err)) && item)
-		add(directory, kinds[kind].entry(item));
+		add(directory, entry_of(kind, item));
 	inv_free(page);
 	return rc ? fail(cli, &err) : STATUS_OK;
 }
@@ -183,7 +226,7 @@ char *directory_find(const struct directory *directory, const char *word,
 }
 
 char *directory_id(struct cli *cli, enum named kind, const char *word,
-		   enum status *ret_status)
+		   const char *within, enum status *ret_status)
 {
 	const struct directory *directory;
 	const struct entry *found = NULL;
@@ -192,7 +235,7 @@ char *directory_id(struct cli *cli, enum named kind, const char *word,
 
 	if (!*word || is_id_of(kind, word))
 		return copy_of(word);
-	*ret_status = directory_load(cli, kind);
+	*ret_status = directory_load(cli, kind, within);
 	if (*ret_status != STATUS_OK)
 		return NULL;
 	directory = cli->directories[kind];

@@ -12,9 +12,11 @@ bool is_id_of(enum named kind, const char *word);
 
 /*
  * Fetches all of a kind into cli->directories, archived ones too, unless they
- * are there. Not 0 after saying why.
+ * are there. `within`: the id of the project that they are in; NULL for what
+ * is in none. Not 0 after saying why.
  */
-enum status directory_load(struct cli *cli, enum named kind);
+enum status directory_load(struct cli *cli, enum named kind,
+			   const char *within);
 void directory_free(struct directory *directory);
 
 /*
@@ -30,6 +32,6 @@ char *directory_find(const struct directory *directory, const char *word,
  * status.
  */
 char *directory_id(struct cli *cli, enum named kind, const char *word,
-		   enum status *ret_status);
+		   const char *within, enum status *ret_status);
 
 #endif

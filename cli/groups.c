@@ -1,18 +1,9 @@
 /*
  * groups.c: invite groups: which there are, and who is in them.
  */
-#include "each.h"
-#include "list.h"
-#include "resolve.h"
-
-#include <stdlib.h>
+#include "action.h"
 
 #include "text.h"
-
-const struct option group_create_options[] = {
-	{ .name = "name", .value = "NAME", .help = "name of the group" },
-	{ 0 },
-};
 
 /* ---- groups ----------------------------------------------------------- */
 
@@ -24,7 +15,7 @@ static char *scim_cell(const void *item)
 	return group->is_scim_managed ? copy_of("SCIM") : NULL;
 }
 
-static const struct column group_columns[] = {
+static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_group, id) },
 	{ .name = "name", COLUMN(struct inv_group, name) },
 	{ .name = "created", COLUMN(struct inv_group, created_at) },
@@ -35,199 +26,164 @@ static const struct column group_columns[] = {
 	{ 0 },
 };
 
-static const struct view group_view = {
-	.columns = group_columns,
+static const struct view view = {
+	.columns = columns,
 	.empty = "There are no groups.",
 };
 
-LIST_FETCH(fetch_groups, group, inv_groups_list, cli->client);
+LIST_FETCH(fetch, group, inv_groups_list, cli->client);
 
-enum status cmd_groups_list(struct cli *cli)
-{
-	static const struct list list = { .view = &group_view,
-					  .fetch = fetch_groups };
+static const struct list list = { .view = &view, .fetch = fetch };
 
-	return list_run(cli, &list, NULL, NULL);
-}
+ACTION_CALL(call_get, group, inv_groups_retrieve, id[0]);
 
-enum status cmd_groups_get(struct cli *cli)
-{
-	enum status status;
-	char *id = group_id(cli, cli->args->rest[0], &status);
-	struct inv_group *group = NULL;
-	struct inv_error err;
-	int rc;
+static const struct action get = { .words = { WORD_GROUP },
+				   .call = call_get,
+				   .view = &view };
 
-	if (!id)
-		return status;
-	rc = inv_groups_retrieve(cli->client, id, NULL, &group, &err);
-	free(id);
-	return print_result(cli, &group_view, rc, group, &err);
-}
-
-enum status cmd_groups_create(struct cli *cli)
+static int call_create(struct cli *cli, const char *const *id, void **ret,
+		       struct inv_error *err)
 {
 	const struct inv_group_params params = {
 		.name = args_text(cli->args, "name"),
 	};
-	struct inv_group *group = NULL;
-	struct inv_error err;
-	int rc = inv_groups_create(cli->client, &params, NULL, &group, &err);
+	struct inv_group *group;
 
-	return print_result(cli, &group_view, rc, group, &err);
+	(void)id;
+	if (inv_groups_create(cli->client, &params, NULL, &group, err))
+		return -1;
+	*ret = group;
+	return 0;
 }
 
-enum status cmd_groups_rename(struct cli *cli)
-{
-	const struct inv_group_params params = { .name = cli->args->rest[1] };
-	enum status status;
-	char *id = group_id(cli, cli->args->rest[0], &status);
-	struct inv_group *group = NULL;
-	struct inv_error err;
-	int rc;
+static const struct action create = { .call = call_create, .view = &view };
 
-	if (!id)
-		return status;
-	rc = inv_groups_update(cli->client, id, &params, NULL, &group, &err);
-	free(id);
-	return print_result(cli, &group_view, rc, group, &err);
-}
+ACTION_CALL(call_rename, group, inv_groups_update, id[0],
+	    &(struct inv_group_params){ .name = id[1] });
 
-static enum status delete_group(struct cli *cli, const char *word,
-				const void *arg)
-{
-	struct inv_deleted *deleted;
-	struct inv_error err;
-	enum status status;
-	char *id = group_id(cli, word, &status);
-	int rc;
+static const struct action rename_it = { .words = { WORD_GROUP, WORD_TEXT },
+					 .call = call_rename,
+					 .view = &view };
 
-	(void)arg;
-	if (!id)
-		return status;
-	rc = inv_groups_delete(cli->client, id, NULL, &deleted, &err);
-	free(id);
-	if (rc) {
-		print_problem("could not delete %s:", word);
-		return fail(cli, &err);
-	}
-	print_done(cli, deleted, "deleted", word, deleted->id);
-	inv_free(deleted);
-	return STATUS_OK;
-}
+ACTION_CALL(call_delete, deleted, inv_groups_delete, id[0]);
 
-enum status cmd_groups_delete(struct cli *cli)
-{
-	return each_word(cli, 0, delete_group, NULL);
-}
+static const struct action delete_it = { .words = { WORD_GROUP },
+					 .call = call_delete,
+					 .verb = "delete",
+					 .did = "deleted" };
 
 /* ---- who is in a group ------------------------------------------------ */
 
-static const struct column group_user_columns[] = {
+static const struct column user_columns[] = {
 	{ .name = "id", COLUMN(struct inv_group_user, id) },
 	{ .name = "email", COLUMN(struct inv_group_user, email) },
 	{ .name = "name", COLUMN(struct inv_group_user, name) },
 	{ 0 },
 };
 
-static const struct view group_user_view = {
-	.columns = group_user_columns,
+static const struct view user_view = {
+	.columns = user_columns,
 	.empty = "Nobody is in this group.",
 };
 
-LIST_FETCH_BY(fetch_group_users, group_user, group, inv_groups_users_list,
-	      cli->client, id);
+LIST_FETCH_BY(fetch_users, group_user, group, inv_groups_users_list,
+	      cli->client, id[0]);
 
-enum status cmd_groups_users(struct cli *cli)
-{
-	static const struct list list = { .view = &group_user_view,
-					  .fetch = fetch_group_users };
-	enum status status;
-	char *id = group_id(cli, cli->args->rest[0], &status);
+static const struct list users = { .view = &user_view,
+				   .fetch = fetch_users,
+				   .words = { WORD_GROUP } };
 
-	if (id)
-		status = list_run(cli, &list, id, NULL);
-	free(id);
-	return status;
-}
+ACTION_CALL(call_user, group_user, inv_groups_users_retrieve, id[0], id[1]);
 
-/* What happens to each of the users that a command names. */
-struct membership_change {
-	const char *group;
-	const char *verb, *did; /* "add", "added" */
-	int (*call)(struct cli *cli, const char *group, const char *user,
-		    struct inv_group_membership **ret_membership,
-		    struct inv_error *err);
+static const struct action user = { .words = { WORD_GROUP, WORD_USER },
+				    .call = call_user,
+				    .view = &user_view };
+
+ACTION_CALL(call_add, group_membership, inv_groups_users_create, id[0],
+	    &(struct inv_group_user_params){ .user_id = id[1] });
+
+static const struct action add = { .words = { WORD_GROUP, WORD_USER },
+				   .call = call_add,
+				   .verb = "add",
+				   .did = "added" };
+
+ACTION_CALL(call_remove, group_membership, inv_groups_users_delete, id[0],
+	    id[1]);
+
+static const struct action take_out = { .words = { WORD_GROUP, WORD_USER },
+					.call = call_remove,
+					.verb = "remove",
+					.did = "removed" };
+
+/* ---- the commands ----------------------------------------------------- */
+
+static const struct option create_group_options[] = {
+	{ .name = "name", .value = "NAME", .help = "name of the group" },
+	{ 0 },
 };
 
-static enum status change_membership(struct cli *cli, const char *word,
-				     const void *arg)
-{
-	const struct membership_change *change = arg;
-	struct inv_group_membership *membership;
-	enum status status = STATUS_OK;
-	char *user = user_id(cli, word, &status);
-	struct inv_error err;
-
-	if (!user)
-		return status;
-	if (change->call(cli, change->group, user, &membership, &err)) {
-		print_problem("could not %s %s:", change->verb, word);
-		status = fail(cli, &err);
-	} else {
-		print_done(cli, membership, change->did, word, user);
-		inv_free(membership);
-	}
-	free(user);
-	return status;
-}
-
-static enum status change_memberships(struct cli *cli,
-				      struct membership_change *change)
-{
-	enum status status;
-	char *group = group_id(cli, cli->args->rest[0], &status);
-
-	if (!group)
-		return status;
-	change->group = group;
-	status = each_word(cli, 1, change_membership, change);
-	free(group);
-	return status;
-}
-
-static int add(struct cli *cli, const char *group, const char *user,
-	       struct inv_group_membership **ret_membership,
-	       struct inv_error *err)
-{
-	const struct inv_group_user_params params = { .user_id = user };
-
-	return inv_groups_users_create(cli->client, group, &params, NULL,
-				       ret_membership, err);
-}
-
-static int take_out(struct cli *cli, const char *group, const char *user,
-		    struct inv_group_membership **ret_membership,
-		    struct inv_error *err)
-{
-	return inv_groups_users_delete(cli->client, group, user, NULL,
-				       ret_membership, err);
-}
-
-enum status cmd_groups_add(struct cli *cli)
-{
-	struct membership_change change = { .verb = "add",
-					    .did = "added",
-					    .call = add };
-
-	return change_memberships(cli, &change);
-}
-
-enum status cmd_groups_remove(struct cli *cli)
-{
-	struct membership_change change = { .verb = "remove",
-					    .did = "removed",
-					    .call = take_out };
-
-	return change_memberships(cli, &change);
-}
+const struct command group_commands[] = {
+	{ .name = "groups list",
+	  .alias = "groups",
+	  .help = "list groups",
+	  .examples = "invite groups list",
+	  .options = page_options,
+	  .list = &list },
+	{ .name = "groups get",
+	  .alias = "groups retrieve",
+	  .rest = "GROUP",
+	  .help = "show a group",
+	  .examples = "invite groups get Crew",
+	  .action = &get,
+	  .rest_min = 1,
+	  .rest_max = 1 },
+	{ .name = "groups create",
+	  .rest = "[NAME]",
+	  .help = "create a group",
+	  .examples = "invite groups create Crew",
+	  .options = create_group_options,
+	  .action = &create,
+	  .bare = "name" },
+	{ .name = "groups rename",
+	  .alias = "groups update",
+	  .rest = "GROUP NAME",
+	  .help = "give a group another name",
+	  .examples = "invite groups rename Crew \"Night crew\"",
+	  .action = &rename_it,
+	  .rest_min = 2,
+	  .rest_max = 2 },
+	{ .name = "groups delete",
+	  .rest = "GROUP...",
+	  .help = "delete groups; their members stay in the organization",
+	  .examples = "invite groups delete Crew",
+	  .action = &delete_it,
+	  .rest_min = 1,
+	  .rest_max = ANY_NUMBER },
+	{ .name = "groups users",
+	  .alias = "groups users list",
+	  .rest = "GROUP [USER]",
+	  .help = "list the members of a group, or show one",
+	  .examples = "invite groups users Crew",
+	  .options = page_options,
+	  .list = &users,
+	  .action = &user,
+	  .rest_min = 1,
+	  .rest_max = 2 },
+	{ .name = "groups add",
+	  .rest = "GROUP USER...",
+	  .help = "put members of the organization into a group",
+	  .examples = "invite groups add Crew ada@example.com bob@example.com\n"
+		      "invite projects users Engine -q | "
+		      "xargs -r invite groups add Crew",
+	  .action = &add,
+	  .rest_min = 2,
+	  .rest_max = ANY_NUMBER },
+	{ .name = "groups remove",
+	  .rest = "GROUP USER...",
+	  .help = "take members out of a group",
+	  .examples = "invite groups remove Crew ada@example.com",
+	  .action = &take_out,
+	  .rest_min = 2,
+	  .rest_max = ANY_NUMBER },
+	{ 0 },
+};

@@ -35,12 +35,54 @@ static void print_examples(const char *examples)
 	}
 }
 
-static void print_commands(const char *first)
+#define NAME_WIDTH  24
+#define LINE_WIDTH  78
+#define GROUP_WIDTH 18 /* of the first word of several commands */
+
+static void print_group_commands(const char *first, size_t len)
 {
-	for (const struct command *c = commands; c->name; c++)
-		if (!first || (strncmp(c->name, first, strlen(first)) == 0 &&
-			       c->name[strlen(first)] == ' '))
-			printf("  %-16s %s\n", c->name, c->help);
+	FOR_EACH_COMMAND(c)
+	{
+		if (strncmp(c->name, first, len) == 0 && c->name[len] == ' ')
+			printf("  %-*s %s\n", NAME_WIDTH, c->name, c->help);
+	}
+}
+
+/* "projects          list, get, create, ...", in as many lines as it takes. */
+static void print_group_line(const char *first, size_t len)
+{
+	int column = printf("  %-*.*s", GROUP_WIDTH, (int)len, first);
+	bool is_first = true;
+
+	FOR_EACH_COMMAND(c)
+	{
+		const char *verb = c->name + len + 1;
+
+		if (strncmp(c->name, first, len) != 0 || c->name[len] != ' ')
+			continue;
+		if (!is_first)
+			column += printf(",");
+		if (column + 1 + (int)strlen(verb) > LINE_WIDTH)
+			column = printf("\n  %-*s", GROUP_WIDTH, "") - 1;
+		column += printf(" %s", verb);
+		is_first = false;
+	}
+	putchar('\n');
+}
+
+static void print_commands(void)
+{
+	size_t len;
+
+	FOR_EACH_COMMAND(c)
+	{
+		if (!command_is_first(c, &len))
+			continue;
+		if (c->name[len])
+			print_group_line(c->name, len);
+		else
+			printf("  %-*s %s\n", GROUP_WIDTH, c->name, c->help);
+	}
 }
 
 void help_print_all(void)
@@ -48,7 +90,7 @@ void help_print_all(void)
 	puts("invite: invites people to an organization.\n\n"
 	     "Usage: invite [OPTION...] COMMAND [OPTION...]\n\n"
 	     "Commands:");
-	print_commands(NULL);
+	print_commands();
 	print_options("Options", global_options);
 	puts("\nAddress and key come from OPENAI_BASE_URL and "
 	     "OPENAI_ADMIN_KEY, or from\n\"invite login\". \"invite help "
@@ -60,11 +102,16 @@ void help_print_all(void)
 
 void help_print_group(const char *first)
 {
+	const char *const words[] = { first, NULL };
+	size_t count;
+	const struct command *list = command_find(words, &count);
+
 	printf("Usage: invite %s COMMAND [OPTION...]\n\nCommands:\n", first);
-	print_commands(first);
-	printf("\n\"invite %s\" alone is \"invite %s list\". \"invite help %s "
-	       "COMMAND\" tells more.\n",
-	       first, first, first);
+	print_group_commands(first, strlen(first));
+	if (list && list->rest_min == 0)
+		printf("\n\"invite %s\" alone is \"invite %s\".", first,
+		       list->name);
+	printf("\n\"invite help %s COMMAND\" tells more.\n", first);
 }
 
 void help_print(const struct command *command)

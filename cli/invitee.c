@@ -7,17 +7,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ask.h"
 #include "settings.h"
 #include "text.h"
-
-#define YES_OPTION                                    \
-	{                                             \
-		.name = "yes", .letter = 'y',         \
-		.help = "do not ask for confirmation" \
-	}
 
 const struct option link_options[] = {
 	{ .name = "link",
@@ -229,12 +222,8 @@ static enum status ask_and_call(struct cli *cli, const char *question,
 	if (!has_link(cli))
 		return STATUS_USAGE;
 	if (!args_has(cli->args, "yes")) {
-		if (!isatty(STDIN_FILENO)) {
-			print_problem("standard input is not a terminal, so "
-				      "nobody can be asked; "
-				      "use --yes to go ahead");
+		if (!can_ask())
 			return STATUS_USAGE;
-		}
 		status = ask(cli, question);
 	}
 	if (status != STATUS_OK)

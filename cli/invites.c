@@ -209,21 +209,24 @@ static bool is_wanted(const struct cli *cli, const void *item)
 
 LIST_FETCH(fetch_invites, invite, inv_invites_list, cli->client);
 
-enum status cmd_list(struct cli *cli)
+static bool query_of(struct cli *cli, char **ret_query)
 {
-	static const struct list list = { .view = &invite_view,
-					  .fetch = fetch_invites,
-					  .is_wanted = is_wanted };
 	const char *status = args_text(cli->args, "status");
-	char query[32];
 
 	if (!args_word(cli->args, "status") ||
 	    !args_word(cli->args, "delivery"))
-		return STATUS_USAGE;
-	snprintf(query, sizeof(query), "status=%s",
-		 status && strcmp(status, DECLINED) != 0 ? status : "expired");
-	return list_run(cli, &list, NULL, status ? query : NULL);
+		return false;
+	if (status)
+		*ret_query =
+		    text_of("status=%s",
+			    strcmp(status, DECLINED) != 0 ? status : "expired");
+	return true;
 }
+
+const struct list invite_list = { .view = &invite_view,
+				  .fetch = fetch_invites,
+				  .query = query_of,
+				  .is_wanted = is_wanted };
 
 /* ---- delete ----------------------------------------------------------- */
 

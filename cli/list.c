@@ -91,6 +91,11 @@ static void print_item_id(const struct view *view, const void *item)
 	free(id);
 }
 
+static const char *secret_of(const struct view *view, const void *item)
+{
+	return view->secret ? view->secret(item) : NULL;
+}
+
 void print_item(struct cli *cli, const struct view *view, const void *item)
 {
 	if (format_is_json(cli->format)) {
@@ -98,7 +103,10 @@ void print_item(struct cli *cli, const struct view *view, const void *item)
 		return;
 	}
 	if (cli->format == FORMAT_ID) {
-		print_item_id(view, item);
+		if (secret_of(view, item))
+			text_print(stdout, secret_of(view, item));
+		else
+			print_item_id(view, item);
 		putchar('\n');
 		return;
 	}
@@ -106,6 +114,8 @@ void print_item(struct cli *cli, const struct view *view, const void *item)
 	print_item_id(view, item);
 	printf("%s\n", colour_off());
 	print_details(stdout, view, item);
+	if (secret_of(view, item))
+		print_note("The key is not shown again: keep it now.");
 }
 
 enum status print_result(struct cli *cli, const struct view *view, int rc,
@@ -173,9 +183,9 @@ static int show_all(struct cli *cli, const struct list *list, void *page,
 	return rc;
 }
 
-static int fetch(struct cli *cli, const struct list *list, const char *id,
-		 struct list_params *params, void **ret_page,
-		 struct inv_error *err)
+static int fetch(struct cli *cli, const struct list *list,
+		 const char *const *id, struct list_params *params,
+		 void **ret_page, struct inv_error *err)
 {
 	int rc = list->fetch(cli, id, params, ret_page, err);
 
@@ -187,19 +197,15 @@ static int fetch(struct cli *cli, const struct list *list, const char *id,
 	return rc;
 }
 
-enum status list_run(struct cli *cli, const struct list *list, const char *id,
-		     const char *extra_query)
+static enum status show_list(struct cli *cli, const struct list *list,
+			     const char *const *id, struct list_params *params,
+			     long max_items)
 {
 	enum status status = STATUS_OK;
-	struct list_params params;
 	struct inv_error err;
-	long max_items;
 	void *page;
 
-	if (!read_params(cli, &params, &max_items))
-		return STATUS_USAGE;
-	params.extra_query = extra_query;
-	if (fetch(cli, list, id, &params, &page, &err))
+	if (fetch(cli, list, id, params, &page, &err))
 		return fail(cli, &err);
 	if (cli->format == FORMAT_RAW) {
 		series_add(&cli->series, inv_meta(page)->json);
@@ -213,5 +219,33 @@ enum status list_run(struct cli *cli, const struct list *list, const char *id,
 		status = fail(cli, &err);
 	}
 	inv_free(page);
+	return status;
+}
+
+enum status list_run_of(struct cli *cli, const struct list *list,
+			const char *const *id)
+{
+	enum status status = STATUS_USAGE;
+	struct list_params params;
+	long max_items;
+	char *query = NULL;
+
+	if (read_params(cli, &params, &max_items) &&
+	    (!list->query || list->query(cli, &query))) {
+		params.extra_query = query;
+		status = show_list(cli, list, id, &params, max_items);
+	}
+	free(query);
+	return status;
+}
+
+enum status list_run(struct cli *cli, const struct list *list)
+{
+	char *ids[WORDS_MAX];
+	enum status status = words_read(cli, list->words, ids);
+
+	if (status == STATUS_OK)
+		status = list_run_of(cli, list, (const char *const *)ids);
+	words_free(ids);
 	return status;
 }

@@ -2,13 +2,13 @@
  * list.h: things as people and programs see them: a table of columns shows
  * one of a kind, or all of a list.
  *
- * A list command is such a table, the call of libinv that fetches it
- * (LIST_FETCH), and one line of list_run().
+ * A list command is such a table and the call of libinv that fetches it
+ * (LIST_FETCH), in a struct list that the table of commands names.
  */
 #ifndef CLI_LIST_H
 #define CLI_LIST_H
 
-#include "cli.h"
+#include "resolve.h"
 
 #include <assert.h>
 
@@ -34,6 +34,9 @@ struct column {
 struct view {
 	const struct column *columns; /* the first is the id */
 	const char *empty;	      /* what to say where there is nothing */
+	/* What is shown once; NULL where nothing is. It stands instead of the
+	 * id where ids are asked for. */
+	const char *(*secret)(const void *item);
 };
 
 #define COLUMN(struct_, member)                             \
@@ -60,26 +63,35 @@ struct list_params {
 	INV_LIST_PARAMS;
 };
 
-/* Fetches a page, as libinv does; `id` is of what the list belongs to. */
-typedef int list_fetch(struct cli *cli, const char *id,
+/* Fetches a page, as libinv does; `id`: of what the list belongs to. */
+typedef int list_fetch(struct cli *cli, const char *const *id,
 		       const struct list_params *params, void **ret_page,
 		       struct inv_error *err);
 
 /*
  * Defines `name`, which fetches a list of struct inv_THING by libinv's
  * function `call`; behind it stands what that takes in front of the list's
- * parameters: cli->client, or cli->client, id.
+ * parameters: cli->client, or cli->client, id[0].
  */
-#define LIST_FETCH(name, thing, call, ...) \
-	LIST_FETCH_BY(name, thing, thing, call, __VA_ARGS__)
+#define LIST_FETCH(name, thing, call, ...)                                 \
+	LIST_FETCH_OF(name, thing, struct inv_##thing##_list_params, call, \
+		      __VA_ARGS__)
 
 /* The same by the parameters of another list, struct inv_OTHER_list_params. */
 #define LIST_FETCH_BY(name, thing, other, call, ...)                       \
-	static int name(struct cli *cli, const char *id,                   \
+	LIST_FETCH_OF(name, thing, struct inv_##other##_list_params, call, \
+		      __VA_ARGS__)
+
+/* And by those that have no name of their own. */
+#define LIST_FETCH_PLAIN(name, thing, call, ...) \
+	LIST_FETCH_OF(name, thing, struct inv_list_params, call, __VA_ARGS__)
+
+#define LIST_FETCH_OF(name, thing, type, call, ...)                        \
+	static int name(struct cli *cli, const char *const *id,            \
 			const struct list_params *params, void **ret_page, \
 			struct inv_error *err)                             \
 	{                                                                  \
-		struct inv_##other##_list_params list = {                  \
+		type asked = {                                             \
 			.after = params->after,                            \
 			.limit = params->limit,                            \
 			.extra_query = params->extra_query,                \
@@ -87,7 +99,7 @@ typedef int list_fetch(struct cli *cli, const char *id,
 		struct inv_##thing##_page *page;                           \
                                                                            \
 		(void)id;                                                  \
-		if (call(__VA_ARGS__, &list, NULL, &page, err))            \
+		if (call(__VA_ARGS__, &asked, NULL, &page, err))           \
 			return -1;                                         \
 		*ret_page = page;                                          \
 		return 0;                                                  \
@@ -107,16 +119,21 @@ typedef int list_fetch(struct cli *cli, const char *id,
 struct list {
 	const struct view *view;
 	list_fetch *fetch;
+	enum word words[WORDS_MAX]; /* what it belongs to */
+	/* More of the query, to be freed, or NULL; false after saying what is
+	 * wrong with the options. May be NULL. */
+	bool (*query)(struct cli *cli, char **ret_query);
 	/* Whether to show it; NULL: all. Then `extra_query` only spares
 	 * requests, and is left out for a server that does not know it. */
 	bool (*is_wanted)(const struct cli *cli, const void *item);
 };
 
 /*
- * Shows what there is, to the end or --max-items; raw: one page. `id` and
- * `extra_query` (see inv.h) may be NULL.
+ * Shows what there is, to the end or --max-items; raw: one page. Of what `id`
+ * says, or the words of the command line.
  */
-enum status list_run(struct cli *cli, const struct list *list, const char *id,
-		     const char *extra_query);
+enum status list_run_of(struct cli *cli, const struct list *list,
+			const char *const *id);
+enum status list_run(struct cli *cli, const struct list *list);
 
 #endif

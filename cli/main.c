@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "action.h"
 #include "directory.h"
 #include "settings.h"
 #include "text.h"
@@ -76,16 +77,30 @@ static bool read_format(const struct args *leading, const struct args *args,
 	return true;
 }
 
+/* What it is made of: a list, one of it where one word more is given, an
+ * action, or a function. */
+static enum status run_kind(const struct command *command, struct cli *cli)
+{
+	const struct list *list = command->list;
+
+	if (command->run)
+		return command->run(cli);
+	if (list && (!command->action ||
+		     cli->args->rest_count <= words_count(list->words)))
+		return list_run(cli, list);
+	return action_run(cli, command->action);
+}
+
 static enum status run_online(const struct command *command, struct cli *cli)
 {
 	struct inv_error err;
 	enum status status;
 
 	if (command->is_offline)
-		return command->run(cli);
+		return run_kind(command, cli);
 	if (inv_client_new(&cli->settings->options, &cli->client, &err))
 		return fail(cli, &err);
-	status = command->run(cli);
+	status = run_kind(command, cli);
 	for (int kind = 0; kind < NAMED_COUNT; kind++)
 		directory_free(cli->directories[kind]);
 	inv_free(cli->client);
@@ -122,9 +137,10 @@ static bool check_rest(const struct command *command, struct args *args,
 	if (command->bare)
 		args_name_rest(args, command->options, command->bare);
 	if (args->rest_count >= command->rest_min &&
-	    args->rest_count <= command->rest_max)
+	    args->rest_count <= command->rest_max &&
+	    (!by_group || args->rest_count == 0))
 		return true;
-	if (by_group)
+	if (by_group && args->rest_count > 0)
 		command_print_unknown(words);
 	else
 		print_problem("usage: invite %s [OPTION...]%s%s", command->name,

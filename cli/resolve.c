@@ -117,14 +117,54 @@ char *user_id(struct cli *cli, const char *word, enum status *ret_status)
 	return NULL;
 }
 
-/* ---- names ------------------------------------------------------------ */
+/* ---- all words -------------------------------------------------------- */
 
-char *project_id(struct cli *cli, const char *word, enum status *ret_status)
+char *word_id(struct cli *cli, enum word what, const char *word,
+	      const char *within, enum status *ret_status)
 {
-	return directory_id(cli, NAMED_PROJECT, word, ret_status);
+	static const enum named kinds[] = {
+		[WORD_PROJECT] = NAMED_PROJECT,
+		[WORD_GROUP] = NAMED_GROUP,
+		[WORD_ROLE] = NAMED_ROLE,
+		[WORD_ACCOUNT] = NAMED_ACCOUNT,
+		[WORD_KEY] = NAMED_KEY,
+		[WORD_ADMIN_KEY] = NAMED_ADMIN_KEY,
+	};
+
+	if (what == WORD_TEXT)
+		return copy_of(word);
+	if (what == WORD_USER)
+		return user_id(cli, word, ret_status);
+	return directory_id(cli, kinds[what], word, within, ret_status);
 }
 
-char *group_id(struct cli *cli, const char *word, enum status *ret_status)
+size_t words_count(const enum word *words)
 {
-	return directory_id(cli, NAMED_GROUP, word, ret_status);
+	size_t count = 0;
+
+	while (words[count] != WORD_NONE)
+		count++;
+	return count;
+}
+
+enum status words_read(struct cli *cli, const enum word *words,
+		       char *ret_ids[WORDS_MAX])
+{
+	enum status status = STATUS_OK;
+	size_t count = words_count(words);
+
+	memset(ret_ids, 0, WORDS_MAX * sizeof(ret_ids[0]));
+	for (size_t i = 0; i < count && i < cli->args->rest_count; i++) {
+		ret_ids[i] = word_id(cli, words[i], cli->args->rest[i],
+				     i > 0 ? ret_ids[0] : NULL, &status);
+		if (!ret_ids[i])
+			return status;
+	}
+	return STATUS_OK;
+}
+
+void words_free(char *ids[WORDS_MAX])
+{
+	for (size_t i = 0; i < WORDS_MAX; i++)
+		free(ids[i]);
 }

@@ -343,7 +343,7 @@ enum status rows_resolve(struct cli *cli, struct rows *rows, bool check_ids)
 
 	if (!needs_directory(rows, check_ids))
 		return STATUS_OK;
-	status = directory_load(cli, NAMED_PROJECT);
+	status = directory_load(cli, NAMED_PROJECT, NULL);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < rows->count; i++) {

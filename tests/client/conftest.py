@@ -145,6 +145,16 @@ class Cli:
                               timeout=120)
 
 
+def commands(cli: Cli) -> list[str]:
+    """What invite can do, as its help lists it: all first words, and of those
+    that lead to several commands the commands."""
+    names = []
+    for first in re.findall(r"^  ([\w-]+)  ", cli("--help").stdout, re.M):
+        said = cli("help", first).stdout
+        names += re.findall(rf"^  ({first} [\w-]+)  ", said, re.M) or [first]
+    return names
+
+
 def on_terminal(cli: Cli, *args: str, prompt: str = "", answer: str = "",
                 **env: str) -> str:
     """What the program shows where all its streams are a terminal; `answer`

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import KEY, refusal
+from conftest import commands, KEY, refusal
 from peer import Answer, Raw, page
 from tls import Authority
 
@@ -115,9 +115,9 @@ def test_debug_never_shows_the_key(cli):
 def test_help_and_version(cli, peer):
     done = cli("--help")
     assert done.returncode == 0
-    names = re.findall(r"^  (\w+(?: \w+)?)  ", done.stdout, re.M)
+    names = commands(cli)
     assert {"create", "list", "get", "delete", "watch", "bulk",
-            "accept"} <= set(names)
+            "accept", "users role", "keys list", "audit"} <= set(names)
     for name in names:
         for words in (["help", *name.split()], [*name.split(), "--help"]):
             done = cli(*words)
@@ -133,7 +133,8 @@ def test_help_and_version(cli, peer):
     (["project"], "did you mean invite projects?"),
     (["user", "list"], "did you mean invite users?"),
     (["users", "gte", "x"], "did you mean invite users get?"),
-    (["projects", "remove"], 'no command "projects remove"; invite --help'),
+    (["projects", "burn"], 'no command "projects burn"; invite --help'),
+    (["keys", "Engine"], 'no command "keys Engine"; invite --help'),
     (["xyzzy"], 'there is no command "xyzzy"; invite --help lists them'),
     (["create", "a@b.c", "--rol", "reader"], "did you mean --role?"),
     (["list", "--state=pending"], "did you mean --status?"),
@@ -153,16 +154,18 @@ def test_groups_of_commands_explain_themselves(cli, peer):
         done = cli(*words)
         assert done.returncode == 0
         assert "Usage: invite projects COMMAND" in done.stdout
-        assert re.findall(r"^  (projects \w+)", done.stdout, re.M) == [
-            "projects list", "projects get", "projects create",
-            "projects users"]
+        assert re.findall(r"^  projects ([\w-]+)", done.stdout, re.M) == [
+            "list", "get", "create", "rename", "update", "archive", "users",
+            "add", "role", "remove", "groups", "add-group", "remove-group"]
+        assert '"invite projects" alone is "invite projects list"' in \
+            done.stdout
+    assert "alone" not in cli("help", "keys").stdout
     assert cli("help", "projects", "nonsense").returncode == 2
     assert peer.requests == []
 
 
 def test_every_help_has_examples_that_can_be_read(cli, peer):
-    names = re.findall(r"^  (\w+(?: \w+)?)  ", cli("--help").stdout, re.M)
-    for name in names:
+    for name in commands(cli):
         said = cli("help", *name.split()).stdout
         examples = said.split("\nExamples:\n")[1].splitlines()
         assert any(f"invite {name}" in line for line in examples), name

@@ -40,6 +40,13 @@ WORDS = [
     ("invite groups re", {"rename", "remove"}, {"create"}),
     ("invite groups users Crew --max-i", {"--max-items"}, set()),
     ("invite groups add Crew ada@b.c --qu", {"--quiet"}, set()),
+    ("invite users role ada@b.c ow", {"owner"}, {"reader"}),
+    ("invite projects ad", {"add", "add-group"}, {"archive"}),
+    ("invite service-accounts k", {"key"}, {"list"}),
+    ("invite keys list Engine --access in", {"inactive"}, {"any"}),
+    ("invite admin-keys del", {"delete"}, {"list"}),
+    ("invite roles assign Auditor --us", {"--user"}, set()),
+    ("invite audit --ev", {"--event-type"}, set()),
     ("invite completion z", {"zsh"}, {"bash"}),
     ("invite help whoa", {"whoami"}, {"list"}),
     ("invite whoami --deb", {"--debug"}, set()),
@@ -82,7 +89,8 @@ def test_bash_completion(cli, place, line, offered, others):
 
 def test_bash_offers_options_behind_a_dash_or_where_nothing_else_is(cli,
                                                                      place):
-    assert bash(cli, "invite users ", place) == {"list", "get"}
+    assert bash(cli, "invite admin-keys ", place) == {
+        "list", "get", "create", "delete"}
     assert "people.csv" in bash(cli, "invite bulk ", place)
     assert "--dry-run" not in bash(cli, "invite bulk ", place)
     assert "--role" in bash(cli, "invite create ", place)

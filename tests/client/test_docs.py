@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import KEY, ROOT, build_dir, clean_environment
+from conftest import commands, KEY, ROOT, build_dir, clean_environment
 
 PAGES = sorted((ROOT / "doc").glob("inv*.3"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.c"))
@@ -144,8 +144,7 @@ def test_every_example_explains_its_use(peer):
 def test_every_option_is_in_the_manual(cli):
     manual = (ROOT / "doc/invite.1").read_text()
     helped = cli("--help").stdout
-    names = re.findall(r"^  (\w+(?: \w+)?)  ", helped, re.M)
-    for name in names:
+    for name in commands(cli):
         assert f"Cm {name}" in manual or f", {name}" in manual, name
         helped += cli("help", *name.split()).stdout
     options = set(re.findall(r"--([a-z][a-z.-]+)", helped))
