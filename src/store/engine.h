@@ -45,6 +45,13 @@ struct engine_type {
 	 * they have not failed yet; from any thread, at any time. Or NULL. */
 	bool (*look)(struct engine *engine, struct fail *fail);
 
+	/* The same for when nothing was written for a while; or NULL. False:
+	 * there is no more of it until something is written. */
+	bool (*rest)(struct engine *engine);
+
+	/* What there is to be watched; or NULL. From any thread. */
+	void (*metrics)(const struct engine *engine, struct buf *out);
+
 	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
 			   struct fail *fail);
 	void (*reader_close)(struct reader *reader);

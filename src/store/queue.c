@@ -5,6 +5,10 @@
 
 #include "store/queue.h"
 
+#include <time.h>
+
+#include "base/clock.h"
+
 void list_init(struct op_list *list)
 {
 	*list = (struct op_list){ NULL, &list->first, 0 };
@@ -31,9 +35,14 @@ static void list_move(struct op_list *to, struct op_list *from)
 
 void queue_init(struct op_queue *queue)
 {
+	pthread_condattr_t clock;
+
 	*queue = (struct op_queue){ .waiting = 0 };
 	pthread_mutex_init(&queue->mutex, NULL);
-	pthread_cond_init(&queue->filled, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&queue->filled, &clock);
+	pthread_condattr_destroy(&clock);
 	list_init(&queue->list);
 }
 
@@ -61,6 +70,26 @@ void queue_close(struct op_queue *queue)
 	queue->closed = true;
 	pthread_cond_broadcast(&queue->filled);
 	pthread_mutex_unlock(&queue->mutex);
+}
+
+bool queue_wait(struct op_queue *queue, int64_t ms)
+{
+	int64_t end = clock_mono_ms() + ms;
+	struct timespec until = { .tv_sec = end / 1000,
+				  .tv_nsec = end % 1000 * 1000000 };
+	bool there;
+	int error = 0;
+
+	pthread_mutex_lock(&queue->mutex);
+	while (!queue->list.first && !queue->closed && error == 0) {
+		queue->waiting++;
+		error = pthread_cond_timedwait(&queue->filled, &queue->mutex,
+					       &until);
+		queue->waiting--;
+	}
+	there = queue->list.first || queue->closed;
+	pthread_mutex_unlock(&queue->mutex);
+	return there;
 }
 
 size_t queue_take(struct op_queue *queue, struct store_op **ops, size_t max)

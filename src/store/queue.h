@@ -40,4 +40,7 @@ void queue_close(struct op_queue *queue);
 /* Waits for work and takes up to `max`; 0 once closed and empty. */
 size_t queue_take(struct op_queue *queue, struct store_op **ops, size_t max);
 
+/* Waits for work or the queue's end; false: neither came within `ms`. */
+bool queue_wait(struct op_queue *queue, int64_t ms) MUST_CHECK;
+
 #endif

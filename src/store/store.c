@@ -18,13 +18,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/metric.h"
 #include "store/counts.h"
 #include "store/engine.h"
 #include "store/queue.h"
 
 #define HANDOVER 16
-#define READERS	 3 /* the slow one, and two where reads travel */
+#define REST_MS	 SECOND_MS /* without a write, until the engine may rest */
+#define READERS	 3	   /* the slow one, and two where reads travel */
 
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
@@ -150,13 +152,23 @@ static void wake_mailer(struct store *store)
 	pthread_mutex_unlock(&store->mutex);
 }
 
+/* As queue_take(); what nobody waits for is done meanwhile. */
+static size_t take_writes(struct store *store, struct store_op **ops)
+{
+	bool more = store->type->rest;
+
+	while (more && !queue_wait(&store->writes, REST_MS))
+		more = store->type->rest(store->engine);
+	return queue_take(&store->writes, ops, BATCH_MAX);
+}
+
 static void *run_writer(void *context)
 {
 	struct store *store = context;
 	struct store_op *ops[BATCH_MAX];
 	size_t n;
 
-	while ((n = queue_take(&store->writes, ops, BATCH_MAX)) > 0) {
+	while ((n = take_writes(store, ops)) > 0) {
 		bool mail = false;
 
 		apply_batch(store, ops, n);
@@ -497,6 +509,8 @@ void store_metrics(const struct store *store, struct buf *out)
 {
 	counts_write(&store->counts, out);
 	metric_write(out, &healthy, store->healthy);
+	if (store->type->metrics)
+		store->type->metrics(store->engine, out);
 }
 
 int store_check(struct store *store, FILE *out, struct fail *fail)

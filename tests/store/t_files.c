@@ -7,7 +7,9 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *path_of(const char *name)
@@ -47,6 +49,81 @@ START_TEST(test_closed_and_opened)
 	/* Addresses are found again: the key of their hash was kept. */
 	op = invited("ada@example.com");
 	ck_assert(!out_of(&op, invite_create_out)->created);
+}
+END_TEST
+
+/* ---- the log ---- */
+
+static int64_t log_size(void)
+{
+	struct stat file;
+
+	return stat(path_of("store.db-wal"), &file) == 0 ? file.st_size : 0;
+}
+
+static void wait_for_empty_log(void)
+{
+	while (log_size() > 0)
+		sched_yield();
+}
+
+START_TEST(test_log_is_emptied_where_nobody_writes)
+{
+	(void)invited("ada@example.com");
+	ck_assert_int_gt(log_size(), 0);
+	wait_for_empty_log();
+	(void)invited("bob@example.com");
+	ck_assert_int_gt(log_size(), 0);
+	wait_for_empty_log();
+	ck_assert_int_eq(rows("invite"), 2);
+}
+END_TEST
+
+/* A backup, or whoever else reads one state for long, keeps the log from
+ * beginning anew. */
+START_TEST(test_log_is_short_again_after_a_long_read)
+{
+	const int64_t limit = 32 * 1024 * 1024;
+	struct store_port *reader;
+	struct store_op read = list_op(&verb_invite_list, 0, 1);
+	struct fail fail;
+
+	ck_assert_int_eq(store_port_open(f.store, NULL, NULL, &reader, &fail),
+			 0);
+	ck_assert(store_submit(reader, &read));
+	for (int i = 0; log_size() <= limit; i++) {
+		char address[64];
+
+		snprintf(address, sizeof(address), "u%d@example.com", i);
+		(void)invited(address);
+	}
+	store_idle(reader);
+	for (int i = 0; i < 3; i++)
+		(void)invited("ada@example.com");
+	(void)invited("bob@example.com");
+	(void)invited("eve@example.com");
+	ck_assert_int_le(log_size(), limit);
+	wait_for_empty_log();
+	store_port_close(reader);
+}
+END_TEST
+
+START_TEST(test_log_of_a_killed_daemon_is_emptied)
+{
+	pid_t child;
+
+	close_store();
+	child = fork();
+	if (child == 0) {
+		open_store();
+		(void)invited("ada@example.com");
+		kill(getpid(), SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_int_gt(log_size(), 0);
+	open_store();
+	wait_for_empty_log();
+	ck_assert_int_eq(rows("invite"), 1);
 }
 END_TEST
 
@@ -529,6 +606,9 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_closed_and_opened);
+	tcase_add_test(tests, test_log_is_emptied_where_nobody_writes);
+	tcase_add_test(tests, test_log_is_short_again_after_a_long_read);
+	tcase_add_test(tests, test_log_of_a_killed_daemon_is_emptied);
 	tcase_add_test(tests, test_ids_grow_across_restarts);
 	tcase_add_test(tests, test_large_batches_are_committed_whole);
 	tcase_add_test(tests, test_secrets_leave_the_files);

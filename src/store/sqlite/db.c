@@ -225,7 +225,7 @@ int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
 	db->base.driver = &sqlite_driver;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
 			    vfs) == SQLITE_OK) {
-		sqlite3_busy_timeout(db->handle, 10000);
+		sqlite3_busy_timeout(db->handle, SQLITE_BUSY_MS);
 		return 0;
 	}
 	fail_set(fail, "could not open %s: %s", path,

@@ -9,6 +9,9 @@
 
 #include "store/db.h"
 
+/* That another process may have the database locked, before it is refused. */
+#define SQLITE_BUSY_MS 10000
+
 struct sqlite_statement {
 	struct statement base;
 	sqlite3_stmt *handle;

@@ -6,6 +6,9 @@
 
 #include "store/sqlite/engine.h"
 
+#include <sys/stat.h>
+
+#include "base/metric.h"
 #include "store/flaw.h"
 #include "store/rekey.h"
 #include "store/sqlite/log.h"
@@ -202,6 +205,47 @@ static void engine_tidy(struct engine *engine)
 	sqlite_unlock(engine, LOCK_WAL);
 }
 
+/*
+ * Empties the log where nobody writes: it may have grown long while somebody
+ * read one state of the database for long, and holds pages that were
+ * overwritten since, with secrets of mails that have left. Who reads just now
+ * is not waited for.
+ */
+static bool engine_rest(struct engine *engine)
+{
+	sqlite3 *handle = engine->db.handle;
+	int code;
+
+	if (engine->guest)
+		return false;
+	if (!sqlite_lock(engine, LOCK_WAL, false))
+		return true;
+	sqlite3_busy_timeout(handle, 0);
+	code = sqlite3_wal_checkpoint_v2(
+	    handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(handle, SQLITE_BUSY_MS);
+	sqlite_unlock(engine, LOCK_WAL);
+	if (code == SQLITE_OK)
+		engine->wal_pages = 0;
+	return code != SQLITE_OK;
+}
+
+static const struct metric log_bytes = {
+	.name = "invited_store_log_bytes",
+	.type = METRIC_GAUGE,
+	.help = "Octets of the write-ahead log beside the database.",
+};
+
+static void engine_metrics(const struct engine *engine, struct buf *out)
+{
+	struct stat file;
+	char name[4096];
+
+	snprintf(name, sizeof(name), "%s-wal", engine->path);
+	metric_write(out, &log_bytes,
+		     stat(name, &file) == 0 ? file.st_size : 0);
+}
+
 /* ---- reading ---- */
 
 static int reader_open(struct engine *engine, struct reader **ret_reader,
@@ -348,6 +392,8 @@ const struct engine_type sqlite_engine = {
 	.apply = engine_apply,
 	.tidy = engine_tidy,
 	.look = sqlite_files_in_place,
+	.rest = engine_rest,
+	.metrics = engine_metrics,
 	.reader_open = reader_open,
 	.reader_close = reader_close,
 	.read = reader_read,

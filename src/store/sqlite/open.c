@@ -29,6 +29,11 @@
  */
 #define WRITER_CACHE_KIB "8192"
 
+/* What the log is cut to when it begins anew, after it had to grow: twice what
+ * it is in the ordinary course (CHECKPOINT_PAGES), for growing a file costs
+ * more than overwriting it. */
+#define LOG_MAX "33554432"
+
 /* ---- locks ---- */
 
 bool sqlite_lock(struct engine *engine, enum lock_byte byte, bool wait)
@@ -117,7 +122,8 @@ static int set_up_writer(struct engine *engine, struct fail *fail)
 			   "PRAGMA synchronous=FULL;"
 			   "PRAGMA cache_size=-" WRITER_CACHE_KIB ";"
 			   "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-			   "PRAGMA secure_delete=ON",
+			   "PRAGMA secure_delete=ON;"
+			   "PRAGMA journal_size_limit=" LOG_MAX,
 			   fail) < 0)
 		return -1;
 	/* The hook takes the place of the automatic checkpoint. */
