@@ -4,6 +4,7 @@
  */
 #include "base/base.h"
 
+#include "api/shapes.h"
 #include "core/email.h"
 #include "http/errors.h"
 #include "http/router.h"
@@ -25,7 +26,7 @@ static const struct member user_members[] = {
 	{ 0 },
 };
 
-static const struct shape user_shape = {
+const struct shape organization_user_shape = {
 	SHAPE_OF(struct user, ID_USER),
 	.object = "organization.user",
 	.members = user_members,
@@ -98,24 +99,24 @@ static const struct route routes[] = {
 	  .path = "/organization/users",
 	  .verb = &verb_user_list,
 	  .list = &user_list,
-	  .shape = &user_shape },
+	  .shape = &organization_user_shape },
 	{ .method = METHOD_GET,
 	  .path = "/organization/users/{user_id}",
 	  .verb = &verb_user_get,
 	  .ids = { INPUT(struct id_in, id) },
-	  .shape = &user_shape },
+	  .shape = &organization_user_shape },
 	{ .method = METHOD_POST,
 	  .path = "/organization/users/{user_id}",
 	  .body = BODY_JSON,
 	  .verb = &verb_user_update,
 	  .ids = { INPUT(struct user_update_in, id) },
 	  FIELDS(update_fields),
-	  .shape = &user_shape },
+	  .shape = &organization_user_shape },
 	{ .method = METHOD_DELETE,
 	  .path = "/organization/users/{user_id}",
 	  .verb = &verb_user_delete,
 	  .ids = { INPUT(struct id_in, id) },
-	  .shape = &user_shape },
+	  .shape = &organization_user_shape },
 };
 
 const struct route_table users_api = ROUTES(routes);

@@ -166,6 +166,19 @@ void jw_text(struct jw *jw, const char *value)
 		jw_null(jw);
 }
 
+void jw_lines(struct jw *jw, struct str text)
+{
+	struct str line;
+	bool more = text.len > 0;
+
+	jw_array(jw);
+	while (more) {
+		more = str_cut(text, '\n', &line, &text);
+		jw_str(jw, line);
+	}
+	jw_end_array(jw);
+}
+
 void jw_i64(struct jw *jw, int64_t value)
 {
 	if (jw->comma)

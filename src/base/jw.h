@@ -36,6 +36,7 @@ void jw_key(struct jw *jw, const char *name);
  */
 void jw_str(struct jw *jw, struct str value);
 void jw_text(struct jw *jw, const char *value); /* NULL writes null */
+void jw_lines(struct jw *jw, struct str text);	/* an array of its lines */
 void jw_i64(struct jw *jw, int64_t value);
 void jw_bool(struct jw *jw, bool value);
 void jw_null(struct jw *jw);

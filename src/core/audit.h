@@ -55,7 +55,14 @@
 	X(PROJECT_USER_ADDED, 21, "project.user.added", OURS, USER, "data")    \
 	X(PROJECT_USER_UPDATED, 22, "project.user.updated", OURS, USER,        \
 	  "changes_requested")                                                 \
-	X(PROJECT_USER_REMOVED, 23, "project.user.removed", OURS, USER, "data")
+	X(PROJECT_USER_REMOVED, 23, "project.user.removed", OURS, USER,        \
+	  "data")                                                              \
+	X(ROLE_CREATED, 31, "role.created", PUBLISHED, ROLE, NULL)             \
+	X(ROLE_UPDATED, 32, "role.updated", PUBLISHED, ROLE,                   \
+	  "changes_requested")                                                 \
+	X(ROLE_DELETED, 33, "role.deleted", PUBLISHED, ROLE, NULL)             \
+	X(ROLE_ASSIGNED, 34, "role.assignment.created", PUBLISHED, ROLE, NULL) \
+	X(ROLE_UNASSIGNED, 35, "role.assignment.deleted", PUBLISHED, ROLE, NULL)
 
 enum audit_type {
 	AUDIT_NONE = 0, /* no event: marks a transaction that came to nothing,

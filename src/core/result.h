@@ -37,6 +37,17 @@
 	X(LAST_OWNER, 400, "last_owner",                               \
 	  "This is the last owner of the organization, which has to "  \
 	  "keep one. Make somebody else an owner first.")              \
+	/* there is such a role */                                     \
+	X(ROLE_NOT_ASSIGNED, 404, "role_not_found",                    \
+	  "This role is not assigned here.")                           \
+	X(ROLE_NEEDS_PROJECT, 400, "role_needs_project",               \
+	  "Custom roles of a project are for who is in it. Assign "    \
+	  "`role-api-project-member` first, or another predefined "    \
+	  "role of the project.")                                      \
+	X(ROLE_EXISTS, 400, "role_already_exists",                     \
+	  "There is a role of this name already.")                     \
+	X(ROLE_PREDEFINED, 400, "role_predefined",                     \
+	  "Predefined roles cannot be changed or deleted.")            \
 	/* no such key, or revoked, or expired */                      \
 	X(KEY_UNKNOWN, 401, "invalid_api_key",                         \
 	  "The admin key is not known or was revoked. Make a new one " \

@@ -45,6 +45,7 @@ extern const struct vocabulary principal_types;
 
 #define ROLE_NAME_MAX	     256 /* octets */
 #define ROLE_DESCRIPTION_MAX 1024
+#define ROLE_PERMISSIONS_MAX 256 /* of a role */
 
 /* One that can be assigned, whether predefined or not. */
 struct assignable_role {

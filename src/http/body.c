@@ -42,6 +42,16 @@ static int refuse_type(struct request *request, const char *param,
 			    param, wanted, type_name(value));
 }
 
+static int refuse_long(struct request *request, const char *param, int64_t max,
+		       size_t len)
+{
+	return answer_error(
+	    request, 400, "string_above_max_length", param,
+	    "Invalid '%s': string too long. Expected a string with at most "
+	    "%lld bytes, but got %zu instead.",
+	    param, (long long)max, len);
+}
+
 static int read_string(struct request *request, const struct field *field,
 		       const char *param, json_t *json, struct value *value)
 {
@@ -50,11 +60,8 @@ static int read_string(struct request *request, const struct field *field,
 	value->string =
 	    (struct str){ json_string_value(json), json_string_length(json) };
 	if (value->string.len > (size_t)field->max)
-		return answer_error(
-		    request, 400, "string_above_max_length", param,
-		    "Invalid '%s': string too long. Expected a string with at "
-		    "most %lld bytes, but got %zu instead.",
-		    param, (long long)field->max, value->string.len);
+		return refuse_long(request, param, field->max,
+				   value->string.len);
 	if (value->string.len < (size_t)field->min)
 		return answer_error(
 		    request, 400, "string_below_min_length", param,
@@ -104,6 +111,8 @@ static int add_line(struct request *request, const char *param, size_t index,
 
 	if (!json_is_string(json))
 		return refuse_type(request, name, "a string", json);
+	if (line.len > LINE_MAX_OCTETS)
+		return refuse_long(request, name, LINE_MAX_OCTETS, line.len);
 	if (body_check_text(request, name, line) < 0)
 		return -1;
 	if (index > 0)
@@ -112,16 +121,9 @@ static int add_line(struct request *request, const char *param, size_t index,
 	return 0;
 }
 
-static int keep_lines(struct request *request, const struct field *field,
-		      const char *param, const struct buf *lines,
+static int keep_lines(struct request *request, const struct buf *lines,
 		      struct value *value)
 {
-	if (lines->len > (size_t)field->max)
-		return answer_error(
-		    request, 400, "array_above_max_length", param,
-		    "Invalid '%s': its strings are too long. Expected at most "
-		    "%lld bytes in all.",
-		    param, (long long)field->max);
 	value->string.len = lines->len;
 	value->string.data =
 	    buf_ok(lines) ? arena_str(&request->arena, buf_str(lines)) : NULL;
@@ -135,14 +137,14 @@ static int read_strings(struct request *request, const struct field *field,
 			const char *param, json_t *json, struct value *value)
 {
 	struct buf lines;
-	int status = 0;
+	int status = read_array(request, field, param, json, value);
 
 	buf_init(&lines, BODY_MAX);
 	for (size_t i = 0; status == 0 && i < json_array_size(json); i++)
 		status = add_line(request, param, i, json_array_get(json, i),
 				  &lines);
 	if (status == 0)
-		status = keep_lines(request, field, param, &lines, value);
+		status = keep_lines(request, &lines, value);
 	buf_release(&lines);
 	return status;
 }

@@ -20,18 +20,19 @@ enum field_type {
 	FIELD_ID,   /* 0, which is nobody's, where it is none of its kind */
 	FIELD_INTEGER,
 	FIELD_BOOLEAN,
-	FIELD_STRINGS, /* an array of them; one text, each on a line of it */
+	FIELD_STRINGS, /* an array of them, of at most LINE_MAX_OCTETS each;
+			* one text, each on a line of it */
 	FIELD_ARRAY
 };
 
-#define BODY_FIELDS_MAX 16 /* of a route */
+#define BODY_FIELDS_MAX 16  /* of a route */
+#define LINE_MAX_OCTETS 256 /* of a string in a list of them */
 
 struct field {
 	const char *name;
 	enum field_type type;
 	bool required;
-	int64_t min, max; /* of an integer; octets of a string; items; of
-			   * strings, octets of the text */
+	int64_t min, max; /* of an integer; octets of a string; items */
 	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
 			   * does not go there by itself */
 	size_t said; /* of a bool there, plus 1: whether it was given; or 0 */

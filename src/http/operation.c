@@ -111,7 +111,7 @@ static void answer_deleted(struct request *request)
 
 	for (size_t i = 0; i < PATH_PARAMS_MAX && request->params[i]; i++)
 		id = request->ids[i];
-	shape_write_deleted(&jw, request->route->shape, id);
+	shape_write_deleted(&jw, request->route->shape, id, request->op.out);
 	answer_json_end(request);
 }
 
@@ -186,8 +186,9 @@ static bool has_its_answer(const struct route *route)
 	if (route->list)
 		return route->verb->size_out == sizeof(struct list_out) &&
 		       query_fits(route->list, route->verb->size_in);
-	return route->method == METHOD_DELETE ||
-	       route->verb->size_out >= route->shape->size;
+	return route->method == METHOD_DELETE
+		   ? route->shape->removed <= route->verb->size_out
+		   : route->verb->size_out >= route->shape->size;
 }
 
 bool operation_is_sound(const struct route *route)

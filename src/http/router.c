@@ -267,8 +267,9 @@ static const char *children_of(struct request *request,
  */
 static int refuse_unserved(struct request *request, const struct node *deepest)
 {
-	/* "/projects/..." and nothing there, "/v1/v1/organization/..." */
-	if (!str_starts_with(deepest->prefix, "/organization"))
+	/* nothing of it is there, or "/v1/v1/organization/..." */
+	if (!str_starts_with(deepest->prefix, "/organization") &&
+	    !str_starts_with(deepest->prefix, "/projects"))
 		deepest = child_for(tree.nodes, STR("organization"));
 	return answer_error(request, 400, "not_supported", NULL,
 			    "This server does not support %s %s. What it has "

@@ -20,19 +20,6 @@ static void put_time(struct jw *jw, int64_t seconds)
 		jw_null(jw);
 }
 
-static void put_lines(struct jw *jw, const char *text)
-{
-	struct str rest = str_of(text), line;
-	bool more = rest.len > 0;
-
-	jw_array(jw);
-	while (more) {
-		more = str_cut(rest, '\n', &line, &rest);
-		jw_str(jw, line);
-	}
-	jw_end_array(jw);
-}
-
 void write_id(struct jw *jw, const char *name, enum id_kind kind, int64_t id)
 {
 	jw_key(jw, name);
@@ -79,7 +66,7 @@ static void write_member(struct jw *jw, const struct member *member,
 		jw_text(jw, *(const char *const *)at);
 		break;
 	case MEMBER_STRINGS:
-		put_lines(jw, *(const char *const *)at);
+		jw_lines(jw, str_of(*(const char *const *)at));
 		break;
 	case MEMBER_WORD:
 		jw_text(jw, vocabulary_word(member->words, *(const int *)at));
@@ -119,7 +106,14 @@ void shape_write(struct jw *jw, const struct shape *shape, const void *item,
 	jw_end_object(jw);
 }
 
-void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id)
+static bool was_removed(const struct shape *shape, const void *out)
+{
+	return !shape->removed ||
+	       *(const bool *)((const char *)out + shape->removed - 1);
+}
+
+void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id,
+			 const void *out)
 {
 	char object[64];
 
@@ -129,7 +123,7 @@ void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id)
 	if (!shape->deleted_without_id)
 		write_id(jw, "id", shape->kind, id);
 	jw_key(jw, "deleted");
-	jw_bool(jw, true);
+	jw_bool(jw, was_removed(shape, out));
 	jw_end_object(jw);
 }
 

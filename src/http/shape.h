@@ -45,6 +45,9 @@ struct shape {
 	size_t id;	    /* where in it the id lies */
 	const struct member *members; /* the last has no name */
 	bool deleted_without_id;      /* its answer to DELETE names no id */
+	size_t
+	    removed; /* of a bool in what comes out of a DELETE, plus 1:
+		      * whether it was there to be deleted; 0: it always is */
 };
 
 /* ---- rows; `type` is the struct's ---- */
@@ -120,8 +123,9 @@ void shape_write_members(struct jw *jw, const struct shape *shape,
 void shape_write(struct jw *jw, const struct shape *shape, const void *item,
 		 int64_t now_seconds);
 
-/* {"object": "<object>.deleted", "id", "deleted": true} */
-void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id);
+/* {"object": "<object>.deleted", "id", "deleted"}; `out` is what came out. */
+void shape_write_deleted(struct jw *jw, const struct shape *shape, int64_t id,
+			 const void *out);
 
 /* How a page of a list says where the next one begins. */
 enum list_envelope {

@@ -178,6 +178,14 @@ static void write_number(struct jw *jw, const struct column *column,
 	}
 }
 
+static void write_lines(struct jw *jw, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	jw_key(jw, name);
+	jw_lines(jw, str_of(text));
+}
+
 static void write_column(struct jw *jw, const struct column *column,
 			 const void *row)
 {
@@ -189,7 +197,8 @@ static void write_column(struct jw *jw, const struct column *column,
 		break;
 	case COLUMN_TEXT:
 		memcpy(&text, (const char *)row + column->offset, sizeof(text));
-		write_text(jw, column->name, text);
+		(column->lines ? write_lines : write_text)(jw, column->name,
+							   text);
 		break;
 	case COLUMN_BLOB: /* nothing that anybody should read */
 		break;

@@ -13,7 +13,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 
-#define STORE_COPY_TABLES 16
+#define STORE_COPY_TABLES 32
 
 struct store_copy_table {
 	const char *name;

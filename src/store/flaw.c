@@ -56,6 +56,39 @@ const struct flaw flaws[] = {
 		 " LEFT JOIN \"group\" g"
 		 " ON g.organization = m.organization AND g.id = m.\"group\""
 		 " WHERE g.id IS NULL" },
+	{ .before = "role: project ",
+	  .between = " does not exist",
+	  .sql = "SELECT r.project, 0 FROM role r LEFT JOIN project p"
+		 " ON p.organization = r.organization AND p.id = r.project"
+		 " WHERE r.project <> 0 AND p.id IS NULL" },
+	{ .before = "role_assignment: role ",
+	  .between = " is not one of project ",
+	  .behind = " (0: the organization)",
+	  .sql = "SELECT a.role, a.project FROM role_assignment a"
+		 " LEFT JOIN role r ON r.organization = a.organization"
+		 " AND r.id = a.role AND r.project = a.project"
+		 " WHERE r.id IS NULL" },
+	{ .before = "role_assignment: role ",
+	  .between = ": principal ",
+	  .behind = " does not exist",
+	  .sql = "SELECT a.role, a.principal FROM role_assignment a"
+		 " LEFT JOIN \"user\" u ON a.principal_type = 0"
+		 " AND u.organization = a.organization AND u.id = a.principal"
+		 " LEFT JOIN \"group\" g ON a.principal_type = 1"
+		 " AND g.organization = a.organization AND g.id = a.principal"
+		 " WHERE u.id IS NULL AND g.id IS NULL" },
+	{ .before = "role_assignment: project ",
+	  .between = ": principal ",
+	  .behind = " is not in it",
+	  .sql = "SELECT a.project, a.principal FROM role_assignment a"
+		 " LEFT JOIN project_user u ON a.principal_type = 0"
+		 " AND u.organization = a.organization"
+		 " AND u.project = a.project AND u.\"user\" = a.principal"
+		 " LEFT JOIN project_group g ON a.principal_type = 1"
+		 " AND g.organization = a.organization"
+		 " AND g.project = a.project AND g.\"group\" = a.principal"
+		 " WHERE a.project <> 0 AND u.\"user\" IS NULL"
+		 " AND g.\"group\" IS NULL" },
 	{ .before = "organization ",
 	  .between = ": no default project",
 	  .sql = "SELECT o.id, 0 FROM organization o LEFT JOIN project p"

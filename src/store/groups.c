@@ -8,6 +8,7 @@
 
 #include "store/groups.h"
 
+#include "store/assignments.h"
 #include "store/lock.h"
 #include "store/resource.h"
 #include "store/rows.h"
@@ -31,7 +32,8 @@ STATEMENT(group_leave_projects,
 		  " WHERE \"group\" = ?1 AND organization = ?2");
 
 RESOURCE(group, GROUP_TABLE, GROUP_UPDATE,
-	 .emptied = { &sql_group_empty, &sql_group_leave_projects },
+	 .emptied = { &sql_group_empty, &sql_group_leave_projects,
+		      &sql_assignments_of_group_delete },
 	 .not_found = RESULT_GROUP_NOT_FOUND, .on_create = AUDIT_GROUP_CREATED,
 	 .on_update = AUDIT_GROUP_UPDATED, .on_delete = AUDIT_GROUP_DELETED,
 	 .detail = &group_detail);
@@ -43,9 +45,8 @@ RESOURCE_DELETE(group, VERB_RIGHTS, lock_rights);
 
 /* ---- who is in one ---- */
 
-/* By `sql`: sql_group_get, or sql_group_take. */
-static enum result find_group(const struct work *work, const struct sql *sql,
-			      int64_t id, struct group *ret_group)
+enum result find_group(const struct work *work, const struct sql *sql,
+		       int64_t id, struct group *ret_group)
 {
 	return resource_find(work, &group_resource, sql, id, ret_group);
 }

@@ -46,4 +46,16 @@ struct group_user_list_in {
 	int64_t group;
 };
 
+/* ---- private to store/ ---- */
+
+struct sql;
+struct work;
+
+extern const struct sql sql_group_get, sql_group_take;
+
+/* By one of these, of which the second is for changing it, or what hangs on
+ * it: RESULT_OK or RESULT_GROUP_NOT_FOUND. */
+enum result find_group(const struct work *work, const struct sql *sql,
+		       int64_t id, struct group *ret_group) MUST_CHECK;
+
 #endif

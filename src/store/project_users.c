@@ -9,6 +9,7 @@
 
 #include "store/project_users.h"
 
+#include "store/assignments.h"
 #include "store/lock.h"
 #include "store/rows.h"
 
@@ -303,6 +304,7 @@ static enum result project_user_remove(struct work *work, const void *input,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, in->user);
 	db_run(work->db, st);
+	drop_project_assignments(work, PRINCIPAL_USER, in->user, in->project);
 	remember(work, AUDIT_PROJECT_USER_REMOVED, in->project, &place.user);
 	return RESULT_OK;
 }

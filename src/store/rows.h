@@ -170,6 +170,9 @@ bool read_user(const struct work *work, struct statement *st,
 bool find_member(const struct work *work, const char *email_key,
 		 struct user *ret_user) MUST_CHECK;
 
+bool find_user(const struct work *work, int64_t id,
+	       struct user *ret_user) MUST_CHECK;
+
 /*
  * The rest is for verbs of VERB_RIGHTS: the rights row is what keeps an owner
  * in the organization (user_on_step_down()).

@@ -363,6 +363,48 @@ const struct step steps[] = {
 	      "CREATE INDEX project_user_of"
 	      " ON project_user(organization, \"user\")",
 	  } },
+
+	/* 12: own roles, of the organization (project 0) or of a project;
+	 * permissions are texts, each on a line. Predefined roles are in no
+	 * table, and who has one is said by the rows of users, groups and who
+	 * is in a project; the rest by role_assignment. */
+	{ .sqlite =
+	      "CREATE TABLE role("
+	      " id INTEGER PRIMARY KEY, organization INTEGER NOT NULL,"
+	      " project INTEGER NOT NULL, name TEXT NOT NULL,"
+	      " description TEXT, permissions TEXT NOT NULL,"
+	      " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);"
+	      "CREATE INDEX role_list ON role(organization, project);"
+	      "CREATE UNIQUE INDEX role_name"
+	      " ON role(organization, project, name);"
+	      "CREATE TABLE role_assignment("
+	      " organization INTEGER NOT NULL, principal_type INTEGER NOT NULL,"
+	      " principal INTEGER NOT NULL, project INTEGER NOT NULL,"
+	      " role INTEGER NOT NULL, assigned_at INTEGER NOT NULL,"
+	      " PRIMARY KEY(organization, principal_type, principal, project,"
+	      " role)) WITHOUT ROWID;"
+	      "CREATE INDEX role_assignment_of"
+	      " ON role_assignment(organization, role);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE role("
+	      " id BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " project BIGINT NOT NULL, name TEXT NOT NULL,"
+	      " description TEXT, permissions TEXT NOT NULL,"
+	      " created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, id))",
+	      "CREATE INDEX role_list ON role(organization, project, id)",
+	      "CREATE UNIQUE INDEX role_name"
+	      " ON role(organization, project, name)",
+	      "CREATE TABLE role_assignment("
+	      " organization BIGINT NOT NULL, principal_type BIGINT NOT NULL,"
+	      " principal BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " role BIGINT NOT NULL, assigned_at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, principal_type, principal, project,"
+	      " role))",
+	      "CREATE INDEX role_assignment_of"
+	      " ON role_assignment(organization, role)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -11,6 +11,7 @@
 #include "store/copy.h"
 
 #include "core/audit.h"
+#include "core/role.h"
 #include "store/rows.h"
 
 #include <endian.h>
@@ -58,6 +59,15 @@ static const struct column project_group_columns[] = {
 	KEPT_NUMBER("added_at"),
 };
 
+static const struct column role_assignment_columns[] = {
+	KEPT_NUMBER("organization"),
+	KEPT_NUMBER("principal"),
+	KEPT_WORD("principal_type", &principal_types),
+	KEPT_NUMBER("project"),
+	KEPT_NUMBER("role"),
+	KEPT_NUMBER("assigned_at"),
+};
+
 static const struct column rights_columns[] = {
 	KEPT_NUMBER("organization"),
 	KEPT_NUMBER("generation"),
@@ -90,6 +100,7 @@ KEPT_TABLE(project_user);
 KEPT_TABLE(outbox);
 KEPT_TABLE(group_user);
 KEPT_TABLE(project_group);
+KEPT_TABLE(role_assignment);
 KEPT_TABLE(rights);
 KEPT_TABLE(audit);
 KEPT_TABLE(audit_side);

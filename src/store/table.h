@@ -25,8 +25,10 @@ struct column {
 	size_t offset, size; /* in the struct of a row; size 0: it is not */
 	const struct vocabulary *words; /* of a number that stands for one */
 	bool negative;			/* may be below 0 */
-	int id; /* of what the number is the id, plus 1; for details, see
-		 * DETAIL() in work.h */
+	/* For details, see DETAIL() in work.h: of what the number is the id,
+	 * plus 1; that a text is a list, with an item on each line. */
+	int id;
+	bool lines;
 };
 
 struct table {
@@ -103,6 +105,11 @@ struct table {
 	{                                                               \
 		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
 						 .id = (kind_) + 1      \
+	}
+#define COLUMN_LINES_(name, type_, member)                            \
+	{                                                             \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_TEXT, \
+						 .lines = true        \
 	}
 #define COLUMN_TEXT_(name, type_, member)                            \
 	{                                                            \

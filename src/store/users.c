@@ -11,6 +11,7 @@
 
 #include "base/jw.h"
 #include "core/role.h"
+#include "store/assignments.h"
 #include "store/lock.h"
 #include "store/rows.h"
 
@@ -63,20 +64,27 @@ STATEMENT(user_get, .text = "SELECT " USER_COLUMNS " FROM \"user\""
 			    " WHERE id = ?1 AND organization = ?2"
 			    " AND removed_at = 0");
 
+bool find_user(const struct work *work, int64_t id, struct user *ret_user)
+{
+	struct statement *st = db_statement(work->db, &sql_user_get);
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	if (!read_user(work, st, ret_user))
+		(void)db_damaged(work->db);
+	db_done(st);
+	return true;
+}
+
 static enum result user_get(struct work *work, const void *input, void *output)
 {
 	const struct id_in *in = input;
 	struct user_out *out = output;
-	struct statement *st = db_statement(work->db, &sql_user_get);
 
-	db_bind_i64(st, 1, in->id);
-	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return RESULT_USER_NOT_FOUND;
-	if (!read_user(work, st, &out->user))
-		(void)db_damaged(work->db);
-	db_done(st);
-	return RESULT_OK;
+	return find_user(work, in->id, &out->user) ? RESULT_OK
+						   : RESULT_USER_NOT_FOUND;
 }
 
 const struct verb verb_user_get = {
@@ -330,6 +338,7 @@ STATEMENT(user_close, .text = "UPDATE \"user\" SET removed_at = ?3,"
 static const struct sql *const deleted_with_user[] = {
 	&sql_user_grants_delete,
 	&sql_user_groups_delete,
+	&sql_assignments_of_user_delete,
 };
 
 /* What ends with them, by these two and the time. */

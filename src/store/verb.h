@@ -48,6 +48,17 @@
 	X(group_user_get)      \
 	X(group_user_list)     \
 	X(group_user_remove)   \
+	/* roles.h */          \
+	X(role_create)         \
+	X(role_get)            \
+	X(role_list)           \
+	X(role_update)         \
+	X(role_delete)         \
+	/* assignments.h */    \
+	X(assignment_create)   \
+	X(assignment_get)      \
+	X(assignment_list)     \
+	X(assignment_delete)   \
 	/* standing.h */       \
 	X(standing_get)        \
 	/* users.h */          \
@@ -77,19 +88,21 @@
  * this order, looked through by `invited check`; a table that is not here stops
  * a copy. X takes the name.
  */
-#define TABLES(X)        \
-	X(organization)  \
-	X(admin_key)     \
-	X(project)       \
-	X(user)          \
-	X(project_user)  \
-	X(group)         \
-	X(group_user)    \
-	X(project_group) \
-	X(invite)        \
-	X(outbox)        \
-	X(rights)        \
-	X(audit)         \
+#define TABLES(X)          \
+	X(organization)    \
+	X(admin_key)       \
+	X(project)         \
+	X(user)            \
+	X(project_user)    \
+	X(group)           \
+	X(group_user)      \
+	X(project_group)   \
+	X(role)            \
+	X(role_assignment) \
+	X(invite)          \
+	X(outbox)          \
+	X(rights)          \
+	X(audit)           \
 	X(audit_side)
 
 /* Where a verb stands in tables that have a line for each. */

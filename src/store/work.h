@@ -69,6 +69,7 @@ const char *audit_detail(const struct work *work, const struct table *columns,
  * a `struct table` called <id>_detail. Besides the lines of table.h it may have
  *
  *	ID, "name", struct, member, kind	an id; 0 says nothing
+ *	LINES, "name", struct, member		a list; NULL says nothing
  */
 #define DETAIL(id, list)                                                      \
 	static const struct column id##_detail_columns[] = { list(COLUMN_,    \

@@ -13,11 +13,20 @@ from harness.daemon import ROOT
 
 ROUTE = re.compile(r'\.method = METHOD_([A-Z]+),\s*\.path = "([^"]+)"')
 
+# Routes that are the same at several places: a macro, and where it is used.
+MEMBER = re.compile(
+    r'\.method = METHOD_([A-Z]+),[\s\\]*\.path = path_(?: "([^"]+)")?')
+PLACE = re.compile(r'\bROUTES_AT\(\s*"([^"]+)"')
+
 
 def routes() -> set[tuple[str, str]]:
     """(method, path) as the program knows them."""
     files = [*(ROOT / "src/api").glob("*.c"), ROOT / "src/routes.c"]
-    return {found for file in files for found in ROUTE.findall(file.read_text())}
+    texts = [file.read_text() for file in files]
+    return {found for text in texts for found in ROUTE.findall(text)} | \
+        {(method, place + rest) for text in texts
+         for place in PLACE.findall(text)
+         for method, rest in MEMBER.findall(text)}
 
 
 def described() -> set[tuple[str, str]]:
@@ -52,5 +61,5 @@ def test_openapi_describes_each_route_and_no_other() -> None:
 
 def test_readme_lists_each_route_of_the_api_and_no_other() -> None:
     api = {route for route in routes()
-           if re.match(r"/(organization|invitations)\b", route[1])}
+           if re.match(r"/(organization|projects|invitations)\b", route[1])}
     assert listed() == api

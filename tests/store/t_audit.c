@@ -6,8 +6,10 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/assignments.h"
 #include "store/groups.h"
 #include "store/lock.h"
+#include "store/roles.h"
 
 static struct store_op create_organization(void)
 {
@@ -166,6 +168,60 @@ static struct store_op remove_from_project(void)
 	return op;
 }
 
+static struct store_op create_role(void)
+{
+	struct store_op op = op_of(&verb_role_create);
+
+	*in_of(&op, role_in) =
+	    (struct role_in){ .name = "Analyst", .permissions = "" };
+	return op;
+}
+
+static int64_t a_role(void)
+{
+	struct store_op op = create_role();
+
+	assert_granted(&op);
+	return out_of(&op, role_out)->role.id;
+}
+
+static struct store_op update_role(void)
+{
+	struct store_op op = op_of(&verb_role_update);
+
+	*in_of(&op, role_in) =
+	    (struct role_in){ .role = a_role(), .name = "Auditor" };
+	return op;
+}
+
+static struct store_op delete_role(void)
+{
+	struct store_op op = op_of(&verb_role_delete);
+
+	in_of(&op, role_in)->role = a_role();
+	return op;
+}
+
+static struct store_op assign_role(void)
+{
+	struct store_op op = op_of(&verb_assignment_create);
+
+	*in_of(&op, assignment_in) =
+	    (struct assignment_in){ .principal = member("ada@example.com"),
+				    .role = a_role() };
+	return op;
+}
+
+static struct store_op unassign_role(void)
+{
+	struct store_op assign = assign_role();
+	struct store_op op = op_of(&verb_assignment_delete);
+
+	assert_granted(&assign);
+	*in_of(&op, assignment_in) = *in_of(&assign, assignment_in);
+	return op;
+}
+
 static struct store_op create_invite(void)
 {
 	return invite_op("ada@example.com");
@@ -244,6 +300,11 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_group_delete] = delete_group,
 	[VERB_group_user_add] = add_to_group,
 	[VERB_group_user_remove] = remove_from_group,
+	[VERB_role_create] = create_role,
+	[VERB_role_update] = update_role,
+	[VERB_role_delete] = delete_role,
+	[VERB_assignment_create] = assign_role,
+	[VERB_assignment_delete] = unassign_role,
 	[VERB_invite_create] = create_invite,
 	[VERB_invite_delete] = delete_invite,
 	[VERB_invitation_accept] = accept_invitation,

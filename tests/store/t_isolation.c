@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/assignments.h"
+#include "store/roles.h"
 #include "store/standing.h"
 
 /* Two organizations with the same in each: the first is "ours". */
@@ -397,6 +399,102 @@ static void knows_no_standing_of_others(void)
 			 STANDING_NONE);
 }
 
+static int64_t add_role(int64_t organization)
+{
+	struct store_op op = op_of(&verb_role_create);
+
+	op.organization = organization;
+	*in_of(&op, role_in) =
+	    (struct role_in){ .name = "Analyst", .permissions = "" };
+	assert_granted(&op);
+	ck_assert_int_eq(out_of(&op, role_out)->role.organization,
+			 organization);
+	return out_of(&op, role_out)->role.id;
+}
+
+static void ask_for_role(const struct verb *verb, struct role_in in,
+			 enum result wanted)
+{
+	struct store_op op = op_of(verb);
+
+	*in_of(&op, role_in) = in;
+	assert_ends(&op, wanted);
+}
+
+static void refuses_roles_of_others(void)
+{
+	static const struct verb *const verbs[] = { &verb_role_get,
+						    &verb_role_update,
+						    &verb_role_delete };
+	int64_t role = add_role(theirs.organization);
+	struct store_op op = list_op(&verb_role_list, 0, 100);
+
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		ask_for_role(verbs[i],
+			     (struct role_in){ .role = role, .name = "Ours" },
+			     RESULT_ROLE_NOT_FOUND);
+	ask_for_role(&verb_role_create,
+		     (struct role_in){ .of_project = true,
+				       .project = theirs.project,
+				       .name = "Ours",
+				       .permissions = "" },
+		     RESULT_PROJECT_NOT_FOUND);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 2); /* predefined */
+	(void)add_role(ours.organization);
+	ck_assert_int_eq(rows("role WHERE name = 'Analyst'"), 2);
+}
+
+static void assigns_nothing_across(void)
+{
+	static const struct verb *const verbs[] = { &verb_assignment_create,
+						    &verb_assignment_get,
+						    &verb_assignment_list,
+						    &verb_assignment_delete };
+	int64_t role = add_role(theirs.organization);
+	const struct {
+		struct assignment_in in;
+		enum result result, list_result;
+	} cases[] = {
+		{ { .principal = theirs.user, .role = PREDEFINED_OWNER },
+		  RESULT_USER_NOT_FOUND,
+		  RESULT_USER_NOT_FOUND },
+		{ { .principal = ours.user, .role = role },
+		  RESULT_ROLE_NOT_FOUND,
+		  RESULT_OK },
+		{ { .family = GROUP_ROLES,
+		    .principal = add_group(theirs.organization),
+		    .role = PREDEFINED_OWNER },
+		  RESULT_GROUP_NOT_FOUND,
+		  RESULT_GROUP_NOT_FOUND },
+		{ { .family = PROJECT_USER_ROLES,
+		    .project = theirs.project,
+		    .principal = ours.user,
+		    .role = PREDEFINED_PROJECT_OWNER },
+		  RESULT_PROJECT_NOT_FOUND,
+		  RESULT_PROJECT_NOT_FOUND },
+		{ { .family = PROJECT_USER_ROLES,
+		    .project = ours.project,
+		    .principal = theirs.user,
+		    .role = PREDEFINED_PROJECT_OWNER },
+		  RESULT_USER_NOT_FOUND,
+		  RESULT_USER_NOT_FOUND },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases) * COUNT_OF(verbs); i++) {
+		const struct verb *verb = verbs[i % COUNT_OF(verbs)];
+		struct store_op op = op_of(verb);
+
+		*in_of(&op, assignment_in) = cases[i / COUNT_OF(verbs)].in;
+		in_of(&op, assignment_in)->page.limit = 10;
+		assert_ends(&op, verb == &verb_assignment_list
+				     ? cases[i / COUNT_OF(verbs)].list_result
+				     : cases[i / COUNT_OF(verbs)].result);
+	}
+	ck_assert_int_eq(rows("\"user\" WHERE role = 1"), 0);
+	ck_assert_int_eq(rows("project_user WHERE role = 1"), 0);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_outbox_renew] = leaves_the_mail_of_others,
@@ -416,6 +514,15 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_group_user_get] = groups_nobody_across,
 	[VERB_group_user_list] = groups_nobody_across,
 	[VERB_group_user_remove] = groups_nobody_across,
+	[VERB_role_create] = refuses_roles_of_others,
+	[VERB_role_get] = refuses_roles_of_others,
+	[VERB_role_list] = refuses_roles_of_others,
+	[VERB_role_update] = refuses_roles_of_others,
+	[VERB_role_delete] = refuses_roles_of_others,
+	[VERB_assignment_create] = assigns_nothing_across,
+	[VERB_assignment_get] = assigns_nothing_across,
+	[VERB_assignment_list] = assigns_nothing_across,
+	[VERB_assignment_delete] = assigns_nothing_across,
 	[VERB_standing_get] = knows_no_standing_of_others,
 	[VERB_invite_create] = grants_no_project_of_others,
 	[VERB_invite_delete] = refuses_to_get,

@@ -35,6 +35,7 @@ static const char *const back[] = {
 	"ALTER TABLE \"user\" DROP COLUMN technical_level;"
 	"ALTER TABLE \"user\" DROP COLUMN developer_persona;"
 	"CREATE INDEX user_list ON \"user\"(organization)",
+	"DROP TABLE role; DROP TABLE role_assignment",
 };
 
 static bool is_sqlite(void)

@@ -121,9 +121,24 @@ START_TEST(test_deleted)
 {
 	struct jw jw = begin();
 
-	shape_write_deleted(&jw, &shape, 7);
+	shape_write_deleted(&jw, &shape, 7, NULL);
 	assert_written("{\"object\":\"thing.deleted\","
 		       "\"id\":\"invite-0000000000007\",\"deleted\":true}");
+}
+END_TEST
+
+START_TEST(test_what_was_not_there_to_be_deleted)
+{
+	static const struct shape open = {
+		.object = "thing",
+		.deleted_without_id = true,
+		.removed = offsetof(struct thing, open) + 1,
+	};
+	struct thing out_of_it = { .open = false };
+	struct jw jw = begin();
+
+	shape_write_deleted(&jw, &open, 7, &out_of_it);
+	assert_written("{\"object\":\"thing.deleted\",\"deleted\":false}");
 }
 END_TEST
 
@@ -193,6 +208,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_what_is_not_there_is_null);
 	tcase_add_test(tests, test_a_number_outside_its_vocabulary);
 	tcase_add_test(tests, test_deleted);
+	tcase_add_test(tests, test_what_was_not_there_to_be_deleted);
 	tcase_add_loop_test(tests, test_envelope, 0, COUNT_OF(lists));
 }
 

@@ -1,0 +1,24 @@
+/*
+ * shapes.h: what more than one resource shows.
+ */
+#ifndef API_SHAPES_H
+#define API_SHAPES_H
+
+#include "http/shape.h"
+
+/* Of struct user. */
+extern const struct shape organization_user_shape;
+
+/* Of struct assignable_role: as it is, and as one that somebody has. */
+extern const struct shape role_shape, assigned_role_shape;
+
+struct request;
+
+/*
+ * The role of this id among the organization's, or else those of the project
+ * whose id is the path's first; 0 for none, and for NULL.
+ */
+int64_t read_role(const struct request *request, const char *text,
+		  bool of_project);
+
+#endif

@@ -1,0 +1,301 @@
+"""
+Who has which role: users and groups, in the organization and in projects.
+Predefined roles are what the rows of users and groups say; custom ones are kept
+beside them.
+"""
+
+import openai
+import pytest
+from openai import OpenAI
+
+from harness import PROJECTS, USERS, refused
+
+ROLES = "/v1/organization/roles"
+GROUPS = "/v1/organization/groups"
+NOBODY = "role_0000000000009"
+
+
+def member(api, email="ada@example.com", role="reader", projects=()):
+    _, token = api.link(email, role, projects=list(projects))
+    assert api.accept(token, "Ada").status_code == 200
+    return next(one["id"] for one in api.all(USERS) if one["email"] == email)
+
+
+def custom(api, path, name="Analyst"):
+    return api.ok("POST", path,
+                  json={"role_name": name, "permissions": ["a"]})["id"]
+
+
+class Family:
+    """One of the four: where its assignments are, for somebody who has none
+    that was assigned, and what they are called."""
+
+    def __init__(self, api, in_project, kind):
+        self.api, self.in_project, self.kind = api, in_project, kind
+        self.project = api.project("Apollo")["id"]
+        member(api, "owner@example.com", "owner")
+        self.principal = member(api) if kind == "user" else \
+            api.ok("POST", GROUPS, json={"name": "Crew"})["id"]
+        place = f"/v1/projects/{self.project}" if in_project \
+            else "/v1/organization"
+        self.roles = f"{place}/roles"
+        self.path = f"{place}/{kind}s/{self.principal}/roles"
+        self.prefix = "role-api-project" if in_project \
+            else "role-api-organization"
+        # A user is somebody in the organization from the first day.
+        self.first = ["reader"] if (kind, in_project) == ("user", False) else []
+
+    def assign(self, role):
+        return self.api.ok("POST", self.path, json={"role_id": role})
+
+    def names(self, **params):
+        return [one["name"] for one in
+                self.api.ok("GET", self.path, params=params)["data"]]
+
+
+FAMILIES = pytest.mark.parametrize("in_project, kind", [
+    (False, "user"), (False, "group"), (True, "user"), (True, "group")])
+
+
+@pytest.fixture
+def family(shared, in_project, kind):
+    return Family(shared, in_project, kind)
+
+
+@FAMILIES
+def test_one_life(family):
+    api, weaker = family.api, "member" if family.in_project else "reader"
+    assert family.names() == family.first
+    answer = family.assign(f"{family.prefix}-owner")
+    role = answer["role"]
+    assert answer["object"] == f"{family.kind}.role"
+    assert answer[family.kind]["id"] == family.principal
+    assert (role["object"], role["name"], role["predefined_role"]) == \
+        ("role", "owner", True)
+    if family.kind == "group":
+        assert answer["group"] == {
+            "object": "group", "id": family.principal, "name": "Crew",
+            "created_at": answer["group"]["created_at"], "scim_managed": False}
+    assert family.assign(role["id"]) == answer, "a repeat"
+    shown = api.ok("GET", f"{family.path}/{family.prefix}-owner")
+    assert shown == {**{name: value for name, value in role.items()
+                        if name != "object"},
+                     "created_at": None, "updated_at": None,
+                     "created_by": None, "created_by_user_obj": None,
+                     "metadata": None, "assignment_sources": None}
+    assert api.ok("GET", family.path)["data"] == [shown]
+    # A custom one beside it; another predefined one takes its place.
+    own = custom(api, family.roles)
+    assert family.assign(own)["role"]["id"] == own
+    assert family.assign(own)["role"]["id"] == own
+    shown = api.ok("GET", f"{family.path}/{own}")
+    assert (shown["name"], shown["permissions"]) == ("Analyst", ["a"])
+    assert shown["created_at"] == shown["updated_at"] > 0
+    family.assign(f"{family.prefix}-{weaker}")
+    assert family.names() == [weaker, "Analyst"]
+    refused(api.get(f"{family.path}/{family.prefix}-owner"), 404,
+            "role_not_found", "role_id")
+    refused(api.delete(f"{family.path}/{family.prefix}-owner"), 404,
+            "role_not_found", "role_id")
+    gone = {"object": f"{family.kind}.role.deleted", "deleted": True}
+    assert api.ok("DELETE", f"{family.path}/{own}") == gone
+    refused(api.delete(f"{family.path}/{own}"), 404, "role_not_found",
+            "role_id")
+    assert family.names() == [weaker]
+    if not family.first:
+        assert api.ok("DELETE",
+                      f"{family.path}/{family.prefix}-{weaker}") == gone
+        assert family.names() == []
+
+
+@FAMILIES
+def test_what_is_refused(family):
+    api, path = family.api, family.path
+    elsewhere = custom(api, f"/v1/projects/{api.project('Other')['id']}/roles")
+    wrong = "organization" if family.in_project else "project"
+    for role in (NOBODY, "x", elsewhere, f"role-api-{wrong}-owner",
+                 "role_0000000000001"):
+        refused(api.post(path, json={"role_id": role}), 404, "role_not_found",
+                "role_id")
+        refused(api.get(f"{path}/{role}"), 404, "role_not_found", "role_id")
+        refused(api.delete(f"{path}/{role}"), 404, "role_not_found", "role_id")
+    own = custom(api, family.roles)
+    if family.in_project:
+        refused(api.post(path, json={"role_id": own}), 400,
+                "role_needs_project", "role_id")
+    refused(api.get(f"{path}/{own}"), 404, "role_not_found", "role_id")
+    for body, code, param in (
+            ({}, "missing_required_parameter", "role_id"),
+            ({"role_id": ""}, "string_below_min_length", "role_id"),
+            ({"role_id": 7}, "invalid_type", "role_id"),
+            ({"role": own}, "unknown_parameter", "role")):
+        refused(api.post(path, json=body), 400, code, param)
+    refused(api.get(path, params={"limit": 1001}), 400,
+            "integer_above_max_value", "limit")
+    nobody = path.replace(family.principal, "x")
+    for call in (api.get(nobody), api.get(f"{nobody}/{own}"),
+                 api.delete(f"{nobody}/{own}"),
+                 api.post(nobody, json={"role_id": own})):
+        refused(call, 404, f"{family.kind}_not_found", f"{family.kind}_id")
+    if family.in_project:
+        for project in ("x", "proj_0000000000001"):
+            nowhere = path.replace(family.project, project)
+            for call in (api.get(nowhere), api.get(f"{nowhere}/{own}"),
+                         api.post(nowhere, json={"role_id": own})):
+                refused(call, 404, "project_not_found", "project_id")
+
+
+@FAMILIES
+def test_list_in_either_order(family):
+    predefined = f"{family.prefix}-owner"
+    family.assign(predefined)
+    names = [f"r{number}" for number in range(5)]
+    for name in names:
+        family.assign(custom(family.api, family.roles, name))
+    everything = ["owner", *names]
+    for limit in (1, 2, 5, 6, 100):
+        for order in ("asc", "desc"):
+            found, params = [], {"limit": limit, "order": order}
+            while True:
+                page = family.api.ok("GET", family.path, params=params)
+                found += [one["name"] for one in page["data"]]
+                assert page["has_more"] == (page["next"] is not None)
+                if not page["has_more"]:
+                    break
+                params["after"] = page["next"]
+            assert found == (everything if order == "asc"
+                             else everything[::-1])
+    assert family.names(limit=0) == []
+
+
+def test_one_row_two_views_of_a_users_role(shared):
+    member(shared, "other@example.com", "owner")
+    user = member(shared)
+    path = f"{USERS}/{user}/roles"
+    answer = shared.ok("POST", path,
+                       json={"role_id": "role-api-organization-owner"})
+    assert answer["user"] == shared.ok("GET", f"{USERS}/{user}")
+    assert answer["user"]["role"] == "owner"
+    assert shared.ok("DELETE", f"{path}/{answer['role']['id']}")["deleted"]
+    assert shared.ok("GET", f"{USERS}/{user}")["role"] == "reader"
+    # The last owner stays one, whatever a group says.
+    owner = next(one["id"] for one in shared.all(USERS)
+                 if one["role"] == "owner")
+    group = shared.ok("POST", GROUPS, json={"name": "Owners"})["id"]
+    shared.ok("POST", f"{GROUPS}/{group}/users", json={"user_id": user})
+    shared.ok("POST", f"{GROUPS}/{group}/roles",
+              json={"role_id": "role-api-organization-owner"})
+    last = f"{USERS}/{owner}/roles"
+    refused(shared.post(last, json={"role_id": "role-api-organization-reader"}),
+            400, "last_owner", None)
+    refused(shared.delete(f"{last}/role-api-organization-owner"), 400,
+            "last_owner", None)
+    assert shared.ok("GET", f"{USERS}/{owner}")["role"] == "owner"
+    # The least that there is: nothing is taken.
+    assert shared.ok("DELETE", f"{path}/role-api-organization-reader") == {
+        "object": "user.role.deleted", "deleted": False}
+    assert shared.ok("GET", f"{USERS}/{user}")["role"] == "reader"
+
+
+def test_one_row_two_views_of_a_project_users_role(shared):
+    project = shared.project("Apollo")["id"]
+    users = f"{PROJECTS}/{project}/users"
+    user = member(shared, projects=[{"id": project, "role": "member"}])
+    path = f"/v1/projects/{project}/users/{user}/roles"
+
+    def views():
+        return ([one["role"] for one in shared.all(users)],
+                [one["name"] for one in shared.ok("GET", path)["data"]])
+    assert views() == (["member"], ["member"])
+    for role in ("owner", "viewer"):
+        shared.ok("POST", path, json={"role_id": f"role-api-project-{role}"})
+        assert views() == ([role], [role])
+    own = custom(shared, f"/v1/projects/{project}/roles")
+    shared.ok("POST", path, json={"role_id": own})
+    assert views() == (["viewer"], ["viewer", "Analyst"])
+    # Out of the project, and custom roles with it; they do not come back.
+    shared.ok("DELETE", f"{path}/role-api-project-viewer")
+    assert views() == ([], [])
+    shared.ok("POST", path, json={"role_id": "role-api-project-member"})
+    assert views() == (["member"], ["member"])
+    shared.ok("POST", f"{PROJECTS}/{project}/archive")
+    member_of = f"{path}/role-api-project-member"
+    refused(shared.post(path, json={"role_id": own}), 400, "project_archived",
+            "project_id")
+    refused(shared.delete(member_of), 400, "project_archived", "project_id")
+    assert shared.ok("GET", member_of)["name"] == "member"
+
+
+def test_what_goes_takes_its_assignments_along(daemon):
+    api = daemon.api
+    project = api.project("Apollo")["id"]
+    user = member(api)
+    group = api.ok("POST", GROUPS, json={"name": "Crew"})["id"]
+    paths = [f"{place}/{who}/roles"
+             for place in ("/v1/organization", f"/v1/projects/{project}")
+             for who in (f"users/{user}", f"groups/{group}")]
+    kept, going = {}, {}
+    for place in ("/v1/organization", f"/v1/projects/{project}"):
+        kept[place] = custom(api, f"{place}/roles", "Kept")
+        going[place] = custom(api, f"{place}/roles", "Going")
+    for path in paths:
+        place = path.split("/users/")[0].split("/groups/")[0]
+        if place != "/v1/organization":
+            api.ok("POST", path, json={"role_id": "role-api-project-member"})
+        for role in (kept[place], going[place]):
+            api.ok("POST", path, json={"role_id": role})
+    for place, role in going.items():
+        api.ok("DELETE", f"{place}/roles/{role}")
+    for path in paths:
+        names = [one["name"] for one in api.ok("GET", path)["data"]]
+        assert names[-1] == "Kept" and "Going" not in names
+    api.ok("DELETE", f"{GROUPS}/{group}")
+    check = daemon.command("check")
+    assert check.returncode == 0, check.stdout
+
+
+# -- as the official SDK does it ----------------------------------------------
+
+@FAMILIES
+@pytest.mark.alike
+def test_every_method_of_the_sdk(shared_daemon, family):
+    with OpenAI(admin_api_key=family.api.key,
+                base_url=f"{shared_daemon.url}/v1",
+                _strict_response_validation=True) as client:
+        admin = client.admin.organization
+        within = admin.projects if family.in_project else admin
+        roles = getattr(within, f"{family.kind}s").roles
+        where = {f"{family.kind}_id": family.principal}
+        if family.in_project:
+            where["project_id"] = family.project
+
+        def call(method, role):
+            """Ids that stand in the path are given by place but for one."""
+            return method(role, **where)
+        first = f"{family.prefix}-owner"
+        principal = {**where}
+        answer = roles.create(principal.pop(f"{family.kind}_id"),
+                              role_id=first, **principal)
+        assert answer.role.name == "owner"
+        assert getattr(answer, family.kind).id == family.principal
+        mine = [custom(family.api, family.roles, f"r{number}")
+                for number in range(5)]
+        for role in mine:
+            roles.create(where[f"{family.kind}_id"], role_id=role, **principal)
+        assert call(roles.retrieve, first).predefined_role is True
+        assert call(roles.retrieve, mine[0]).permissions == ["a"]
+        listed = [one.id for one in roles.list(
+            where[f"{family.kind}_id"], limit=2, **principal)]
+        assert listed == [answer.role.id, *mine]
+        assert listed[::-1] == [one.id for one in roles.list(
+            where[f"{family.kind}_id"], limit=4, order="desc", **principal)]
+        gone = call(roles.delete, mine[0])
+        assert (gone.object, gone.deleted) == \
+            (f"{family.kind}.role.deleted", True)
+        with pytest.raises(openai.NotFoundError):
+            call(roles.retrieve, mine[0])
+        with pytest.raises(openai.NotFoundError):
+            call(roles.delete, mine[0])
+        with pytest.raises(openai.NotFoundError):
+            roles.create(where[f"{family.kind}_id"], role_id=NOBODY,
+                         **principal)
