@@ -199,3 +199,8 @@ void jw_null(struct jw *jw)
 {
 	put(jw, "null", 4, true);
 }
+
+void jw_json(struct jw *jw, struct str json)
+{
+	put(jw, json.data, json.len, true);
+}

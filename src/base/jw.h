@@ -41,4 +41,7 @@ void jw_i64(struct jw *jw, int64_t value);
 void jw_bool(struct jw *jw, bool value);
 void jw_null(struct jw *jw);
 
+/* What is JSON already: a value; or members, behind others in an object. */
+void jw_json(struct jw *jw, struct str json);
+
 #endif

@@ -87,6 +87,9 @@ extern const size_t audit_kind_count;
 /* NULL: no type of this number. */
 const struct audit_kind *audit_kind_of(int64_t type);
 
+/* Whether the contract has a type that is called so. */
+bool audit_is_published(struct str word);
+
 /* The numbers as they are stored. */
 extern const struct vocabulary audit_types;
 

@@ -69,6 +69,11 @@
 	  "This is the organization's default project, which cannot "  \
 	  "be changed or archived: invites that name no project lead " \
 	  "to it.")                                                    \
+	/* a list that is walked; the next page would end alike */      \
+	X(SEARCH_TOO_LONG, 400, "search_too_long",                     \
+	  "None of the half million events that were looked through "  \
+	  "matches. Say when it was, with effective_at[gte] and "      \
+	  "effective_at[lte], or to what, with resource_ids[].")       \
 	/* wrong link: unknown number or secret */                     \
 	X(INVITATION_NOT_FOUND, 404, "invitation_not_found",           \
 	  "This invitation link is not valid. Check that it was "      \

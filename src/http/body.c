@@ -512,6 +512,15 @@ int body_read_item(struct request *request, const char *array_name,
 	return read_object(request, param, item, fields, count, ret_values);
 }
 
+bool json_is_object_text(struct str text)
+{
+	json_t *json = json_loadb(text.data, text.len, 0, NULL);
+	bool is = json_is_object(json);
+
+	json_decref(json);
+	return is;
+}
+
 bool form_field(struct request *request, const char *name,
 		struct str *ret_value)
 {

@@ -45,9 +45,11 @@ static void write_member(struct jw *jw, const struct member *member,
 {
 	const void *at = (const char *)item + member->offset;
 
-	jw_key(jw, member->name);
+	if (member->type != MEMBER_REST)
+		jw_key(jw, member->name);
 	switch (member->type) {
 	case MEMBER_WRITTEN:
+	case MEMBER_REST:
 		member->write(jw, item, now_seconds);
 		break;
 	case MEMBER_FIXED:

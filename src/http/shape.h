@@ -16,6 +16,7 @@
 
 enum member_type {
 	MEMBER_WRITTEN, /* by a function */
+	MEMBER_REST,	/* by one, with their names: any number of members */
 	MEMBER_FIXED,	/* the same text for all */
 	MEMBER_FALSE,
 	MEMBER_NULL,
@@ -98,6 +99,10 @@ struct shape {
 	{                                                \
 		.name = (json), .type = MEMBER_BOOL,     \
 		.offset = OFFSET_OF(type_, member, bool) \
+	}
+#define SHOW_REST_BY(function)                                       \
+	{                                                            \
+		.name = "", .type = MEMBER_REST, .write = (function) \
 	}
 #define SHOW_BY(json, function)                     \
 	{                                           \

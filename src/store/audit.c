@@ -114,6 +114,16 @@ STATEMENT(audit_insert,
 	  .text = EVENT " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	  .many = &sql_audit_insert_many);
 
+/* What happens to a project happens in it. */
+static int64_t project_of(const struct audit_event *event)
+{
+	const struct audit_kind *kind = audit_kind_of(event->type);
+
+	if (event->project == 0 && kind && kind->target == ID_PROJECT)
+		return event->target;
+	return event->project;
+}
+
 void work_audit_event(const struct work *work, const struct audit_event *event)
 {
 	const struct actor *actor = &work->actor;
@@ -136,7 +146,7 @@ void work_audit_event(const struct work *work, const struct audit_event *event)
 	db_bind_i64(st, 5, event->type);
 	db_bind_i64(st, 6, event->target);
 	db_bind_i64(st, 7, actor->user);
-	db_bind_i64(st, 8, event->project);
+	db_bind_i64(st, 8, project_of(event));
 	db_bind_text(st, 9, event->detail);
 	db_bind_blob(st, 10, side ? hash : NULL, SHA256_SIZE);
 	db_run(work->db, st);

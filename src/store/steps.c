@@ -313,14 +313,15 @@ const struct step steps[] = {
 	  } },
 
 	/* 10: who accepted (types 2, AUDIT_INVITE_ACCEPTED, and 5,
-	 * AUDIT_USER_ADDED), as far as older programs left it to be found; and
-	 * an index for what happened to one thing. It leaves out type 1,
+	 * AUDIT_USER_ADDED), as far as older programs left it to be found; which
+	 * project was made (type 6, AUDIT_PROJECT_CREATED); and an index for what happened to one thing. It leaves out type 1,
 	 * AUDIT_INVITE_SENT, so that a create has no more to write: that event
 	 * has the id behind its invite's. */
 	{ .sqlite =
 	      "UPDATE audit SET \"user\" = target WHERE type = 5;"
 	      "UPDATE audit SET \"user\" = coalesce((SELECT i.\"user\""
 	      " FROM invite i WHERE i.id = target), 0) WHERE type = 2;"
+	      "UPDATE audit SET project = target WHERE type = 6;"
 	      "CREATE INDEX audit_target ON audit(organization, target)"
 	      " WHERE type > 1;",
 	  .oldest = 1,
@@ -329,6 +330,7 @@ const struct step steps[] = {
 	      "UPDATE audit SET \"user\" = coalesce((SELECT i.\"user\""
 	      " FROM invite i WHERE i.organization = audit.organization"
 	      " AND i.id = target), 0) WHERE type = 2",
+	      "UPDATE audit SET project = target WHERE type = 6",
 	      "CREATE INDEX audit_target ON audit(organization, target, id)"
 	      " WHERE type > 1",
 	  } },

@@ -14,6 +14,8 @@
 #include "core/result.h"
 
 #define VERBS(X)               \
+	/* audit_logs.h */     \
+	X(audit_log_list)      \
 	/* organizations.h */  \
 	X(bootstrap)           \
 	X(organization_create) \

@@ -26,6 +26,8 @@ PUBLISHED = {
     "User": {"object", "id", "added_at", "name", "email", "role"},
     "UserList": {"object", "data", "has_more", "first_id", "last_id"},
     "ProjectUser": {"object", "id", "role", "added_at", "name", "email"},
+    "AuditLog": {"id", "type", "effective_at", "actor"},
+    "AuditLogList": {"object", "data", "has_more", "first_id", "last_id"},
     "ProjectUserList": {"object", "data", "has_more", "first_id", "last_id"},
     "Role": {"object", "id", "name", "description", "permissions",
              "resource_type", "predefined_role"},

@@ -538,7 +538,7 @@ START_TEST(test_handler_that_sets_nothing_reads_zeros)
 		VERBS(X)
 #undef X
 	};
-	const char zeros[512] = { 0 };
+	const char zeros[8192] = { 0 };
 
 	service_read(&request, STR("GET /healthz\n\n"));
 	for (size_t round = 0; round < 2; round++) {

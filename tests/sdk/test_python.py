@@ -134,6 +134,58 @@ def test_a_life_as_terraform_leads_it(daemon, strict):
 
 # -- where data stays ---------------------------------------------------------
 
+def test_a_project_is_changed_and_archived(strict):
+    projects = strict.admin.organization.projects
+    project = projects.create(name="Apollo")
+    changed = projects.update(project.id, name="Gemini",
+                              external_key_id="key-1")
+    assert (changed.name, changed.external_key_id) == ("Gemini", "key-1")
+    assert projects.retrieve(project.id) == changed
+    archived = projects.archive(project.id)
+    assert archived.status == "archived" and archived.archived_at
+    assert projects.retrieve(project.id) == archived
+    assert project.id not in [one.id for one in projects.list()]
+    with pytest.raises(openai.BadRequestError) as refusal:
+        projects.update(project.id, name="Skylab")
+    assert refusal.value.code == "project_archived"
+    default, = projects.list()
+    for call in (lambda: projects.archive(default.id),
+                 lambda: projects.update(default.id, name="Mine")):
+        with pytest.raises(openai.BadRequestError) as refusal:
+            call()
+        assert refusal.value.code == "project_is_default"
+
+
+def test_who_did_what(strict):
+    """Page by page, by each filter, in the SDK's own types."""
+    organization = strict.admin.organization
+    names = [f"P{number}" for number in range(5)]
+    made = [organization.projects.create(name=name) for name in names]
+    invite = organization.invites.create(email="ada@example.com", role="owner")
+    logs = list(organization.audit_logs.list(limit=2))
+    assert [log.type for log in logs] == ["invite.sent"] + \
+        ["project.created"] * 5
+    assert logs[0].invite_sent.data.email == "ada@example.com"
+    assert [log.project_created.data.title for log in logs[:0:-1]] == names
+    assert [log.project.id for log in logs[:0:-1]] == [one.id for one in made]
+    key = logs[0].actor.api_key.id
+    for filters in ({"event_types": ["invite.sent"]},
+                    {"resource_ids": [invite.id]},
+                    {"actor_ids": [key], "event_types": ["invite.sent"]},
+                    {"effective_at": {"gte": invite.created_at - 60},
+                     "after": "", "limit": 1, "event_types": ["invite.sent"]},
+                    {"before": logs[1].id}):
+        assert list(organization.audit_logs.list(**filters)) == logs[:1]
+    for filters in ({"actor_emails": ["ada@example.com"]},
+                    {"event_types": ["rate_limit.updated"]},
+                    {"effective_at": {"lt": 1}}, {"tenant_only": True}):
+        assert list(organization.audit_logs.list(**filters)) == []
+    projects = list(organization.audit_logs.list(
+        project_ids=[made[0].id, made[1].id], limit=1))
+    assert [log.project_created.id for log in projects] == \
+        [made[1].id, made[0].id]
+
+
 def test_every_residency_of_the_sdk_is_kept(strict):
     projects = strict.admin.organization.projects
     words = typing.get_args(ProjectResidency)

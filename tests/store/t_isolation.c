@@ -8,6 +8,8 @@
 
 #include "store/assignments.h"
 #include "store/roles.h"
+#include "store/audit_logs.h"
+
 #include "store/standing.h"
 
 /* Two organizations with the same in each: the first is "ours". */
@@ -85,6 +87,25 @@ static void renames_no_project_of_others(void)
 	    (struct project){ .id = theirs.project, .name = "Ours now" };
 	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
 	ck_assert_int_eq(rows("project WHERE name = 'Ours now'"), 0);
+}
+
+static void tells_nothing_of_others(void)
+{
+	struct store_op op = list_op(&verb_audit_log_list, 0, 100);
+	struct audit_log_list_in *in = (void *)op.in;
+	size_t count;
+
+	in->ours = true;
+	assert_granted(&op);
+	count = out_of(&op, list_out)->count;
+	ck_assert_int_eq(sql("SELECT count(*) FROM audit WHERE organization"
+			     " = %lld",
+			     (long long)ours.organization),
+			 (int64_t)count);
+	in->resources =
+	    (struct audit_filter){ true, 2, { theirs.user, theirs.invite } };
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
 }
 
 static void touches_no_other_key(void)
@@ -497,6 +518,7 @@ static void assigns_nothing_across(void)
 
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
+	[VERB_audit_log_list] = tells_nothing_of_others,
 	[VERB_outbox_renew] = leaves_the_mail_of_others,
 	[VERB_outbox_settle] = leaves_the_mail_of_others,
 	[VERB_organization_rename] = renames_ours,
