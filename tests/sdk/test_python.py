@@ -74,64 +74,6 @@ def test_projects_have_three_values(strict):
         [(named.id, "owner"), (default.id, "member")]
 
 
-# -- a tool that keeps what is there equal to what is written -----------------
-
-class Plan:
-    """An invite as Terraform has it: made when it is not there, made anew when
-    it is not as it was written down."""
-
-    def __init__(self, invites, **wanted):
-        self.invites, self.wanted, self.id = invites, wanted, None
-
-    def drift(self):
-        """What a plan would say: None, "create" or "replace"."""
-        if self.id is None:
-            return "create"
-        try:
-            there = self.invites.retrieve(self.id)
-        except openai.NotFoundError:
-            return "create"
-        projects = [{"id": one.id, "role": one.role} for one in there.projects]
-        same = (there.email, there.role, projects) == tuple(
-            self.wanted[name] for name in ("email", "role", "projects"))
-        return None if same else "replace"
-
-    def apply(self):
-        if self.drift():
-            self.id = self.invites.create(**self.wanted).id
-        assert self.drift() is None, "inconsistent result after apply"
-
-    def destroy(self):
-        self.invites.delete(self.id)
-
-
-def test_a_life_as_terraform_leads_it(daemon, strict):
-    admin = strict.admin.organization
-    projects = [{"id": admin.projects.create(name=name).id, "role": role}
-                for name, role in (("A", "member"), ("B", "owner"))]
-    plan = Plan(admin.invites, email="ada@example.com", role="reader",
-                projects=projects[::-1])
-    plan.apply()
-    plan.apply()
-    mail = daemon.mailbox.wait("ada@example.com")
-    daemon.api.delivered(plan.id)
-    daemon.api.ok("POST", "/v1/invitations/decline", json={"token": mail.token})
-    # She said no: that is shown, and she is not asked again.
-    assert plan.drift() is None
-    plan.apply()
-    declined = admin.invites.retrieve(plan.id)
-    assert declined.status == "expired" and declined.expires_at is not None
-    assert declined.to_dict()["declined_at"] >= declined.created_at
-    assert [one.id for one in admin.invites.list()] == [plan.id]
-    assert len(daemon.mailbox.all()) == 1
-    plan.destroy()
-    assert plan.drift() == "create"
-    with pytest.raises(openai.NotFoundError):
-        plan.destroy()
-    plan.apply()
-    daemon.mailbox.wait("ada@example.com", count=2)
-
-
 # -- where data stays ---------------------------------------------------------
 
 def test_a_project_is_changed_and_archived(strict):
