@@ -1,5 +1,6 @@
 /*
- * commands.c: key, organization, check, backup. For copy see copy_command.c.
+ * commands.c: key, organization, user, check, backup. For copy see
+ * copy_command.c.
  *
  * Each opens the store itself, says what it did in words or columns that a
  * script can cut, and leaves.
@@ -12,10 +13,12 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "core/email.h"
 #include "core/id.h"
 #include "store/keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
+#include "store/users.h"
 
 #define COMMAND_ARENA (64 * 1024 * 1024)
 #define LIST_PAGE     100
@@ -71,6 +74,15 @@ static int refused(enum result result)
 		return command_fail(EXIT_FAILED,
 				    "there is no key in force with this id; "
 				    "see `invited key list`");
+	case RESULT_USER_NOT_FOUND:
+		return command_fail(EXIT_FAILED,
+				    "nothing is known of such a person, or not "
+				    "any more");
+	case RESULT_LAST_OWNER:
+		return command_fail(EXIT_FAILED,
+				    "this is the last owner of an "
+				    "organization, which has to keep one: make "
+				    "somebody else an owner first");
 	default:
 		return command_fail(EXIT_TRY_AGAIN, "the database could not be "
 						    "used; try again");
@@ -342,6 +354,74 @@ static int key_revoke(struct session *session)
 	return EXIT_OK;
 }
 
+/* ---- people ---- */
+
+struct erasure {
+	struct user_erase_in person;
+	size_t users, invites;
+	bool found;
+	enum result result; /* of the last organization */
+};
+
+/* `context`: a struct erasure. */
+static bool erase_in(struct session *session, const struct organization *o,
+		     void *context)
+{
+	struct erasure *erasure = context;
+	struct user_erase_out out;
+
+	erasure->result =
+	    ask(session, &verb_user_erase, o->id, &erasure->person, &out);
+	if (erasure->result == RESULT_USER_NOT_FOUND)
+		return true;
+	if (erasure->result != RESULT_OK)
+		return false;
+	erasure->found = true;
+	erasure->users += out.users;
+	erasure->invites += out.invites;
+	return true;
+}
+
+/* It is done for whoever asks the server; the rest is about its files. */
+static void scrub(struct session *session)
+{
+	struct fail fail;
+
+	if (store_scrub(session->store, &fail) < 0)
+		fprintf(stderr,
+			"The files of the database may hold copies of what was "
+			"erased, until this is run again with the server "
+			"stopped: %s.\n",
+			fail.message);
+}
+
+static int user_erase(struct session *session)
+{
+	const char *person = session->conf->argument;
+	struct erasure erasure = { .found = false };
+	struct email email;
+
+	if (!id_parse(ID_USER, str_of(person), &erasure.person.id)) {
+		if (email_parse(&session->arena, str_of(person), &email))
+			return command_fail(EXIT_USAGE,
+					    "%s is neither an address nor the "
+					    "id of a user",
+					    person);
+		erasure.person.email_key = email.key;
+	}
+	if (visit_organizations(session, erase_in, &erasure) < 0)
+		return EXIT_FAILED;
+	if (erasure.result != RESULT_OK &&
+	    erasure.result != RESULT_USER_NOT_FOUND)
+		return refused(erasure.result);
+	scrub(session);
+	if (!erasure.found)
+		return refused(RESULT_USER_NOT_FOUND);
+	printf("erased: %zu users, %zu invites\n", erasure.users,
+	       erasure.invites);
+	return EXIT_OK;
+}
+
 /* ---- the database ---- */
 
 static int check(struct session *session)
@@ -377,6 +457,7 @@ int command_run(const struct conf *conf)
 		[COMMAND_ORGANIZATION_CREATE] = organization_create,
 		[COMMAND_ORGANIZATION_LIST] = organization_list,
 		[COMMAND_ORGANIZATION_RENAME] = organization_rename,
+		[COMMAND_USER_ERASE] = user_erase,
 		[COMMAND_CHECK] = check,
 		[COMMAND_BACKUP] = backup,
 	};

@@ -86,7 +86,7 @@ const struct setting SETTINGS[] = {
 	  "Default organization", take_name,
 	  offsetof(struct conf, organization),
 	  "name of the organization that the first start makes; with the key "
-	  "commands: whose keys, by name or id" },
+	  "commands: whose keys, by name or id; with user erase: where" },
 	{ "--welcome-url", "INVITED_WELCOME_URL", "URL", NULL, take_web_url,
 	  offsetof(struct conf, welcome_url),
 	  "where the page sends people who have accepted" },
@@ -112,6 +112,9 @@ const struct command_line COMMANDS[] = {
 	  "list the organizations" },
 	{ COMMAND_ORGANIZATION_RENAME, "organization", "rename", "NAME", false,
 	  "give the organization another name" },
+	{ COMMAND_USER_ERASE, "user", "erase", "PERSON", false,
+	  "erase a person's name and addresses everywhere: whoever has or had "
+	  "the address PERSON, or the one of the user with the id PERSON" },
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,

@@ -27,6 +27,7 @@ enum command {
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
+	COMMAND_USER_ERASE, /* argument: a user's id, or an address */
 	COMMAND_CHECK,
 	COMMAND_BACKUP, /* argument: the new file */
 	COMMAND_COPY,

@@ -57,6 +57,8 @@
 	  "changes_requested")                                                 \
 	X(PROJECT_USER_REMOVED, 23, "project.user.removed", OURS, USER,        \
 	  "data")                                                              \
+	X(USER_ERASED, 24, "user.erased", OURS, USER, NULL)                    \
+	X(INVITE_ERASED, 25, "invite.erased", OURS, INVITE, NULL)              \
 	X(ROLE_CREATED, 31, "role.created", PUBLISHED, ROLE, NULL)             \
 	X(ROLE_UPDATED, 32, "role.updated", PUBLISHED, ROLE,                   \
 	  "changes_requested")                                                 \

@@ -72,6 +72,13 @@ struct engine_type {
 	int (*backup)(struct engine *engine, const char *path,
 		      struct fail *fail);
 
+	/*
+	 * Takes what was deleted out of the database's own files, which takes
+	 * a while. -1 with `fail` where that cannot be done now; NULL where it
+	 * is up to the database.
+	 */
+	int (*scrub)(struct engine *engine, struct fail *fail);
+
 	/* How its rows come out, and others' in. */
 	const struct copy_type *copy;
 };

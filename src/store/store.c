@@ -518,6 +518,13 @@ int store_check(struct store *store, FILE *out, struct fail *fail)
 	return store->type->check(store->engine, out, fail);
 }
 
+int store_scrub(struct store *store, struct fail *fail)
+{
+	const struct engine_type *type = store->type;
+
+	return type->scrub ? type->scrub(store->engine, fail) : 0;
+}
+
 int store_backup(struct store *store, const char *path, struct fail *fail)
 {
 	return store->type->backup(store->engine, path, fail);

@@ -141,4 +141,8 @@ int store_check(struct store *store, FILE *out, struct fail *fail) MUST_CHECK;
 int store_backup(struct store *store, const char *path,
 		 struct fail *fail) MUST_CHECK;
 
+/* Takes what was deleted out of the database's own files, where those are
+ * ours. -1 with `fail` where it cannot be done now: somebody serves them. */
+int store_scrub(struct store *store, struct fail *fail) MUST_CHECK;
+
 #endif

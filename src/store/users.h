@@ -7,6 +7,9 @@
  *	user_update	USER_NOT_FOUND, LAST_OWNER
  *	user_delete	id_in; out of the organization, for good;
  *			USER_NOT_FOUND, LAST_OWNER
+ *	user_erase	removes them, and empties all that holds an address or a
+ *			name of theirs; once more is no mistake
+ *			USER_NOT_FOUND, LAST_OWNER
  */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
@@ -30,6 +33,15 @@ struct user_update_in {
 	enum role role;
 	/* NULL: stays as it is; "": none from now on */
 	const char *technical_level, *developer_persona;
+};
+
+struct user_erase_in {
+	const char *email_key; /* everybody who has or had this address... */
+	int64_t id;	       /* ...or, where it is NULL, that of this user */
+};
+
+struct user_erase_out {
+	size_t users, invites; /* how many were emptied */
 };
 
 #endif

@@ -68,6 +68,7 @@
 	X(user_list)           \
 	X(user_update)         \
 	X(user_delete)         \
+	X(user_erase)          \
 	/* invites.h */        \
 	X(invite_create)       \
 	X(invite_delete)       \

@@ -137,6 +137,14 @@ static struct store_op delete_user(void)
 	return by_id(&verb_user_delete, member("ada@example.com"));
 }
 
+static struct store_op erase_user(void)
+{
+	struct store_op op = op_of(&verb_user_erase);
+
+	in_of(&op, user_erase_in)->id = member("ada@example.com");
+	return op;
+}
+
 static struct store_op add_to_project(void)
 {
 	struct store_op op = op_of(&verb_project_user_add);
@@ -295,6 +303,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_user_remove] = remove_from_project,
 	[VERB_user_update] = update_user,
 	[VERB_user_delete] = delete_user,
+	[VERB_user_erase] = erase_user,
 	[VERB_group_create] = create_group,
 	[VERB_group_update] = update_group,
 	[VERB_group_delete] = delete_group,

@@ -190,6 +190,25 @@ static void refuses_members_of_others(void)
 	ck_assert_int_eq(rows("\"user\" WHERE role = 0 AND removed_at = 0"), 2);
 }
 
+/* The same address is another person's there. */
+static void erases_nobody_elsewhere(void)
+{
+	struct store_op op = op_of(&verb_user_erase);
+
+	in_of(&op, user_erase_in)->id = theirs.user;
+	assert_ends(&op, RESULT_USER_NOT_FOUND);
+	in_of(&op, user_erase_in)->email_key = "ada@example.com";
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, user_erase_out)->users, 1);
+	ck_assert_uint_eq(out_of(&op, user_erase_out)->invites, 1);
+	f.organization = theirs.organization;
+	op = by_id(&verb_user_get, theirs.user);
+	assert_granted(&op);
+	ck_assert_str_eq(out_of(&op, user_out)->user.email, "ada@example.com");
+	ck_assert_int_eq(rows("invite WHERE email = 'ada@example.com'"), 1);
+	f.organization = ours.organization;
+}
+
 /* An operation on somebody in a project, with all that any of them takes. */
 static struct store_op project_user_op(const struct verb *verb, int64_t project,
 				       int64_t user)
@@ -562,6 +581,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_user_list] = lists_our_people,
 	[VERB_user_update] = refuses_members_of_others,
 	[VERB_user_delete] = refuses_members_of_others,
+	[VERB_user_erase] = erases_nobody_elsewhere,
 	[VERB_project_user_add] = places_nobody_across,
 	[VERB_project_user_get] = places_nobody_across,
 	[VERB_project_user_update] = places_nobody_across,

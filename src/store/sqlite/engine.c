@@ -1,6 +1,6 @@
 /*
  * engine.c: the embedded engine: batches as transactions, reads, a check.
- * open.c opens it, backup.c copies it.
+ * open.c opens it, backup.c copies it, scrub.c writes it anew.
  */
 #include "base/base.h"
 
@@ -401,5 +401,6 @@ const struct engine_type sqlite_engine = {
 	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = sqlite_backup,
+	.scrub = sqlite_scrub,
 	.copy = &sqlite_copy,
 };

@@ -72,4 +72,8 @@ void sqlite_files_renew_lock(struct engine *engine);
 int sqlite_backup(struct engine *engine, const char *path,
 		  struct fail *fail) MUST_CHECK;
 
+/* ---- scrub.c ---- */
+
+int sqlite_scrub(struct engine *engine, struct fail *fail) MUST_CHECK;
+
 #endif

@@ -1,0 +1,189 @@
+/*
+ * erasure.c: the names and addresses of a person go everywhere.
+ *
+ * What is left are rows with nothing personal in them: the ids that audit
+ * events name. A person is an address: all that was ever sent to it, and
+ * everybody who had it. The address of whoever was removed stands in front of
+ * the key of their row (users.c), so that they are found by the index.
+ */
+#include "base/base.h"
+
+#include "store/users.h"
+
+#include "store/invites.h"
+#include "store/lock.h"
+#include "store/rows.h"
+
+#define PAGE 100 /* rows at a time */
+
+struct page {
+	int64_t ids[PAGE];
+	size_t count;
+};
+
+/* All rows of a statement that says which are left. */
+static void read_page(const struct work *work, struct statement *st,
+		      struct page *page)
+{
+	page->count = 0;
+	while (page->count < PAGE && db_row(work->db, st))
+		page->ids[page->count++] = column_i64(st, 0);
+	db_done(st);
+}
+
+/* ---- who it is ---- */
+
+STATEMENT(user_key, .text = "SELECT email_key FROM \"user\""
+			    " WHERE id = ?1 AND organization = ?2");
+
+/* Of a member or of whoever was removed; "" where they were erased. NULL: there
+ * is nobody. */
+static const char *key_of_user(const struct work *work, int64_t id)
+{
+	struct statement *st = db_statement(work->db, &sql_user_key);
+	struct str key;
+	const char *copy;
+
+	db_bind_i64(st, 1, id);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return NULL;
+	str_cut(column_bytes(st, 0), ' ', &key, &(struct str){ 0 });
+	copy = arena_str(work->arena, key);
+	db_done(st);
+	if (!copy)
+		db_no_memory(work->db);
+	return copy;
+}
+
+/* ---- users ---- */
+
+/* A blank stands between the address and the id. */
+STATEMENT(users_removed, .text = "SELECT id FROM \"user\""
+				 " WHERE organization = ?1"
+				 " AND email_key >= ?2 || ' '"
+				 " AND email_key < ?2 || '!' LIMIT ?3");
+
+STATEMENT(user_empty,
+	  .text = "UPDATE \"user\" SET email = '', name = '',"
+		  " email_key = ' ' || CAST(id AS TEXT),"
+		  " technical_level = NULL, developer_persona = NULL"
+		  " WHERE id = ?1 AND organization = ?2");
+
+static void erase_user(const struct work *work, int64_t id)
+{
+	work_run_for(work, &sql_user_empty, id);
+	audit_erase(work, id);
+	work_audit(work, AUDIT_USER_ERASED, id);
+}
+
+static size_t erase_users(const struct work *work, const char *key)
+{
+	struct page page;
+	size_t count = 0;
+
+	do {
+		struct statement *st =
+		    db_statement(work->db, &sql_users_removed);
+
+		db_bind_i64(st, 1, work->organization);
+		db_bind_text(st, 2, key);
+		db_bind_i64(st, 3, PAGE);
+		read_page(work, st, &page);
+		for (size_t i = 0; i < page.count; i++)
+			erase_user(work, page.ids[i]);
+		count += page.count;
+	} while (page.count == PAGE && !work->db->error);
+	return count;
+}
+
+/* ---- invites ---- */
+
+#define INVITES_OF_ADDRESS                              \
+	"SELECT id FROM invite WHERE organization = ?1" \
+	" AND address_hash = ?2 AND coalesce(email_key, email) = ?3"
+
+STATEMENT(invites_of_address,
+	  .text = INVITES_OF_ADDRESS " ORDER BY id LIMIT ?4",
+	  .pgsql = INVITES_OF_ADDRESS " ORDER BY id LIMIT ?4 FOR UPDATE");
+
+/* Withdrawn (state 2, INVITE_WITHDRAWN) from then on, whatever it was. */
+STATEMENT(invite_empty,
+	  .text = "UPDATE invite SET email = '', email_key = NULL,"
+		  " address_hash = 0, slot = id, state = 2,"
+		  " delivery_error = NULL"
+		  " WHERE id = ?1 AND organization = ?2");
+
+static void erase_invite(const struct work *work, int64_t id)
+{
+	work_run_for(work, &sql_outbox_delete, id);
+	work_run_for(work, &sql_invite_empty, id);
+	audit_erase(work, id);
+	work_audit(work, AUDIT_INVITE_ERASED, id);
+}
+
+static size_t erase_invites(const struct work *work, const char *key)
+{
+	struct page page;
+	size_t count = 0;
+
+	do {
+		struct statement *st =
+		    db_statement(work->db, &sql_invites_of_address);
+
+		db_bind_i64(st, 1, work->organization);
+		db_bind_i64(st, 2, hash63(work->db->hash_key, str_of(key)));
+		db_bind_text(st, 3, key);
+		db_bind_i64(st, 4, PAGE);
+		read_page(work, st, &page);
+		for (size_t i = 0; i < page.count; i++)
+			erase_invite(work, page.ids[i]);
+		count += page.count;
+	} while (page.count == PAGE && !work->db->error);
+	return count;
+}
+
+/* ---- all of it ---- */
+
+/* Whoever is still a member is removed first. */
+static enum result remove_member(const struct work *work, const char *key)
+{
+	struct taken_user taken;
+	struct user user;
+	enum result result;
+
+	if (!find_member(work, key, &user))
+		return RESULT_OK;
+	result = take_user(work, user.id, &taken);
+	return result == RESULT_OK ? remove_user(work, &taken) : result;
+}
+
+static enum result user_erase(struct work *work, const void *input,
+			      void *output)
+{
+	const struct user_erase_in *in = input;
+	struct user_erase_out *out = output;
+	const char *key =
+	    in->email_key ? in->email_key : key_of_user(work, in->id);
+	enum result result;
+
+	if (!key)
+		return RESULT_USER_NOT_FOUND;
+	if (!*key)
+		return RESULT_OK;
+	result = remove_member(work, key);
+	if (result != RESULT_OK)
+		return result;
+	out->users = erase_users(work, key);
+	out->invites = erase_invites(work, key);
+	return out->users + out->invites ? RESULT_OK : RESULT_USER_NOT_FOUND;
+}
+
+const struct verb verb_user_erase = {
+	VERB(user_erase),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct user_erase_in),
+	.size_out = sizeof(struct user_erase_out),
+	.locks = lock_rights,
+	.run = user_erase,
+};
