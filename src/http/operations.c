@@ -20,7 +20,7 @@ void operations_alive(struct request *request)
 /* Where daemons share a database, all go by its clock in the end. */
 static bool clock_is_right(struct request *request)
 {
-	const struct outbox_count_out *found = request->state;
+	const struct clock_out *found = request->state;
 	int64_t apart =
 	    found && found->clock_ms ? clock_now_ms() - found->clock_ms : 0;
 
@@ -76,7 +76,7 @@ static void read_probed(struct request *request)
 
 void operations_ready(struct request *request)
 {
-	request_ask(request, &verb_outbox_count, read_probed);
+	request_ask(request, &verb_clock, read_probed);
 }
 
 static const struct metric requests = {

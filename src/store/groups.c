@@ -25,8 +25,11 @@
 #define GROUP_DETAIL(FIRST, MORE) FIRST(TEXT, "group_name", struct group, name)
 DETAIL(group, GROUP_DETAIL);
 
+/* Who is in one is found by the group, whose key begins with it. The + 0 keeps
+ * the planner from the index of whose groups they are, which begins with the
+ * organization. */
 STATEMENT(group_empty, .text = "DELETE FROM group_user"
-			       " WHERE \"group\" = ?1 AND organization = ?2");
+			       " WHERE \"group\" = ?1 AND organization + 0 = ?2");
 STATEMENT(group_leave_projects,
 	  .text = "DELETE FROM project_group"
 		  " WHERE \"group\" = ?1 AND organization = ?2");
@@ -54,7 +57,7 @@ enum result find_group(const struct work *work, const struct sql *sql,
 #define GROUP_USER_SELECT                                \
 	"SELECT u.id, u.email, u.name FROM group_user m" \
 	" JOIN \"user\" u ON u.id = m.\"user\""          \
-	" AND u.organization = m.organization WHERE m.organization = "
+	" AND u.organization = m.organization WHERE m.organization + 0 = "
 
 static void row_group_user(struct arena *arena, struct statement *st,
 			   struct group_user *user)
@@ -186,7 +189,7 @@ const struct verb verb_group_user_add = {
 
 STATEMENT(group_user_delete,
 	  .text = "DELETE FROM group_user WHERE \"user\" = ?1"
-		  " AND organization = ?2 AND \"group\" = ?3");
+		  " AND organization + 0 = ?2 AND \"group\" = ?3");
 
 static enum result group_user_remove(struct work *work, const void *input,
 				     void *output)

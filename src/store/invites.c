@@ -75,13 +75,19 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 				      : found == FOUND_ONE;
 }
 
+/* A withdrawn one (state 2) is looked for by its address no more, and leaves
+ * its place in that index: an address may have had any number of them. */
+#define LET_GO(id, state)                               \
+	"SET slot = " id ", state = " state             \
+	", address_hash = CASE CAST(" state " AS BIGINT)" \
+	" WHEN 2 THEN " id " ELSE address_hash END"
 STATEMENT(invite_let_go_many,
-	  .pgsql = "UPDATE invite i SET slot = i.id, state = r.state"
+	  .pgsql = "UPDATE invite i " LET_GO("i.id", "r.state")
 		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[])"
 		   " r(id, organization, state) WHERE i.id = r.id"
 		   " AND i.organization = r.organization");
 STATEMENT(invite_let_go,
-	  .text = "UPDATE invite SET slot = id, state = ?3"
+	  .text = "UPDATE invite " LET_GO("id", "?3")
 		  " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_invite_let_go_many);
 
@@ -412,146 +418,4 @@ const struct verb verb_invite_get = {
 	.size_in = sizeof(struct id_in),
 	.size_out = sizeof(struct invite_out),
 	.run = invite_get,
-};
-
-/* ---- list ---- */
-
-/* A status as what lies in the row: a state, and bounds of its expiry, or
- * another state whenever it expires. */
-struct status_range {
-	int64_t state;			      /* -1: any */
-	int64_t expires_after, expires_until; /* (after, until] */
-	int64_t other;			      /* -1: none */
-};
-
-static struct status_range range_of(const struct invite_list_in *in,
-				    int64_t now)
-{
-	struct status_range range = { -1, -1, INT64_MAX, -1 };
-
-	if (!in->by_status)
-		return range;
-	range.state = INVITE_OPEN;
-	switch (in->status) {
-	case STATUS_ACCEPTED:
-		range.state = INVITE_ACCEPTED;
-		break;
-	case STATUS_EXPIRED:
-		range.expires_until = now;
-		range.other = INVITE_DECLINED;
-		break;
-	case STATUS_PENDING:
-		range.expires_after = now;
-		break;
-	}
-	return range;
-}
-
-/* These walk the primary key; there is no index on states. */
-STATEMENT(invite_list,
-	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE organization = ?1 AND state = 0 AND id < ?2"
-		  " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE organization = ?1 AND state = 1 AND id < ?2"
-		  " UNION ALL SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE organization = ?1 AND state = 3 AND id < ?2"
-		  " ORDER BY 1 DESC LIMIT ?3",
-	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
-		   " WHERE organization = ?1 AND state <> 2"
-		   " AND id < ?2 ORDER BY id DESC LIMIT ?3");
-
-STATEMENT(invite_list_state, .text = "SELECT " INVITE_COLUMNS " FROM invite"
-				     " WHERE organization = ?1 AND state = ?4"
-				     " AND id < ?2 AND expires_at > ?5"
-				     " AND expires_at <= ?6"
-				     " ORDER BY id DESC LIMIT ?3");
-
-/* declined ones are among them */
-STATEMENT(invite_list_expired,
-	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE organization = ?1 AND state = 0"
-		  " AND id < ?2 AND expires_at <= ?4"
-		  " UNION ALL SELECT " INVITE_COLUMNS
-		  " FROM invite WHERE organization = ?1"
-		  " AND state = 3 AND id < ?2"
-		  " ORDER BY 1 DESC LIMIT ?3",
-	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
-		   " WHERE organization = ?1 AND id < ?2"
-		   " AND (state = 3 OR state = 0 AND expires_at <= ?4)"
-		   " ORDER BY id DESC LIMIT ?3");
-
-STATEMENT(invite_list_address,
-	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE organization = ?1"
-		  " AND address_hash = ?4"
-		  " AND coalesce(email_key, email) = ?5"
-		  " AND state <> 2 AND id < ?2"
-		  " AND (CAST(?6 AS BIGINT) < 0 OR state = ?9"
-		  " OR state = ?6 AND expires_at > ?7"
-		  " AND expires_at <= ?8)"
-		  " ORDER BY id DESC LIMIT ?3");
-
-static struct statement *list_statement(const struct work *work,
-					const struct invite_list_in *in)
-{
-	struct status_range range = range_of(in, work->now);
-	const char *key = in->email_key;
-	struct statement *st;
-
-	if (key) {
-		st = work_list(work, &sql_invite_list_address, &in->page);
-		db_bind_i64(st, 4, hash63(work->db->hash_key, str_of(key)));
-		db_bind_text(st, 5, key);
-		db_bind_i64(st, 6, range.state);
-		db_bind_i64(st, 7, range.expires_after);
-		db_bind_i64(st, 8, range.expires_until);
-		db_bind_i64(st, 9, range.other);
-		return st;
-	}
-	if (!in->by_status)
-		return work_list(work, &sql_invite_list, &in->page);
-	if (in->status == STATUS_EXPIRED) {
-		st = work_list(work, &sql_invite_list_expired, &in->page);
-		db_bind_i64(st, 4, range.expires_until);
-		return st;
-	}
-	st = work_list(work, &sql_invite_list_state, &in->page);
-	db_bind_i64(st, 4, range.state);
-	db_bind_i64(st, 5, range.expires_after);
-	db_bind_i64(st, 6, range.expires_until);
-	return st;
-}
-
-static enum result invite_list(struct work *work, const void *input,
-			       void *output)
-{
-	const struct invite_list_in *in = input;
-	struct list_out *out = output;
-	struct invite *rows = work_rows(work, &in->page, sizeof(*rows));
-	struct invite_row row;
-	struct statement *st = list_statement(work, in);
-	size_t count = 0, seen = 0;
-
-	for (; db_row(work->db, st); seen++) {
-		if (read_invite(work, st, &row))
-			rows[count++] = row.invite;
-	}
-	*out = list_end(work, &in->page, rows, count, seen);
-	return RESULT_OK;
-}
-
-static bool is_slow(const void *input)
-{
-	const struct invite_list_in *in = input;
-
-	return in->by_status;
-}
-
-const struct verb verb_invite_list = {
-	VERB(invite_list),
-	.flags = VERB_READ,
-	.size_in = sizeof(struct invite_list_in),
-	.size_out = sizeof(struct list_out),
-	.slow = is_slow,
-	.run = invite_list,
 };

@@ -6,7 +6,9 @@
  *			PROJECT_ARCHIVED
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_get	id_in; INVITE_NOT_FOUND
- *	invite_list	of struct invite
+ *	invite_list	of struct invite; those that are pending, or expired, by
+ *			their expiry, the last one first, behind the invite
+ *			`after`
  */
 #ifndef STORE_INVITES_H
 #define STORE_INVITES_H

@@ -186,9 +186,7 @@ const struct verb verb_key_find = {
 	.run = key_find,
 };
 
-STATEMENT(key_list, .text = "SELECT " KEY_COLUMNS " FROM admin_key"
-			    " WHERE organization = ?1 AND id < ?2"
-			    " ORDER BY id DESC LIMIT ?3");
+ORGANIZATION_LIST(key_list, KEY_COLUMNS, "admin_key", "admin_key_list");
 
 static enum result key_list(struct work *work, const void *input, void *output)
 {

@@ -27,10 +27,12 @@ enum lock_class {
 
 struct lock {
 	enum lock_class class;
+	int64_t organization; /* of who asks for it; 0: not known */
 	int64_t id;
 };
 
 struct lock_set {
+	int64_t organization; /* of the verb that adds */
 	size_t count;
 	struct lock at[LOCKS_MAX];
 };
@@ -39,7 +41,8 @@ static inline void lock_set_add(struct lock_set *set, enum lock_class class,
 				int64_t id)
 {
 	if (set->count < LOCKS_MAX)
-		set->at[set->count++] = (struct lock){ class, id };
+		set->at[set->count++] =
+		    (struct lock){ class, set->organization, id };
 }
 
 /* What `locks` of a verb may be that changes its organization's rights. */

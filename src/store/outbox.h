@@ -5,6 +5,8 @@
  *	outbox_renew	prolongs the lease of one, if it is still that one
  *	outbox_settle	records how an attempt went
  *	outbox_count	how many wait
+ *	clock		what time it is there; whether anything can be read at
+ *			all
  *	probe		nothing; whether anything can be written at all
  */
 #ifndef STORE_OUTBOX_H
@@ -71,7 +73,10 @@ struct outbox_settle_in {
 struct outbox_count_out {
 	int64_t waiting;
 	int64_t oldest_ms; /* queued at; 0 = none waits */
-	int64_t clock_ms;  /* the database's; 0 = it has ours */
+};
+
+struct clock_out {
+	int64_t clock_ms; /* the database's; 0 = it has ours */
 };
 
 #endif

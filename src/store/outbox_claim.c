@@ -39,11 +39,9 @@ static void compare_clocks(const struct work *work)
 
 STATEMENT(outbox_far,
 	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2",
-	  .pgsql = "UPDATE outbox o SET due_at_ms = ?1 FROM"
-		   " (SELECT organization, invite FROM outbox"
-		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED) far"
-		   " WHERE o.organization = far.organization"
-		   " AND o.invite = far.invite");
+	  .pgsql = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2"
+		   " AND invite = ANY(ARRAY(SELECT invite FROM outbox"
+		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED))");
 
 /* What is due further away than anything is put off was due by a clock that
  * was wrong, then or now. */
@@ -84,12 +82,14 @@ STATEMENT(outbox_due,
 	      "") " LEFT JOIN invite"
 		  " ON id = due_invite AND organization = due_organization"
 		  " ORDER BY due_at_ms, due_invite",
+	  /* The planner does not know how few the limit leaves. */
 	  .pgsql = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
-	      " FOR UPDATE SKIP LOCKED") " JOIN invite"
-					 " ON id = due_invite AND organization "
-					 "= due_organization"
-					 " ORDER BY due_at_ms, due_invite"
-					 " FOR UPDATE OF invite SKIP LOCKED");
+	      " FOR UPDATE SKIP LOCKED") " CROSS JOIN LATERAL"
+					 " (SELECT " INVITE_COLUMNS
+					 " FROM invite WHERE id = due_invite"
+					 " AND organization = due_organization"
+					 " LIMIT 1 FOR UPDATE SKIP LOCKED) i"
+					 " ORDER BY due_at_ms, due_invite");
 
 static void read_mail(const struct work *work, struct statement *st,
 		      struct outbox_mail *mail)

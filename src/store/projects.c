@@ -66,7 +66,7 @@ enum result find_active_project(const struct work *work, int64_t id,
 /* By the index of ids, however the planner sees the list. */
 STATEMENT(project_many,
 	  .text = "SELECT " PROJECT_COLUMNS " FROM project"
-		  " WHERE organization = ?1 AND id IN (SELECT"
+		  " WHERE +organization = ?1 AND id IN (SELECT"
 		  " json_extract(value, '$[0]') FROM json_each(?2))",
 	  .pgsql = "SELECT " PROJECT_COLUMNS " FROM project"
 		   " WHERE organization = ?1 AND id = ANY(ARRAY("
@@ -213,10 +213,8 @@ const struct verb verb_project_archive = {
 
 /* ---- list ---- */
 
-STATEMENT(project_list_active, .text = "SELECT " PROJECT_COLUMNS " FROM project"
-				       " WHERE organization = ?1 AND id < ?2"
-				       " AND archived_at = 0"
-				       " ORDER BY id DESC LIMIT ?3");
+LIST_OF_PRESENT(project_list_active, PROJECT_COLUMNS, "project",
+		"project_active", "archived_at");
 
 static enum result project_list(struct work *work, const void *input,
 				void *output)

@@ -43,7 +43,8 @@ STATEMENT(rekey_user, .text = "UPDATE \"user\" SET email_key = ?3"
 			      " WHERE organization = ?1 AND id = ?2");
 
 STATEMENT(rekey_invite, .text = "UPDATE invite SET email_key = ?3,"
-				" address_hash = ?4"
+				" address_hash = CASE state WHEN 2 THEN id"
+				" ELSE ?4 END"
 				" WHERE organization = ?1 AND id = ?2");
 
 /* A row whose key is not today's. */

@@ -55,7 +55,8 @@ struct resource {
 
 /*
  * Defines <name>_table and <name>_resource, and the statements of the verbs,
- * for the table called `name`, whose rows are `struct name`. `table_list` has
+ * for the table called `name`, whose rows are `struct name`, and whose index
+ * for lists is `name`_list (ORGANIZATION_LIST). `table_list` has
  * its columns and `update_list` those that an update sets, as in table.h. The
  * rest initialises the members from `emptied` on.
  */
@@ -69,11 +70,8 @@ struct resource {
 	STATEMENT(name##_delete, .text =                                       \
 				     "DELETE FROM \"" #name "\" WHERE id = ?1" \
 				     " AND organization = ?2");                \
-	LIST_STATEMENTS(name##_list,                                           \
-			"SELECT " COLUMNS_OF(table_list) " FROM \"" #name      \
-							 "\" WHERE"            \
-							 " organization = ?1", \
-			"id");                                                 \
+	ORGANIZATION_LIST(name##_list, COLUMNS_OF(table_list),                 \
+			  "\"" #name "\"", #name "_list");                     \
 	static const struct column name##_updated[] = { update_list(           \
 	    COLUMN_, COLUMN_) };                                               \
 	static const struct resource name##_resource = {                       \

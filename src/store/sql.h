@@ -25,9 +25,23 @@ struct sql {
 };
 
 /* Defines sql_<id>. It is visible to the linker so that no other statement has
- * that name, which PostgreSQL knows it by. */
-#define STATEMENT(id, ...) \
-	const struct sql sql_##id = { .name = #id, __VA_ARGS__ }
+ * that name, which PostgreSQL knows it by; and stands in a section of its own,
+ * where a test finds all of them, and asks the database for the plan of each
+ * (tests/store/t_plans.c). */
+#define STATEMENT(id, ...)                                        \
+	const struct sql sql_##id = { .name = #id, __VA_ARGS__ }; \
+	static const struct sql *const statement_##id             \
+	    __attribute__((used, section("sql_statements"))) = &sql_##id
+
+/*
+ * A list is found by one index, whatever the planner believes about the rows:
+ * where one organization has nearly all of them, to walk the ids of everybody
+ * looks just as good to it, and is a catastrophe for all the others. SQLite is
+ * told the index. PostgreSQL has no words for that; but a list that is asked
+ * for in the order of all the columns of an index, none of which is compared
+ * by itself, is in no other order.
+ */
+#define INDEXED_BY(index) " INDEXED BY " index
 
 /*
  * admin_key_in_force() as SQL: whether the row `k` of admin_key is in force at

@@ -243,8 +243,10 @@ void tables_add_greatest_id(struct buf *sql, bool by_organization)
 		if (by_organization &&
 		    table_has(tables[i], STR("organization")))
 			buf_addf(sql,
-				 " UNION ALL SELECT (SELECT max(id) FROM \"%s\""
-				 " WHERE organization = o.id)"
+				 " UNION ALL SELECT (SELECT id FROM \"%s\""
+				 " WHERE organization >= o.id"
+				 " AND organization <= o.id"
+				 " ORDER BY organization DESC, id DESC LIMIT 1)"
 				 " FROM organization o",
 				 name);
 		else

@@ -118,14 +118,15 @@ static const char *address_list(struct arena *arena, const char **keys,
 }
 
 /* by a list of addresses, ["ada@example.com",...] */
-STATEMENT(user_many,
-	  .text = "SELECT " USER_COLUMNS " FROM \"user\""
-		  " WHERE organization = ?1 AND email_key IN (SELECT"
-		  " value FROM json_each(?2)) ORDER BY id DESC",
-	  .pgsql = "SELECT " USER_COLUMNS " FROM \"user\""
-		   " WHERE organization = ?1 AND email_key = ANY(ARRAY("
-		   "SELECT json_array_elements_text(?2::json)))"
-		   " ORDER BY id DESC");
+STATEMENT(
+    user_many,
+    .text = "SELECT " USER_COLUMNS " FROM \"user\"" INDEXED_BY(
+	"user_address") " WHERE organization = ?1 AND email_key IN (SELECT"
+			" value FROM json_each(?2)) ORDER BY id DESC",
+    .pgsql = "SELECT " USER_COLUMNS " FROM \"user\""
+	     " WHERE organization = ?1 AND email_key = ANY(ARRAY("
+	     "SELECT json_array_elements_text(?2::json)))"
+	     " ORDER BY id DESC");
 
 static enum result users_by_address(struct work *work,
 				    const struct user_list_in *in,
@@ -153,10 +154,8 @@ static enum result users_by_address(struct work *work,
 	return RESULT_OK;
 }
 
-STATEMENT(user_list, .text = "SELECT " USER_COLUMNS " FROM \"user\""
-			     " WHERE organization = ?1 AND id < ?2"
-			     " AND removed_at = 0"
-			     " ORDER BY id DESC LIMIT ?3");
+LIST_OF_PRESENT(user_list, USER_COLUMNS, "\"user\"", "user_present",
+		"removed_at");
 
 static enum result user_list(struct work *work, const void *input, void *output)
 {
@@ -186,13 +185,15 @@ const struct verb verb_user_list = {
 
 /* ---- to be changed ---- */
 
-#define USER_TAKE                                                             \
-	"SELECT " USER_COLUMNS ", (SELECT count(*) FROM (SELECT o.id FROM"    \
-	" \"user\" o WHERE o.organization = ?2 AND o.id <> ?1 AND " IS_OWNER( \
-	    "o") " LIMIT 1) AS owner) FROM \"user\" WHERE id = ?1"            \
+#define USER_TAKE(index)                                                   \
+	"SELECT " USER_COLUMNS ", (SELECT count(*) FROM (SELECT o.id FROM" \
+	" \"user\" o" index                                                \
+	" WHERE o.organization = ?2 AND o.id <> ?1 AND " IS_OWNER(         \
+	    "o") " LIMIT 1) AS owner) FROM \"user\" WHERE id = ?1"         \
 		 " AND organization = ?2 AND removed_at = 0"
 
-STATEMENT(user_take, .text = USER_TAKE, .pgsql = USER_TAKE " FOR UPDATE");
+STATEMENT(user_take, .text = USER_TAKE(INDEXED_BY("user_owner")),
+	  .pgsql = USER_TAKE("") " FOR UPDATE");
 
 enum result take_user(const struct work *work, int64_t id,
 		      struct taken_user *ret_taken)

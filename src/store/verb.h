@@ -83,6 +83,7 @@
 	X(outbox_renew)        \
 	X(outbox_settle)       \
 	X(outbox_count)        \
+	X(clock)               \
 	X(probe)
 
 /*

@@ -114,6 +114,45 @@ struct statement *work_list(const struct work *work, const struct sql *sql,
 						 " > ?2 ORDER BY " column    \
 						 " LIMIT ?3")
 
+/*
+ * The same for all of an organization's rows by their ids, for which `table`
+ * has an index of that name: on SQLite on the organization, on PostgreSQL on it
+ * and the id.
+ */
+#define ORGANIZATION_LIST(id, columns, table, index)                        \
+	STATEMENT(id,                                                       \
+		  .text = LIST_SQLITE_(columns, table, index, "<", "DESC"), \
+		  .pgsql = LIST_PGSQL_(columns, table, "<", ">=", "DESC")); \
+	STATEMENT(id##_ascending,                                           \
+		  .text = LIST_SQLITE_(columns, table, index, ">", "ASC"),  \
+		  .pgsql = LIST_PGSQL_(columns, table, ">", "<=", "ASC"))
+#define LIST_SQLITE_(columns, table, index, than, order)         \
+	"SELECT " columns " FROM " table INDEXED_BY(             \
+	    index) " WHERE organization = ?1 AND id " than " ?2" \
+		   " ORDER BY id " order " LIMIT ?3"
+#define LIST_PGSQL_(columns, table, than, bound, order)                    \
+	"SELECT " columns " FROM " table " WHERE (organization, id) " than \
+	" (?1, ?2)"                                                        \
+	" AND organization " bound " ?1"                                   \
+	" ORDER BY organization " order ", id " order " LIMIT ?3"
+
+/*
+ * The same for those that are there: where `since`, the time when one was put
+ * away, is 0. `index` has no others; on PostgreSQL it is on the organization,
+ * `since` negated, which nothing else asks for, and the id.
+ */
+#define LIST_OF_PRESENT(id, columns, table, index, since)                    \
+	STATEMENT(id,                                                        \
+		  .text = "SELECT " columns " FROM " table INDEXED_BY(index) \
+			  " WHERE organization = ?1 AND id < ?2"             \
+			  " AND " since " = 0 ORDER BY id DESC LIMIT ?3",    \
+		  .pgsql = "SELECT " columns " FROM " table                  \
+			   " WHERE (organization, -" since ", id)"           \
+			   " < (?1, 0, ?2)"                                  \
+			   " AND (organization, -" since ") >= (?1, 0)"      \
+			   " ORDER BY organization DESC, -" since " DESC,"   \
+			   " id DESC LIMIT ?3")
+
 /* The one of them that the page wants; heeds `ascending`. */
 #define work_list_either(work, id, page) \
 	work_list_by(work, &sql_##id, &sql_##id##_ascending, page)

@@ -591,15 +591,50 @@ static enum result follow_get(struct model *model, const struct store_op *op)
 	return RESULT_OK;
 }
 
-static bool is_listed(const struct model_invite *invite,
+static bool is_by_expiry(const struct store_op *op)
+{
+	const struct invite_list_in *in = op->in;
+
+	return in->by_status && !in->email_key && in->status != STATUS_ACCEPTED;
+}
+
+/* Whether `a` comes behind `b` in the list. */
+static bool is_behind(const struct store_op *op, const struct invite *a,
+		      const struct invite *b)
+{
+	if (is_by_expiry(op) && a->expires_at != b->expires_at)
+		return a->expires_at < b->expires_at;
+	return a->id < b->id;
+}
+
+/* Whether it comes behind the cursor, which has to be an invite of theirs where
+ * an id alone has no place. */
+static bool is_on_pages(struct model *model, const struct model_invite *invite,
+			const struct store_op *op)
+{
+	struct invite cursor = { .id = in_of(op, list_in)->after };
+	bool found = false;
+
+	if (!cursor.id)
+		return true;
+	for (size_t i = 0; i < model->invite_count && !found; i++) {
+		found = model->invites[i].row.id == cursor.id &&
+			model->invites[i].row.organization == op->organization;
+		if (found)
+			cursor = model->invites[i].row;
+	}
+	return (found || !is_by_expiry(op)) &&
+	       is_behind(op, &invite->row, &cursor);
+}
+
+static bool is_listed(struct model *model, const struct model_invite *invite,
 		      const struct store_op *op)
 {
 	const char *key = in_of(op, invite_list_in)->email_key;
-	int64_t after = in_of(op, list_in)->after;
 
 	return invite->row.organization == op->organization &&
 	       invite->row.state != INVITE_WITHDRAWN &&
-	       (!after || invite->row.id < after) &&
+	       is_on_pages(model, invite, op) &&
 	       (!key || strcmp(invite->row.email_key, key) == 0) &&
 	       (!in_of(op, invite_list_in)->by_status ||
 		invite_status(&invite->row, op->now_ms / 1000) ==
@@ -610,25 +645,26 @@ static enum result follow_list(struct model *model, const struct store_op *op)
 {
 	const struct list_in *asked = op->in;
 	const struct list_out *page = op->out;
-	int64_t below = INT64_MAX;
+	const struct invite *last = NULL;
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < model->invite_count; i++)
-		wanted += is_listed(&model->invites[i], op);
+		wanted += is_listed(model, &model->invites[i], op);
 	agree_on(page->has_more, wanted > (size_t)asked->limit);
 	agree_on(page->count, page->has_more ? (size_t)asked->limit : wanted);
 	for (size_t i = 0; i < page->count; i++) {
 		const struct invite *row = &rows_of(op, invite)[i];
 		struct model_invite *invite = known_invite(model, row->id);
 
-		agree(row->id < below && is_listed(invite, op));
+		agree((!last || is_behind(op, row, last)) &&
+		      is_listed(model, invite, op));
 		agree_on_invite(row, &invite->row);
-		below = row->id;
+		last = row;
 	}
 	/* None that belongs on this page was left out. */
 	for (size_t i = 0; page->has_more && i < model->invite_count; i++)
-		wanted -= is_listed(&model->invites[i], op) &&
-			  model->invites[i].row.id < below;
+		wanted -= is_listed(model, &model->invites[i], op) &&
+			  is_behind(op, &model->invites[i].row, last);
 	agree_on(wanted, page->count);
 	return RESULT_OK;
 }

@@ -227,12 +227,13 @@ static void add_all_kinds(int64_t ids[5])
 
 START_TEST(test_status)
 {
-	/* By enum invite_status: which of all kinds, the newest first. */
+	/* By enum invite_status: which of all kinds, and in which order. The
+	 * declined one ended first. */
 	static const struct {
 		size_t count;
 		int kinds[2];
 	} wanted[] = { [STATUS_PENDING] = { 1, { 0 } },
-		       [STATUS_EXPIRED] = { 2, { 4, 1 } },
+		       [STATUS_EXPIRED] = { 2, { 1, 4 } },
 		       [STATUS_ACCEPTED] = { 1, { 2 } } };
 	struct store_op op = list_op(&verb_invite_list, 0, 10);
 	int64_t ids[5];
@@ -359,6 +360,96 @@ START_TEST(test_filtered_pages)
 }
 END_TEST
 
+/* ---- by expiry ---- */
+
+static struct store_op by_status(enum invite_status status, int64_t after,
+				 int limit)
+{
+	struct store_op op = list_op(&verb_invite_list, after, limit);
+
+	in_of(&op, invite_list_in)->by_status = true;
+	in_of(&op, invite_list_in)->status = status;
+	assert_granted(&op);
+	return op;
+}
+
+/* Reads the whole list in pages of `limit`; how many rows there were. */
+static size_t walk_status(enum invite_status status, int limit, int64_t *ids)
+{
+	size_t count = 0;
+	bool more = true;
+
+	while (more) {
+		struct store_op op =
+		    by_status(status, count ? ids[count - 1] : 0, limit);
+
+		for (size_t i = 0; i < out_of(&op, list_out)->count; i++)
+			ids[count++] = invite_at(&op, i);
+		more = out_of(&op, list_out)->has_more;
+	}
+	return count;
+}
+
+static int64_t add_invite_for(int number, int64_t ttl)
+{
+	struct store_op op = invite_op(address_of(number));
+
+	in_of(&op, invite_create_in)->ttl_seconds = ttl;
+	assert_granted(&op);
+	return out_of(&op, invite_create_out)->invite.id;
+}
+
+/* Of one second by their ids; and in each order the cursor finds its place. */
+START_TEST(test_who_expires_last_comes_first)
+{
+	static const int64_t ttls[] = { 300, 100, 200, 200, 200, 100, 400 };
+	static const int order[] = { 6, 0, 4, 3, 2, 5, 1 };
+	int64_t ids[COUNT_OF(ttls)], got[COUNT_OF(ttls)];
+
+	for (size_t i = 0; i < COUNT_OF(ttls); i++)
+		ids[i] = add_invite_for((int)i, ttls[i]);
+	for (int times = 0; times < 2; times++) {
+		for (int limit = 1; limit < 9; limit++) {
+			ck_assert_uint_eq(
+			    walk_status(times ? STATUS_EXPIRED : STATUS_PENDING,
+					limit, got),
+			    COUNT_OF(ttls));
+			for (size_t i = 0; i < COUNT_OF(ttls); i++)
+				ck_assert_int_eq(got[i], ids[order[i]]);
+		}
+		f.now_ms += 400 * SECOND_MS;
+	}
+}
+END_TEST
+
+/* Behind an invite that has changed its status since; or is none. */
+START_TEST(test_cursors_of_another_status)
+{
+	int64_t soon = add_invite_for(0, 100), late = add_invite_for(1, 200);
+	struct store_op op;
+
+	f.now_ms += 150 * SECOND_MS;
+	op = by_status(STATUS_PENDING, soon, 10);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	op = by_status(STATUS_EXPIRED, late, 10);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(invite_at(&op, 0), soon);
+	op = by_status(STATUS_EXPIRED, late + 1, 10);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+}
+END_TEST
+
+/* However many there were: see t_plans.c. */
+START_TEST(test_withdrawn_ones_leave_the_index_of_addresses)
+{
+	int64_t id = add_invite(0);
+	struct store_op op = by_id(&verb_invite_delete, id);
+
+	assert_granted(&op);
+	ck_assert_int_eq(rows("invite WHERE address_hash = id"), 1);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	int count = COUNT_OF(lists);
@@ -373,6 +464,9 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_address);
 	tcase_add_test(tests, test_declined_by_address);
 	tcase_add_test(tests, test_filtered_pages);
+	tcase_add_test(tests, test_who_expires_last_comes_first);
+	tcase_add_test(tests, test_cursors_of_another_status);
+	tcase_add_test(tests, test_withdrawn_ones_leave_the_index_of_addresses);
 }
 
 int main(int argc, char **argv)

@@ -36,7 +36,11 @@ static const char *const back[] = {
 	"ALTER TABLE \"user\" DROP COLUMN developer_persona;"
 	"CREATE INDEX user_list ON \"user\"(organization)",
 	"DROP TABLE role; DROP TABLE role_assignment",
+	"DROP INDEX invite_expiry",
 };
+
+/* What came to PostgreSQL with step 13, and was always in SQLite. */
+static const char later_there[] = "DROP INDEX invite_list, project_active";
 
 static bool is_sqlite(void)
 {
@@ -54,6 +58,8 @@ static int64_t steps_taken(void)
 static void go_back(void)
 {
 	close_store();
+	if (!is_sqlite())
+		sql("%s", later_there);
 	for (size_t i = COUNT_OF(back); i-- > 0;) {
 		if (back[i])
 			sql("%s", back[i]);

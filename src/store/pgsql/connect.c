@@ -31,12 +31,17 @@
 #define RETRY_MAX_MS   500
 #define GLANCE_MS      250 /* that a slice waits where the last was in vain */
 
-/* Settings that not every relative of PostgreSQL knows: those that it has. The
- * verbs look rows up by index; a plan must not depend on how many there are. */
+/*
+ * Settings that not every relative of PostgreSQL knows: those that it has. The
+ * verbs look rows up by index, and lists follow the order of one; a plan must
+ * not depend on how many rows there are. To read all that match and sort them
+ * then, whole or in part, looks cheap only as long as they are few.
+ */
 static const char set_what_there_is[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"
     " ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),"
-    " ('enable_seqscan', 'off'), ('enable_mergejoin', 'off'),"
+    " ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),"
+    " ('enable_incremental_sort', 'off'), ('enable_mergejoin', 'off'),"
     " ('enable_hashjoin', 'off'),"
     " ('lock_timeout', '" PGSQL_TEXT(
 	PGSQL_LOCK_MS) "'),"

@@ -14,6 +14,7 @@
 
 #include <libpq-fe.h>
 
+#include "base/buf.h"
 #include "store/db.h"
 #include "store/pgsql/array.h"
 
@@ -109,6 +110,10 @@ const char *pgsql_db_why(const struct pgsql_db *db);
 
 /* Gives the connection up; the next slice makes another. */
 void pgsql_db_drop(struct pgsql_db *db);
+
+/* Its text with parameters as the server writes them: $1, $2. False when out of
+ * memory; `text` is to be released in any case. */
+bool pgsql_text_of(const struct sql *sql, struct buf *text) MUST_CHECK;
 
 /* Has it prepared with whatever is sent next, if it was not before. NULL:
  * nothing. */

@@ -20,19 +20,21 @@
 
 /* Of many organizations, some of which nobody knows yet: Citus has no such
  * locks, and does without. */
-#define LOCK_MANY(table)                                       \
-	"SELECT 1 FROM " table " WHERE id = ANY(?1::bigint[])" \
-	" ORDER BY id FOR UPDATE"
+#define LOCK_MANY(table)                                                 \
+	"SELECT 1 FROM " table " WHERE organization = ANY(?2::bigint[])" \
+	" AND id = ANY(?1::bigint[]) ORDER BY id FOR UPDATE"
 
-STATEMENT(lock_rights,
-	  .pgsql = "SELECT 1 FROM rights WHERE organization = ANY(?1::bigint[])"
-		   " OR organization = ANY(ARRAY(SELECT organization"
-		   " FROM invite WHERE id = ANY(?2::bigint[])))"
-		   " ORDER BY organization FOR UPDATE");
+STATEMENT(lock_rights, .pgsql = "SELECT 1 FROM rights WHERE organization = ANY("
+				"?1::bigint[] || ARRAY(SELECT organization"
+				" FROM invite WHERE id = ANY(?2::bigint[])))"
+				" ORDER BY organization FOR UPDATE");
 STATEMENT(lock_users, .pgsql = LOCK_MANY("\"user\""));
 STATEMENT(lock_projects, .pgsql = LOCK_MANY("project"));
 STATEMENT(lock_keys, .pgsql = LOCK_MANY("admin_key"));
-STATEMENT(lock_invites, .pgsql = LOCK_MANY("invite"));
+/* Who has a link does not know whose it is. */
+STATEMENT(lock_invites,
+	  .pgsql = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
+		   " ORDER BY id FOR UPDATE");
 
 static const struct sql *const statements[LOCK_CLASSES] = {
 	[LOCK_USER] = &sql_lock_users,
@@ -50,6 +52,15 @@ static size_t count_class(const struct lock_set *set, enum lock_class class)
 	return count;
 }
 
+static void bind_array(struct statement *st, int index, const struct buf *array)
+{
+	if (!st)
+		return;
+	if (!buf_ok(array))
+		db_no_memory(st->db);
+	db_bind_blob(st, index, array->data, array->len);
+}
+
 static void bind_class(struct statement *st, int index,
 		       const struct lock_set *set, enum lock_class class,
 		       struct buf *ids)
@@ -59,22 +70,34 @@ static void bind_class(struct statement *st, int index,
 		if (set->at[i].class == class)
 			array_add_i64(ids, set->at[i].id);
 	}
-	if (!st)
-		return;
-	if (!buf_ok(ids))
-		db_no_memory(st->db);
-	db_bind_blob(st, index, ids->data, ids->len);
+	bind_array(st, index, ids);
+}
+
+static void bind_organizations(struct statement *st, int index,
+			       const struct lock_set *set,
+			       enum lock_class class, struct buf *ids)
+{
+	array_begin(ids, OID_BIGINT, count_class(set, class));
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->at[i].class == class)
+			array_add_i64(ids, set->at[i].organization);
+	}
+	bind_array(st, index, ids);
 }
 
 static void take_class(struct db *db, const struct lock_set *set,
 		       enum lock_class class)
 {
 	struct statement *st = db_statement(db, statements[class]);
-	struct buf ids;
+	struct buf ids, organizations;
 
 	bind_class(st, 1, set, class, &ids);
+	buf_init(&organizations, 0);
+	if (class != LOCK_INVITE)
+		bind_organizations(st, 2, set, class, &organizations);
 	db_run(db, st);
 	buf_release(&ids);
+	buf_release(&organizations);
 }
 
 /* Both classes at once, to have one order for all. */
@@ -99,6 +122,7 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct verb *verb = ops[i]->verb;
 
+		set.organization = ops[i]->organization;
 		if (verb->locks)
 			verb->locks(ops[i]->in, ops[i]->organization, &set);
 	}

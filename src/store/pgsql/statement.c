@@ -43,8 +43,7 @@ static struct statement *get_statement(struct db *base, const struct sql *sql)
 	return &st->base;
 }
 
-/* With parameters as the server writes them: $1, $2. */
-static bool server_text(const struct sql *sql, struct buf *text)
+bool pgsql_text_of(const struct sql *sql, struct buf *text)
 {
 	int bare = 0; /* parameters that are numbered by their place */
 
@@ -54,7 +53,6 @@ static bool server_text(const struct sql *sql, struct buf *text)
 		if (*at == '?' && !(at[1] >= '0' && at[1] <= '9'))
 			buf_add_i64(text, ++bare);
 	}
-	buf_add_char(text, '\0');
 	return buf_ok(text);
 }
 
@@ -83,7 +81,7 @@ static void send_preparation(struct pgsql_db *db, struct pgsql_statement *st)
 	const struct sql *sql = st->base.sql;
 	struct buf text;
 
-	if (!server_text(sql, &text) || !expect(db, st, false)) {
+	if (!pgsql_text_of(sql, &text) || !expect(db, st, false)) {
 		db_no_memory(&db->base);
 	} else if (PQsendPrepare(db->conn, sql->name, text.data, 0, NULL)) {
 		st->prepared = db->number;
