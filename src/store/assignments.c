@@ -160,12 +160,15 @@ static void clear_role(const struct work *work, const struct assignment_in *in)
 	" FROM role_assignment WHERE organization = ?1" \
 	" AND principal_type = ?2 AND principal = ?3 AND project = ?4"
 
-STATEMENT(assignment_get, .text = "SELECT 1" ASSIGNED " AND role = ?5");
+/* One of a principal's: the + 0 keeps the planner from those who have the role,
+ * which may be everybody. */
+#define OF_ROLE " AND role + 0 = ?5"
+STATEMENT(assignment_get, .text = "SELECT 1" ASSIGNED OF_ROLE);
 STATEMENT(assignment_insert,
 	  .text = "INSERT INTO role_assignment(organization, principal_type,"
 		  " principal, project, role, assigned_at)"
 		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-STATEMENT(assignment_delete, .text = "DELETE" ASSIGNED " AND role = ?5");
+STATEMENT(assignment_delete, .text = "DELETE" ASSIGNED OF_ROLE);
 STATEMENT(assignments_of_project_delete, .text = "DELETE" ASSIGNED);
 
 STATEMENT(assignments_of_role_delete,
