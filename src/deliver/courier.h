@@ -57,8 +57,8 @@ struct record {
 };
 
 /*
- * `context` is the courier's own. claim() and renew() are called by one
- * thread, record() by another, and each hand belongs to one at a time; only
+ * `context` is the courier's own. claim(), renew() and recall() are called by
+ * one thread, record() by another, and each hand belongs to one at a time; only
  * hurry() comes from anywhere.
  */
 struct courier {
@@ -76,6 +76,10 @@ struct courier {
 	 * for the same again.
 	 */
 	bool (*renew)(void *context, const struct lease *lease);
+
+	/* Has those due at once, the oldest first, that wait because the way
+	 * was closed. False where the store cannot write just now. */
+	bool (*recall)(void *context);
 
 	/* Records verdicts, many at a time. A parcel that is somebody else's by
 	 * now is recorded only if it was delivered. */

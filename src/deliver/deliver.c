@@ -107,6 +107,7 @@ static struct deliverer *new_deliverer(const struct deliver_options *options)
 	parcel_list_init(&deliverer->queued);
 	parcel_list_init(&deliverer->done);
 	health_init(&deliverer->health, options->retry_ms);
+	deliverer->hands = (size_t)options->connections;
 	return deliverer;
 }
 

@@ -11,7 +11,8 @@
  * than somebody can take in hand at once. Where that is done within moments,
  * claims would be most of the work, so the next are for more; where it takes
  * long, for less, since another daemon may be faster. What nobody has taken in
- * hand when the daemon stops is given back.
+ * hand when the daemon stops, or the way is closed, is given back; while it is
+ * closed one parcel at a time is claimed, to see whether it still is.
  */
 #include "base/base.h"
 
@@ -74,7 +75,7 @@ static void note_store(struct deliverer *deliverer, bool refused)
 
 static size_t capacity(const struct deliverer *deliverer)
 {
-	return (size_t)deliverer->options.connections + deliverer->ahead;
+	return deliverer->hands + deliverer->ahead;
 }
 
 /* How many to claim now; 0: not yet. */
@@ -82,6 +83,8 @@ static size_t room(const struct deliverer *deliverer)
 {
 	size_t free;
 
+	if (deliverer->health.closed) /* see probe() */
+		return 0;
 	if (deliverer->held_count >= capacity(deliverer))
 		return 0;
 	free = capacity(deliverer) - deliverer->held_count;
@@ -93,7 +96,7 @@ static size_t room(const struct deliverer *deliverer)
 static void set_pace(struct deliverer *deliverer, bool full)
 {
 	int64_t now = clock_mono_ms(), since = now - deliverer->claimed_at;
-	size_t hands = (size_t)deliverer->options.connections;
+	size_t hands = deliverer->hands;
 	size_t more = deliverer->ahead * 2 + hands;
 
 	if (full && since < QUICK_MS && deliverer->attempted >= hands)
@@ -248,6 +251,7 @@ static void give_back(struct deliverer *deliverer)
 			answered = ask(deliverer, parcel);
 		deliver_let_go(deliverer, parcel);
 	}
+	deliverer->claim_at = 0;
 }
 
 /* ---- the thread ---- */
@@ -262,6 +266,38 @@ static void have_looked(struct deliverer *deliverer)
 	snprintf(deliverer->look_at, sizeof(deliverer->look_at), "%s",
 		 party ? party : "");
 	pthread_cond_signal(&deliverer->work);
+}
+
+/* The way is closed: one parcel tries it, if any is due, so that it is known
+ * of that one why it waits; else somebody looks. */
+static void probe(struct deliverer *deliverer)
+{
+	deliverer->health.probe_at = NEVER;
+	if (deliverer->health.closed && !deliverer->probing &&
+	    deliverer->claim_at <= clock_mono_ms() &&
+	    deliverer->held_count < HELD_MAX) {
+		deliverer->probing = true;
+		claim_some(deliverer, 1);
+		if (deliverer->queued.first)
+			return;
+		deliverer->probing = false;
+	}
+	have_looked(deliverer);
+}
+
+/* It is open again: what waited for that is due. Called and left with the lock
+ * held. */
+static void recall(struct deliverer *deliverer)
+{
+	bool done;
+
+	deliverer->health.back = false;
+	pthread_mutex_unlock(&deliverer->lock);
+	done = deliverer->courier->recall(deliverer->options.context);
+	pthread_mutex_lock(&deliverer->lock);
+	deliverer->claim_at = 0;
+	if (!done) /* with the next report that it is open */
+		deliverer->health.met = HEALTH_CLOSED;
 }
 
 /* Until there is something to do. */
@@ -287,8 +323,13 @@ void *dispatcher_run(void *context)
 		size_t limit = room(deliverer);
 		if (next && next->renew_at <= now)
 			renew(deliverer, next);
+		else if (deliverer->health.back)
+			recall(deliverer);
+		else if (deliverer->health.closed && !deliverer->probing &&
+			 deliverer->queued.first)
+			give_back(deliverer);
 		else if (deliverer->health.probe_at <= now)
-			have_looked(deliverer);
+			probe(deliverer);
 		else if (limit > 0 && deliverer->claim_at <= now)
 			claim_some(deliverer, limit);
 		else

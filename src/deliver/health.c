@@ -13,7 +13,9 @@
 
 void health_init(struct health *health, int64_t pause_ms)
 {
-	*health = (struct health){ .usable = true, .pause_ms = pause_ms };
+	*health = (struct health){ .usable = true,
+				   .pause_ms = pause_ms,
+				   .met = HEALTH_CLOSED }; /* when last there */
 	if (health->pause_ms < PAUSE_MIN_MS)
 		health->pause_ms = PAUSE_MIN_MS;
 	if (health->pause_ms > PAUSE_MAX_MS)
@@ -83,18 +85,33 @@ static bool is_usable(const struct health *health, int64_t now_mono_ms)
 	return !health->closed && standing < HEALTH_DOUBTS;
 }
 
+static void note_way(struct health *health, enum way way)
+{
+	bool met = health->met >= HEALTH_CLOSED;
+
+	if (way == WAY_CLOSED) {
+		health->met += !met;
+	} else {
+		health->back = health->back || met;
+		health->met = 0;
+	}
+	health->closed = way == WAY_CLOSED;
+}
+
 bool health_note_look(struct health *health, const struct report *report,
 		      const char *to, int64_t now_mono_ms)
 {
 	bool before = health->usable;
 
-	health->closed = report->way == WAY_CLOSED;
+	note_way(health, report->way);
 	if (to && report->way == WAY_OPEN)
 		end_doubt(health, to);
 	health->usable = is_usable(health, now_mono_ms);
 	health->probe_at = HEALTH_NEVER;
 	if (!health->usable)
-		health->probe_at = now_mono_ms + health->pause_ms;
+		health->probe_at =
+		    now_mono_ms +
+		    (health->met == 1 ? PAUSE_MIN_MS : health->pause_ms);
 	if (report->way != WAY_OPEN)
 		fail_set(&health->why_not, "%s", report->words);
 	return health->usable != before;

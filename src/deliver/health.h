@@ -3,8 +3,9 @@
  * tell.
  *
  * Pure; belongs to whoever holds it, lock included. While the way is closed it
- * says when to look again without a delivery, so that readiness comes back
- * where nobody sends invites to a daemon that is not ready.
+ * says when to look again, with one delivery or without any, so that readiness
+ * comes back where nobody sends invites to a daemon that is not ready. The
+ * first look is soon: what one delivery met may be its own fault.
  *
  * A doubt is a refusal that may be our fault or this party's. One is no reason
  * to call the way closed; two, from parties of different domains, are. A doubt
@@ -23,6 +24,7 @@
 #define HEALTH_NEVER  INT64_MAX
 
 #define HEALTH_DOUBTS 2 /* of so many domains: unusable */
+#define HEALTH_CLOSED 2 /* met so often: not one delivery's own fault */
 
 struct doubt {
 	char to[EMAIL_MAX + 1]; /* who was refused; "" = none */
@@ -34,6 +36,9 @@ struct health {
 	int64_t probe_at; /* clock_mono_ms() of the next, or HEALTH_NEVER */
 	bool usable;
 	bool closed; /* whoever it is for */
+	int met;     /* how often in a row it was closed */
+	bool back;   /* it was closed for more than one, and is open again: for
+		      * whoever asks to be reset */
 	struct doubt doubts[HEALTH_DOUBTS];
 	size_t turn; /* of the doubts, to be looked into */
 	struct fail why_not;

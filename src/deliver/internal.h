@@ -68,6 +68,9 @@ struct deliverer {
 	size_t held_count;
 	struct parcel_list queued, done;
 	size_t busy;		     /* workers */
+	size_t hands;		     /* that may be busy: all of them, or fewer
+				      * since the way was closed */
+	bool probing;		     /* with a parcel, whether it is open */
 	bool look_due;		     /* somebody is to look... */
 	char look_at[EMAIL_MAX + 1]; /* ...for this party; "" = for none */
 	struct health health;

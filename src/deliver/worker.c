@@ -42,6 +42,28 @@ static void decide(struct deliverer *deliverer, struct parcel *parcel)
 	deliverer->health.attempts[verdict->report.outcome]++;
 }
 
+/*
+ * Where the way is closed nothing is delivered but what probes it. Who was away
+ * may not bear all at once, so then there is one hand, and twice as many after
+ * each parcel that found it open.
+ */
+static void set_hands(struct deliverer *deliverer, enum way way)
+{
+	size_t all = (size_t)deliverer->options.connections;
+	size_t more = 2 * deliverer->hands;
+
+	if (deliverer->health.closed) {
+		deliverer->hands = 1;
+		deliverer->ahead = 0;
+		pthread_cond_signal(&deliverer->changed);
+	} else if (way == WAY_OPEN && deliverer->hands < all) {
+		if (more < deliverer->busy) /* some are stuck from before */
+			more = deliverer->busy;
+		deliverer->hands = more < all ? more : all;
+		pthread_cond_broadcast(&deliverer->work);
+	}
+}
+
 /* Called and left with the lock held, as are those below. */
 static void attempt(struct worker *worker, struct parcel *parcel)
 {
@@ -57,8 +79,10 @@ static void attempt(struct worker *worker, struct parcel *parcel)
 	report = parcel->verdict.report;
 	changed = health_note_attempt(&deliverer->health, &report,
 				      courier->party(parcel), clock_mono_ms());
+	set_hands(deliverer, report.way);
 	decide(deliverer, parcel);
 	deliverer->attempted++;
+	deliverer->probing = false;
 	parcel->state = PARCEL_DONE;
 	parcel->renew_at = NEVER;
 	parcel_list_add(&deliverer->done, parcel);
@@ -81,6 +105,7 @@ static void look(struct worker *worker)
 	pthread_mutex_lock(&deliverer->lock);
 	changed = health_note_look(&deliverer->health, &report,
 				   party[0] ? party : NULL, clock_mono_ms());
+	set_hands(deliverer, WAY_DOUBTFUL);
 	note(deliverer, &report, changed);
 }
 
@@ -94,6 +119,9 @@ static bool work(struct worker *worker)
 	if (deliverer->stopping)
 		return false;
 	if (!deliverer->look_due) {
+		if (deliverer->busy >= deliverer->hands &&
+		    !deliverer->probing)
+			return false;
 		parcel = parcel_list_take(&deliverer->queued);
 		if (!parcel)
 			return false;

@@ -39,6 +39,11 @@ static bool mail_renew(void *context, const struct lease *lease)
 	return outbox_renew(((struct mailer *)context)->claims, lease);
 }
 
+static bool mail_recall(void *context)
+{
+	return outbox_recall(((struct mailer *)context)->claims);
+}
+
 static void mail_record(void *context, struct record *records, size_t count)
 {
 	outbox_record(((struct mailer *)context)->records, records, count);
@@ -115,6 +120,7 @@ static const struct courier mail_courier = {
 	.unusable_event = "mail_server_unusable",
 	.claim = mail_claim,
 	.renew = mail_renew,
+	.recall = mail_recall,
 	.record = mail_record,
 	.log = outbox_log,
 	.log_unrecorded = outbox_log_unrecorded,

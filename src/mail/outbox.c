@@ -129,19 +129,16 @@ bool outbox_claim(struct store_port *port, struct claim *claim)
 	return true;
 }
 
-bool outbox_renew(struct store_port *port, const struct lease *lease)
+/* Of a verb that returns nothing; whether it was done. */
+static bool call(struct store_port *port, const struct verb *verb,
+		 int64_t organization, const void *in)
 {
-	const struct outbox_renew_in in = {
-		.invite = lease->id,
-		.leased_until_ms = lease->until_ms,
-		.until_ms = lease->asked_ms,
-	};
 	char room[512];
 	struct arena arena;
 	struct store_op op = {
-		.verb = &verb_outbox_renew,
-		.in = &in,
-		.organization = lease->organization,
+		.verb = verb,
+		.in = in,
+		.organization = organization,
 		.now_ms = clock_now_ms(),
 		.arena = &arena,
 	};
@@ -150,6 +147,21 @@ bool outbox_renew(struct store_port *port, const struct lease *lease)
 	store_call(port, &op);
 	arena_release(&arena);
 	return op.result == RESULT_OK;
+}
+
+bool outbox_renew(struct store_port *port, const struct lease *lease)
+{
+	const struct outbox_renew_in in = {
+		.invite = lease->id,
+		.leased_until_ms = lease->until_ms,
+		.until_ms = lease->asked_ms,
+	};
+	return call(port, &verb_outbox_renew, lease->organization, &in);
+}
+
+bool outbox_recall(struct store_port *port)
+{
+	return call(port, &verb_outbox_recall, 0, NULL);
 }
 
 /* An operation that records one. */
@@ -173,6 +185,7 @@ static void settle(struct settlement *settlement, const struct record *record)
 		.outcome = verdict->report.outcome,
 		.error = verdict->error,
 		.pause_ms = verdict->pause_ms,
+		.unreached = verdict->report.way == WAY_CLOSED,
 	};
 	settlement->op = (struct store_op){
 		.verb = &verb_outbox_settle,

@@ -31,6 +31,7 @@ struct mail_parcel *mail_of(struct parcel *parcel);
 /* As the courier's functions of these names. */
 bool outbox_claim(struct store_port *port, struct claim *claim);
 bool outbox_renew(struct store_port *port, const struct lease *lease);
+bool outbox_recall(struct store_port *port);
 void outbox_record(struct store_port *port, struct record *records,
 		   size_t count);
 

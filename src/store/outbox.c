@@ -196,12 +196,14 @@ static bool find_mail(const struct work *work,
 
 STATEMENT(outbox_defer_many,
 	  .pgsql = "UPDATE outbox o SET due_at_ms = r.due, attempts ="
-		   " r.attempts FROM unnest(?1::bigint[], ?2::bigint[],"
-		   " ?3::bigint[], ?4::bigint[])"
-		   " r(invite, organization, due, attempts) WHERE"
+		   " r.attempts, unreached = r.unreached"
+		   " FROM unnest(?1::bigint[], ?2::bigint[],"
+		   " ?3::bigint[], ?4::bigint[], ?5::bigint[])"
+		   " r(invite, organization, due, attempts, unreached) WHERE"
 		   " o.invite = r.invite AND o.organization = r.organization");
 STATEMENT(outbox_defer,
-	  .text = "UPDATE outbox SET due_at_ms = ?3, attempts = ?4"
+	  .text = "UPDATE outbox SET due_at_ms = ?3, attempts = ?4,"
+		  " unreached = ?5"
 		  " WHERE invite = ?1 AND organization = ?2",
 	  .many = &sql_outbox_defer_many);
 
@@ -214,6 +216,7 @@ static void defer_mail(const struct work *work,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, lease_now(work) + in->pause_ms);
 	db_bind_i64(st, 4, attempts);
+	db_bind_i64(st, 5, in->unreached);
 	db_run(work->db, st);
 }
 
@@ -366,6 +369,35 @@ const struct verb verb_outbox_settle = {
 	.rank = RANK_LATER,	  .size_in = sizeof(struct outbox_settle_in),
 	.locks = lock_mail,	  .run = outbox_settle,
 	.together = &settlements,
+};
+
+/* ---- recall ---- */
+
+/* Those that are claimed first are the oldest. */
+STATEMENT(outbox_recall,
+	  .text = "UPDATE outbox SET due_at_ms = queued_at_ms, unreached = 0"
+		  " WHERE unreached = 1",
+	  .pgsql = "UPDATE outbox o SET due_at_ms = queued_at_ms,"
+		   " unreached = 0 FROM (SELECT organization, invite"
+		   "  FROM outbox WHERE unreached = 1"
+		   "  FOR UPDATE SKIP LOCKED) u"
+		   " WHERE o.organization = u.organization"
+		   " AND o.invite = u.invite");
+
+static enum result outbox_recall(struct work *work, const void *input,
+				 void *output)
+{
+	(void)input;
+	(void)output;
+	db_run(work->db, db_statement(work->db, &sql_outbox_recall));
+	return RESULT_OK;
+}
+
+const struct verb verb_outbox_recall = {
+	VERB(outbox_recall),
+	.flags = VERB_REPEATABLE | VERB_ANY_ORGANIZATION,
+	.rank = RANK_LATER,
+	.run = outbox_recall,
 };
 
 /* ---- watching ---- */

@@ -4,6 +4,7 @@
  *	outbox_claim	leases those that are due
  *	outbox_renew	prolongs the lease of one, if it is still that one
  *	outbox_settle	records how an attempt went
+ *	outbox_recall	has those due that wait for the mail server
  *	outbox_count	how many wait
  *	clock		what time it is there; whether anything can be read at
  *			all
@@ -62,6 +63,7 @@ struct outbox_settle_in {
 	enum outbox_outcome outcome;
 	const char *error; /* NULL when sent */
 	int64_t pause_ms;  /* when deferred */
+	bool unreached;	   /* likewise: the mail server was not to be used */
 };
 
 /*

@@ -130,7 +130,8 @@ static size_t read_due(const struct work *work, int limit,
 	return count;
 }
 
-STATEMENT(outbox_lease, .text = "UPDATE outbox SET due_at_ms = ?3"
+STATEMENT(outbox_lease, .text = "UPDATE outbox SET due_at_ms = ?3,"
+				" unreached = 0"
 				" WHERE invite = ?1 AND organization = ?2");
 
 static void set_due(const struct work *work, const struct outbox_mail *mail,
@@ -277,10 +278,11 @@ static void name_some(const struct work *work, struct outbox_mail *const *mails,
 }
 
 STATEMENT(outbox_lease_many,
-	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE organization = ?2"
-		  " AND invite IN (SELECT value FROM json_each(?3))",
-	  .pgsql = "UPDATE outbox SET due_at_ms = ?1 WHERE organization = ?2"
-		   " AND invite" IN_ID_LIST("?3"));
+	  .text = "UPDATE outbox SET due_at_ms = ?1, unreached = 0"
+		  " WHERE organization = ?2 AND invite IN (SELECT value FROM "
+		  "json_each(?3))",
+	  .pgsql = "UPDATE outbox SET due_at_ms = ?1, unreached = 0"
+		   " WHERE organization = ?2 AND invite" IN_ID_LIST("?3"));
 
 /* Mails of one organization, too. */
 static void lease(const struct work *work, int64_t until_ms,

@@ -430,6 +430,22 @@ const struct step steps[] = {
 	      " ON \"user\"(organization, (-removed_at), id)",
 	      "UPDATE invite SET address_hash = id WHERE state = 2",
 	  } },
+
+	/* 14: which mails wait because the mail server could not be reached;
+	 * they are due at once when it is back. Few are: not all that wait are
+	 * tried meanwhile. */
+	{ .sqlite =
+	      "ALTER TABLE outbox ADD COLUMN unreached INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "CREATE INDEX outbox_unreached ON outbox(unreached)"
+	      " WHERE unreached = 1;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE outbox"
+	      " ADD COLUMN unreached BIGINT NOT NULL DEFAULT 0",
+	      "CREATE INDEX outbox_unreached ON outbox(organization, invite)"
+	      " WHERE unreached = 1",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

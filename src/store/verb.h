@@ -82,6 +82,7 @@
 	X(outbox_claim)        \
 	X(outbox_renew)        \
 	X(outbox_settle)       \
+	X(outbox_recall)       \
 	X(outbox_count)        \
 	X(clock)               \
 	X(probe)

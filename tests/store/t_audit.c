@@ -284,6 +284,11 @@ static struct store_op settle_mail(void)
 	return settle_op(claimed_mail().token.invite, OUTBOX_SENT);
 }
 
+static struct store_op recall_mails(void)
+{
+	return op_of(&verb_outbox_recall);
+}
+
 static struct store_op probe(void)
 {
 	return op_of(&verb_probe);
@@ -321,6 +326,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_outbox_claim] = claim_mail,
 	[VERB_outbox_renew] = renew_mail,
 	[VERB_outbox_settle] = settle_mail,
+	[VERB_outbox_recall] = recall_mails,
 	[VERB_probe] = probe,
 };
 

@@ -37,6 +37,8 @@ static const char *const back[] = {
 	"CREATE INDEX user_list ON \"user\"(organization)",
 	"DROP TABLE role; DROP TABLE role_assignment",
 	"DROP INDEX invite_expiry",
+	"DROP INDEX outbox_unreached;"
+	"ALTER TABLE outbox DROP COLUMN unreached",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

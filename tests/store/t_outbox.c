@@ -179,6 +179,52 @@ START_TEST(test_deferred_then_sent)
 }
 END_TEST
 
+/* Claims one and has its attempt end so; which invite it was. */
+static int64_t put_off(bool unreached)
+{
+	struct store_op op, verdict;
+	int64_t invite;
+
+	ck_assert_uint_eq(claim(&op), 1);
+	invite = out_of(&op, outbox_claim_out)->mails[0].token.invite;
+	verdict = settle_op(invite, OUTBOX_DEFERRED);
+	in_of(&verdict, outbox_settle_in)->unreached = unreached;
+	in_of(&verdict, outbox_settle_in)->pause_ms = HOUR_MS / 2;
+	assert_granted(&verdict);
+	return invite;
+}
+
+/* What failed for the connection is due when that is back: the oldest first,
+ * and nothing that waits for another reason or is in somebody's hands. */
+START_TEST(test_recalled_when_the_server_is_back)
+{
+	struct store_op op, recall = op_of(&verb_outbox_recall);
+	int64_t first, second;
+
+	(void)invited("ada@example.com");
+	first = put_off(true);
+	f.now_ms += SECOND_MS;
+	(void)invited("bob@example.com");
+	second = put_off(true);
+	(void)invited("greylisted@example.com");
+	(void)put_off(false);
+	(void)invited("eve@example.com");
+	ck_assert_uint_eq(claim(&op), 1); /* in hand */
+	ck_assert_uint_eq(claim(&op), 0);
+	assert_granted(&recall);
+	ck_assert_uint_eq(claim(&op), 2);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].token.invite,
+			 first);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[1].token.invite,
+			 second);
+	ck_assert_int_eq(out_of(&op, outbox_claim_out)->mails[0].attempts, 1);
+	/* Taken in hand they are recalled no more. */
+	recall = op_of(&verb_outbox_recall);
+	assert_granted(&recall);
+	ck_assert_uint_eq(claim(&op), 0);
+}
+END_TEST
+
 START_TEST(test_failed)
 {
 	struct store_op create = invited("ada@example.com"), op, look;
@@ -582,6 +628,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_the_oldest_first_and_no_more_than_asked);
 	tcase_add_test(tests, test_sent);
 	tcase_add_test(tests, test_deferred_then_sent);
+	tcase_add_test(tests, test_recalled_when_the_server_is_back);
 	tcase_add_test(tests, test_failed);
 	tcase_add_test(tests, test_expired_before_delivery);
 	tcase_add_test(tests, test_expired_beside_others);

@@ -21,6 +21,7 @@ static struct {
 	pthread_cond_t changed;
 	enum place places[PARCELS];
 	int attempts[PARCELS], records, record_calls, looks, opened, idle;
+	int recalls;
 	int in_hand, most_in_hand, largest_claim;
 	bool store_away; /* it cannot write */
 	bool held;	 /* attempts wait */
@@ -52,7 +53,7 @@ static bool fake_claim(void *context, struct claim *claim)
 	there = !world.store_away;
 	for (int i = 0; i < PARCELS && there; i++) {
 		struct parcel *parcel;
-		if (world.places[i] != WAITING)
+		if (world.places[i] != WAITING && world.places[i] != GIVEN_BACK)
 			continue;
 		if (claim->ret_count == (size_t)claim->limit) {
 			claim->ret_pause_ms = 0;
@@ -75,6 +76,18 @@ static bool fake_renew(void *context, const struct lease *lease)
 	(void)context;
 	pthread_mutex_lock(&world.lock);
 	world.places[number_of(lease)] = GIVEN_BACK;
+	pthread_mutex_unlock(&world.lock);
+	return true;
+}
+
+static bool fake_recall(void *context)
+{
+	(void)context;
+	pthread_mutex_lock(&world.lock);
+	world.recalls++;
+	for (int i = 0; i < PARCELS; i++)
+		if (world.places[i] == DEFERRED)
+			world.places[i] = WAITING;
 	pthread_mutex_unlock(&world.lock);
 	return true;
 }
@@ -181,6 +194,7 @@ static const struct courier fake = {
 	.unusable_event = "fake_unusable",
 	.claim = fake_claim,
 	.renew = fake_renew,
+	.recall = fake_recall,
 	.record = fake_record,
 	.log = fake_log,
 	.log_unrecorded = fake_log_unrecorded,
@@ -375,6 +389,67 @@ START_TEST(test_looks_before_anything_is_queued)
 }
 END_TEST
 
+static int attempts_in_all(void)
+{
+	int count = 0;
+
+	for (int i = 0; i < PARCELS; i++)
+		count += world.attempts[i];
+	return count;
+}
+
+/* Most wait without an attempt, and all go, one by one at first, when there is
+ * somebody again. */
+START_TEST(test_only_probes_while_nobody_is_there)
+{
+	struct deliverer *deliverer;
+
+	report_set(&world.report, OUTBOX_DEFERRED, WAY_CLOSED, "nobody there");
+	deliverer = start(4);
+	queue(PARCELS);
+	deliver_wake(deliverer);
+	wait_for_records(2);
+	pthread_mutex_lock(&world.lock);
+	ck_assert_int_le(attempts_in_all(), 4 + world.looks + 2);
+	world.recalls = world.records = world.most_in_hand = 0;
+	report_set(&world.report, OUTBOX_SENT, WAY_OPEN, "fine");
+	pthread_mutex_unlock(&world.lock);
+	wait_for_records(PARCELS);
+	deliver_stop(deliverer);
+	for (int i = 0; i < PARCELS; i++)
+		ck_assert_int_eq(world.places[i], DELIVERED);
+	ck_assert_int_ge(world.recalls, 1);
+	ck_assert_int_le(attempts_in_all(), PARCELS + 8);
+}
+END_TEST
+
+/* It breaks a connection; the others are not kept waiting for long. */
+START_TEST(test_one_that_breaks_connections)
+{
+	struct deliverer *deliverer = start(1);
+
+	queue_from(1, 3);
+	deliver_wake(deliverer);
+	wait_for_records(3);
+	pthread_mutex_lock(&world.lock);
+	world.recalls = 0;
+	report_set(&world.report, OUTBOX_DEFERRED, WAY_CLOSED, "gone");
+	pthread_mutex_unlock(&world.lock);
+	queue(1);
+	deliver_wake(deliverer);
+	wait_for_records(4);
+	pthread_mutex_lock(&world.lock);
+	report_set(&world.report, OUTBOX_SENT, WAY_OPEN, "fine");
+	pthread_mutex_unlock(&world.lock);
+	queue_from(4, PARCELS - 4);
+	deliver_wake(deliverer);
+	wait_for_records(PARCELS);
+	deliver_stop(deliverer);
+	ck_assert_int_eq(world.places[0], DEFERRED); /* its own time */
+	ck_assert_int_eq(world.recalls, 0);
+}
+END_TEST
+
 START_TEST(test_hand_that_cannot_be_opened)
 {
 	const struct deliver_options options = {
@@ -402,6 +477,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_record_waits_for_the_store);
 	tcase_add_test(tests, test_stop_without_the_store);
 	tcase_add_test(tests, test_looks_before_anything_is_queued);
+	tcase_add_test(tests, test_only_probes_while_nobody_is_there);
+	tcase_add_test(tests, test_one_that_breaks_connections);
 	tcase_add_test(tests, test_hand_that_cannot_be_opened);
 	tcase_set_timeout(tests, 60);
 }

@@ -34,7 +34,8 @@ START_TEST(test_goes_and_comes_back)
 	ck_assert(health_note_attempt(&health, &bad, ADA, NOW));
 	ck_assert(!health.usable);
 	ck_assert_str_eq(health.why_not.message, "421 Away");
-	ck_assert_int_eq(health.probe_at, NOW + 30 * SECOND_MS);
+	/* Soon, in case it was this mail's own fault. */
+	ck_assert_int_eq(health.probe_at, NOW + SECOND_MS);
 
 	report_set(&bad, OUTBOX_DEFERRED, WAY_CLOSED, "421 Still away");
 	ck_assert(!health_note_attempt(&health, &bad, ADA, NOW + 5));
@@ -134,6 +135,23 @@ START_TEST(test_doubts_that_no_mail_meets_end)
 }
 END_TEST
 
+/* What waited for that is due; but a mail that broke one connection should wait
+ * its own time. */
+START_TEST(test_back_only_if_it_was_away)
+{
+	ck_assert(!health_note_attempt(&health, &good, ADA, NOW));
+	ck_assert(health.back); /* what a daemon before us left */
+	health.back = false;
+	ck_assert(health_note_attempt(&health, &bad, ADA, NOW));
+	ck_assert(health_note_look(&health, &good, NULL, NOW + 1));
+	ck_assert(!health.back);
+	ck_assert(health_note_attempt(&health, &bad, ADA, NOW + 2));
+	ck_assert(!health_note_look(&health, &bad, NULL, NOW + 3));
+	ck_assert(health_note_look(&health, &good, NULL, NOW + 4));
+	ck_assert(health.back);
+}
+END_TEST
+
 START_TEST(test_closed_whoever_it_is_for)
 {
 	ck_assert(health_note_look(&health, &bad, NULL, NOW));
@@ -192,6 +210,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_doubts_end_where_they_began);
 	tcase_add_test(tests, test_looks_are_about_the_doubts);
 	tcase_add_test(tests, test_doubts_that_no_mail_meets_end);
+	tcase_add_test(tests, test_back_only_if_it_was_away);
 	tcase_add_test(tests, test_closed_whoever_it_is_for);
 	tcase_add_loop_test(tests, test_pause, 0, COUNT_OF(pauses));
 	tcase_add_test(tests, test_metrics);

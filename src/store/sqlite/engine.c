@@ -20,6 +20,8 @@
 /* A checkpoint holds up the writer for about 10 us a page: 40 ms. */
 #define CHECKPOINT_PAGES 4000
 
+#define LEASES_MAX	 "10000" /* that are looked for after a start */
+
 struct reader {
 	struct sqlite_db db;
 	bool in_transaction;
@@ -31,6 +33,8 @@ struct reader {
  * Nobody else serves this file: who leased a mail is gone, and will not settle
  * it late; it need not wait for its lease to end. One that was tried before
  * waits all the same: its lease looks like the pause before its next attempt.
+ * Leases end soon, so they are among the first that are due; however many wait,
+ * no more of them are looked at.
  */
 static int end_leases(struct engine *engine, struct fail *fail)
 {
@@ -39,7 +43,9 @@ static int end_leases(struct engine *engine, struct fail *fail)
 	return sqlite_db_exec(
 	    &engine->db,
 	    "UPDATE outbox SET due_at_ms = queued_at_ms"
-	    " WHERE attempts = 0 AND due_at_ms > unixepoch() * 1000",
+	    " WHERE attempts = 0 AND invite IN (SELECT invite FROM outbox"
+	    " WHERE due_at_ms > unixepoch() * 1000"
+	    " ORDER BY due_at_ms LIMIT " LEASES_MAX ")",
 	    fail);
 }
 
