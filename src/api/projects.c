@@ -15,13 +15,26 @@ static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
 	jw_text(jw, project->archived_at ? "archived" : "active");
 }
 
+/* The contract has it absent where it is not said, not null. */
+static void write_residency(struct jw *jw, const void *item,
+			    int64_t now_seconds)
+{
+	const struct project *project = item;
+
+	(void)now_seconds;
+	if (!project->residency)
+		return;
+	jw_key(jw, "residency");
+	jw_text(jw, vocabulary_word(&residencies, project->residency));
+}
+
 static const struct member project_members[] = {
 	SHOW_ID("id", struct project, id, ID_PROJECT),
 	SHOW_TEXT("name", struct project, name),
 	SHOW_TIME("created_at", struct project, created_at),
 	SHOW_TIME("archived_at", struct project, archived_at),
 	SHOW_BY("status", write_status),
-	SHOW_WORD("residency", struct project, residency, &residencies),
+	SHOW_REST_BY(write_residency),
 	SHOW_WORD("geography", struct project, geography, &geographies),
 	SHOW_TEXT("external_key_id", struct project, external_key_id),
 	{ 0 },

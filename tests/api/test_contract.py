@@ -2,11 +2,13 @@
 The description itself: valid, and true to the published contract.
 """
 
+import json
+
 import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from harness import contract
+from harness import contract, published
 
 SPEC = contract.spec()
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -85,6 +87,22 @@ def test_operation_is_complete(path, method, operation):
     else:
         assert operation["x-extension"] is True
         assert operation["security"] == []
+
+
+@pytest.mark.skipif(published.document() is None, reason="platform: the "
+                    "published contract is not here")
+def test_the_published_contract_is_asked():
+    invite = {"object": "organization.invite", "id": "i", "email": "e",
+              "role": "king", "status": "pending", "created_at": 1,
+              "projects": []}
+    asked = ("get", "/v1/organization/invites/x", 200)
+    assert list(published.faults(*asked, json.dumps(invite).encode()))
+    invite["role"] = "owner"
+    assert not list(published.faults(*asked, json.dumps(invite).encode()))
+    operations = [(path, method) for path, item in
+                  published.document()["paths"].items()
+                  for method in METHODS & set(item)]
+    assert len(operations) == 72
 
 
 def test_operation_ids_are_unique():

@@ -62,8 +62,10 @@ PLACES = [
 @pytest.mark.parametrize("said", PLACES, ids=str)
 def test_where_a_projects_data_stays_is_kept(shared, said):
     project = shared.ok("POST", PROJECTS, json={"name": "P"} | said)
-    for name in ("residency", "geography", "external_key_id"):
+    for name in ("geography", "external_key_id"):
         assert project[name] == said.get(name)
+    assert project.get("residency", "absent") == \
+        (said.get("residency") or "absent")
     assert shared.ok("GET", f"{PROJECTS}/{project['id']}") == project
     assert next(shared.all(PROJECTS)) == project
 

@@ -5,6 +5,7 @@ Holds an answer of the daemon against api/openapi.yaml.
 /v1) and raises ContractFault unless the status is documented for it, the
 content type and the headers are as described, and the body satisfies its
 schema. Schemas of our own answers are closed, so a stray member is a fault.
+The published contract has to allow it, too (harness/published.py).
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema
 import yaml
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+from harness import published
 
 SPEC = Path(__file__).resolve().parents[2] / "api/openapi.yaml"
 URN = "urn:invited:openapi"
@@ -124,11 +127,25 @@ def validate(response: Any) -> None:
     `response` is of httpx or requests: both know their request.
     """
     method = response.request.method.lower()
-    path = urlsplit(str(response.request.url)).path
-    validate_parts(method, path, response.status_code,
+    url = urlsplit(str(response.request.url))
+    validate_parts(method, url.path, response.status_code,
                    {name.lower(): value
                     for name, value in response.headers.items()},
                    response.content)
+    if not _asks_for_more(method, url.path, url.query):
+        for fault in published.faults(method, url.path, response.status_code,
+                                      response.content):
+            raise ContractFault(f"{method.upper()} {url.path}: the published "
+                                f"contract: {fault}")
+
+
+def _asks_for_more(method: str, path: str, query: str) -> bool:
+    """Whether it has a parameter that is ours: then so may be the answer."""
+    operation = spec()["paths"].get(template(path), {}).get(method, {})
+    ours = {parameter.get("name")
+            for parameter in operation.get("parameters", [])
+            if parameter.get("x-extension")}
+    return not ours.isdisjoint(name for name, _ in parse_qsl(query))
 
 
 def validate_parts(method: str, path: str, status: int,
