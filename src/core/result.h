@@ -31,6 +31,12 @@
 	  "There is no user with this address in your organization. "  \
 	  "Invite people first.")                                      \
 	/* with another role */                                        \
+	X(PROJECT_GROUP_NOT_FOUND, 404, "group_not_found",             \
+	  "This group is not in the project.")                         \
+	/* with another role */                                        \
+	X(GROUP_IN_PROJECT, 400, "group_already_exists",               \
+	  "The group already exists in project, with another role. "   \
+	  "Assign the role to it to change that.")                     \
 	X(USER_IN_PROJECT, 400, "user_already_exists",                 \
 	  "The user already exists in project, with another role. "    \
 	  "Modify the project user to change it.")                     \

@@ -134,7 +134,9 @@ void operation_run(struct request *request)
 	const struct route *route = request->route;
 	void *in = request_verb(request, route->verb);
 
-	if (!in || query_read(request, route->list, in) < 0 ||
+	if (!in ||
+	    query_read(request, route->list ? route->list : route->query, in) <
+		0 ||
 	    read_fields(request, in) < 0)
 		return;
 	put_ids(request, in);
@@ -186,6 +188,8 @@ static bool has_its_answer(const struct route *route)
 	if (route->list)
 		return route->verb->size_out == sizeof(struct list_out) &&
 		       query_fits(route->list, route->verb->size_in);
+	if (route->query && !query_fits(route->query, route->verb->size_in))
+		return false;
 	return route->method == METHOD_DELETE
 		   ? route->shape->removed <= route->verb->size_out
 		   : route->verb->size_out >= route->shape->size;

@@ -195,9 +195,9 @@ static bool is_named(const struct query_param *param, struct str key)
 /* The number of a parameter; -1 where the list has none of this name. */
 static int find_param(const struct list_query *list, struct str key)
 {
-	if (str_is(key, "limit"))
+	if (str_is(key, "limit") && !list->no_list)
 		return LIMIT;
-	if (str_is(key, "after"))
+	if (str_is(key, "after") && !list->no_list)
 		return AFTER;
 	if (str_is(key, "order") && list->order != ORDER_FIXED)
 		return ORDER;
@@ -215,13 +215,15 @@ static const char *known_params(struct request *request,
 				const struct list_query *list)
 {
 	const char *names =
-	    arena_printf(&request->arena, "limit, after%s%s",
-			 list->order == ORDER_FIXED ? "" : ", order",
-			 list->before ? ", before" : "");
+	    list->no_list
+		? ""
+		: arena_printf(&request->arena, "limit, after%s%s",
+			       list->order == ORDER_FIXED ? "" : ", order",
+			       list->before ? ", before" : "");
 
 	for (size_t i = 0; names && list->filters && list->filters[i].name; i++)
-		names = arena_printf(&request->arena, "%s, %s", names,
-				     list->filters[i].name);
+		names = arena_printf(&request->arena, "%s%s%s", names,
+				     *names ? ", " : "", list->filters[i].name);
 	return names ? names : "";
 }
 
@@ -302,7 +304,7 @@ int query_read(struct request *request, const struct list_query *list, void *in)
 {
 	struct list_in *page = in;
 
-	if (list) {
+	if (list && !list->no_list) {
 		page->limit = list->limit ? list->limit : PAGE_LIMIT_DEFAULT;
 		page->ascending = list->order == ORDER_ASC;
 	}
@@ -320,7 +322,7 @@ bool query_fits(const struct list_query *list, size_t size)
 {
 	size_t count = 0;
 
-	if (size < sizeof(struct list_in))
+	if (!list->no_list && size < sizeof(struct list_in))
 		return false;
 	for (; list->filters && list->filters[count].name; count++) {
 		const struct query_param *param = &list->filters[count];

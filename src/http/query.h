@@ -79,6 +79,7 @@ struct list_query {
 		ORDER_ASC
 	} order;
 	bool before;			   /* there is a parameter `before` */
+	bool no_list;			   /* there are filters alone */
 	const struct query_param *filters; /* the last has no name; or NULL */
 };
 

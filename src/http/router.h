@@ -39,7 +39,8 @@ struct route {
 	size_t ids[PATH_PARAMS_MAX]; /* INPUT()s: where the path's ids go */
 	const struct field *fields;  /* of the body; each goes into the input */
 	size_t field_count;
-	const struct list_query *list; /* of a list: its query, its envelope */
+	const struct list_query *list;	/* of a list: its query, its envelope */
+	const struct list_query *query; /* of anything else; NULL: none */
 	/* What the tables cannot say of the input: -1 with the request
 	 * answered. Or NULL. */
 	int (*prepare)(struct request *request, void *in);

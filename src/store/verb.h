@@ -34,6 +34,11 @@
 	X(project_update)      \
 	X(project_archive)     \
 	X(project_list)        \
+	/* project_groups.h */ \
+	X(project_group_add)   \
+	X(project_group_get)   \
+	X(project_group_list)  \
+	X(project_group_drop)  \
 	/* project_users.h */  \
 	X(project_user_add)    \
 	X(project_user_get)    \

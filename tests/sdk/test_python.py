@@ -98,6 +98,26 @@ def test_a_project_is_changed_and_archived(strict):
         assert refusal.value.code == "project_is_default"
 
 
+def test_groups_in_a_project(strict):
+    organization = strict.admin.organization
+    groups = organization.projects.groups
+    project = organization.projects.create(name="Apollo")
+    made = [organization.groups.create(name=f"g{number}")
+            for number in range(3)]
+    role = "role-api-project-member"
+    for group in made:
+        shown = groups.create(project.id, group_id=group.id, role=role)
+        assert groups.retrieve(group.id, project_id=project.id) == shown
+        assert (shown.group_name, shown.group_type) == (group.name, "group")
+    listed = list(groups.list(project.id, limit=1))
+    assert [one.group_id for one in listed] == [one.id for one in made]
+    assert list(groups.list(project.id, order="desc", limit=2)) == listed[::-1]
+    gone = groups.delete(made[0].id, project_id=project.id)
+    assert gone.deleted and gone.object == "project.group.deleted"
+    with pytest.raises(openai.NotFoundError):
+        groups.retrieve(made[0].id, project_id=project.id)
+
+
 def test_who_did_what(strict):
     """Page by page, by each filter, in the SDK's own types."""
     organization = strict.admin.organization

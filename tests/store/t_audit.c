@@ -8,6 +8,7 @@
 
 #include "store/assignments.h"
 #include "store/groups.h"
+#include "store/project_groups.h"
 #include "store/lock.h"
 #include "store/roles.h"
 
@@ -230,6 +231,27 @@ static struct store_op unassign_role(void)
 	return op;
 }
 
+static struct store_op add_project_group(void)
+{
+	struct store_op op = op_of(&verb_project_group_add);
+
+	*in_of(&op, project_group_in) =
+	    (struct project_group_in){ .project = f.project,
+				       .group = a_group(),
+				       .role = PREDEFINED_PROJECT_MEMBER };
+	return op;
+}
+
+static struct store_op remove_project_group(void)
+{
+	struct store_op add = add_project_group();
+	struct store_op op = op_of(&verb_project_group_drop);
+
+	assert_granted(&add);
+	*in_of(&op, project_group_in) = *in_of(&add, project_group_in);
+	return op;
+}
+
 static struct store_op create_invite(void)
 {
 	return invite_op("ada@example.com");
@@ -303,6 +325,8 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_create] = create_project,
 	[VERB_project_update] = update_project,
 	[VERB_project_archive] = archive_project,
+	[VERB_project_group_add] = add_project_group,
+	[VERB_project_group_drop] = remove_project_group,
 	[VERB_project_user_add] = add_to_project,
 	[VERB_project_user_update] = change_in_project,
 	[VERB_project_user_remove] = remove_from_project,

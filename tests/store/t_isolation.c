@@ -9,6 +9,7 @@
 #include "store/assignments.h"
 #include "store/roles.h"
 #include "store/audit_logs.h"
+#include "store/project_groups.h"
 
 #include "store/standing.h"
 
@@ -535,6 +536,33 @@ static void assigns_nothing_across(void)
 	ck_assert_int_eq(rows("project_user WHERE role = 1"), 0);
 }
 
+/* Neither into a project of theirs, nor one of their groups into ours. */
+static void puts_no_group_across(void)
+{
+	static const struct verb *const verbs[] = { &verb_project_group_add,
+						    &verb_project_group_get,
+						    &verb_project_group_drop };
+	int64_t group = add_group(theirs.organization);
+	struct store_op op = list_op(&verb_project_group_list, 0, 100);
+
+	in_of(&op, project_group_in)->project = theirs.project;
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		struct project_group_in in = { .project = theirs.project,
+					       .group = group,
+					       .role =
+						   PREDEFINED_PROJECT_MEMBER };
+
+		op = op_of(verbs[i]);
+		*in_of(&op, project_group_in) = in;
+		assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+		in_of(&op, project_group_in)->project = ours.project;
+		assert_ends(&op, i == 0 ? RESULT_GROUP_NOT_FOUND
+					: RESULT_PROJECT_GROUP_NOT_FOUND);
+	}
+	ck_assert_int_eq(rows("project_group"), 0);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_audit_log_list] = tells_nothing_of_others,
@@ -576,6 +604,10 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_get] = refuses_to_get,
 	[VERB_project_update] = renames_no_project_of_others,
 	[VERB_project_archive] = refuses_to_get,
+	[VERB_project_group_add] = puts_no_group_across,
+	[VERB_project_group_get] = puts_no_group_across,
+	[VERB_project_group_list] = puts_no_group_across,
+	[VERB_project_group_drop] = puts_no_group_across,
 	[VERB_project_list] = lists_our_own,
 	[VERB_user_get] = refuses_to_get,
 	[VERB_user_list] = lists_our_people,
