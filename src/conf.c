@@ -24,7 +24,7 @@
 
 static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
     take_name, take_database, take_admin_key, take_ttl, take_retry, take_level,
-    take_sender, take_helo, take_connections;
+    take_routine, take_sender, take_helo, take_connections;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -96,6 +96,9 @@ const struct setting SETTINGS[] = {
 	  "and printed once" },
 	{ "--log-level", "INVITED_LOG_LEVEL", "LEVEL", "info", take_level, 0,
 	  "error, warn, info or debug" },
+	{ "--log-routine", "INVITED_LOG_ROUTINE", "HOW", "all", take_routine, 0,
+	  "which requests and mails that went well are logged: all, sample "
+	  "or none" },
 };
 
 const struct command_line COMMANDS[] = {
@@ -311,6 +314,16 @@ static const char *take_level(struct conf *conf, const struct setting *setting,
 	return log_level_of(value, &conf->log_level)
 		   ? NULL
 		   : "expected error, warn, info or debug";
+}
+
+static const char *take_routine(struct conf *conf,
+				const struct setting *setting,
+				const char *value)
+{
+	(void)setting;
+	return log_routine_of(value, &conf->log_routine)
+		   ? NULL
+		   : "expected all, sample or none";
 }
 
 /* What is not repeated: a secret, or a URL that may hold one. */

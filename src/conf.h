@@ -27,7 +27,7 @@ enum command {
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
-	COMMAND_USER_ERASE, /* argument: a user's id, or an address */
+	COMMAND_USER_ERASE,	     /* argument: a user's id, or an address */
 	COMMAND_CHECK,
 	COMMAND_BACKUP, /* argument: the new file */
 	COMMAND_COPY,
@@ -65,6 +65,7 @@ struct conf {
 	const char *welcome_url;  /* or NULL */
 	const char *admin_key;	  /* or NULL */
 	enum log_level log_level;
+	enum log_routine log_routine;
 
 	struct arena arena; /* private */
 };

@@ -351,6 +351,7 @@ int main(int argc, char **argv)
 	}
 	conf_clear_environment();
 	log_set_level(conf.log_level);
+	log_set_routine(conf.log_routine);
 	code = run(&conf);
 	conf_release(&conf);
 	return code;

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define LINE_MAX_OCTETS	 4096 /* a line, newline included */
@@ -271,7 +272,8 @@ void log_flush(void)
 	errno = saved;
 }
 
-bool log_sample_take(struct log_sample *sample, int64_t now_ms)
+static bool take_sample(struct log_sample *sample, int64_t now_ms,
+			const char *event, const char *of_what)
 {
 	int64_t each = SECOND_MS / LOG_SAMPLE_RATE;
 	int64_t skipped = sample->skipped;
@@ -286,7 +288,56 @@ bool log_sample_take(struct log_sample *sample, int64_t now_ms)
 	sample->whole_at_ms += each;
 	sample->skipped = 0;
 	if (skipped > 0)
-		log_event(LOG_WARN, "requests_not_logged",
-			  LOG_I("requests", skipped));
+		log_event(LOG_WARN, event, LOG_I(of_what, skipped));
 	return true;
+}
+
+bool log_sample_take(struct log_sample *sample, int64_t now_ms)
+{
+	return take_sample(sample, now_ms, "requests_not_logged", "requests");
+}
+
+/* ---- what goes as it should ---- */
+
+static const char *const routine_names[] = {
+	[ROUTINE_ALL] = "all",
+	[ROUTINE_SAMPLED] = "sample",
+	[ROUTINE_NONE] = "none",
+};
+
+static struct {
+	pthread_mutex_t mutex;
+	struct log_sample sample; /* under mutex */
+	atomic_int wanted;
+} routine = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+void log_set_routine(enum log_routine wanted)
+{
+	atomic_store_explicit(&routine.wanted, wanted, memory_order_relaxed);
+}
+
+bool log_routine_of(const char *name, enum log_routine *ret_routine)
+{
+	for (size_t i = 0; i < COUNT_OF(routine_names); i++) {
+		if (strcmp(name, routine_names[i]) == 0) {
+			*ret_routine = (enum log_routine)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool log_takes_routine(void)
+{
+	int wanted =
+	    atomic_load_explicit(&routine.wanted, memory_order_relaxed);
+	bool taken;
+
+	if (wanted != ROUTINE_SAMPLED)
+		return wanted == ROUTINE_ALL;
+	pthread_mutex_lock(&routine.mutex);
+	taken = take_sample(&routine.sample, clock_mono_ms(),
+			    "routine_not_logged", "lines");
+	pthread_mutex_unlock(&routine.mutex);
+	return taken;
 }

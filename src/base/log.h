@@ -83,4 +83,17 @@ struct log_sample {
 /* Whether this one is logged; then says how many were not. Monotonic time. */
 bool log_sample_take(struct log_sample *sample, int64_t now_ms) MUST_CHECK;
 
+/*
+ * What goes as it should, and is a line for each write and read all the same:
+ * a request that was answered, a mail that was sent. How many of these lines
+ * there are is a setting; one sample is taken of all together.
+ */
+enum log_routine { ROUTINE_ALL, ROUTINE_SAMPLED, ROUTINE_NONE };
+
+void log_set_routine(enum log_routine routine); /* default ROUTINE_ALL */
+bool log_routine_of(const char *name, enum log_routine *ret_routine) MUST_CHECK;
+
+/* Whether this one is logged. */
+bool log_takes_routine(void) MUST_CHECK;
+
 #endif

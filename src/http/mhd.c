@@ -256,13 +256,13 @@ static bool add_headers(struct MHD_Response *response,
 }
 
 /* Whoever has no key could otherwise fill a disk. Those who have one are
- * known. */
+ * known; but a busy service may not want to hear of each. */
 static bool is_logged(const struct request *request)
 {
 	struct http_service *service = request->service;
 
 	if (request->key != 0)
-		return true;
+		return request->status >= 500 || log_takes_routine();
 	if (request->status >= 400)
 		service->refused_strangers++;
 	return log_sample_take(&service->strangers, clock_mono_ms());

@@ -244,6 +244,8 @@ void outbox_log(const struct parcel *parcel)
 	char words[sizeof(verdict->words)], id[ID_TEXT_SIZE];
 	enum outbox_outcome outcome = verdict->report.outcome;
 
+	if (outcome == OUTBOX_SENT && !log_takes_routine())
+		return;
 	hide_address(verdict->words, address, words);
 	log_event(log_lines[outcome].level, log_lines[outcome].event,
 		  LOG_S("invite", id_format(ID_INVITE, mail->to.invite.id, id)),

@@ -124,6 +124,8 @@ START_TEST(test_every_setting_from_the_environment)
 					"sk-admin-0123456789",
 					"INVITED_LOG_LEVEL",
 					"debug",
+					"INVITED_LOG_ROUTINE",
+					"sample",
 					NULL };
 	ck_assert_int_eq(PARSE(NULL), 0);
 	ck_assert_uint_eq(conf.listen_count, 3);
@@ -146,6 +148,7 @@ START_TEST(test_every_setting_from_the_environment)
 	ck_assert_str_eq(conf.welcome_url, "http://app.example/?from=invite");
 	ck_assert_str_eq(conf.admin_key, "sk-admin-0123456789");
 	ck_assert_int_eq(conf.log_level, LOG_DEBUG);
+	ck_assert_int_eq(conf.log_routine, ROUTINE_SAMPLED);
 }
 END_TEST
 
@@ -320,6 +323,7 @@ static const struct {
 	{ { "--mail-retry", "2h" }, "at most an hour" },
 	{ { "--mail-retry", "-1" }, "expected a number" },
 	{ { "--log-level", "loud" }, "expected error, warn, info or debug" },
+	{ { "--log-routine", "some" }, "expected all, sample or none" },
 	{ { "--listen", "8080" }, "expected ADDRESS:PORT" },
 	{ { "--listen", ":80" }, "the address is missing" },
 	{ { "--listen", "*:80" }, "has to be a numeric one or a name" },

@@ -500,6 +500,26 @@ START_TEST(test_a_sample_says_what_it_left_out)
 }
 END_TEST
 
+/* A busy service wants to hear of what goes wrong, and of some of the rest. */
+START_TEST(test_routine_lines_are_a_setting)
+{
+	enum log_routine wanted;
+	int taken = 0;
+
+	ck_assert(!log_routine_of("some", &wanted));
+	ck_assert(log_takes_routine());
+	ck_assert(log_routine_of("none", &wanted));
+	log_set_routine(wanted);
+	ck_assert(!log_takes_routine());
+	ck_assert(log_routine_of("sample", &wanted));
+	log_set_routine(wanted);
+	for (int i = 0; i < 100000; i++)
+		taken += log_takes_routine();
+	ck_assert_int_ge(taken, LOG_SAMPLE_BURST);
+	ck_assert_int_lt(taken, 50000);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, start, end);
@@ -512,6 +532,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_the_longest_line);
 	tcase_add_loop_test(tests, test_levels, 0, COUNT_OF(levels));
 	tcase_add_test(tests, test_no_such_level);
+	tcase_add_test(tests, test_routine_lines_are_a_setting);
 	tcase_add_test(tests, test_held_lines_are_one_write);
 	tcase_add_test(tests, test_a_warning_does_not_wait);
 	tcase_add_test(tests, test_held_lines_have_a_ceiling);
