@@ -24,7 +24,7 @@
 #include "core/id.h"
 #include "sample.h"
 #include "store/invites.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
 
@@ -89,7 +89,7 @@ static void slot_fill(struct bare *bare, struct slot *slot)
 	op->in = &slot->in;
 	op->out = &slot->out;
 	op->organization = bare->organization;
-	op->actor = actor_of_key(bare->key);
+	op->actor = actor_of_key(bare->key, 0);
 	op->now_ms = clock_now_ms();
 	op->arena = &slot->arena;
 	op->context = slot;
@@ -242,11 +242,12 @@ static void bootstrap(struct bare *bare, const char *key)
 	const struct bootstrap_in make = { .organization_name = "Bench",
 					   .key = { .name = "bench",
 						    .chosen = str_of(key) } };
-	const struct key_find_in find = { .secret = str_of(key) };
+	struct key_find_in find;
 	struct bootstrap_out made;
 	struct key_find_out found;
 
 	arena_init(&arena, ARENA_MAX);
+	sha256(str_of(key), find.hash);
 	call(bare, &verb_bootstrap, &make, &made, &arena);
 	call(bare, &verb_key_find, &find, &found, &arena);
 	bare->organization = found.key.organization;

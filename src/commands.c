@@ -15,7 +15,7 @@
 #include "base/random.h"
 #include "core/email.h"
 #include "core/id.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "store/users.h"
@@ -290,7 +290,8 @@ static void print_key(const struct admin_key *key, const char *organization)
 static bool list_keys_of(struct session *session, const struct organization *o,
 			 void *context)
 {
-	struct list_in in = { .limit = LIST_PAGE };
+	struct key_list_in in = { .page.limit = LIST_PAGE,
+				  .revoked_too = true };
 	struct list_out page;
 
 	do {
@@ -304,7 +305,7 @@ static bool list_keys_of(struct session *session, const struct organization *o,
 		}
 		for (size_t i = 0; i < page.count; i++, key++) {
 			print_key(key, o->name);
-			in.after = key->id;
+			in.page.after = key->id;
 		}
 	} while (page.has_more);
 	return true;

@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
-#include "core/admin_key.h"
+#include "core/key.h"
 #include "core/name.h"
 #include "core/organization.h"
 
@@ -255,14 +255,22 @@ const char *check_admin_key(struct str value)
 	if (value.len < ADMIN_KEY_MIN)
 		return "an admin key has at least 16 characters, better 40 "
 		       "random ones";
-	if (value.len > ADMIN_KEY_MAX)
+	if (value.len > KEY_MAX)
 		return "an admin key has at most 256 characters";
 	for (size_t i = 0; i < value.len; i++)
 		if (value.data[i] <= ' ' || value.data[i] >= 0x7f)
 			return "an admin key is printable ASCII without blanks";
-	if (admin_key_is_misspelt(value))
+	switch (key_form(value)) {
+	case KEY_MISSPELT:
 		return "this begins as the keys that invited makes do, but is "
 		       "none: a character is wrong or missing";
+	case KEY_OF_USER:
+	case KEY_OF_SERVICE_ACCOUNT:
+		return "this is a project's key";
+	case KEY_OF_ADMIN:
+	case KEY_FOREIGN:
+		break;
+	}
 	return NULL;
 }
 

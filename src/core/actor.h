@@ -25,9 +25,9 @@ struct actor {
 	const char *email;
 };
 
-static inline struct actor actor_of_key(int64_t key)
+static inline struct actor actor_of_key(int64_t key, int64_t user)
 {
-	return (struct actor){ .kind = ACTOR_KEY, .key = key };
+	return (struct actor){ .kind = ACTOR_KEY, .key = key, .user = user };
 }
 
 #endif

@@ -17,3 +17,9 @@ enum result user_on_step_down(const struct user *user, bool another_owner)
 	return user->role == ROLE_OWNER && !another_owner ? RESULT_LAST_OWNER
 							  : RESULT_OK;
 }
+
+bool key_use_is_news(int64_t last_used_at, int64_t now_seconds)
+{
+	return last_used_at <= now_seconds - KEY_USE_SECONDS ||
+	       last_used_at > now_seconds + KEY_USE_AHEAD_SECONDS;
+}

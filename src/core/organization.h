@@ -67,6 +67,10 @@ struct admin_key {
 	int64_t expires_at;   /* 0 = never */
 	int64_t user;	      /* for whom it was made; 0 = nobody's */
 	bool owned;	      /* `user` is an owner now */
+	/* Of `user`, or of the organization where it is nobody's; only where
+	 * it is going to be shown. */
+	const char *owner_name;
+	int64_t owner_since; /* Unix seconds */
 };
 
 /*
@@ -74,5 +78,14 @@ struct admin_key {
  * one rule, with its wording in SQL (KEY_IN_FORCE in store/sql.h).
  */
 bool admin_key_in_force(const struct admin_key *key, int64_t now_seconds);
+
+/*
+ * Whether that a key is used now is worth writing down: at most once a minute,
+ * so that a busy key costs nothing. A last use that lies far ahead was written
+ * by a clock that was wrong.
+ */
+#define KEY_USE_SECONDS	      60
+#define KEY_USE_AHEAD_SECONDS 3600
+bool key_use_is_news(int64_t last_used_at, int64_t now_seconds);
 
 #endif

@@ -96,6 +96,13 @@
 	/* the secret is in use already */                             \
 	X(KEY_EXISTS, 400, "key_already_exists",                       \
 	  "This key is in use already.")                               \
+	/* an admin key for somebody who is none */                    \
+	X(USER_NOT_OWNER, 400, "user_not_owner",                       \
+	  "An admin key can belong to an owner only. Make this user "  \
+	  "an owner first.")                                           \
+	X(LAST_KEY, 400, "last_admin_key",                             \
+	  "This is the last admin key in force of your organization. " \
+	  "Make another one before you delete it.")                    \
 	/* what the database has of it makes no sense to us */         \
 	X(DAMAGED, 500, "damaged",                                     \
 	  "What is stored of this is damaged, or was written by a "    \

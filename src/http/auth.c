@@ -9,18 +9,20 @@
  * that come in the same round, since reads in one round see one state of the
  * store anyway; and for writes it holds a while longer, since the store looks
  * by itself, in the write's transaction, whether the key is still in force.
- * That is two thirds of the system calls before a write is on its way.
+ * That is two thirds of the system calls before a write is on its way. So a key
+ * that was revoked, or whose owner was demoted, opens nothing from then on,
+ * whichever daemon was told, and nobody has to forget it.
  */
 #include "base/base.h"
 
 #include "http/auth.h"
 
 #include "base/clock.h"
-#include "core/admin_key.h"
+#include "core/key.h"
 #include "core/id.h"
 #include "core/token.h"
 #include "http/errors.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 
 #define MEMO_MS	 SECOND_MS /* how long a key, once found, counts for writes */
 #define NO_ROUND UINT64_MAX
@@ -50,13 +52,14 @@ static bool check_organization(struct request *request)
 	return true;
 }
 
-static void use_key(struct request *request, struct key_memo *key)
+static void use_key(struct request *request, struct admin_key *key)
 {
-	bool due = request->now_ms / 1000 - key->key.last_used_at >= 60;
+	bool due = key_use_is_news(key->last_used_at, request->now_ms / 1000);
 	struct id_in *touch;
 
-	request->organization = key->key.organization;
-	request->key = key->key.id;
+	request->organization = key->organization;
+	request->key = key->id;
+	request->key_user = key->user;
 	request->known_ms = due ? 0 : request->now_ms;
 	if (!check_organization(request)) {
 		answer_error(request, 401, "mismatched_organization", NULL,
@@ -68,11 +71,11 @@ static void use_key(struct request *request, struct key_memo *key)
 		request->granted(request);
 		return;
 	}
-	key->key.last_used_at = request->now_ms / 1000;
+	key->last_used_at = request->now_ms / 1000;
 	touch = request_verb(request, &verb_key_touch);
 	if (!touch)
 		return;
-	touch->id = key->key.id;
+	touch->id = key->id;
 	request_submit(request, request->granted);
 }
 
@@ -82,36 +85,45 @@ static void refuse_key(struct request *request)
 	struct str key = { NULL, 0 };
 
 	(void)bearer_key(request->authorization, &key);
-	admin_key_redact(key, shown);
+	key_redact(key, shown);
 	answer_error(request, 401, "invalid_api_key", NULL,
 		     "Incorrect API key provided: %s. Use an admin key of this "
 		     "server; `invited key create` makes one.",
 		     shown);
 }
 
+/* Where others write too, what was found is out of date at once. What we know
+ * of its use may be newer than what was read. */
+static struct admin_key *memorise(struct request *request,
+				  const uint8_t hash[SHA256_SIZE],
+				  const struct admin_key *key)
+{
+	struct http_service *service = request->service;
+	struct known_key *known = key_memo_place(&service->memo, hash);
+	int64_t used_at =
+	    known->key.id == key->id ? known->key.last_used_at : 0;
+
+	known->round =
+	    store_is_shared(service->store) ? NO_ROUND : service->round;
+	known->found_ms = request->now_ms;
+	known->key = *key;
+	known->key.name = known->key.redacted = NULL;
+	if (used_at > key->last_used_at)
+		known->key.last_used_at = used_at;
+	return &known->key;
+}
+
 static void key_found(struct request *request)
 {
-	struct key_memo *memo = &request->service->memo;
 	const struct key_find_in *asked = request->op.in;
 	const struct key_find_out *found = request->op.out;
 
-	if (request->op.result == RESULT_KEY_UNKNOWN) {
+	if (request->op.result == RESULT_KEY_UNKNOWN)
 		refuse_key(request);
-		return;
-	}
-	if (request->op.result != RESULT_OK) {
+	else if (request->op.result != RESULT_OK)
 		answer_result(request, NULL);
-		return;
-	}
-	sha256(asked->secret, memo->hash);
-	/* Where others write too, what was found is out of date at once. */
-	memo->round = store_is_shared(request->service->store)
-			  ? NO_ROUND
-			  : request->service->round;
-	memo->found_ms = request->now_ms;
-	memo->key = found->key;
-	memo->key.name = memo->key.redacted = NULL;
-	use_key(request, memo);
+	else
+		use_key(request, memorise(request, asked->hash, &found->key));
 }
 
 static bool is_read(const struct request *request)
@@ -119,20 +131,22 @@ static bool is_read(const struct request *request)
 	return request->method == METHOD_GET || request->method == METHOD_HEAD;
 }
 
-static bool is_memorised(const struct request *request, struct str key)
+/* The key as it is remembered, if that is good enough for this request; else
+ * NULL. */
+static struct admin_key *remembered(struct request *request,
+				    const uint8_t hash[SHA256_SIZE])
 {
-	const struct key_memo *memo = &request->service->memo;
-	int64_t age_ms = request->now_ms - memo->found_ms;
-	uint8_t hash[SHA256_SIZE];
+	struct http_service *service = request->service;
+	struct known_key *known = key_memo_find(&service->memo, hash);
+	int64_t age_ms;
 
-	if (memo->key.id == 0 ||
-	    !admin_key_in_force(&memo->key, request->now_ms / 1000))
-		return false;
-	if (memo->round != request->service->round &&
+	if (!known || !admin_key_in_force(&known->key, request->now_ms / 1000))
+		return NULL;
+	age_ms = request->now_ms - known->found_ms;
+	if (known->round != service->round &&
 	    (is_read(request) || age_ms < 0 || age_ms >= MEMO_MS))
-		return false;
-	sha256(key, hash);
-	return same_bytes(hash, memo->hash, sizeof(hash));
+		return NULL;
+	return &known->key;
 }
 
 bool auth_holds(const struct request *request)
@@ -143,20 +157,35 @@ bool auth_holds(const struct request *request)
 	       age_ms < MEMO_MS;
 }
 
-/* The key outlives the header: the client may leave meanwhile. */
-static void find_key(struct request *request, struct str key)
+static void find_key(struct request *request, const uint8_t hash[SHA256_SIZE])
 {
 	struct key_find_in *in = request_verb(request, &verb_key_find);
 
 	if (!in)
 		return;
-	key.data = arena_str(&request->arena, key);
-	if (!key.data) {
-		answer_unavailable(request);
-		return;
-	}
-	in->secret = key;
+	memcpy(in->hash, hash, SHA256_SIZE);
 	request_submit(request, key_found);
+}
+
+static void check_key(struct request *request, struct str text)
+{
+	struct admin_key *key;
+	uint8_t hash[SHA256_SIZE];
+
+	sha256(text, hash);
+	key = remembered(request, hash);
+	if (key)
+		use_key(request, key);
+	else
+		find_key(request, hash);
+}
+
+/* The form tells that much without a look. */
+static bool may_be_admin_key(struct str text)
+{
+	enum key_form form = key_form(text);
+
+	return form == KEY_OF_ADMIN || form == KEY_FOREIGN;
 }
 
 void auth_check(struct request *request,
@@ -171,11 +200,9 @@ void auth_check(struct request *request,
 			     "provide an admin key in an Authorization header "
 			     "using Bearer auth (i.e. Authorization: Bearer "
 			     "YOUR_KEY).");
-	} else if (key.len > ADMIN_KEY_MAX || admin_key_is_misspelt(key)) {
+	} else if (key.len > KEY_MAX || !may_be_admin_key(key)) {
 		refuse_key(request);
-	} else if (is_memorised(request, key)) {
-		use_key(request, &request->service->memo);
 	} else {
-		find_key(request, key);
+		check_key(request, key);
 	}
 }

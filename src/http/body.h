@@ -64,6 +64,12 @@ struct field {
 		.min = 1, .max = BODY_MAX, .words = (vocabulary),        \
 		.input = OFFSET_OF_ENUM(type_, member) + 1,              \
 	}
+#define TAKE_NUMBER(name_, need, type_, member, min_, max_)                 \
+	{                                                                   \
+		.name = (name_), .type = FIELD_INTEGER, .required = (need), \
+		.min = (min_), .max = (max_),                               \
+		.input = OFFSET_OF(type_, member, int64_t) + 1,             \
+	}
 #define TAKE_ID(name_, need, type_, member, kind_)                     \
 	{                                                              \
 		.name = (name_), .type = FIELD_ID, .required = (need), \

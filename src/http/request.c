@@ -139,8 +139,8 @@ void request_submit(struct request *request,
 	struct store_op *op = &request->op;
 
 	op->organization = request->organization;
-	op->actor =
-	    request->key ? actor_of_key(request->key) : actor_of_link(request);
+	op->actor = request->key ? actor_of_key(request->key, request->key_user)
+				 : actor_of_link(request);
 	op->now_ms = request->now_ms;
 	op->context = request;
 	op->result = RESULT_OK;

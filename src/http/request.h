@@ -16,6 +16,7 @@
 #include "base/jw.h"
 #include "base/log.h"
 #include "core/organization.h"
+#include "http/key_memo.h"
 #include "store/store.h"
 
 struct network;
@@ -70,6 +71,7 @@ struct request {
 	const char *params[PATH_PARAMS_MAX];  /* decoded, in the arena */
 	int64_t ids[PATH_PARAMS_MAX]; /* 0: not an id of its kind, or no id */
 	int64_t organization, key;    /* the caller's; 0 = none */
+	int64_t key_user;	      /* whose key it is; 0 = nobody's */
 	int64_t known_ms;    /* when that was found and all was noted */
 	bool at_the_door;    /* its body is not here yet */
 	int64_t now_ms;	     /* when it was all here */
@@ -95,14 +97,6 @@ struct request {
 
 	struct arena arena;
 	void *first_block[512]; /* 4 KiB: most requests need no more */
-};
-
-/* The last key that was found, when, and in which round. */
-struct key_memo {
-	uint64_t round;
-	int64_t found_ms;
-	uint8_t hash[SHA256_SIZE];
-	struct admin_key key; /* but for its texts */
 };
 
 /* All that handlers share. The port belongs to the HTTP thread. */

@@ -13,7 +13,7 @@
 #define STORE_ORGANIZATIONS_H
 
 #include "core/organization.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 #include "store/verb.h"
 
 struct organization_name_in { /* of organization_create and _rename */

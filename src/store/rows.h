@@ -8,7 +8,7 @@
 #include "core/organization.h"
 #include "core/token.h"
 #include "store/invitations.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 #include "store/table.h"
 #include "store/work.h"
 
@@ -118,7 +118,7 @@ bool read_invite(const struct work *work, struct statement *st,
 /* How looking for one row went. */
 enum found { FOUND_NONE, FOUND_ONE, FOUND_DAMAGED };
 
-/* ---- keys.c ---- */
+/* ---- admin_keys.c ---- */
 
 void insert_key(const struct work *work, const struct key_create_in *in,
 		struct key_create_out *out);

@@ -446,6 +446,16 @@ const struct step steps[] = {
 	      "CREATE INDEX outbox_unreached ON outbox(organization, invite)"
 	      " WHERE unreached = 1",
 	  } },
+
+	/* 15: admin keys that were not revoked, to be listed */
+	{ .sqlite =
+	      "CREATE INDEX admin_key_present ON admin_key(organization)"
+	      " WHERE revoked_at = 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE INDEX admin_key_present"
+	      " ON admin_key(organization, (-revoked_at), id)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

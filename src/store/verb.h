@@ -22,11 +22,13 @@
 	X(organization_rename) \
 	X(organization_get)    \
 	X(organization_list)   \
-	/* keys.h */           \
+	/* admin_keys.h */     \
 	X(key_create)          \
 	X(key_revoke)          \
+	X(key_delete)          \
 	X(key_touch)           \
 	X(key_find)            \
+	X(key_get)             \
 	X(key_list)            \
 	/* projects.h */       \
 	X(project_create)      \

@@ -69,6 +69,15 @@ void work_move_rights(const struct work *work)
 	db_run(work->db, st);
 }
 
+/* Whoever waited for the row may have waited for who revokes the key that asks.
+ * So that is looked up with the row in hand. */
+static void begin_rights(const struct work *work)
+{
+	work->db->key = 0;
+	if (!(work->verb->flags & VERB_ANY_ORGANIZATION))
+		work_move_rights(work);
+}
+
 void lock_rights(const void *in, int64_t organization, struct lock_set *set)
 {
 	(void)in;
@@ -98,12 +107,12 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	enum result result = RESULT_KEY_UNKNOWN;
 
 	db->damaged = false;
-	if (!ids || may_write(&work)) {
-		if ((op->verb->flags & (VERB_RIGHTS | VERB_ANY_ORGANIZATION)) ==
-		    VERB_RIGHTS)
-			work_move_rights(&work);
+	if (op->verb->flags & VERB_RIGHTS)
+		begin_rights(&work);
+	if (!ids || may_write(&work))
 		result = op->verb->run(&work, op->in, op->out);
-	}
+	if (op->verb->flags & VERB_RIGHTS)
+		db->key = 0;
 	op->mail_queued = work.mail_queued;
 	if (!db->damaged)
 		return result;

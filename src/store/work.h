@@ -143,15 +143,27 @@ struct statement *work_list(const struct work *work, const struct sql *sql,
  */
 #define LIST_OF_PRESENT(id, columns, table, index, since)                    \
 	STATEMENT(id,                                                        \
-		  .text = "SELECT " columns " FROM " table INDEXED_BY(index) \
-			  " WHERE organization = ?1 AND id < ?2"             \
-			  " AND " since " = 0 ORDER BY id DESC LIMIT ?3",    \
+		  .text = "SELECT " columns " FROM " table INDEXED_BY(       \
+		      index) " WHERE organization = ?1 AND id < ?2"          \
+			     " AND " since " = 0 ORDER BY id DESC LIMIT ?3", \
 		  .pgsql = "SELECT " columns " FROM " table                  \
 			   " WHERE (organization, -" since ", id)"           \
 			   " < (?1, 0, ?2)"                                  \
 			   " AND (organization, -" since ") >= (?1, 0)"      \
 			   " ORDER BY organization DESC, -" since " DESC,"   \
 			   " id DESC LIMIT ?3")
+/* And oldest first. */
+#define LIST_OF_PRESENT_ASCENDING(id, columns, table, index, since)     \
+	STATEMENT(id##_ascending,                                       \
+		  .text = "SELECT " columns " FROM " table INDEXED_BY(  \
+		      index) " WHERE organization = ?1 AND id > ?2"     \
+			     " AND " since " = 0 ORDER BY id LIMIT ?3", \
+		  .pgsql = "SELECT " columns " FROM " table             \
+			   " WHERE (organization, -" since ", id)"      \
+			   " > (?1, 0, ?2)"                             \
+			   " AND (organization, -" since ") <= (?1, 0)" \
+			   " ORDER BY organization, -" since ", id"     \
+			   " LIMIT ?3")
 
 /* The one of them that the page wants; heeds `ascending`. */
 #define work_list_either(work, id, page) \

@@ -3,50 +3,16 @@ Keys and links are secrets: nowhere in a log, and nowhere in the database once
 they were handed over.
 """
 
-import base64
 import hashlib
 import os
 import resource
 import signal
-import string
 from pathlib import Path
 
 import pytest
 
 from harness import INVITES, PROJECTS
-
-
-def forms(secret):
-    """A secret as it might lie somewhere."""
-    raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-    return forms_of(secret, raw)
-
-
-def forms_of_key(key):
-    """Of an admin key: its secret is a number in base 62, and a checksum."""
-    digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
-    secret, number = key.split("_")[2][:43], 0
-    for digit in secret:
-        number = number * 62 + digits.index(digit)
-    return forms_of(secret, number.to_bytes(32, "big"))
-
-
-def forms_of(secret, raw):
-    return [secret.encode(), raw, raw.hex().encode(),
-            raw.hex().upper().encode(), base64.b64encode(raw)]
-
-
-def secret_of(token):
-    return token.split(".")[1]
-
-
-def leaks(daemon, needles, but=()):
-    """Names of what the data lies in that contains any of these."""
-    places = {path.name: path.read_bytes() for path in daemon.files()
-              if path.parent.parent.name not in but}
-    places |= daemon.database.copy()
-    return [name for name, content in places.items()
-            if any(needle in content for needle in needles)]
+from harness.secrets import forms, forms_of_key, leaks, secret_of
 
 
 def test_nothing_in_the_database_after_delivery(daemon):

@@ -7,7 +7,7 @@
 #include "core/duration.h"
 #include "core/id.h"
 #include "core/invite.h"
-#include "core/admin_key.h"
+#include "core/key.h"
 #include "core/token.h"
 #include "fuzz.h"
 
@@ -49,7 +49,7 @@ static void check_redaction(struct str text)
 {
 	char out[REDACTED_SIZE];
 
-	admin_key_redact(text, out);
+	key_redact(text, out);
 	require(strlen(out) < REDACTED_SIZE);
 	require(strstr(out, "..."));
 	require(str_is_utf8(str_of(out)) && !str_has_control(str_of(out)));

@@ -67,8 +67,7 @@ void bootstrap_store(void)
 	assert_granted(&op);
 	f.organization = out_of(&op, bootstrap_out)->organization.id;
 	f.project = out_of(&op, bootstrap_out)->organization.default_project;
-	op = op_of(&verb_key_find);
-	in_of(&op, key_find_in)->secret = STR(FIRST_KEY);
+	op = find_key_op(STR(FIRST_KEY));
 	assert_granted(&op);
 	f.key = out_of(&op, key_find_out)->key.id;
 }
@@ -191,7 +190,7 @@ struct store_op op_of(const struct verb *verb)
 {
 	struct store_op op = {
 		.organization = f.organization,
-		.actor = actor_of_key(f.key),
+		.actor = actor_of_key(f.key, 0),
 		.now_ms = f.now_ms,
 		.arena = &f.arena,
 		.result = RESULT_COUNT,
@@ -287,6 +286,15 @@ int64_t member(const char *address)
 
 	assert_granted(&accept);
 	return out_of(&accept, invitation_out)->user;
+}
+
+struct store_op find_key_op(struct str text)
+{
+	struct store_op op = op_of(&verb_key_find);
+
+	op.organization = 0; /* the key says where */
+	sha256(text, in_of(&op, key_find_in)->hash);
+	return op;
 }
 
 struct store_op by_id(const struct verb *verb, int64_t id)

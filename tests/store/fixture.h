@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "store/groups.h"
 #include "store/invites.h"
-#include "store/keys.h"
+#include "store/admin_keys.h"
 #include "store/organizations.h"
 #include "store/outbox.h"
 #include "store/project_users.h"
@@ -117,6 +117,7 @@ struct store_op answer_op(const struct verb *verb, struct token token);
 /* Creates and accepts; the user's id. */
 int64_t member(const char *address);
 
+struct store_op find_key_op(struct str text);
 struct store_op by_id(const struct verb *verb, int64_t id);
 struct store_op list_op(const struct verb *verb, int64_t after, int limit);
 struct store_op claim_op(int limit, int64_t lease_ms);

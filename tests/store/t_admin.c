@@ -10,7 +10,7 @@
 START_TEST(test_bootstrap_happens_once)
 {
 	struct store_op op = op_of(&verb_bootstrap);
-	struct store_op find = op_of(&verb_key_find);
+	struct store_op find;
 
 	in_of(&op, bootstrap_in)->organization_name = "Second";
 	in_of(&op, bootstrap_in)->key.name = "second";
@@ -20,8 +20,7 @@ START_TEST(test_bootstrap_happens_once)
 	ck_assert(!out_of(&op, bootstrap_out)->created);
 	ck_assert_int_eq(rows("organization"), 1);
 	ck_assert_int_eq(rows("admin_key"), 1);
-	in_of(&find, key_find_in)->secret =
-	    in_of(&op, bootstrap_in)->key.chosen;
+	find = find_key_op(in_of(&op, bootstrap_in)->key.chosen);
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
@@ -164,11 +163,7 @@ static struct store_op key_op(const char *secret)
 
 static struct store_op find_op(const char *secret)
 {
-	struct store_op op = op_of(&verb_key_find);
-
-	op.organization = 0; /* the key says where */
-	in_of(&op, key_find_in)->secret = str_of(secret);
-	return op;
+	return find_key_op(str_of(secret));
 }
 
 START_TEST(test_a_key_that_is_made_names_its_id)
@@ -183,7 +178,7 @@ START_TEST(test_a_key_that_is_made_names_its_id)
 	out = out_of(&op, key_create_out);
 	id_format(ID_KEY, out->key.id, id);
 	ck_assert_ptr_nonnull(strstr(out->text, strchr(id, '_') + 1));
-	ck_assert(!admin_key_is_misspelt(str_of(out->text)));
+	ck_assert_int_eq(key_form(str_of(out->text)), KEY_OF_ADMIN);
 	ck_assert_mem_eq(out->key.redacted, out->text, strlen("sk-admin-inv_"));
 	find = find_op(out->text);
 	assert_granted(&find);
@@ -223,8 +218,7 @@ START_TEST(test_keys_that_are_none)
 		find = find_op(texts[i]);
 		assert_ends(&find, RESULT_KEY_UNKNOWN);
 	}
-	find = find_op(FIRST_KEY);
-	in_of(&find, key_find_in)->secret.len--;
+	find = find_key_op((struct str){ FIRST_KEY, strlen(FIRST_KEY) - 1 });
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 }
 END_TEST
@@ -249,10 +243,16 @@ START_TEST(test_revoke)
 	struct store_op revoke = by_id(&verb_key_revoke, f.key);
 	struct store_op list = list_op(&verb_key_list, 0, 10), create;
 
+	assert_granted(&list);
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 1);
+
 	assert_granted(&revoke);
 	assert_ends(&find, RESULT_KEY_UNKNOWN);
 	revoke.actor = (struct actor){ .kind = ACTOR_SELF };
 	assert_ends(&revoke, RESULT_KEY_NOT_FOUND);
+	assert_granted(&list);
+	ck_assert_uint_eq(out_of(&list, list_out)->count, 0);
+	in_of(&list, key_list_in)->revoked_too = true;
 	assert_granted(&list);
 	ck_assert_int_eq(rows_of(&list, admin_key)[0].revoked_at,
 			 START_MS / 1000);
@@ -310,6 +310,12 @@ START_TEST(test_touch)
 	assert_granted(&find);
 	ck_assert_int_eq(out_of(&find, key_find_out)->key.last_used_at,
 			 f.now_ms / 1000 + 60);
+	f.now_ms -= 2 * HOUR_MS; /* the clock was ahead */
+	touch = by_id(&verb_key_touch, f.key);
+	assert_granted(&touch);
+	assert_granted(&find);
+	ck_assert_int_eq(out_of(&find, key_find_out)->key.last_used_at,
+			 f.now_ms / 1000);
 	touch = by_id(&verb_key_touch, 12345);
 	assert_granted(&touch);
 }

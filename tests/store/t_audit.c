@@ -41,6 +41,14 @@ static struct store_op revoke_key(void)
 	return by_id(&verb_key_revoke, f.key);
 }
 
+static struct store_op delete_key(void)
+{
+	struct store_op op = create_key();
+
+	assert_granted(&op);
+	return by_id(&verb_key_delete, f.key);
+}
+
 static struct store_op touch_key(void)
 {
 	return by_id(&verb_key_touch, f.key);
@@ -321,6 +329,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_organization_rename] = rename_organization,
 	[VERB_key_create] = create_key,
 	[VERB_key_revoke] = revoke_key,
+	[VERB_key_delete] = delete_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,
 	[VERB_project_update] = update_project,

@@ -288,15 +288,14 @@ START_TEST(test_guest_writes_beside_the_daemon)
 
 	for (int i = 0; i < 20; i++) {
 		struct store_op key = key_op(i);
-		struct store_op find = op_of(&verb_key_find);
+		struct store_op find =
+		    find_key_op(in_of(&key, key_create_in)->chosen);
 		struct store_op seen = op_of(&verb_invite_get);
 		struct store_op create =
 		    invited(arena_printf(&f.arena, "u%d@example.com", i));
 
 		store_call(guest.port, &key);
 		ck_assert_int_eq(key.result, RESULT_OK);
-		in_of(&find, key_find_in)->secret =
-		    in_of(&key, key_create_in)->chosen;
 		assert_granted(&find);
 		in_of(&seen, id_in)->id =
 		    out_of(&create, invite_create_out)->invite.id;
@@ -311,7 +310,8 @@ END_TEST
 START_TEST(test_guest_outlives_the_daemon)
 {
 	struct guest guest = guest_open();
-	struct store_op key = key_op(1), find = op_of(&verb_key_find);
+	struct store_op key = key_op(1);
+	struct store_op find = find_key_op(in_of(&key, key_create_in)->chosen);
 
 	(void)invited("ada@example.com");
 	close_store();
@@ -319,7 +319,6 @@ START_TEST(test_guest_outlives_the_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->chosen;
 	assert_granted(&find);
 	ck_assert_int_eq(rows("invite"), 1);
 }
@@ -328,7 +327,8 @@ END_TEST
 /* What a command wrote while nobody served is there for the daemon. */
 START_TEST(test_command_without_a_daemon)
 {
-	struct store_op key = key_op(1), find = op_of(&verb_key_find);
+	struct store_op key = key_op(1);
+	struct store_op find = find_key_op(in_of(&key, key_create_in)->chosen);
 	struct guest guest;
 
 	close_store();
@@ -337,7 +337,6 @@ START_TEST(test_command_without_a_daemon)
 	ck_assert_int_eq(key.result, RESULT_OK);
 	guest_close(guest);
 	open_store();
-	in_of(&find, key_find_in)->secret = in_of(&key, key_create_in)->chosen;
 	assert_granted(&find);
 }
 END_TEST

@@ -71,6 +71,8 @@ static void refuses_to_get(void)
 		  RESULT_PROJECT_NOT_FOUND },
 		{ &verb_user_get, &theirs.user, RESULT_USER_NOT_FOUND },
 		{ &verb_key_revoke, &theirs.key, RESULT_KEY_NOT_FOUND },
+		{ &verb_key_delete, &theirs.key, RESULT_KEY_NOT_FOUND },
+		{ &verb_key_get, &theirs.key, RESULT_KEY_NOT_FOUND },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(gets); i++) {
@@ -123,6 +125,9 @@ static void makes_keys_and_projects_here(void)
 
 	in_of(&op, key_create_in)->name = "another";
 	in_of(&op, key_create_in)->chosen = STR("sk-admin-another-key-of-ours");
+	in_of(&op, key_create_in)->user = theirs.user;
+	assert_ends(&op, RESULT_USER_NOT_FOUND);
+	in_of(&op, key_create_in)->user = 0;
 	assert_granted(&op);
 	ck_assert_int_eq(out_of(&op, key_create_out)->key.organization,
 			 ours.organization);
@@ -572,6 +577,8 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_organization_get] = renames_ours,
 	[VERB_key_create] = makes_keys_and_projects_here,
 	[VERB_key_revoke] = refuses_to_get,
+	[VERB_key_delete] = refuses_to_get,
+	[VERB_key_get] = refuses_to_get,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
 	[VERB_group_create] = refuses_groups_of_others,

@@ -39,6 +39,7 @@ static const char *const back[] = {
 	"DROP INDEX invite_expiry",
 	"DROP INDEX outbox_unreached;"
 	"ALTER TABLE outbox DROP COLUMN unreached",
+	"DROP INDEX admin_key_present",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

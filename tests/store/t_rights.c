@@ -47,9 +47,8 @@ static void make_people(void)
 
 static enum result find_key(void)
 {
-	struct store_op op = op_of(&verb_key_find);
+	struct store_op op = find_key_op(STR(FIRST_KEY));
 
-	in_of(&op, key_find_in)->secret = STR(FIRST_KEY);
 	return run(&op);
 }
 
@@ -73,6 +72,7 @@ static enum result ask_core(void)
 {
 	struct store_op op = list_op(&verb_key_list, 0, 10);
 
+	in_of(&op, key_list_in)->revoked_too = true;
 	assert_granted(&op);
 	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
 	return admin_key_in_force(rows_of(&op, admin_key), f.now_ms / 1000)

@@ -1,17 +1,19 @@
 /*
- * t_admin_key.c: the text of admin keys, and what may be shown of them.
+ * t_key.c: the text of keys, and what may be shown of them.
  */
 #include "base/base.h"
 #include "unit.h"
 
-#include "core/admin_key.h"
+#include "core/key.h"
 
 /* Their checksums are zlib's. */
-#define KEY_OF_ONE           \
-	"sk-admin-inv_"      \
+#define ONE_AND_SECRET       \
 	"0000000000001_"     \
 	"003aUlTJC7tjlCTQj2" \
-	"uNU3MFagCXG9LRKRcwGkBIDlf3jf8Jj"
+	"uNU3MFagCXG9LRKRcwGkBIDlf"
+#define KEY_OF_ONE	     "sk-admin-inv_" ONE_AND_SECRET "3jf8Jj"
+#define PROJECT_KEY	     "sk-proj-inv_" ONE_AND_SECRET "0eIVC7"
+#define SERVICE_ACCOUNTS_KEY "sk-svcacct-inv_" ONE_AND_SECRET "0nL5jn"
 #define GREATEST_KEY         \
 	"sk-admin-inv_"      \
 	"7ZZZZZZZZZZZZ_"     \
@@ -19,15 +21,14 @@
 	"WZWm8LLG7HjnuCA2j5rOw8Xp14VNSsP"
 #define OLD_KEY "sk-admin-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHv8"
 
-static void assert_key(int64_t id, const uint8_t secret[SECRET_SIZE],
-		       const char *wanted)
+static void assert_key(enum key_form form, int64_t id,
+		       const uint8_t secret[SECRET_SIZE], const char *wanted)
 {
-	char text[ADMIN_KEY_TEXT_SIZE];
+	char text[KEY_TEXT_SIZE];
 
-	admin_key_format(id, secret, text);
+	key_format(form, id, secret, text);
 	ck_assert_str_eq(text, wanted);
-	ck_assert_uint_eq(strlen(text) + 1, sizeof(text));
-	ck_assert(!admin_key_is_misspelt(str_of(text)));
+	ck_assert_int_eq(key_form(str_of(text)), form);
 }
 
 START_TEST(test_format)
@@ -36,23 +37,26 @@ START_TEST(test_format)
 
 	for (size_t i = 0; i < SECRET_SIZE; i++)
 		secret[i] = (uint8_t)i;
-	assert_key(1, secret, KEY_OF_ONE);
+	assert_key(KEY_OF_ADMIN, 1, secret, KEY_OF_ONE);
+	assert_key(KEY_OF_USER, 1, secret, PROJECT_KEY);
+	assert_key(KEY_OF_SERVICE_ACCOUNT, 1, secret, SERVICE_ACCOUNTS_KEY);
+	ck_assert_uint_eq(strlen(SERVICE_ACCOUNTS_KEY) + 1, KEY_TEXT_SIZE);
 	memset(secret, 0xff, SECRET_SIZE);
-	assert_key(INT64_MAX, secret, GREATEST_KEY);
+	assert_key(KEY_OF_ADMIN, INT64_MAX, secret, GREATEST_KEY);
 }
 END_TEST
 
 START_TEST(test_every_changed_character_is_misspelt)
 {
 	char text[] = KEY_OF_ONE;
-	size_t prefix = strlen(ADMIN_KEY_PREFIX);
+	size_t prefix = strlen("sk-admin-inv_");
 
 	for (size_t i = prefix; text[i]; i++) {
 		for (int c = 1; c < 256; c++) {
 			char was = text[i];
 
 			text[i] = (char)c;
-			ck_assert(admin_key_is_misspelt(str_of(text)) ==
+			ck_assert((key_form(str_of(text)) == KEY_MISSPELT) ==
 				  ((char)c != was));
 			text[i] = was;
 		}
@@ -62,20 +66,30 @@ END_TEST
 
 static const struct {
 	const char *key;
-	bool misspelt;
-} spellings[] = {
-	{ KEY_OF_ONE, false },	      { GREATEST_KEY, false },
-	{ KEY_OF_ONE "x", true },     { ADMIN_KEY_PREFIX, true },
-	{ KEY_OF_ONE " ", true },     { ADMIN_KEY_PREFIX "chosen", true },
-	{ "sk-admin-chosen", false }, { OLD_KEY, false },
-	{ "SK-ADMIN-INV_0", false },  { "", false },
-	{ "sk-admin-inv", false },
+	enum key_form form;
+} forms[] = {
+	{ KEY_OF_ONE, KEY_OF_ADMIN },
+	{ GREATEST_KEY, KEY_OF_ADMIN },
+	{ PROJECT_KEY, KEY_OF_USER },
+	{ SERVICE_ACCOUNTS_KEY, KEY_OF_SERVICE_ACCOUNT },
+	{ KEY_OF_ONE "x", KEY_MISSPELT },
+	{ "sk-admin-inv_", KEY_MISSPELT },
+	{ KEY_OF_ONE " ", KEY_MISSPELT },
+	{ KEY_OF_ONE "\n", KEY_MISSPELT },
+	{ "sk-proj-inv_" ONE_AND_SECRET "3jf8Jj", KEY_MISSPELT },
+	{ "sk-svcacct-inv_chosen", KEY_MISSPELT },
+	{ "sk-admin-inv_chosen", KEY_MISSPELT },
+	{ "sk-admin-chosen", KEY_FOREIGN },
+	{ "sk-proj-AbCdEf", KEY_FOREIGN },
+	{ OLD_KEY, KEY_FOREIGN },
+	{ "SK-ADMIN-INV_0", KEY_FOREIGN },
+	{ "", KEY_FOREIGN },
+	{ "sk-admin-inv", KEY_FOREIGN },
 };
 
-START_TEST(test_only_our_own_can_be_misspelt)
+START_TEST(test_the_form_of_a_text)
 {
-	ck_assert(admin_key_is_misspelt(str_of(spellings[_i].key)) ==
-		  spellings[_i].misspelt);
+	ck_assert_int_eq(key_form(str_of(forms[_i].key)), forms[_i].form);
 }
 END_TEST
 
@@ -83,8 +97,8 @@ START_TEST(test_cut_short_is_misspelt)
 {
 	struct str key = str_of(KEY_OF_ONE);
 
-	while (--key.len >= strlen(ADMIN_KEY_PREFIX))
-		ck_assert(admin_key_is_misspelt(key));
+	while (--key.len >= strlen("sk-admin-inv_"))
+		ck_assert_int_eq(key_form(key), KEY_MISSPELT);
 }
 END_TEST
 
@@ -93,6 +107,8 @@ static const struct {
 } redactions[] = {
 	{ OLD_KEY, "sk-admin-...dHv8" },
 	{ KEY_OF_ONE, "sk-admin-inv_0000...f8Jj" },
+	{ PROJECT_KEY, "sk-proj-inv_0000...IVC7" },
+	{ SERVICE_ACCOUNTS_KEY, "sk-svcacct-inv_0000...L5jn" },
 	{ "sk-admin-0123456789abcdefghijWxyz", "sk-admin-...Wxyz" },
 	{ "sk-admin-0123456789abcdefghiWxyz", "..." },
 	{ "sk-admin-", "..." },
@@ -112,19 +128,19 @@ START_TEST(test_redactions)
 {
 	char out[REDACTED_SIZE];
 
-	admin_key_redact(str_of(redactions[_i].key), out);
+	key_redact(str_of(redactions[_i].key), out);
 	ck_assert_str_eq(out, redactions[_i].shown);
 }
 END_TEST
 
 START_TEST(test_redaction_of_the_longest_key)
 {
-	char key[ADMIN_KEY_MAX], out[REDACTED_SIZE];
+	char key[KEY_MAX], out[REDACTED_SIZE];
 
 	memset(key, 'k', sizeof(key));
-	admin_key_redact((struct str){ key, sizeof(key) }, out);
+	key_redact((struct str){ key, sizeof(key) }, out);
 	ck_assert_str_eq(out, "kkk...kkkk");
-	admin_key_redact((struct str){ NULL, 0 }, out);
+	key_redact((struct str){ NULL, 0 }, out);
 	ck_assert_str_eq(out, "...");
 }
 END_TEST
@@ -133,8 +149,7 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_format);
 	tcase_add_test(tests, test_every_changed_character_is_misspelt);
-	tcase_add_loop_test(tests, test_only_our_own_can_be_misspelt, 0,
-			    COUNT_OF(spellings));
+	tcase_add_loop_test(tests, test_the_form_of_a_text, 0, COUNT_OF(forms));
 	tcase_add_test(tests, test_cut_short_is_misspelt);
 	tcase_add_loop_test(tests, test_redactions, 0, COUNT_OF(redactions));
 	tcase_add_test(tests, test_redaction_of_the_longest_key);
@@ -142,5 +157,5 @@ static void add(TCase *tests)
 
 int main(void)
 {
-	return unit_run("admin_key", add);
+	return unit_run("key", add);
 }

@@ -1,0 +1,114 @@
+/*
+ * key.c: keys as text.
+ */
+#include "base/base.h"
+
+#include "core/key.h"
+
+#include "base/encode.h"
+#include "base/hash.h"
+
+#define SECRET_LEN   43
+#define CHECKSUM_LEN 6
+#define TAIL_LEN     (BASE32_LEN + 1 + SECRET_LEN + CHECKSUM_LEN)
+
+/* What may be seen of a key at either end, and what must stay hidden. */
+#define SHOWN_ID       4 /* of a key with one of our prefixes */
+#define SHOWN_HEAD     3 /* of another */
+#define SHOWN_TAIL     4
+#define HIDDEN_LEAST   20
+
+#define LONGEST_PREFIX "sk-svcacct-inv_"
+
+static const char *const prefixes[] = {
+	[KEY_OF_ADMIN] = "sk-admin-inv_",
+	[KEY_OF_USER] = "sk-proj-inv_",
+	[KEY_OF_SERVICE_ACCOUNT] = LONGEST_PREFIX,
+};
+
+_Static_assert(KEY_TEXT_SIZE == sizeof(LONGEST_PREFIX) + TAIL_LEN,
+	       "a key is a prefix, an id, a secret and a checksum");
+
+/* What older versions made, shown as it was then. */
+#define OLD_PREFIX "sk-admin-"
+
+static void checksum(struct str text, char out[CHECKSUM_LEN + 1])
+{
+	uint32_t crc = crc32(text);
+	const uint8_t bytes[] = { (uint8_t)(crc >> 24), (uint8_t)(crc >> 16),
+				  (uint8_t)(crc >> 8), (uint8_t)crc };
+
+	base62_encode(bytes, sizeof(bytes), out, CHECKSUM_LEN);
+}
+
+void key_format(enum key_form form, int64_t id,
+		const uint8_t secret[SECRET_SIZE], char out[KEY_TEXT_SIZE])
+{
+	size_t prefix_len = strlen(prefixes[form]);
+	char *at = out + prefix_len;
+
+	memcpy(out, prefixes[form], prefix_len);
+	base32_encode((uint64_t)id, at);
+	at += BASE32_LEN;
+	*at++ = '_';
+	base62_encode(secret, SECRET_SIZE, at, SECRET_LEN);
+	at += SECRET_LEN;
+	checksum((struct str){ out, (size_t)(at - out) }, at);
+}
+
+/* The form whose prefix it begins with, or KEY_FOREIGN. */
+static enum key_form form_of_prefix(struct str text)
+{
+	for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+		if (str_starts_with(text, prefixes[i]))
+			return (enum key_form)i;
+	}
+	return KEY_FOREIGN;
+}
+
+enum key_form key_form(struct str text)
+{
+	enum key_form form = form_of_prefix(text);
+	char wanted[CHECKSUM_LEN + 1];
+	struct str body;
+
+	if (form == KEY_FOREIGN)
+		return KEY_FOREIGN;
+	if (text.len != strlen(prefixes[form]) + TAIL_LEN)
+		return KEY_MISSPELT;
+	body = (struct str){ text.data, text.len - CHECKSUM_LEN };
+	checksum(body, wanted);
+	return memcmp(text.data + body.len, wanted, CHECKSUM_LEN) == 0
+		   ? form
+		   : KEY_MISSPELT;
+}
+
+static bool is_printable(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.data[i] <= ' ' || s.data[i] > '~')
+			return false;
+	return true;
+}
+
+static size_t shown_head(struct str key)
+{
+	enum key_form form = form_of_prefix(key);
+
+	if (form != KEY_FOREIGN)
+		return strlen(prefixes[form]) + SHOWN_ID;
+	if (str_starts_with(key, OLD_PREFIX))
+		return strlen(OLD_PREFIX);
+	return SHOWN_HEAD;
+}
+
+void key_redact(struct str key, char out[REDACTED_SIZE])
+{
+	size_t head = shown_head(key);
+
+	if (key.len < head + HIDDEN_LEAST + SHOWN_TAIL || !is_printable(key))
+		snprintf(out, REDACTED_SIZE, "...");
+	else
+		snprintf(out, REDACTED_SIZE, "%.*s...%.*s", (int)head, key.data,
+			 SHOWN_TAIL, key.data + key.len - SHOWN_TAIL);
+}
