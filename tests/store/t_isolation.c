@@ -125,9 +125,10 @@ static void makes_keys_and_projects_here(void)
 
 	in_of(&op, key_create_in)->name = "another";
 	in_of(&op, key_create_in)->chosen = STR("sk-admin-another-key-of-ours");
+	in_of(&op, key_create_in)->has_user = true;
 	in_of(&op, key_create_in)->user = theirs.user;
 	assert_ends(&op, RESULT_USER_NOT_FOUND);
-	in_of(&op, key_create_in)->user = 0;
+	in_of(&op, key_create_in)->has_user = false;
 	assert_granted(&op);
 	ck_assert_int_eq(out_of(&op, key_create_out)->key.organization,
 			 ours.organization);

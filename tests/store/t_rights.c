@@ -110,6 +110,127 @@ START_TEST(test_in_force)
 }
 END_TEST
 
+/* ---- a key that is somebody's ---- */
+
+/* An owner who is not the only one, with a key. */
+static int64_t make_owner(const char *address)
+{
+	struct store_op op = invite_op(address), accept;
+
+	in_of(&op, invite_create_in)->role = ROLE_OWNER;
+	assert_granted(&op);
+	accept = answer_op(&verb_invitation_accept, token_of(&op));
+	assert_granted(&accept);
+	return out_of(&accept, invitation_out)->user;
+}
+
+static int64_t key_of(int64_t user)
+{
+	struct store_op op = op_of(&verb_key_create);
+
+	in_of(&op, key_create_in)->name = "theirs";
+	in_of(&op, key_create_in)->user = user;
+	in_of(&op, key_create_in)->has_user = user != 0;
+	assert_granted(&op);
+	return out_of(&op, key_create_out)->key.id;
+}
+
+static struct store_op demotion(int64_t user)
+{
+	struct store_op op = op_of(&verb_user_update);
+
+	*in_of(&op, user_update_in) = (struct user_update_in){
+		.id = user, .has_role = true, .role = ROLE_READER
+	};
+	return op;
+}
+
+static struct store_op removal(int64_t user)
+{
+	return by_id(&verb_user_delete, user);
+}
+
+static struct store_op (*const ends[])(int64_t user) = { demotion, removal };
+
+static void submit_all(struct store_op *ops, size_t n)
+{
+	size_t back = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ck_assert(!store_submit(f.port, &ops[i]));
+	store_idle(f.port);
+	while (back < n) {
+		struct store_op *op = store_collect(f.port);
+
+		for (; op; op = op->next)
+			back++;
+	}
+}
+
+/* In one batch, with what the key writes before and behind it. */
+START_TEST(test_a_key_ends_with_its_owner)
+{
+	int64_t ada, key;
+	struct store_op ops[5];
+
+	(void)make_owner("boss@example.com");
+	ada = make_owner("ada@example.com");
+	key = key_of(ada);
+	ops[0] = invite_op("a@example.com");
+	ops[1] = op_of(&verb_project_create);
+	in_of(&ops[1], project)->name = "Before";
+	ops[2] = ends[_i](ada);
+	ops[3] = invite_op("b@example.com");
+	ops[4] = op_of(&verb_project_create);
+	in_of(&ops[4], project)->name = "Behind";
+	for (size_t i = 0; i < COUNT_OF(ops); i++)
+		ops[i].actor = actor_of_key(key, ada);
+	submit_all(ops, COUNT_OF(ops));
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
+	ck_assert_int_eq(ops[1].result, RESULT_OK);
+	ck_assert_int_eq(ops[2].result, RESULT_OK);
+	ck_assert_int_eq(ops[3].result, RESULT_KEY_UNKNOWN);
+	ck_assert_int_eq(ops[4].result, RESULT_KEY_UNKNOWN);
+	ck_assert_int_eq(rows("invite WHERE email = 'b@example.com'"), 0);
+	ck_assert_int_eq(rows("project WHERE name = 'Behind'"), 0);
+}
+END_TEST
+
+/* Both at once, as two administrators may. */
+START_TEST(test_one_of_the_last_two_stays)
+{
+	struct store_op ops[2];
+	int64_t second = key_of(0);
+
+	ops[0] = by_id(&verb_key_delete, second);
+	ops[1] = by_id(&verb_key_delete, f.key);
+	ops[1].actor = actor_of_key(second, 0);
+	submit_all(ops, 2);
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
+	ck_assert_int_eq(ops[1].result, RESULT_KEY_UNKNOWN);
+	ops[0] = by_id(&verb_key_delete, f.key);
+	assert_ends(&ops[0], RESULT_LAST_KEY);
+}
+END_TEST
+
+/* Nor what opens nothing beside it. */
+START_TEST(test_a_readers_key_does_not_count)
+{
+	struct store_op op = demotion(make_owner("ada@example.com"));
+	int64_t theirs;
+
+	(void)make_owner("boss@example.com");
+	theirs = key_of(in_of(&op, user_update_in)->id);
+	assert_granted(&op);
+	op = by_id(&verb_key_delete, f.key);
+	assert_ends(&op, RESULT_LAST_KEY);
+	op = by_id(&verb_key_delete, theirs);
+	assert_granted(&op);
+	op = by_id(&verb_key_revoke, f.key); /* who operates it may */
+	assert_granted(&op);
+}
+END_TEST
+
 /* ---- the generation ---- */
 
 static int64_t generation(void)
@@ -209,6 +330,10 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_in_force, 0, COUNT_OF(states));
+	tcase_add_loop_test(tests, test_a_key_ends_with_its_owner, 0,
+			    COUNT_OF(ends));
+	tcase_add_test(tests, test_one_of_the_last_two_stays);
+	tcase_add_test(tests, test_a_readers_key_does_not_count);
 	tcase_add_loop_test(tests, test_generation_moves_with_rights, 0,
 			    COUNT_OF(changes));
 	tcase_add_test(tests, test_generation_begins_where_there_is_none);
