@@ -279,9 +279,9 @@ const struct step steps[] = {
 	      " added_at BIGINT NOT NULL,"
 	      " PRIMARY KEY(organization, project, \"group\"))",
 	      "CREATE INDEX project_group_of"
-	      " ON project_group(organization, \"group\")",
+	      " ON project_group(organization, \"group\", project)",
 	      "CREATE INDEX group_user_of"
-	      " ON group_user(organization, \"user\")",
+	      " ON group_user(organization, \"user\", \"group\")",
 	  } },
 
 	/* 9: what an audit event says besides its type and target. "user": the
@@ -363,7 +363,7 @@ const struct step steps[] = {
 	      "CREATE INDEX user_owner ON \"user\"(organization, id)"
 	      " WHERE role = 1 AND removed_at = 0",
 	      "CREATE INDEX project_user_of"
-	      " ON project_user(organization, \"user\")",
+	      " ON project_user(organization, \"user\", project)",
 	  } },
 
 	/* 12: own roles, of the organization (project 0) or of a project;
@@ -386,7 +386,8 @@ const struct step steps[] = {
 	      " PRIMARY KEY(organization, principal_type, principal, project,"
 	      " role)) WITHOUT ROWID;"
 	      "CREATE INDEX role_assignment_of"
-	      " ON role_assignment(organization, role);",
+	      " ON role_assignment(organization, role, principal_type,"
+	      " principal, project);",
 	  .oldest = 1,
 	  .pgsql = {
 	      "CREATE TABLE role("
@@ -405,7 +406,8 @@ const struct step steps[] = {
 	      " PRIMARY KEY(organization, principal_type, principal, project,"
 	      " role))",
 	      "CREATE INDEX role_assignment_of"
-	      " ON role_assignment(organization, role)",
+	      " ON role_assignment(organization, role, principal_type,"
+	      " principal, project)",
 	  } },
 
 	/* 13: lists that cost a page, however much lies between its rows: by

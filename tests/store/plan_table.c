@@ -8,11 +8,13 @@
 #include "plan.h"
 
 static const struct plan plans[] = {
-	{ "assignment_delete", "role_assignment.primary", NULL },
-	{ "assignment_get", "role_assignment.primary", NULL },
-	{ "assignment_list", "role_assignment.primary role.primary", NULL },
-	{ "assignment_list_ascending", "role_assignment.primary role.primary",
+	{ "assignment_delete", "role_assignment.primary/role_assignment_of",
 	  NULL },
+	{ "assignment_list", "role_assignment.primary role.primary SORT",
+	  "role_assignment.primary role.primary" },
+	{ "assignment_list_ascending",
+	  "role_assignment.primary role.primary SORT",
+	  "role_assignment.primary role.primary" },
 	{ "assignments_of_group_delete", "role_assignment.primary", NULL },
 	{ "assignments_of_project_delete", "role_assignment.primary", NULL },
 	{ "assignments_of_role_delete", "role_assignment.role_assignment_of",
@@ -30,7 +32,9 @@ static const struct plan plans[] = {
 	{ "group_list", "group.group_list", NULL },
 	{ "group_list_ascending", "group.group_list", NULL },
 	{ "group_member", "user.primary", NULL },
-	{ "group_role", "group.primary", "group.group_list" },
+	{ "group_look",
+	  "group.primary role_assignment.primary/role_assignment_of",
+	  "group.group_list role_assignment.primary/role_assignment_of" },
 	{ "group_role_clear", "group.primary", "group.group_list" },
 	{ "group_role_set", "group.primary", "group.group_list" },
 	{ "group_take", "group.primary", "group.group_list" },
@@ -115,8 +119,12 @@ static const struct plan plans[] = {
 	{ "project_archive", "project.primary", NULL },
 	{ "project_delete", "project.primary", NULL },
 	{ "project_get", "project.primary", NULL },
-	{ "project_group_role", "project_group.primary",
-	  "project_group.project_group_of" },
+	{ "project_group_look",
+	  "project.primary group.primary project_group.primary "
+	  "role_assignment.primary/role_assignment_of",
+	  "project.primary group.group_list "
+	  "project_group.primary/project_group_of "
+	  "role_assignment.primary/role_assignment_of" },
 	{ "project_group_role_clear", "project_group.primary",
 	  "project_group.project_group_of" },
 	{ "project_hold", "project.primary", NULL },
@@ -131,8 +139,11 @@ static const struct plan plans[] = {
 	  "project_user.project_user_of" },
 	{ "project_user_list", "m.primary u.primary",
 	  "project_user.primary user.primary" },
-	{ "project_user_role", "project_user.primary",
-	  "project_user.project_user_of" },
+	{ "project_user_look",
+	  "project.primary user.primary "
+	  "project_user.primary/project_user_of "
+	  "role_assignment.primary/role_assignment_of",
+	  NULL },
 	{ "project_user_role_clear", "project_user.primary",
 	  "project_user.project_user_of" },
 	{ "project_user_set_role", "project_user.primary",
@@ -167,7 +178,8 @@ static const struct plan plans[] = {
 	{ "user_of_invites", "", "invite.primary user.user_address" },
 	{ "user_promote", "user.primary", NULL },
 	{ "user_promote_many", "", "user.primary" },
-	{ "user_role", "user.primary", NULL },
+	{ "user_look",
+	  "user.primary role_assignment.primary/role_assignment_of", NULL },
 	{ "user_set_role", "user.primary", NULL },
 	{ "user_take", "user.primary o.user_owner",
 	  "user.user_owner user.primary" },
