@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -286,14 +287,30 @@ static void announce(const struct daemon *daemon)
 #endif
 }
 
+/*
+ * Batches allocate and free together: without the first, glibc would give the
+ * memory back and ask for it again each time.
+ *
+ * Of limited address space (ulimit -v) each thread's heap reserves 64 MiB, and
+ * what a crowd has had stays reserved by the thread that served it: the others
+ * would find none for good. So there all of them have one heap.
+ */
+static void set_up_memory(void)
+{
+	struct rlimit space;
+
+	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+	if (getrlimit(RLIMIT_AS, &space) == 0 &&
+	    space.rlim_cur != RLIM_INFINITY)
+		mallopt(M_ARENA_MAX, 1);
+}
+
 static int serve(const struct conf *conf)
 {
 	struct daemon daemon = { .conf = conf };
 	struct fail fail;
 
-	/* Batches allocate and free together: without this, glibc would give
-	 * the memory back and ask for it again each time. */
-	mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+	set_up_memory();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a full quota is an error like others */
 	umask(0077);

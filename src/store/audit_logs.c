@@ -72,20 +72,21 @@
 #define IN_JSON(parameter)	" IN (SELECT value FROM json_each(" parameter "))"
 #define UNLESS_GIVEN(parameter) "CAST(" parameter " AS TEXT) IS NULL OR "
 
-#define MATCHES(in)                                                                                    \
-	" AND a.at >= ?6 AND a.at <= ?7 AND a.type" in(                                                \
-	    "?8") " AND (" UNLESS_GIVEN("?9") "(" PROJECT_OF                                           \
-					      ")" in(                                                  \
-						  "?9") ")"                                            \
-							" AND (" UNLESS_GIVEN("?10") "a.actor" in(     \
-							    "?10") " OR "                              \
-								   "a."                                \
-								   "\"user"                            \
-								   "\"" in("?"                         \
-									   "1"                         \
-									   "0") ")"                    \
-										" AND (" UNLESS_GIVEN( \
-										    "?11") "a.\"user\"" in("?11") ")"
+#define MATCHES(in)                                                                                \
+	" AND a.at >= ?6 AND a.at <= ?7 AND a.type" in(                                            \
+	    "?8") " AND (" UNLESS_GIVEN("?9") "(" PROJECT_OF                                       \
+					      ")" in(                                              \
+						  "?9") ")"                                        \
+							" AND (" UNLESS_GIVEN("?10") "a.actor" in( \
+							    "?10") " OR "                          \
+								   "a."                            \
+								   "\"user"                        \
+								   "\"" in(                        \
+								       "?"                         \
+								       "1"                         \
+								       "0") ")"                    \
+									    " AND (" UNLESS_GIVEN( \
+										"?11") "a.\"user\"" in("?11") ")"
 
 /* Of the organization, or of one thing in it, but for type 1: see audit.c. */
 #define ALL    "a.organization = ?1"

@@ -37,6 +37,9 @@ struct engine_type {
 	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n,
 		      struct fail *fail);
 
+	/* Whether the last apply() failed for want of room; or NULL. */
+	bool (*full)(const struct engine *engine);
+
 	/* Housekeeping that nobody should wait for, after each batch; or
 	 * NULL. */
 	void (*tidy)(struct engine *engine);

@@ -28,8 +28,9 @@ DETAIL(group, GROUP_DETAIL);
 /* Who is in one is found by the group, whose key begins with it. The + 0 keeps
  * the planner from the index of whose groups they are, which begins with the
  * organization. */
-STATEMENT(group_empty, .text = "DELETE FROM group_user"
-			       " WHERE \"group\" = ?1 AND organization + 0 = ?2");
+STATEMENT(group_empty,
+	  .text = "DELETE FROM group_user"
+		  " WHERE \"group\" = ?1 AND organization + 0 = ?2");
 STATEMENT(group_leave_projects,
 	  .text = "DELETE FROM project_group"
 		  " WHERE \"group\" = ?1 AND organization = ?2");

@@ -77,18 +77,20 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 
 /* A withdrawn one (state 2) is looked for by its address no more, and leaves
  * its place in that index: an address may have had any number of them. */
-#define LET_GO(id, state)                               \
-	"SET slot = " id ", state = " state             \
+#define LET_GO(id, state)                                 \
+	"SET slot = " id ", state = " state               \
 	", address_hash = CASE CAST(" state " AS BIGINT)" \
 	" WHEN 2 THEN " id " ELSE address_hash END"
-STATEMENT(invite_let_go_many,
-	  .pgsql = "UPDATE invite i " LET_GO("i.id", "r.state")
-		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[])"
+STATEMENT(
+    invite_let_go_many,
+    .pgsql = "UPDATE invite i " LET_GO(
+	"i.id",
+	"r.state") " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[])"
 		   " r(id, organization, state) WHERE i.id = r.id"
 		   " AND i.organization = r.organization");
 STATEMENT(invite_let_go,
-	  .text = "UPDATE invite " LET_GO("id", "?3")
-		  " WHERE id = ?1 AND organization = ?2",
+	  .text = "UPDATE invite " LET_GO(
+	      "id", "?3") " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_invite_let_go_many);
 
 void invite_release_address(const struct work *work,

@@ -163,20 +163,34 @@ const struct verb verb_organization_get = {
 
 STATEMENT(organization_any, .text = "SELECT 1 FROM organization LIMIT 1");
 
+static bool has_any(struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_organization_any);
+	bool found = db_row(work->db, st);
+
+	if (found)
+		db_done(st);
+	return found;
+}
+
 /*
  * Several daemons may start at once on an empty database, with different names
  * for the organization even. The probe's row lets them in one after the other.
+ * Where there is one already nothing is written, or no daemon could start on a
+ * full disk.
  */
+static bool first_is_made(struct work *work)
+{
+	(void)verb_probe.run(work, NULL, NULL);
+	return has_any(work);
+}
+
 static enum result bootstrap(struct work *work, const void *input, void *output)
 {
 	const struct bootstrap_in *in = input;
 	struct bootstrap_out *out = output;
-	struct statement *st;
 
-	(void)verb_probe.run(work, NULL, NULL);
-	st = db_statement(work->db, &sql_organization_any);
-	if (db_row(work->db, st)) {
-		db_done(st);
+	if (has_any(work) || first_is_made(work)) {
 		out->named = find_named(work, in->organization_name) != 0;
 		return RESULT_OK;
 	}

@@ -461,10 +461,15 @@ const struct verb verb_clock = {
 	.run = read_clock,
 };
 
+/* In a file, as much as a create may need, and never the same: a disk that is
+ * full takes a few more octets. */
 STATEMENT(probe,
 	  .text = "INSERT INTO meta(key, value)"
-		  " VALUES('probe', CAST(?1 AS BIGINT))"
-		  " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+		  " VALUES('probe', iif(?1 IS NULL, 0, randomblob(131072)))"
+		  " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	  .pgsql = "INSERT INTO meta(key, value)"
+		   " VALUES('probe', CAST(?1 AS BIGINT))"
+		   " ON CONFLICT(key) DO UPDATE SET value = excluded.value");
 
 static enum result probe(struct work *work, const void *input, void *output)
 {

@@ -55,6 +55,8 @@ struct store {
 	void *mail_context;
 	struct fail why_not; /* what the last failed write failed of */
 	atomic_bool healthy;
+	const struct verb *failed; /* the writer's: for which there was no
+				    * room; or NULL */
 	struct store_counts counts;
 };
 
@@ -134,14 +136,46 @@ static void note_trouble(struct store *store, const struct fail *fail)
 	store->healthy = false;
 }
 
+/*
+ * After a failure, whether this batch tells that it is over. A full disk takes
+ * something small at any time: there it has to have what failed in it, or the
+ * probe, which is made for that.
+ */
+static bool heals(const struct store *store, struct store_op **ops, size_t n)
+{
+	if (!store->failed)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i]->verb == &verb_probe ||
+		    ops[i]->verb == store->failed)
+			return true;
+	}
+	return false;
+}
+
+/* Of many that failed together, one that can be anything but small. */
+static const struct verb *to_be_seen_again(struct store_op **ops, size_t n)
+{
+	size_t i = 0;
+
+	while (i + 1 < n && (ops[i]->verb->flags & VERB_REPEATABLE))
+		i++;
+	return ops[i]->verb;
+}
+
 static void apply_batch(struct store *store, struct store_op **ops, size_t n)
 {
 	struct fail fail;
 
-	if (store->type->apply(store->engine, ops, n, &fail))
-		store->healthy = true;
-	else
+	if (!store->type->apply(store->engine, ops, n, &fail)) {
+		store->failed =
+		    store->type->full && store->type->full(store->engine)
+			? to_be_seen_again(ops, n)
+			: NULL;
 		note_trouble(store, &fail);
+	} else if (!store->healthy && heals(store, ops, n)) {
+		store->healthy = true;
+	}
 }
 
 static void wake_mailer(struct store *store)
@@ -314,6 +348,9 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 		return -1;
 	}
 	*ret_store = store;
+	store_look(store);
+	if (!store->healthy) /* what writes little would heal it */
+		store->failed = &verb_probe;
 	return 0;
 }
 

@@ -3,6 +3,7 @@ Starting, stopping, probes, and a world that will not have it: full disks,
 read-only files, databases of the future.
 """
 
+import contextlib
 import itertools
 import os
 import re
@@ -400,7 +401,7 @@ def fill_until_refused(daemon):
     raise AssertionError("the disk did not fill")
 
 
-def check_full_disk(daemon, free):
+def check_full_disk(daemon, fill, free):
     daemon.expect_error("store_unavailable")
     done, response = fill_until_refused(daemon)
     message = refused(response, 503, "service_unavailable")
@@ -413,6 +414,15 @@ def check_full_disk(daemon, free):
     eventually(lambda: create(daemon).status_code == 503
                and daemon.api.get("/readyz").status_code == 503)
     assert daemon.api.get("/healthz").status_code == 200
+    for _ in range(20):
+        taken = create(daemon).status_code
+        assert (taken, daemon.client().get("/readyz").status_code) != (503, 200)
+    # So it does where not an octet is left at the start.
+    daemon.kill()
+    fill()
+    daemon.start()
+    assert daemon.client().get("/readyz").status_code == 503
+    assert daemon.api.get(f"{INVITES}/{done[0]}").status_code == 200
     free()
     # It heals without a restart.
     eventually(lambda: create(daemon).status_code == 200)
@@ -428,19 +438,34 @@ def test_a_full_disk(small_disk, make_daemon):
     ballast = small_disk / "ballast"
     with ballast.open("wb") as file:
         file.write(bytes(1 << 20))
-    check_full_disk(daemon, ballast.unlink)
+
+    def fill():
+        with contextlib.suppress(OSError), \
+                (small_disk / "rest").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def free():
+        ballast.unlink()
+        (small_disk / "rest").unlink()
+    check_full_disk(daemon, fill, free)
 
 
 @pytest.mark.engines("sqlite")
 def test_a_file_size_limit(make_daemon):
     """The same without being root: files may not grow beyond 4 MiB."""
-    daemon = make_daemon()
     limit = 4 << 20
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
-                     (limit, resource.RLIM_INFINITY))
-    check_full_disk(daemon, lambda: resource.prlimit(
-        daemon.pid, resource.RLIMIT_FSIZE,
-        (resource.RLIM_INFINITY, resource.RLIM_INFINITY)))
+    daemon = make_daemon(limits={resource.RLIMIT_FSIZE:
+                                 (limit, resource.RLIM_INFINITY)})
+
+    def fill():
+        daemon.limits[resource.RLIMIT_FSIZE] = (1 << 15, resource.RLIM_INFINITY)
+
+    def free():
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE,
+                         (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        del daemon.limits[resource.RLIMIT_FSIZE]
+    check_full_disk(daemon, fill, free)
 
 
 def test_few_file_descriptors(make_daemon):

@@ -98,6 +98,24 @@ def test_a_body_for_what_is_not_served_is_not_waited_for(daemon, method):
         assert raw.response().status == 400
 
 
+@pytest.mark.parametrize("mib", [160])
+def test_little_address_space_is_there_again_once_a_crowd_has_left(
+        make_daemon, mib):
+    daemon = make_daemon(limits={resource.RLIMIT_AS: mib << 20})
+    daemon.expect_error("store_unavailable")
+    with contextlib.ExitStack() as crowd:
+        for _ in range(CROWD):
+            raw = crowd.enter_context(RawClient(daemon.port))
+            with contextlib.suppress(OSError):
+                raw.send(post_head(daemon.key) + b" " * SENT)
+
+    def created(number):
+        return daemon.client().post(INVITES, json={
+            "email": f"p{number}@example.com", "role": "reader"})
+    eventually(lambda: created(0).status_code == 200)
+    assert {created(number).status_code for number in range(50)} == {200}
+
+
 def test_idle_connections_make_room_for_newcomers(make_daemon):
     """Where there are few descriptors: those who were idle for longest go, and
     mail is delivered all the same."""

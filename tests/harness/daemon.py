@@ -115,14 +115,15 @@ class Daemon:
     env       settings by environment, such as INVITED_MAIL
     key       the admin key to start with; where None the daemon makes one and
               prints it, as it does for everybody
-    limits    resource limits of the process, {resource.RLIMIT_FSIZE: bytes}
+    limits    resource limits of the process, {resource.RLIMIT_FSIZE: bytes},
+              or with a (soft, hard) pair
     """
 
     def __init__(self, *args: str, data: Path | str | None = None,
                  engine: str = "sqlite", database: Database | None = None,
                  env: Mapping[str, str] | None = None,
                  key: str | None = None,
-                 limits: Mapping[int, int] | None = None,
+                 limits: Mapping[int, int | tuple[int, int]] | None = None,
                  program: Path | None = None) -> None:
         self.program = program or binary()
         self.args: list[str] = list(args)
@@ -197,7 +198,8 @@ class Daemon:
 
     def _limit(self) -> None:
         for what, value in self.limits.items():
-            resource.setrlimit(what, (value, value))
+            resource.setrlimit(what, value if isinstance(value, tuple)
+                               else (value, value))
 
     def stop(self) -> None:
         """SIGTERM, exit status 0, and a log without unannounced errors."""

@@ -19,6 +19,16 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql, struct fail *fail)
 	return sqlite_db_fail(db, fail, "could not use the database");
 }
 
+void sqlite_db_roll_back(struct sqlite_db *db)
+{
+	if (sqlite3_get_autocommit(db->handle))
+		return;
+	sqlite3_step(db->rollback);
+	sqlite3_reset(db->rollback);
+	if (!sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
 void sqlite_db_run(struct sqlite_db *db, const struct sql *sql)
 {
 	db_run(&db->base, db_statement(&db->base, sql));
@@ -224,7 +234,10 @@ int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
 	memset(db, 0, sizeof(*db));
 	db->base.driver = &sqlite_driver;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-			    vfs) == SQLITE_OK) {
+			    vfs) == SQLITE_OK &&
+	    sqlite3_prepare_v3(db->handle, "ROLLBACK", -1,
+			       SQLITE_PREPARE_PERSISTENT, &db->rollback,
+			       NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout(db->handle, SQLITE_BUSY_MS);
 		return 0;
 	}
@@ -243,6 +256,7 @@ static void finalize(struct statement *st)
 void sqlite_db_close(struct sqlite_db *db)
 {
 	statements_release(&db->base, finalize);
+	sqlite3_finalize(db->rollback);
 	sqlite3_close(db->handle);
 	memset(db, 0, sizeof(*db));
 }

@@ -20,7 +20,8 @@ struct sqlite_statement {
 struct sqlite_db {
 	struct db base;
 	sqlite3 *handle;
-	int code; /* what SQLite said when `base.error` was set */
+	sqlite3_stmt *rollback; /* ready: there may be no memory then */
+	int code;		/* what SQLite said when `base.error` was set */
 };
 
 /* Opens the file at `path`; `flags` and `vfs` as sqlite3_open_v2(). */
@@ -43,6 +44,9 @@ int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what);
  */
 void sqlite_db_listen(void);
 void sqlite_db_words(int code, struct fail *fail);
+
+/* Ends a transaction if there is one. */
+void sqlite_db_roll_back(struct sqlite_db *db);
 
 /* Runs a statement without parameters, such as COMMIT. */
 void sqlite_db_run(struct sqlite_db *db, const struct sql *sql);

@@ -38,7 +38,7 @@ struct reader {
  */
 static int end_leases(struct engine *engine, struct fail *fail)
 {
-	if (engine->guest)
+	if (engine->guest || engine->full)
 		return 0;
 	return sqlite_db_exec(
 	    &engine->db,
@@ -85,7 +85,7 @@ static int rekey_all(struct engine *engine, struct fail *fail)
 	sqlite_db_run(db, &sql_commit);
 	if (db->base.error == DB_FINE)
 		return 0;
-	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	sqlite_db_roll_back(db);
 	return fail_set(fail, "%s", sqlite3_errstr(db->code));
 }
 
@@ -108,6 +108,27 @@ static int engine_open(const char *place, bool serve,
 }
 
 /* ---- writing ---- */
+
+/* A quota that is used up is no "full" for SQLite. Before anything else is
+ * done with the database. */
+static bool found_no_room(const struct sqlite_db *db)
+{
+	return db->code == SQLITE_FULL ||
+	       (db->code == SQLITE_IOERR &&
+		sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE);
+}
+
+bool sqlite_is_full(const struct engine *engine)
+{
+	return engine->no_room;
+}
+
+static bool engine_look(struct engine *engine, struct fail *fail)
+{
+	if (engine->full)
+		fail_set(fail, "%s", "the disk was full at the start");
+	return !engine->full && sqlite_files_in_place(engine, fail);
+}
 
 /* What is written, or would be, is not where anybody looks for it. */
 static bool away(struct engine *engine, bool written)
@@ -135,12 +156,15 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);
 	written = db->base.error == DB_FINE;
 	sqlite_db_run(db, &sql_commit);
-	if (db->base.error == DB_FINE)
+	if (db->base.error == DB_FINE) {
+		engine->full = engine->uncertain = false;
 		return sqlite_files_in_place(engine, fail) ||
 		       away(engine, true);
-	engine->uncertain = written && db->code == SQLITE_IOERR;
+	}
+	engine->uncertain |= written && db->code == SQLITE_IOERR;
+	engine->no_room = found_no_room(db);
 	/* Some errors have rolled back already; then this one fails. */
-	sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	sqlite_db_roll_back(db);
 	return false;
 }
 
@@ -222,8 +246,9 @@ static bool engine_rest(struct engine *engine)
 	sqlite3 *handle = engine->db.handle;
 	int code;
 
-	if (engine->guest)
+	if (engine->guest || !sqlite_log_is_whole(engine->log))
 		return false;
+	sqlite_files_renew_lock(engine);
 	if (!sqlite_lock(engine, LOCK_WAL, false))
 		return true;
 	sqlite3_busy_timeout(handle, 0);
@@ -292,7 +317,7 @@ static void reader_idle(struct reader *reader)
 	db->base.error = DB_FINE;
 	sqlite_db_run(db, &sql_commit);
 	if (db->base.error) /* or the next BEGIN would fail as well */
-		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+		sqlite_db_roll_back(db);
 	reader->in_transaction = false;
 }
 
@@ -396,8 +421,9 @@ const struct engine_type sqlite_engine = {
 	.open = engine_open,
 	.close = sqlite_engine_close,
 	.apply = engine_apply,
+	.full = sqlite_is_full,
 	.tidy = engine_tidy,
-	.look = sqlite_files_in_place,
+	.look = engine_look,
 	.rest = engine_rest,
 	.metrics = engine_metrics,
 	.reader_open = reader_open,

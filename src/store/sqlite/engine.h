@@ -5,6 +5,8 @@
 #ifndef STORE_SQLITE_ENGINE_H
 #define STORE_SQLITE_ENGINE_H
 
+#include <stdatomic.h>
+
 #include "store/engine.h"
 #include "store/sqlite/db.h"
 
@@ -18,6 +20,8 @@ struct engine {
 	bool served;		  /* and so we cannot */
 	int wal_pages;		  /* in the log after the last commit */
 	bool away;		  /* the files are not in place any more */
+	atomic_bool full;	  /* at the start, and since */
+	bool no_room;		  /* that was why the last batch failed */
 	bool uncertain; /* whether what failed is on disk all the same */
 };
 
@@ -66,6 +70,12 @@ bool sqlite_files_in_place(struct engine *engine, struct fail *fail) MUST_CHECK;
 
 /* Makes the lock file anew where somebody has removed it. */
 void sqlite_files_renew_lock(struct engine *engine);
+
+/* ---- engine.c ---- */
+
+/* Whether what failed was a write for which there was no room, or to a disk
+ * that takes none. */
+bool sqlite_is_full(const struct engine *engine) MUST_CHECK;
 
 /* ---- backup.c ---- */
 

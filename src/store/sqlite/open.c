@@ -140,6 +140,10 @@ static int check_writable(struct engine *engine, struct fail *fail)
 	/* A guest may only want to look, at a full disk above all. */
 	if (engine->guest || sqlite_engine.apply(engine, ops, 1, &why))
 		return 0;
+	if (sqlite_is_full(engine)) {
+		engine->full = true; /* reads go on meanwhile */
+		return 0;
+	}
 	return fail_set(fail, "it cannot be written: %s", why.message);
 }
 
