@@ -6,6 +6,7 @@
 
 #include "api/shapes.h"
 #include "core/email.h"
+#include "core/role.h"
 #include "http/errors.h"
 #include "http/router.h"
 #include "store/users.h"
@@ -88,11 +89,35 @@ static const struct list_query user_list = {
 /* An empty description takes back the one that was there. */
 static const struct field update_fields[] = {
 	TAKE_WORD_IF("role", struct user_update_in, role, has_role, &roles),
+	TAKE_STRING("role_id", OPTIONAL, struct user_update_in, role_text,
+		    ROLE_TEXT_SIZE),
 	TAKE_TEXT_OR_EMPTY("technical_level", struct user_update_in,
 			   technical_level, NAME_MAX_OCTETS),
 	TAKE_TEXT_OR_EMPTY("developer_persona", struct user_update_in,
 			   developer_persona, NAME_MAX_OCTETS),
 };
+
+/* A predefined role is the user's; any other is assigned besides. */
+static int take_role(struct request *request, void *input)
+{
+	struct user_update_in *in = input;
+	int64_t role;
+
+	if (!in->role_text)
+		return 0;
+	role = read_role(request, in->role_text, false);
+	if (in->has_role && role_of_stored(false, in->role) != role)
+		return answer_error(request, 400, "invalid_value", "role_id",
+				    "'role' and 'role_id' name different "
+				    "roles. Say by one of them which is "
+				    "meant.");
+	in->has_role = role_is_predefined(role);
+	in->has_own_role = !in->has_role;
+	in->own_role = role;
+	if (in->has_role)
+		in->role = (enum role)role_stored(role);
+	return 0;
+}
 
 static const struct route routes[] = {
 	{ .method = METHOD_GET,
@@ -111,6 +136,7 @@ static const struct route routes[] = {
 	  .verb = &verb_user_update,
 	  .ids = { INPUT(struct user_update_in, id) },
 	  FIELDS(update_fields),
+	  .prepare = take_role,
 	  .shape = &organization_user_shape },
 	{ .method = METHOD_DELETE,
 	  .path = "/organization/users/{user_id}",

@@ -36,18 +36,15 @@ static int read_fields(struct request *request, void *in)
 
 /* ---- what comes out ---- */
 
-/* Whether the code of the result begins with the subject that `name` has, as
- * "<subject>_id" or as it is: "project_id" and "project_archived", "email" and
- * "email_not_found". */
-static bool is_about(struct str name, struct str code)
+/* Whether `name` is "<subject><suffix>", and the code of the result begins with
+ * the subject: "project_id" and "project_archived". */
+static bool is_about(struct str name, struct str suffix, struct str code)
 {
-	size_t len = name.len;
+	size_t len = name.len - suffix.len;
 
-	if (len > strlen("_id") &&
-	    memcmp(name.data + len - strlen("_id"), "_id", strlen("_id")) == 0)
-		len -= strlen("_id");
-	return code.len > len && memcmp(name.data, code.data, len) == 0 &&
-	       code.data[len] == '_';
+	return name.len > suffix.len && code.len > len &&
+	       memcmp(name.data + len, suffix.data, suffix.len) == 0 &&
+	       memcmp(name.data, code.data, len) == 0 && code.data[len] == '_';
 }
 
 /* In the path: "/organization/projects/{project_id}/users". */
@@ -57,23 +54,31 @@ static const char *param_of_path(struct request *request, struct str code)
 
 	while (str_cut(rest, '{', &name, &rest)) {
 		str_cut(rest, '}', &name, &rest);
-		if (is_about(name, code))
+		if (is_about(name, STR("_id"), code))
 			return arena_str(&request->arena, name);
 	}
 	return NULL;
 }
 
+static const char *param_of_body(const struct route *route, struct str suffix,
+				 struct str code)
+{
+	for (size_t i = 0; i < route->field_count; i++) {
+		if (is_about(str_of(route->fields[i].name), suffix, code))
+			return route->fields[i].name;
+	}
+	return NULL;
+}
+
+/* Also one that is named like its subject: "email" and "email_not_found". */
 static const char *param_of_result(struct request *request)
 {
-	const struct route *route = request->route;
 	struct str code = str_of(result_code(request->op.result));
 	const char *param = param_of_path(request, code);
 
-	for (size_t i = 0; !param && i < route->field_count; i++) {
-		if (is_about(str_of(route->fields[i].name), code))
-			param = route->fields[i].name;
-	}
-	return param;
+	if (!param)
+		param = param_of_body(request->route, STR("_id"), code);
+	return param ? param : param_of_body(request->route, STR(""), code);
 }
 
 bool answer_refused(struct request *request)

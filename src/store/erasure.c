@@ -104,8 +104,8 @@ static size_t erase_users(const struct work *work, const char *key)
 	" AND address_hash = ?2 AND coalesce(email_key, email) = ?3"
 
 STATEMENT(invites_of_address,
-	  .text = INVITES_OF_ADDRESS " ORDER BY id LIMIT ?4",
-	  .pgsql = INVITES_OF_ADDRESS " ORDER BY id LIMIT ?4 FOR UPDATE");
+	  .text = INVITES_OF_ADDRESS " LIMIT ?4",
+	  .pgsql = INVITES_OF_ADDRESS " LIMIT ?4 FOR UPDATE");
 
 /* Withdrawn (state 2, INVITE_WITHDRAWN) from then on, whatever it was. */
 STATEMENT(invite_empty,

@@ -288,6 +288,16 @@ static void remember_update(const struct work *work,
 		      .detail = audit_detail(work, &update_detail, &update) });
 }
 
+static enum result assign(struct work *work, const struct user_update_in *in)
+{
+	const struct assignment_in assignment = { .family = USER_ROLES,
+						  .principal = in->id,
+						  .role = in->own_role };
+	struct assignment_out out = { .removed = false };
+
+	return verb_assignment_create.run(work, &assignment, &out);
+}
+
 static enum result user_update(struct work *work, const void *input,
 			       void *output)
 {
@@ -296,7 +306,9 @@ static enum result user_update(struct work *work, const void *input,
 	struct taken_user taken;
 	enum result result = take_user(work, in->id, &taken);
 
-	if (result == RESULT_OK && in->has_role)
+	if (result == RESULT_OK && in->has_own_role)
+		result = assign(work, in);
+	else if (result == RESULT_OK && in->has_role)
 		result = give_role(work, &taken, in->role);
 	if (result != RESULT_OK)
 		return result;

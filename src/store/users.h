@@ -31,6 +31,9 @@ struct user_update_in {
 	int64_t id;
 	bool has_role; /* else it stays as it is */
 	enum role role;
+	bool has_own_role; /* one that is assigned besides: ROLE_NOT_FOUND */
+	int64_t own_role;
+	const char *role_text; /* for who fills in either */
 	/* NULL: stays as it is; "": none from now on */
 	const char *technical_level, *developer_persona;
 };

@@ -51,6 +51,28 @@ def test_what_is_absent_or_null_stays(shared):
     assert list(shared.all(USERS)) == [told]
 
 
+def test_a_role_by_its_id(shared):
+    shared.member("owner@example.com", "owner")
+    ada = shared.member("ada@example.com")
+    own = shared.ok("POST", "/v1/organization/roles", json={
+        "role_name": "Auditor", "permissions": ["api.audit.read"]})["id"]
+    organization = shared.ok("GET", "/v1/organization")["id"]
+    for role in ("owner", "reader"):
+        role_id = (f"role-api-organization-{role}__api-organization__"
+                   f"{organization}")
+        for body in ({"role_id": role_id}, {"role_id": role_id, "role": role}):
+            assert modify(shared, ada, **body).json()["role"] == role
+    assert modify(shared, ada, role_id=own).json()["role"] == "reader"
+    held = shared.ok("GET", f"{USERS}/{ada}/roles")["data"]
+    assert [one["name"] for one in held] == ["reader", "Auditor"]
+    refused(modify(shared, ada, role_id=own, role="owner"), 400,
+            "invalid_value", "role_id")
+    for unknown in ("role_0000000000099", "role-api-project-owner", "owner",
+                    f"{role_id[:-13]}0000000000001"):
+        refused(modify(shared, ada, role_id=unknown), 404, "role_not_found",
+                "role_id")
+
+
 @pytest.mark.alike
 @pytest.mark.parametrize("body, code, param", [
     ({"role": "member"}, "invalid_value", "role"),

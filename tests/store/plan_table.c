@@ -54,6 +54,7 @@ static const struct plan plans[] = {
 	{ "invite_decline_many", "", "invite.primary" },
 	{ "invite_delivery", "invite.primary", NULL },
 	{ "invite_delivery_many", "", "invite.primary" },
+	{ "invite_empty", "invite.primary", NULL },
 	{ "invite_expires_at", "invite.primary", NULL },
 	{ "invite_get", "invite.primary", NULL },
 	{ "invite_holders", "invite.invite_address", NULL },
@@ -76,6 +77,7 @@ static const struct plan plans[] = {
 	{ "invite_sent_many", "", "invite.primary" },
 	{ "invite_take", "invite.primary", NULL },
 	{ "invite_take_many", "", "invite.primary organization.primary" },
+	{ "invites_of_address", "invite.invite_address", NULL },
 	{ "key_by_hash", "admin_key.unique o.primary",
 	  "admin_key.unique user.user_owner" },
 	{ "key_in_force", "k.primary o.primary",
@@ -170,9 +172,11 @@ static const struct plan plans[] = {
 	{ "user_by_address", "user.user_address", NULL },
 	{ "user_close", "user.primary", NULL },
 	{ "user_describe", "user.primary", NULL },
+	{ "user_empty", "user.primary", NULL },
 	{ "user_get", "user.primary", NULL },
 	{ "user_grants_delete", "project_user.project_user_of", NULL },
 	{ "user_groups_delete", "group_user.group_user_of", NULL },
+	{ "user_key", "user.primary", NULL },
 	{ "user_list", "user.user_present", NULL },
 	{ "user_many", "user.user_address SORT", "SORT user.user_address" },
 	{ "user_of_invites", "", "invite.primary user.user_address" },
@@ -183,6 +187,7 @@ static const struct plan plans[] = {
 	{ "user_set_role", "user.primary", NULL },
 	{ "user_take", "user.primary o.user_owner",
 	  "user.user_owner user.primary" },
+	{ "users_removed", "user.user_address", NULL },
 };
 
 const struct plan *plan_named(const char *name)
