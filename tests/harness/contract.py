@@ -140,12 +140,15 @@ def validate(response: Any) -> None:
 
 
 def _asks_for_more(method: str, path: str, query: str) -> bool:
-    """Whether it has a parameter that is ours: then so may be the answer."""
+    """Whether it has a parameter that is ours, or asks for events of ours by
+    their types: then so may be the answer."""
     operation = spec()["paths"].get(template(path), {}).get(method, {})
     ours = {parameter.get("name")
             for parameter in operation.get("parameters", [])
             if parameter.get("x-extension")}
-    return not ours.isdisjoint(name for name, _ in parse_qsl(query))
+    return any(name in ours or (name.removesuffix("[]") == "event_types" and
+                                not published.is_event(value))
+               for name, value in parse_qsl(query))
 
 
 def validate_parts(method: str, path: str, status: int,

@@ -61,6 +61,12 @@ def _validator(pointer: str) -> jsonschema.Draft202012Validator:
                                            registry=registry)
 
 
+def is_event(kind: str) -> bool:
+    """Whether the contract has such events, as far as is known."""
+    return document() is None or kind in \
+        document()["components"]["schemas"]["AuditLogEventType"]["enum"]
+
+
 def _pointer(method: str, path: str, status: int) -> str | None:
     """Where the contract speaks of such an answer."""
     name = next((name for pattern, name in _patterns()
