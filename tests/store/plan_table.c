@@ -20,7 +20,23 @@ static const struct plan plans[] = {
 	{ "assignments_of_role_delete", "role_assignment.role_assignment_of",
 	  NULL },
 	{ "assignments_of_user_delete", "role_assignment.primary", NULL },
+	{ "audit_end", "a.primary", "audit.primary" },
+	{ "audit_end_before", "a.primary", "audit.primary" },
+	{ "audit_end_of", "a.audit_target", "audit.audit_target" },
+	{ "audit_end_of_before", "a.audit_target", "audit.audit_target" },
 	{ "audit_erase", "audit_side.primary", NULL },
+	{ "audit_rows", "a.primary t.primary",
+	  "audit.primary project.primary audit_side.primary user.primary "
+	  "audit_side.primary invite.primary user.primary" },
+	{ "audit_rows_before", "a.primary t.primary",
+	  "audit.primary project.primary audit_side.primary user.primary "
+	  "audit_side.primary invite.primary user.primary" },
+	{ "audit_rows_of", "a.audit_target t.primary",
+	  "audit.audit_target project.primary audit_side.primary user.primary "
+	  "audit_side.primary invite.primary user.primary" },
+	{ "audit_rows_of_before", "a.audit_target t.primary",
+	  "audit.audit_target project.primary audit_side.primary user.primary "
+	  "audit_side.primary invite.primary user.primary" },
 	{ "clock", "meta.primary", "" },
 	{ "create_many", "",
 	  "organization.primary user.user_address invite.invite_address "
@@ -113,6 +129,7 @@ static const struct plan plans[] = {
 	{ "outbox_lease_many", "outbox.primary", NULL },
 	{ "outbox_next", "outbox.outbox_due", NULL },
 	{ "outbox_renew", "outbox.primary", "outbox.outbox_due" },
+	{ "people_by_address", "user.user_address", NULL },
 	{ "place_by_address", "p.primary u.user_address m.primary",
 	  "project.primary user.user_address "
 	  "project_user.primary/project_user_of" },
