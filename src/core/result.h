@@ -75,7 +75,7 @@
 	  "This is the organization's default project, which cannot "  \
 	  "be changed or archived: invites that name no project lead " \
 	  "to it.")                                                    \
-	/* a list that is walked; the next page would end alike */      \
+	/* a list that is walked; the next page would end alike */     \
 	X(SEARCH_TOO_LONG, 400, "search_too_long",                     \
 	  "None of the half million events that were looked through "  \
 	  "matches. Say when it was, with effective_at[gte] and "      \
@@ -108,6 +108,10 @@
 	  "What is stored of this is damaged, or was written by a "    \
 	  "newer version. Nothing was changed; `invited check` says "  \
 	  "where it is.")                                              \
+	/* see store/lane.h */                                         \
+	X(STORE_BUSY, 503, "service_unavailable",                      \
+	  "Too many questions that take long wait already. Try again " \
+	  "in a moment.")                                              \
 	X(OUT_OF_MEMORY, 503, "service_unavailable",                   \
 	  "The server is out of memory. Nothing was changed; try "     \
 	  "again in a moment.")                                        \

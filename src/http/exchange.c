@@ -115,6 +115,7 @@ void exchange_abandon(struct exchange *exchange)
 		exchange_free(exchange);
 		return;
 	}
+	store_drop(exchange->all->service->port, &exchange->request.op);
 	/* What the store works on is ours; what the library read goes now. */
 	request_forget_wire(&exchange->request);
 	exchange->connection = NULL;

@@ -188,6 +188,7 @@ void server_run(struct server *server)
 		}
 		if (server->stopping && !end) {
 			stop_listening(server);
+			store_refuse_slow(server->service->store);
 			end = now + GOODBYE_MS;
 		}
 		if (end && is_done(server, now > end))

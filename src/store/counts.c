@@ -23,6 +23,12 @@ static const struct metric failures = {
 	.help = "Writes that the database could not take.",
 };
 
+static const struct metric refused = {
+	.name = "invited_store_questions_refused_total",
+	.type = METRIC_COUNTER,
+	.help = "Reads that take long, for which there was no place.",
+};
+
 static const struct verb *const verbs[VERB_COUNT] = {
 #define X(name) [VERB_##name] = &verb_##name,
 	VERBS(X)
@@ -42,6 +48,11 @@ static int64_t load(const atomic_llong *counter)
 void counts_add_read(struct store_counts *counts, const struct store_op *op)
 {
 	count(&counts->operations[op->verb->index]);
+}
+
+void counts_add_refused(struct store_counts *counts)
+{
+	count(&counts->refused);
 }
 
 void counts_add_batch(struct store_counts *counts, struct store_op *const *ops,
@@ -76,4 +87,5 @@ void counts_write(const struct store_counts *counts, struct buf *out)
 	metric_write_histogram(out, &batch_sizes, sizes, COUNT_OF(sizes),
 			       writes);
 	metric_write(out, &failures, load(&counts->failures));
+	metric_write(out, &refused, load(&counts->refused));
 }

@@ -67,7 +67,8 @@ struct engine_type {
 	void (*read)(struct reader *reader, struct store_op *op);
 	void (*reader_idle)(struct reader *reader);
 
-	/* Answers reads that have waited; as apply(). */
+	/* Answers reads that have waited; as apply(). One alone ends soon once
+	 * it is `dropped`. */
 	bool (*read_many)(struct reader *reader, struct store_op **ops,
 			  size_t n, struct fail *fail);
 

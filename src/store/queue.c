@@ -22,8 +22,7 @@ void list_add(struct op_list *list, struct store_op *op)
 	list->count++;
 }
 
-/* Moves all of `from` behind `to`. */
-static void list_move(struct op_list *to, struct op_list *from)
+void list_move(struct op_list *to, struct op_list *from)
 {
 	if (!from->first)
 		return;

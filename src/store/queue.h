@@ -19,6 +19,9 @@ struct op_list {
 void list_init(struct op_list *list);
 void list_add(struct op_list *list, struct store_op *op);
 
+/* Moves all of `from` behind `to`. */
+void list_move(struct op_list *to, struct op_list *from);
+
 /* A list that one side fills and threads of the store empty. */
 struct op_queue {
 	pthread_mutex_t mutex;

@@ -2,10 +2,10 @@
  * store.c: the front of the store: threads and ports.
  *
  * Threads of the store: the writer, which takes whatever waits and has the
- * engine apply it as one batch; the slow reader, for reads that may have to
- * look at many rows; and, where reads have to travel to the database, readers
- * that send all that wait together. Everything else happens in the threads of
- * those who own the ports.
+ * engine apply it as one batch; the slow readers, for reads that may have to
+ * look at many rows (lane.h); and, where reads have to travel to the database,
+ * readers that send all that wait together. Everything else happens in the
+ * threads of those who own the ports.
  *
  * The surprise: what is submitted stays in the port until HANDOVER of them are
  * there or the owner is idle. So the writer is not woken for the first of fifty
@@ -17,16 +17,20 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/metric.h"
 #include "store/counts.h"
 #include "store/engine.h"
+#include "store/lane.h"
 #include "store/queue.h"
 
 #define HANDOVER 16
 #define REST_MS	 SECOND_MS /* without a write, until the engine may rest */
-#define READERS	 3	   /* the slow one, and two where reads travel */
+#define READERS	 2	   /* where reads travel */
+#define NICE	 10	   /* of threads whose work nobody else waits for */
 
 static const struct engine_type *const engine_types[] = {
 	&sqlite_engine,
@@ -36,8 +40,6 @@ static const struct engine_type *const engine_types[] = {
 /* A thread that answers reads which have waited. */
 struct reading {
 	struct store *store;
-	struct op_queue *queue;
-	size_t at_once; /* how many it takes together */
 	struct reader *reader;
 	pthread_t thread;
 	bool runs;
@@ -46,10 +48,11 @@ struct reading {
 struct store {
 	const struct engine_type *type;
 	struct engine *engine;
-	struct op_queue writes, reads, slow_reads;
+	struct op_queue writes, reads;
+	struct lane slow_reads;
 	pthread_t writer_thread;
 	bool writer_runs;
-	struct reading readers[READERS];
+	struct reading readers[READERS], slow_readers[LANE_THREADS];
 	pthread_mutex_t mutex; /* of these three */
 	void (*mail_wake)(void *context);
 	void *mail_context;
@@ -228,10 +231,30 @@ static void *run_reader(void *context)
 	struct fail fail;
 	size_t n;
 
-	while ((n = queue_take(reading->queue, ops, reading->at_once)) > 0) {
+	while ((n = queue_take(&store->reads, ops, BATCH_MAX)) > 0) {
 		if (!store->type->read_many(reading->reader, ops, n, &fail))
 			note_trouble(store, &fail);
 		finish_batch(ops, n);
+	}
+	return NULL;
+}
+
+/* Behind everybody else, so that it takes nothing from who asks little. */
+static void *run_slow_reader(void *context)
+{
+	struct reading *reading = context;
+	struct store *store = reading->store;
+	size_t thread = (size_t)(reading - store->slow_readers);
+	struct store_op *op;
+	struct fail fail;
+
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	while ((op = lane_take(&store->slow_reads, thread))) {
+		if (!store->type->read_many(reading->reader, &op, 1, &fail) &&
+		    !op->dropped)
+			note_trouble(store, &fail);
+		lane_done(&store->slow_reads, thread);
+		finish_batch(&op, 1);
 	}
 	return NULL;
 }
@@ -266,12 +289,12 @@ const struct engine_type *engine_type_of(const char *url,
 }
 
 static int start_reader(struct store *store, struct reading *reading,
-			struct fail *fail)
+			void *(*run)(void *reading), struct fail *fail)
 {
 	reading->store = store;
 	if (store->type->reader_open(store->engine, &reading->reader, fail) < 0)
 		return -1;
-	if (pthread_create(&reading->thread, NULL, run_reader, reading))
+	if (pthread_create(&reading->thread, NULL, run, reading))
 		return fail_set(fail, "could not start a reader's thread");
 	reading->runs = true;
 	return 0;
@@ -279,14 +302,16 @@ static int start_reader(struct store *store, struct reading *reading,
 
 static int start_threads(struct store *store, struct fail *fail)
 {
-	size_t readers = store->type->read ? 1 : READERS;
+	size_t readers = store->type->read ? 0 : READERS;
 
 	for (size_t i = 0; i < readers; i++) {
-		struct reading *reading = &store->readers[i];
-
-		reading->queue = i == 0 ? &store->slow_reads : &store->reads;
-		reading->at_once = i == 0 ? 1 : BATCH_MAX;
-		if (start_reader(store, reading, fail) < 0)
+		if (start_reader(store, &store->readers[i], run_reader, fail) <
+		    0)
+			return -1;
+	}
+	for (size_t i = 0; i < LANE_THREADS; i++) {
+		if (start_reader(store, &store->slow_readers[i],
+				 run_slow_reader, fail) < 0)
 			return -1;
 	}
 	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
@@ -310,16 +335,18 @@ void store_close(struct store *store)
 		return;
 	queue_close(&store->writes);
 	queue_close(&store->reads);
-	queue_close(&store->slow_reads);
+	store_refuse_slow(store);
 	if (store->writer_runs)
 		pthread_join(store->writer_thread, NULL);
 	for (size_t i = 0; i < READERS; i++)
 		stop_reader(store, &store->readers[i]);
+	for (size_t i = 0; i < LANE_THREADS; i++)
+		stop_reader(store, &store->slow_readers[i]);
 	if (store->engine)
 		store->type->close(store->engine);
 	queue_release(&store->writes);
 	queue_release(&store->reads);
-	queue_release(&store->slow_reads);
+	lane_release(&store->slow_reads);
 	pthread_mutex_destroy(&store->mutex);
 	free(store);
 }
@@ -340,7 +367,7 @@ int store_open(const char *url, bool serve, struct store **ret_store,
 	store->healthy = true;
 	queue_init(&store->writes);
 	queue_init(&store->reads);
-	queue_init(&store->slow_reads);
+	lane_init(&store->slow_reads);
 	pthread_mutex_init(&store->mutex, NULL);
 	if (type->open(place, serve, &store->engine, fail) < 0 ||
 	    start_threads(store, fail) < 0) {
@@ -428,19 +455,23 @@ static void send_off(struct op_queue *queue, struct op_list *list,
 		hand_over(queue, list);
 }
 
+/* True: it is refused. */
+static bool submit_slow(struct store *store, struct store_op *op)
+{
+	if (lane_put(&store->slow_reads, op))
+		return false;
+	op->result = RESULT_STORE_BUSY;
+	counts_add_refused(&store->counts);
+	return true;
+}
+
 static bool submit_read(struct store_port *port, struct store_op *op)
 {
 	struct store *store = port->store;
 
 	counts_add_read(&store->counts, op);
-	if (op->verb->slow && op->verb->slow(op->in)) {
-		struct op_list one;
-
-		list_init(&one);
-		list_add(&one, op);
-		queue_put(&store->slow_reads, &one);
-		return false;
-	}
+	if (op->verb->slow && op->verb->slow(op->in))
+		return submit_slow(store, op);
 	if (port->reader) {
 		store->type->read(port->reader, op);
 		return true;
@@ -449,9 +480,29 @@ static bool submit_read(struct store_port *port, struct store_op *op)
 	return false;
 }
 
+void store_drop(struct store_port *port, struct store_op *op)
+{
+	if (!lane_drop(&port->store->slow_reads, op))
+		return;
+	op->result = RESULT_STORE_BUSY;
+	finish_batch(&op, 1);
+}
+
+void store_refuse_slow(struct store *store)
+{
+	struct store_op *op = lane_close(&store->slow_reads), *next;
+
+	for (; op; op = next) {
+		next = op->next;
+		op->result = RESULT_STORE_BUSY;
+		finish_batch(&op, 1);
+	}
+}
+
 bool store_submit(struct store_port *port, struct store_op *op)
 {
 	op->port = port;
+	op->dropped = false;
 	if (op->verb->flags & VERB_READ)
 		return submit_read(port, op);
 	send_off(&port->store->writes, &port->writes, op);

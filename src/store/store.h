@@ -10,9 +10,9 @@
  *	         batch back. Each is all-or-nothing and fails alone. Nobody
  *	         waits for a timer: a batch starts when the last is on disk.
  *	reads    are answered at once from the port's own connection; those that
- *	         may have to look at many rows go to a reader of their own. On a
- *	         database elsewhere none is answered at once: all that wait
- *	         travel together.
+ *	         may have to look at many rows go to readers of their own, as
+ *	         far as there is room (lane.h). On a database elsewhere none is
+ *answered at once: all that wait travel together.
  *
  * When an operation comes back, `result` says how it ended: RESULT_OK
  * means done and, for writes, durable. Everything it returns, in `out`, lies in
@@ -25,6 +25,8 @@
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
+
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/base.h"
@@ -51,6 +53,7 @@ struct store_op {
 
 	/* Set by the store. */
 	enum result result;
+	atomic_bool dropped;	 /* nobody waits for it: see store_drop() */
 	bool mail_queued;	 /* a mail waits to be sent, since just now */
 	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
@@ -101,6 +104,16 @@ bool store_submit(struct store_port *port, struct store_op *op) MUST_CHECK;
 
 /* All that was finished since, linked by `next`, oldest first; or NULL. */
 struct store_op *store_collect(struct store_port *port);
+
+/*
+ * Nobody waits for this read any more. Where it is one that may take long, it
+ * comes back as soon as it can be stopped, unanswered.
+ */
+void store_drop(struct store_port *port, struct store_op *op);
+
+/* From now on reads that may take long are refused; those that are here come
+ * back as after store_drop(). */
+void store_refuse_slow(struct store *store);
 
 /* Submits and waits. Only for ports with no operation in progress. */
 void store_call(struct store_port *port, struct store_op *op);

@@ -43,6 +43,7 @@ static const char set_what_there_is[] =
     " ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),"
     " ('enable_incremental_sort', 'off'), ('enable_mergejoin', 'off'),"
     " ('enable_hashjoin', 'off'),"
+    " ('client_connection_check_interval', '250'),"
     " ('lock_timeout', '" PGSQL_TEXT(
 	PGSQL_LOCK_MS) "'),"
 		       " ('idle_in_transaction_session_timeout', '5000'))"

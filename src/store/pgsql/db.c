@@ -22,6 +22,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#define GLANCE_MS 50 /* between two looks whether anybody still waits */
+
+bool pgsql_is_dropped(const struct pgsql_db *db)
+{
+	return db->dropped && *db->dropped;
+}
+
 void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms)
 {
 	db->base.error = DB_FINE;
@@ -121,11 +128,15 @@ static bool wait_for_server(struct pgsql_db *db, bool writing)
 	struct pollfd socket = { .fd = PQsocket(db->conn),
 				 .events = POLLIN | (writing ? POLLOUT : 0) };
 	int64_t left = pgsql_db_time_left(db);
-	int n = left > 0 ? poll(&socket, 1, (int)left) : 0;
+	bool glance = db->dropped && left > GLANCE_MS;
+	int n = left > 0 ? poll(&socket, 1, glance ? GLANCE_MS : (int)left) : 0;
 
-	if (n > 0 || (n < 0 && errno == EINTR))
+	if (pgsql_is_dropped(db))
+		pgsql_note_lost(db, "nobody waits for the answer any more");
+	else if (n > 0 || (n < 0 && errno == EINTR) || glance)
 		return true;
-	pgsql_note_lost(db, "the database did not answer in time");
+	else
+		pgsql_note_lost(db, "the database did not answer in time");
 	return false;
 }
 

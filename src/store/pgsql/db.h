@@ -13,6 +13,7 @@
 #define STORE_PGSQL_DB_H
 
 #include <libpq-fe.h>
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "store/db.h"
@@ -70,9 +71,11 @@ struct pgsql_db {
 	int64_t retry_at;
 	int failures;
 	bool down; /* no connection for a whole time slice: do not wait again */
-	bool hopeless;	     /* the last attempt: as will be the next */
-	bool single_attempt; /* one attempt has to do */
-	bool warned;	     /* by the server, since it was set to false */
+	bool hopeless;		    /* the last attempt: as will be the next */
+	bool single_attempt;	    /* one attempt has to do */
+	const atomic_bool *dropped; /* nobody waits for what is asked; or NULL
+				     */
+	bool warned; /* by the server, since it was set to false */
 
 	/*
 	 * Where set, statements with rows are answered by this instead of
@@ -89,6 +92,10 @@ int pgsql_check_url(const char *url, struct fail *fail) MUST_CHECK;
 
 void pgsql_db_init(struct pgsql_db *db, const char *url);
 void pgsql_db_close(struct pgsql_db *db);
+
+/* Whether nobody waits for what is asked. The server sees that its client has
+ * gone, and does not go on with it. */
+bool pgsql_is_dropped(const struct pgsql_db *db);
 
 /* A time slice begins: no error yet, and `ms` from now until its deadline. */
 void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms);

@@ -435,7 +435,8 @@ static bool read_together(struct pgsql_db *db, struct store_op **ops, size_t n)
 			return false;
 		if (pgsql_read(db, ops, n))
 			return true;
-	} while (db->base.error == DB_LOST && pgsql_db_time_left(db) > 0);
+	} while (db->base.error == DB_LOST && !pgsql_is_dropped(db) &&
+		 pgsql_db_time_left(db) > 0);
 	return false;
 }
 
@@ -447,6 +448,7 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 	bool lost;
 
 	pgsql_db_set_deadline(db, SLICE_MS);
+	db->dropped = n == 1 ? &ops[0]->dropped : NULL;
 	if (read_together(db, ops, n))
 		return true;
 	lost = db->base.error == DB_LOST;

@@ -347,12 +347,24 @@ static void reader_read(struct reader *reader, struct store_op *op)
 	reader_idle(reader);
 }
 
+#define LOOK_AFTER 1000 /* of SQLite's steps, some tens of microseconds */
+
+static int is_dropped(void *context)
+{
+	const struct store_op *op = context;
+
+	return op->dropped;
+}
+
 static bool reader_read_many(struct reader *reader, struct store_op **ops,
 			     size_t n, struct fail *fail)
 {
 	(void)fail; /* what is wrong with a file shows when it is written */
 	for (size_t i = 0; i < n; i++) {
+		sqlite3_progress_handler(reader->db.handle, LOOK_AFTER,
+					 is_dropped, ops[i]);
 		reader_read(reader, ops[i]);
+		sqlite3_progress_handler(reader->db.handle, 0, NULL, NULL);
 		reader_idle(reader);
 	}
 	return true;
