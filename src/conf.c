@@ -21,10 +21,12 @@
 			   */
 #define INVITE_TTL_MIN 60 /* seconds; as in a create's body */
 #define INVITE_TTL_MAX 31536000
+#define FORGET_MIN     3600 /* seconds */
+#define FORGET_MAX     315360000
 
 static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
-    take_name, take_database, take_admin_key, take_ttl, take_retry, take_level,
-    take_routine, take_sender, take_helo, take_connections;
+    take_name, take_database, take_admin_key, take_ttl, take_forget, take_retry,
+    take_level, take_routine, take_sender, take_helo, take_connections;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -82,6 +84,10 @@ const struct setting SETTINGS[] = {
 	{ "--invite-ttl", "INVITED_INVITE_TTL", "DURATION", "7d", take_ttl,
 	  offsetof(struct conf, invite_ttl_seconds),
 	  "how long an invite can be accepted: 90s, 15m, 12h, 7d" },
+	{ "--forget-invites", "INVITED_FORGET_INVITES", "DURATION", NULL,
+	  take_forget, offsetof(struct conf, forget_invites_seconds),
+	  "how long after they expired, were declined or deleted invites lose "
+	  "their address and are gone for good: 12h, 90d (default: never)" },
 	{ "--organization", "INVITED_ORGANIZATION", "NAME",
 	  "Default organization", take_name,
 	  offsetof(struct conf, organization),
@@ -278,6 +284,18 @@ static const char *take_ttl(struct conf *conf, const struct setting *setting,
 		return "expected a number and a unit, such as 12h or 7d";
 	if (*seconds < INVITE_TTL_MIN || *seconds > INVITE_TTL_MAX)
 		return "an invite lives from a minute (1m) to a year (365d)";
+	return NULL;
+}
+
+static const char *take_forget(struct conf *conf, const struct setting *setting,
+			       const char *value)
+{
+	int64_t *seconds = member_of(conf, setting);
+
+	if (!duration_parse(str_of(value), seconds))
+		return "expected a number and a unit, such as 12h or 90d";
+	if (*seconds < FORGET_MIN || *seconds > FORGET_MAX)
+		return "from an hour (1h) to ten years (3650d)";
 	return NULL;
 }
 

@@ -60,6 +60,7 @@ struct conf {
 	int64_t mail_retry_ms;
 	int mail_connections; /* 1 to 64 */
 	int64_t invite_ttl_seconds;
+	int64_t forget_invites_seconds; /* 0: never */
 	const char *organization; /* name at first start */
 	bool organization_given;  /* not the default: for `key`, whose keys */
 	const char *welcome_url;  /* or NULL */

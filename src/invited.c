@@ -30,6 +30,7 @@
 #include "http/limiter.h"
 #include "http/server.h"
 #include "mail/mail.h"
+#include "retention.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "waiting.h"
@@ -38,7 +39,8 @@
 struct daemon {
 	const struct conf *conf;
 	struct store *store;
-	struct mailer *mailer; /* NULL: no mail is sent */
+	struct mailer *mailer;	     /* NULL: no mail is sent */
+	struct retention *retention; /* NULL: all is kept */
 	struct http_service service;
 	struct server *server;
 	struct arena arena;
@@ -250,18 +252,29 @@ static int open_store(struct daemon *daemon, struct fail *fail)
 	return result;
 }
 
+static int start_retention(struct daemon *daemon, struct fail *fail)
+{
+	int64_t seconds = daemon->conf->forget_invites_seconds;
+
+	return seconds ? retention_start(daemon->store, seconds,
+					 &daemon->retention, fail)
+		       : 0;
+}
+
 /* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
 	    open_store(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
-	    start_mail(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
+	    start_mail(daemon, fail) < 0 || start_retention(daemon, fail) < 0 ||
+	    bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }
 
 static void stop(struct daemon *daemon)
 {
+	retention_stop(daemon->retention);
 	if (daemon->store)
 		store_on_mail(daemon->store, NULL, NULL);
 	if (daemon->mailer)

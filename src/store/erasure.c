@@ -143,6 +143,60 @@ static size_t erase_invites(const struct work *work, const char *key)
 	return count;
 }
 
+/* ---- invites that ended long ago ---- */
+
+/*
+ * By indexes, which an invite leaves as it loses its address; the states are
+ * open, declined and withdrawn. What others are at work on can wait.
+ */
+#define ENDED_INVITES(condition)                                       \
+	"SELECT id FROM invite WHERE organization = ?1 AND " condition \
+	" AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3"
+#define ENDED(id, condition)                                      \
+	STATEMENT(id, .text = ENDED_INVITES(condition),           \
+		  .pgsql = ENDED_INVITES(condition) " FOR UPDATE" \
+						    " SKIP LOCKED")
+ENDED(invites_expired, "state = 0");
+ENDED(invites_declined, "state = 3");
+ENDED(invites_withdrawn, "state = 2 AND email <> ''");
+
+static size_t forget(const struct work *work, const struct sql *sql,
+		     int64_t ended_before)
+{
+	struct statement *st = db_statement(work->db, sql);
+	struct page page;
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, ended_before);
+	db_bind_i64(st, 3, PAGE);
+	read_page(work, st, &page);
+	for (size_t i = 0; i < page.count; i++)
+		erase_invite(work, page.ids[i]);
+	return page.count;
+}
+
+static enum result invite_forget(struct work *work, const void *input,
+				 void *output)
+{
+	static const struct sql *const ended[] = { &sql_invites_expired,
+						   &sql_invites_declined,
+						   &sql_invites_withdrawn };
+	const struct invite_forget_in *in = input;
+	struct invite_forget_out *out = output;
+
+	for (size_t i = 0; i < COUNT_OF(ended); i++)
+		out->count += forget(work, ended[i], in->ended_before);
+	return RESULT_OK;
+}
+
+/* Where none is left there is no event, and nothing to be found out. */
+const struct verb verb_invite_forget = {
+	VERB(invite_forget),
+	.size_in = sizeof(struct invite_forget_in),
+	.size_out = sizeof(struct invite_forget_out),
+	.run = invite_forget,
+};
+
 /* ---- all of it ---- */
 
 /* Whoever is still a member is removed first. */

@@ -76,21 +76,24 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 }
 
 /* A withdrawn one (state 2) is looked for by its address no more, and leaves
- * its place in that index: an address may have had any number of them. */
-#define LET_GO(id, state)                                 \
-	"SET slot = " id ", state = " state               \
-	", address_hash = CASE CAST(" state " AS BIGINT)" \
-	" WHEN 2 THEN " id " ELSE address_hash END"
-STATEMENT(
-    invite_let_go_many,
-    .pgsql = "UPDATE invite i " LET_GO(
-	"i.id",
-	"r.state") " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[])"
-		   " r(id, organization, state) WHERE i.id = r.id"
-		   " AND i.organization = r.organization");
+ * its place in that index: an address may have had any number of them. It
+ * expires no later than it was withdrawn: so long ago it ended. */
+#define LET_GO(id, state, now)                                  \
+	"SET slot = " id ", state = " state                     \
+	", address_hash = CASE CAST(" state " AS BIGINT)"       \
+	" WHEN 2 THEN " id " ELSE address_hash END,"            \
+	" expires_at = CASE WHEN CAST(" state " AS BIGINT) = 2" \
+	" AND expires_at > " now " THEN " now " ELSE expires_at END"
+STATEMENT(invite_let_go_many,
+	  .pgsql = "UPDATE invite i " LET_GO(
+	      "i.id", "r.state",
+	      "r.now") " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+		       " ?4::bigint[]) r(id, organization, state, now) WHERE "
+		       "i.id = r.id"
+		       " AND i.organization = r.organization");
 STATEMENT(invite_let_go,
 	  .text = "UPDATE invite " LET_GO(
-	      "id", "?3") " WHERE id = ?1 AND organization = ?2",
+	      "id", "?3", "?4") " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_invite_let_go_many);
 
 void invite_release_address(const struct work *work,
@@ -102,6 +105,7 @@ void invite_release_address(const struct work *work,
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, state);
+	db_bind_i64(st, 4, work->now);
 	db_run(work->db, st);
 	work_run_for(work, &sql_outbox_delete, invite->id);
 }

@@ -9,6 +9,9 @@
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
  *			`after`
+ *	invite_forget	takes the addresses from some of those that expired,
+ *			were declined or withdrawn before a time; they are then
+ *			as if they were withdrawn (erasure.c)
  */
 #ifndef STORE_INVITES_H
 #define STORE_INVITES_H
@@ -44,6 +47,14 @@ struct invite_list_in {
 	bool by_status;
 	enum invite_status status;
 	const char *email_key; /* NULL = any */
+};
+
+struct invite_forget_in {
+	int64_t ended_before; /* Unix seconds */
+};
+
+struct invite_forget_out {
+	size_t count; /* 0: none is left */
 };
 
 #endif

@@ -458,6 +458,18 @@ const struct step steps[] = {
 	      "CREATE INDEX admin_key_present"
 	      " ON admin_key(organization, (-revoked_at), id)",
 	  } },
+
+	/* 16: withdrawn invites (state 2) that still have their address, by
+	 * when they ended. */
+	{ .sqlite =
+	      "CREATE INDEX invite_withdrawn ON invite(organization, expires_at)"
+	      " WHERE state = 2 AND email <> '';",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE INDEX invite_withdrawn"
+	      " ON invite(organization, expires_at)"
+	      " WHERE state = 2 AND email <> ''",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -81,6 +81,7 @@
 	X(invite_delete)       \
 	X(invite_get)          \
 	X(invite_list)         \
+	X(invite_forget)       \
 	/* invitations.h */    \
 	X(invitation_accept)   \
 	X(invitation_decline)  \

@@ -273,6 +273,16 @@ static struct store_op delete_invite(void)
 		     out_of(&create, invite_create_out)->invite.id);
 }
 
+static struct store_op forget_invites(void)
+{
+	struct store_op op = op_of(&verb_invite_forget);
+	struct store_op create = invited("ada@example.com");
+
+	in_of(&op, invite_forget_in)->ended_before =
+	    out_of(&create, invite_create_out)->invite.expires_at;
+	return op;
+}
+
 static struct store_op accept_invitation(void)
 {
 	struct store_op create = invited("ada@example.com");
@@ -354,6 +364,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_assignment_delete] = unassign_role,
 	[VERB_invite_create] = create_invite,
 	[VERB_invite_delete] = delete_invite,
+	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,
 	[VERB_invitation_decline] = decline_invitation,
 	[VERB_outbox_claim] = claim_mail,

@@ -569,6 +569,20 @@ static void puts_no_group_across(void)
 	ck_assert_int_eq(rows("project_group"), 0);
 }
 
+static void forgets_our_own(void)
+{
+	struct store_op op = op_of(&verb_invite_forget);
+
+	in_of(&op, invite_forget_in)->ended_before = INT64_MAX;
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, invite_forget_out)->count, 1);
+	ck_assert_int_eq(sql("SELECT count(*) FROM invite WHERE email = ''"
+			     " AND id = %lld",
+			     (long long)ours.invite),
+			 1);
+	ck_assert_int_eq(rows("invite WHERE email = ''"), 1);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_audit_log_list] = tells_nothing_of_others,
@@ -606,6 +620,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_invitation_accept] = links_lead_home,
 	[VERB_invitation_decline] = links_lead_home,
 	[VERB_key_list] = lists_our_own,
+	[VERB_invite_forget] = forgets_our_own,
 	[VERB_invite_get] = refuses_to_get,
 	[VERB_invite_list] = lists_our_invites,
 	[VERB_invitation_lookup] = links_lead_home,

@@ -40,6 +40,7 @@ static const char *const back[] = {
 	"DROP INDEX outbox_unreached;"
 	"ALTER TABLE outbox DROP COLUMN unreached",
 	"DROP INDEX admin_key_present",
+	"DROP INDEX invite_withdrawn",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */
