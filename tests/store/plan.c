@@ -140,20 +140,23 @@ static PGresult *ask(struct pgsql_db *db, const char *format, ...)
 	return result;
 }
 
-/* Whether a search names the first column of its index. */
+/* Whether a search names the first column of its index, or that has only what
+ * is looked for. */
 static bool is_search(struct pgsql_db *db, const char *index,
 		      const char *condition)
 {
 	PGresult *result =
 	    ask(db,
-		"SELECT attname FROM pg_attribute WHERE attnum = 1"
+		"SELECT attname, indpred IS NOT NULL FROM pg_attribute"
+		" JOIN pg_index ON attrelid = indexrelid WHERE attnum = 1"
 		" AND attrelid = '%s'::regclass",
 		index);
 	bool named = condition && strstr(condition, "Cond:") &&
 		     strstr(condition, PQgetvalue(result, 0, 0));
+	bool partial = strcmp(PQgetvalue(result, 0, 1), "t") == 0;
 
 	PQclear(result);
-	return named;
+	return named || partial;
 }
 
 /* Line `i` of an EXPLAIN; the condition of a search is on the next. */
