@@ -21,7 +21,7 @@ struct page {
 	size_t count;
 };
 
-/* All rows of a statement that says which are left. */
+/* As many rows of a statement as one page takes. */
 static void read_page(const struct work *work, struct statement *st,
 		      struct page *page)
 {
@@ -29,6 +29,38 @@ static void read_page(const struct work *work, struct statement *st,
 	while (page->count < PAGE && db_row(work->db, st))
 		page->ids[page->count++] = column_i64(st, 0);
 	db_done(st);
+}
+
+/* Those of `sql` whose address is `key`, and whose hash is that where it asks
+ * for one. */
+static void find_page(const struct work *work, const struct sql *sql,
+		      const char *key, bool by_hash, struct page *page)
+{
+	struct statement *st = db_statement(work->db, sql);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, key);
+	db_bind_i64(st, 3, PAGE);
+	if (by_hash)
+		db_bind_i64(st, 4, hash63(work->db->hash_key, str_of(key)));
+	read_page(work, st, page);
+}
+
+/* All of them, each of which is none of them once it is erased. */
+static size_t erase_all(const struct work *work, const struct sql *sql,
+			const char *key, bool by_hash,
+			void (*erase)(const struct work *work, int64_t id))
+{
+	struct page page;
+	size_t count = 0;
+
+	do {
+		find_page(work, sql, key, by_hash, &page);
+		for (size_t i = 0; i < page.count; i++)
+			erase(work, page.ids[i]);
+		count += page.count;
+	} while (page.count == PAGE && !work->db->error);
+	return count;
 }
 
 /* ---- who it is ---- */
@@ -77,40 +109,26 @@ static void erase_user(const struct work *work, int64_t id)
 	work_audit(work, AUDIT_USER_ERASED, id);
 }
 
-static size_t erase_users(const struct work *work, const char *key)
-{
-	struct page page;
-	size_t count = 0;
-
-	do {
-		struct statement *st =
-		    db_statement(work->db, &sql_users_removed);
-
-		db_bind_i64(st, 1, work->organization);
-		db_bind_text(st, 2, key);
-		db_bind_i64(st, 3, PAGE);
-		read_page(work, st, &page);
-		for (size_t i = 0; i < page.count; i++)
-			erase_user(work, page.ids[i]);
-		count += page.count;
-	} while (page.count == PAGE && !work->db->error);
-	return count;
-}
-
 /* ---- invites ---- */
 
-#define INVITES_OF_ADDRESS                              \
-	"SELECT id FROM invite WHERE organization = ?1" \
-	" AND address_hash = ?2 AND coalesce(email_key, email) = ?3"
+#define INVITES_OF_ADDRESS(condition)                                  \
+	"SELECT id FROM invite WHERE organization = ?1 AND " condition \
+	" AND coalesce(email_key, email) = ?2 LIMIT ?3"
 
-STATEMENT(invites_of_address,
-	  .text = INVITES_OF_ADDRESS " LIMIT ?4",
-	  .pgsql = INVITES_OF_ADDRESS " LIMIT ?4 FOR UPDATE");
+STATEMENT(invites_of_address, .text = INVITES_OF_ADDRESS("address_hash = ?4"),
+	  .pgsql = INVITES_OF_ADDRESS("address_hash = ?4") " FOR UPDATE");
+
+/* These are in no index of addresses: all of the organization's are looked
+ * through. */
+STATEMENT(
+    invites_withdrawn_of,
+    .text = INVITES_OF_ADDRESS("state = 2 AND email <> ''"),
+    .pgsql = INVITES_OF_ADDRESS("state = 2 AND email <> ''") " FOR UPDATE");
 
 /* Withdrawn (state 2, INVITE_WITHDRAWN) from then on, whatever it was. */
 STATEMENT(invite_empty,
 	  .text = "UPDATE invite SET email = '', email_key = NULL,"
-		  " address_hash = 0, slot = id, state = 2,"
+		  " address_hash = id, slot = id, state = 2,"
 		  " delivery_error = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 
@@ -120,27 +138,6 @@ static void erase_invite(const struct work *work, int64_t id)
 	work_run_for(work, &sql_invite_empty, id);
 	audit_erase(work, id);
 	work_audit(work, AUDIT_INVITE_ERASED, id);
-}
-
-static size_t erase_invites(const struct work *work, const char *key)
-{
-	struct page page;
-	size_t count = 0;
-
-	do {
-		struct statement *st =
-		    db_statement(work->db, &sql_invites_of_address);
-
-		db_bind_i64(st, 1, work->organization);
-		db_bind_i64(st, 2, hash63(work->db->hash_key, str_of(key)));
-		db_bind_text(st, 3, key);
-		db_bind_i64(st, 4, PAGE);
-		read_page(work, st, &page);
-		for (size_t i = 0; i < page.count; i++)
-			erase_invite(work, page.ids[i]);
-		count += page.count;
-	} while (page.count == PAGE && !work->db->error);
-	return count;
 }
 
 /* ---- invites that ended long ago ---- */
@@ -228,8 +225,12 @@ static enum result user_erase(struct work *work, const void *input,
 	result = remove_member(work, key);
 	if (result != RESULT_OK)
 		return result;
-	out->users = erase_users(work, key);
-	out->invites = erase_invites(work, key);
+	out->users =
+	    erase_all(work, &sql_users_removed, key, false, erase_user);
+	out->invites =
+	    erase_all(work, &sql_invites_of_address, key, true, erase_invite) +
+	    erase_all(work, &sql_invites_withdrawn_of, key, false,
+		      erase_invite);
 	return out->users + out->invites ? RESULT_OK : RESULT_USER_NOT_FOUND;
 }
 

@@ -94,6 +94,8 @@ static const struct plan plans[] = {
 	{ "invite_take", "invite.primary", NULL },
 	{ "invite_take_many", "", "invite.primary organization.primary" },
 	{ "invites_of_address", "invite.invite_address", NULL },
+	{ "invites_withdrawn_of", "invite.invite_list",
+	  "invite.invite_withdrawn" },
 	{ "key_by_hash", "admin_key.unique o.primary",
 	  "admin_key.unique user.user_owner" },
 	{ "key_by_id",
