@@ -124,7 +124,7 @@ static const struct option create_project_options[] = {
 	  .help = "id of a key that is kept elsewhere" },
 	{ .name = "residency",
 	  .value = "WORD",
-	  .help = "where its data stays, such as EU_STORAGE" },
+	  .help = "where its data stays, such as GB_STORAGE" },
 	{ 0 },
 };
 
@@ -135,7 +135,7 @@ static const struct option update_options[] = {
 	  .help = "id of a key that is kept elsewhere; empty: none" },
 	{ .name = "residency",
 	  .value = "WORD",
-	  .help = "where its data stays, such as EU_STORAGE" },
+	  .help = "where its data stays, such as GB_STORAGE" },
 	{ 0 },
 };
 

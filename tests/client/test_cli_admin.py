@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, on_terminal, refusal
+from conftest import Cli, ROOT, on_terminal, refusal
 from peer import Answer, page
 
 USER = {"object": "organization.user", "id": "user-1", "name": "Ada",
@@ -80,8 +80,8 @@ COMMANDS: list[tuple[list[str], str, str, Any, dict]] = [
     (["projects", "rename", "proj_1", "Engine"], "POST", P,
      {"name": "Engine"}, PROJECT),
     (["projects", "update", "proj_1", "--external-key-id", "",
-      "--residency", "EU_STORAGE"], "POST", P,
-     {"external_key_id": None, "residency": "EU_STORAGE"}, PROJECT),
+      "--residency", "GB_STORAGE"], "POST", P,
+     {"external_key_id": None, "residency": "GB_STORAGE"}, PROJECT),
     (["projects", "archive", "-y", "proj_1"], "POST", P + "/archive", None,
      PROJECT),
     (["projects", "users", "proj_1", "user-1"], "GET", P + "/users/user-1",
@@ -449,3 +449,54 @@ def test_since_and_until_are_before_now(cli, peer):
     query = dict(peer.requests[0].query)
     assert int(query["effective_at[lt]"]) - int(query["effective_at[gte]"]) \
         in (3600, 3601)
+
+
+# ---- the daemon -----------------------------------------------------------------
+
+@pytest.fixture
+def told(shared_daemon, shared):
+    """What a command prints, of which is expected that it works."""
+    cli = Cli(shared_daemon.url + "/v1")
+    cli.env["OPENAI_ADMIN_KEY"] = shared.key
+
+    def run(*args: str) -> Any:
+        done = cli(*args, "--json")
+        assert done.returncode == 0, (args, done.stderr)
+        return json.loads(done.stdout)
+    run.cli = cli
+    return run
+
+
+@pytest.mark.engines("sqlite")
+def test_a_life_by_names_alone(told, shared):
+    """From an invite to the end of it all, without an id."""
+    shared.member("root@example.com", "owner")
+    shared.member("ada@example.com")
+    assert told("users", "role", "ada@example.com", "owner")["role"] == "owner"
+    told("projects", "create", "Engine")
+    assert told("projects", "update", "Engine", "--residency",
+                "GB_STORAGE")["residency"] == "GB_STORAGE"
+    told("projects", "add", "Engine", "ada@example.com")
+    assert told("projects", "role", "Engine", "ada@example.com",
+                "owner")["role"] == "owner"
+    told("groups", "create", "Crew")
+    told("groups", "add", "Crew", "ada@example.com")
+    told("projects", "add-group", "Engine", "Crew", "-r", "viewer")
+    assert [one["group_name"] for one in told("projects", "groups",
+                                              "Engine")] == ["Crew"]
+    told("roles", "create", "Auditor", "--permission", "look")
+    told("roles", "assign", "Auditor", "--group", "Crew")
+    assert "Auditor" in [one["name"] for one in
+                         told("roles", "list", "--group", "Crew")]
+    told("roles", "unassign", "Auditor", "--group", "Crew")
+    told("roles", "delete", "-y", "Auditor")
+    key = told("admin-keys", "create", "spare", "--expires-in", "1h")["value"]
+    assert told.cli("users", "-q", OPENAI_ADMIN_KEY=key).returncode == 0
+    told("admin-keys", "delete", "-y", "spare")
+    assert told.cli("users", OPENAI_ADMIN_KEY=key).returncode == 4
+    told("projects", "remove-group", "Engine", "Crew")
+    told("projects", "remove", "Engine", "ada@example.com")
+    told("users", "remove", "-y", "ada@example.com")
+    told("projects", "archive", "-y", "Engine")
+    types = [one["type"] for one in told("audit", "--since", "1h")]
+    assert types[0] == "project.archived" and "user.deleted" in types

@@ -153,6 +153,18 @@ def test_every_option_is_in_the_manual(cli):
         assert f"Fl -{option}" in manual, option
 
 
+def test_readme_says_which_command_makes_which_call(cli):
+    cells = [line.split("|") for line in
+             (ROOT / "README.md").read_text().splitlines()]
+    named = {name for row in cells if len(row) == 5 and "`/v1/" in row[2]
+             for name in re.findall("`([a-z -]+)`", row[3])}
+    offline = {"login", "logout", "completion", "help"}
+    # Of what is to come:
+    later = {name for name in commands(cli)
+             if name.startswith(("service-accounts ", "keys "))}
+    assert named | later == set(commands(cli)) - offline
+
+
 def test_every_exit_status_is_in_the_manual():
     manual = (ROOT / "doc/invite.1").read_text()
     section = re.search(r"\.Sh EXIT STATUS\n(.*?)\n\.Sh", manual, re.S)[1]
