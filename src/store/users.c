@@ -171,7 +171,7 @@ static enum result user_list(struct work *work, const void *input, void *output)
 	st = work_list(work, &sql_user_list, &in->page);
 	for (; db_row(work->db, st); seen++)
 		count += read_user(work, st, &rows[count]);
-	*out = list_end(work, &in->page, rows, count, count);
+	*out = list_end(work, &in->page, rows, count, seen);
 	return RESULT_OK;
 }
 

@@ -125,6 +125,24 @@ START_TEST(test_a_damaged_invites_mail_waits)
 }
 END_TEST
 
+/* Of three members, the newest is damaged: a page of one is not the last. */
+START_TEST(test_a_list_of_people_goes_on_past_a_damaged_one)
+{
+	int64_t oldest = member("ada@example.com"), newest;
+	struct store_op op;
+
+	(void)member("bob@example.com");
+	newest = member("carl@example.com");
+	sql("UPDATE \"user\" SET role = 2 WHERE id = %lld", (long long)newest);
+	op = list_op(&verb_user_list, 0, 2);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 2);
+	ck_assert(out_of(&op, list_out)->has_more);
+	ck_assert_int_eq(rows_of(&op, user)[1].id, oldest);
+	sql("UPDATE \"user\" SET role = 0");
+}
+END_TEST
+
 START_TEST(test_damaged_people_and_projects)
 {
 	int64_t user = member("ada@example.com");
@@ -237,6 +255,7 @@ static void add(TCase *tests)
 			    COUNT_OF(invite_damages));
 	tcase_add_test(tests, test_a_list_goes_on_past_a_damaged_invite);
 	tcase_add_test(tests, test_a_damaged_invites_mail_waits);
+	tcase_add_test(tests, test_a_list_of_people_goes_on_past_a_damaged_one);
 	tcase_add_test(tests, test_damaged_people_and_projects);
 	tcase_add_test(tests, test_check_names_row_and_column);
 	tcase_add_loop_test(tests, test_a_text_is_not_a_number, 0, 2);
