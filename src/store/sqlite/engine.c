@@ -135,7 +135,7 @@ static bool away(struct engine *engine, bool written)
 {
 	db_note(&engine->db.base, DB_FAILED);
 	engine->away = true;
-	engine->uncertain = written;
+	engine->uncertain |= written;
 	return false;
 }
 
