@@ -23,6 +23,8 @@ from harness import (DEADLINE, ENGINES, INVITES, PROJECTS, USERS, Client,
                      Daemon, admin_key_in, binary, eventually, refused)
 from harness.daemon import clean_environment
 
+GROUPS = "/v1/organization/groups"
+ROLES = "/v1/organization/roles"
 REFUSED, USAGE, TRY_AGAIN = 1, 2, 75
 NEVER = ("--mail", "smtp://127.0.0.1:1", "--mail-retry", "1h")
 KEEP = ("--mail", "none:")  # a daemon that shows what there is, and sends none
@@ -162,8 +164,23 @@ class World:
                        json={"token": self.tokens[name]})
             if name == "deleted":
                 api.ok("DELETE", f"{INVITES}/{invite['id']}")
+        self._roles(api, project["id"])
         queued = api.invite("QUEUED@example.com", role="owner")
         api.delivered(queued["id"], "deferred")
+
+
+    def _roles(self, api: Client, project: str) -> None:
+        group = api.ok("POST", GROUPS, json={"name": "Crew \\N"})["id"]
+        user = next(api.all(USERS))["id"]
+        api.ok("POST", f"{GROUPS}/{group}/users", json={"user_id": user})
+        for place in ("organization", f"projects/{project}"):
+            role = api.ok("POST", f"/v1/{place}/roles", json={
+                "role_name": "Näme", "permissions": ["a"],
+                "description": "\\N"})["id"]
+            for who in (f"users/{user}", f"groups/{group}"):
+                for one in (f"role-api-{place.split('s/')[0]}-owner", role):
+                    api.ok("POST", f"/v1/{place}/{who}/roles",
+                           json={"role_id": one})
 
 
 def answers(daemon: Daemon, keys: list[str],
@@ -172,7 +189,8 @@ def answers(daemon: Daemon, keys: list[str],
     found: dict[str, bytes] = {}
     for number, key in enumerate(keys):
         api = daemon.client(key, address=f"10.0.0.{number + 1}")
-        for path in (INVITES, PROJECTS, USERS, f"{INVITES}?status=pending",
+        for path in (INVITES, PROJECTS, USERS, GROUPS, ROLES,
+                     f"{INVITES}?status=pending",
                      f"{PROJECTS}?include_archived=true"):
             found[f"{number} {path}"] = api.get(path).content
         for path in (INVITES, PROJECTS, USERS):
@@ -181,6 +199,9 @@ def answers(daemon: Daemon, keys: list[str],
                 found[f"{number} {where}"] = api.get(where).content
         for one in api.all(PROJECTS):
             where = f"{PROJECTS}/{one['id']}/users"
+            found[f"{number} {where}"] = api.get(where).content
+        for one in api.all(USERS):
+            where = f"{USERS}/{one['id']}/roles"
             found[f"{number} {where}"] = api.get(where).content
     for name, token in tokens.items():
         found[name] = daemon.client(None, address="10.0.1.1").post(

@@ -254,6 +254,42 @@ def test_what_goes_takes_its_assignments_along(daemon):
     assert check.returncode == 0, check.stdout
 
 
+def test_what_the_audit_log_says(shared):
+    project = shared.project("Apollo")["id"]
+    organization = shared.ok("GET", "/v1/organization")["id"]
+    group = shared.ok("POST", GROUPS, json={"name": "Crew"})["id"]
+    roles = f"/v1/projects/{project}/roles"
+    role = shared.ok("POST", roles, json={
+        "role_name": "Analyst", "permissions": ["a", "b", "c"]})["id"]
+    shared.ok("POST", f"{roles}/{role}", json={"permissions": ["c", "d", "a"],
+                                               "description": "Looks."})
+    owner = "role-api-organization-owner"
+    mine = f"{GROUPS}/{group}/roles"
+    named = f"{owner}__api-organization__{organization}"
+    for _ in range(2):  # a repeat is no event
+        shared.ok("POST", mine, json={"role_id": owner})
+    shared.ok("DELETE", f"{mine}/{owner}")
+    shared.ok("DELETE", f"{roles}/{role}")
+    place = {"resource_type": "api.project", "resource_id": project}
+    whom = {"id": "role_0000000000002", "role_id": named,
+            "principal_type": "group", "principal_id": group,
+            "resource_type": "api.organization", "resource_id": organization}
+    wanted = [
+        ("role.created", {"id": role, "role_name": "Analyst",
+                          "permissions": ["a", "b", "c"], **place}),
+        ("role.updated", {"id": role, "changes_requested": {
+            "description": "Looks.", "permissions_added": ["d"],
+            "permissions_removed": ["b"], **place}}),
+        ("role.assignment.created", whom),
+        ("role.assignment.deleted", whom),
+        ("role.deleted", {"id": role}),
+    ]
+    page = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "event_types[]": [name for name, _ in wanted]})
+    assert [(one["type"], one[one["type"]]) for one in page["data"]][::-1] == \
+        wanted
+
+
 # -- as the official SDK does it ----------------------------------------------
 
 @FAMILIES

@@ -249,6 +249,40 @@ START_TEST(test_check_finds_who_is_in_a_group_and_is_not_there)
 }
 END_TEST
 
+/* What the verbs never leave behind: a role of nothing, and somebody with a
+ * role who is not there, or not in its project. */
+START_TEST(test_check_finds_roles_that_hang_on_nothing)
+{
+	static const char *const found[] = {
+		"role: project 11 does not exist\n",
+		"role_assignment: role 99 is not one of project 0",
+		"role_assignment: role 21: principal 12 does not exist\n",
+		"role_assignment: project 11: principal ",
+	};
+	long long organization = f.organization;
+	long long user = member("ada@example.com");
+	char text[2048] = "";
+
+	sql("INSERT INTO role(id, organization, project, name, permissions,"
+	    " created_at, updated_at) VALUES(21, %lld, 0, 'a', '', 1, 1)",
+	    organization);
+	sql("INSERT INTO role(id, organization, project, name, permissions,"
+	    " created_at, updated_at) VALUES(22, %lld, 11, 'a', '', 1, 1)",
+	    organization);
+	sql("INSERT INTO role_assignment VALUES(%lld, 0, %lld, 0, 99, 1)",
+	    organization, user);
+	sql("INSERT INTO role_assignment VALUES(%lld, 1, 12, 0, 21, 1)",
+	    organization);
+	sql("INSERT INTO role_assignment VALUES(%lld, 0, %lld, 11, 22, 1)",
+	    organization, user);
+	ck_assert_int_eq(faults(text, sizeof(text)), COUNT_OF(found));
+	for (size_t i = 0; i < COUNT_OF(found); i++)
+		ck_assert_msg(strstr(text, found[i]) != NULL, "%s", text);
+	sql("DELETE FROM role_assignment");
+	sql("DELETE FROM role");
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_a_damaged_invite_is_answered_as_such, 0,
@@ -261,6 +295,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_a_text_is_not_a_number, 0, 2);
 	tcase_add_test(tests,
 		       test_check_finds_who_is_in_a_group_and_is_not_there);
+	tcase_add_test(tests, test_check_finds_roles_that_hang_on_nothing);
 }
 
 int main(int argc, char **argv)
