@@ -59,6 +59,7 @@ struct bare {
 	int64_t next_number;
 	int64_t oldest[PAGE + 1]; /* the first that were made, for paging */
 	size_t oldest_count;
+	FILE *links; /* where each that is made is written; or NULL */
 	uint64_t collections;
 	struct sample sample;
 	struct slot *slots;
@@ -106,6 +107,20 @@ static void slot_fill(struct bare *bare, struct slot *slot)
 	bare->next_number++;
 }
 
+/* Its id and what opens it. */
+static void write_link(const struct bare *bare, const struct slot *slot)
+{
+	struct token token = { .invite = slot->out.invite.id };
+	char id[ID_TEXT_SIZE], text[TOKEN_TEXT_SIZE];
+
+	if (!bare->links)
+		return;
+	memcpy(token.secret, slot->in.secret, sizeof token.secret);
+	token_format(&token, text);
+	fprintf(bare->links, "%s %s\n", id_format(ID_INVITE, token.invite, id),
+		text);
+}
+
 static void slot_done(struct bare *bare, struct slot *slot)
 {
 	struct store_op *op = &slot->op;
@@ -116,6 +131,7 @@ static void slot_done(struct bare *bare, struct slot *slot)
 				(int)op->result);
 	} else {
 		sample_add(&bare->sample, sample_now_ns() - slot->sent_ns);
+		write_link(bare, slot);
 		if (bare->oldest_count < COUNT_OF(bare->oldest))
 			bare->oldest[bare->oldest_count++] =
 			    slot->out.invite.id;
@@ -220,6 +236,18 @@ static void fill(struct bare *bare, int64_t count)
 	sample_print(&bare->sample, extra);
 }
 
+/* The same, each of them written into a file. */
+static void fill_file(struct bare *bare, int64_t count, const char *path)
+{
+	bare->links = fopen(path, "we");
+	if (bare->links == NULL)
+		die(path, "cannot be written");
+	fill(bare, count);
+	if (fclose(bare->links) != 0)
+		die(path, "cannot be written");
+	bare->links = NULL;
+}
+
 /* One operation by itself; what it returns lies in `arena`. */
 static void call(struct bare *bare, const struct verb *verb, const void *in,
 		 void *out, struct arena *arena)
@@ -256,6 +284,35 @@ static void bootstrap(struct bare *bare, const char *key)
 	arena_release(&arena);
 }
 
+/* sk-admin-many-NUMBER, counted from 0. */
+static void make_keys(struct bare *bare, int64_t count)
+{
+	char text[64];
+
+	for (int64_t i = 0; i < count; i++) {
+		struct key_create_in in = { .name = "many" };
+		struct key_create_out out;
+		struct arena arena;
+		struct store_op op = { .verb = &verb_key_create,
+				       .in = &in,
+				       .out = &out,
+				       .organization = bare->organization,
+				       .now_ms = clock_now_ms(),
+				       .arena = &arena };
+
+		snprintf(text, sizeof text, "sk-admin-many-%020lld",
+			 (long long)i);
+		in.chosen = str_of(text);
+		arena_init(&arena, ARENA_MAX);
+		store_call(bare->port, &op);
+		arena_release(&arena);
+		if (op.result != RESULT_OK)
+			die("keys", "refused");
+	}
+	printf("{\"failures\":0}\n");
+	fflush(stdout);
+}
+
 static void open_store(struct bare *bare, const char *url)
 {
 	struct fail fail;
@@ -274,15 +331,23 @@ static void obey(struct bare *bare, const char *line)
 	double seconds, warm;
 	long long count;
 	int width, mail;
+	char path[256];
 
 	if (sscanf(line, "create %d %lf %lf %d", &width, &seconds, &warm,
 		   &mail) == 4 &&
 	    width >= 1 && width <= WIDTH_MAX) {
 		bare->queue_mail = mail != 0;
 		create(bare, width, seconds, warm);
+	} else if (sscanf(line, "fill %lld %d %255s", &count, &mail, path) ==
+		       3 &&
+		   count > 0) {
+		bare->queue_mail = mail != 0;
+		fill_file(bare, count, path);
 	} else if (sscanf(line, "fill %lld", &count) == 1 && count > 0) {
 		bare->queue_mail = false;
 		fill(bare, count);
+	} else if (sscanf(line, "keys %lld", &count) == 1 && count > 0) {
+		make_keys(bare, count);
 	} else {
 		die("unknown command", line);
 	}
@@ -291,7 +356,7 @@ static void obey(struct bare *bare, const char *line)
 int main(int argc, char **argv)
 {
 	static struct bare bare;
-	char line[256];
+	char line[512];
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: bare URL KEY\n");

@@ -11,11 +11,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 
 KEY = "sk-admin-" + "b" * 43
 HOST = "127.0.0.1"
 INVITES = "/v1/organization/invites"
+SOCKET = ".s.PGSQL.5432"
 START_SECONDS = 60  # to wait for anything to be ready
 FILL_SECONDS = 900  # to wait for a store with a million invites
 
@@ -204,6 +207,14 @@ class Bare:
     def fill(self, count):
         return self._ask(f"fill {count}")
 
+    def fill_file(self, count, path, mail=False):
+        """The same; id and token of each in the file at `path`."""
+        return self._ask(f"fill {count} {int(mail)} {path}")
+
+    def make_keys(self, count):
+        """key_number(0) and so on."""
+        return self._ask(f"keys {count}")
+
     def stop(self):
         self.process.stdin.close()
         self.process.wait(START_SECONDS)
@@ -268,6 +279,29 @@ class Nginx:
 
     def stop(self):
         stop(self.process)
+
+
+def key_number(number):
+    return f"sk-admin-many-{number:020}"
+
+
+class Delay:
+    """A way to PostgreSQL that takes a while: what the server says comes so
+    many milliseconds later. A process of its own, for it has to keep up."""
+
+    def __init__(self, server_directory, milliseconds):
+        self.directory = tempfile.mkdtemp(prefix="delay-")
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(os.path.dirname(__file__),
+                                          "delay.py"),
+             os.path.join(server_directory, SOCKET),
+             os.path.join(self.directory, SOCKET), str(milliseconds)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        read_line(self.process, "delay")
+
+    def stop(self):
+        stop(self.process)
+        shutil.rmtree(self.directory)
 
 
 def quote(text):

@@ -2,12 +2,14 @@
  * load.c: as many requests as the server will answer, over a fixed number of
  * kept-alive connections, each with one request under way.
  *
- *	load create|get --port P --connections N --seconds S [--warm S]
+ *	load create|get|once --port P --connections N --seconds S [--warm S]
  *	     [--key KEY] [--targets FILE] [--pid PID]
  *
  * create posts invites to addresses that were never used before; get walks
- * through the request targets in FILE, one a line. Prints one line of JSON:
- * rate, latencies, failures, and CPU per request of PID and of itself.
+ * through the request targets in FILE, one a line; once sends what is in FILE,
+ * each line once, "KEY METHOD TARGET BODY" (KEY is - for none), and ends when
+ * there are no more. Prints one line of JSON: rate, latencies, failures, and
+ *CPU per request of PID and of itself.
  *
  * The server shares the machine with this program, so it does as little as it
  * can: requests are rendered once, and an answer is a status and a count of
@@ -28,6 +30,7 @@
 #define EVENTS_MAX	256
 #define RECEIVE_SIZE	65536
 #define REQUEST_MAX	1024
+#define LINE_SIZE	512
 #define NUMBER_DIGITS	16 /* of the address's running number */
 #define DRAIN_NS	(5 * 1000000000LL)
 #define COMPLAINTS_MAX	3 /* unexpected answers that are shown */
@@ -51,6 +54,7 @@ struct load {
 	struct request *requests; /* taken in turn */
 	size_t request_count, request_next;
 	char *number; /* in the only request of create; or NULL */
+	bool once;    /* each request; those that are left end the run */
 
 	int epoll, complaints;
 	bool stopping;
@@ -125,6 +129,43 @@ static void render_targets(struct load *load)
 	}
 }
 
+/* "KEY METHOD TARGET BODY", as for load.once. */
+static void add_line(struct load *load, char *line)
+{
+	char text[REQUEST_MAX], authorization[LINE_SIZE] = "", *rest = line;
+	const char *key = strsep(&rest, " "), *method = strsep(&rest, " ");
+	const char *target = strsep(&rest, " "), *body = rest ? rest : "";
+
+	if (target == NULL) {
+		fprintf(stderr, "%s: not a request\n", load->targets);
+		exit(2);
+	}
+	if (strcmp(key, "-") != 0)
+		snprintf(authorization, sizeof authorization,
+			 "Authorization: Bearer %s\r\n", key);
+	snprintf(text, sizeof text,
+		 "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s"
+		 "Content-Type: application/json\r\n"
+		 "Content-Length: %zu\r\n\r\n%s",
+		 method, target, load->port, authorization, strlen(body), body);
+	add_request(load, text);
+}
+
+static void render_lines(struct load *load)
+{
+	char line[LINE_SIZE];
+	FILE *file = fopen(load->targets, "re");
+
+	if (file == NULL)
+		net_die(load->targets);
+	while (fgets(line, sizeof line, file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		add_line(load, line);
+	}
+	fclose(file);
+	load->once = true;
+}
+
 /* "...0199" becomes "...0200". */
 static void count_up(char *digits)
 {
@@ -135,10 +176,14 @@ static void count_up(char *digits)
 	digits[at]++;
 }
 
+/* NULL: there are no more. */
 static const struct request *next_request(struct load *load)
 {
 	const struct request *request = &load->requests[load->request_next];
 
+	if (load->once)
+		return load->request_next++ < load->request_count ? request
+								  : NULL;
 	if (load->number != NULL)
 		count_up(load->number);
 	else if (++load->request_next == load->request_count)
@@ -166,6 +211,10 @@ static void client_send(struct load *load, struct client *client, int64_t now)
 	if (load->stopping)
 		return;
 	request = next_request(load);
+	if (request == NULL) {
+		load->request_next = load->request_count;
+		return;
+	}
 	client->sent_ns = now;
 	load->under_way++;
 	if (send(client->fd, request->data, request->len, MSG_NOSIGNAL) !=
@@ -228,7 +277,7 @@ static void run_until(struct load *load, int64_t end)
 
 		for (int i = 0; i < count; i++)
 			client_read(load, events[i].data.ptr);
-		if (load->stopping && load->under_way == 0)
+		if (load->under_way == 0)
 			return;
 	}
 }
@@ -310,7 +359,7 @@ int main(int argc, char **argv)
 	static struct load load = { .connections = 1, .seconds = 1, .key = "" };
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: load create|get --port P ...\n");
+		fprintf(stderr, "usage: load create|get|once --port P ...\n");
 		return 2;
 	}
 	read_options(&load, argc - 1, argv + 1);
@@ -320,6 +369,8 @@ int main(int argc, char **argv)
 	load.sample.width = load.connections;
 	if (strcmp(argv[1], "create") == 0)
 		render_create(&load);
+	else if (strcmp(argv[1], "once") == 0)
+		render_lines(&load);
 	else
 		render_targets(&load);
 	net_allow_many();

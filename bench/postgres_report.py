@@ -2,8 +2,9 @@
 
 import statistics
 
-from postgres_steps import DELAYS_MS, WIDTH, WIDTHS
-from report import Row, head, middle_of, samples, targets_table
+from postgres_steps import AWAY_MS, DELAYS_MS, WIDTH, WIDTHS
+from report import (Row, answer_rows, head, middle_of, outbox_rows, samples,
+                    targets_table)
 
 MARKS = "<!-- postgres: begin -->", "<!-- postgres: end -->"
 
@@ -26,7 +27,7 @@ def _whole_cpu(*names):
                          ("own_cpu_us", "server_cpu_us", "database_cpu_us"))
 
 
-def rows():
+def rows(scale):
     """The table of targets."""
     ours = ("creates", str(WIDTH))
     creates = f"creates per second at {WIDTH} connections"
@@ -47,6 +48,12 @@ def rows():
         Row("mails per second to a mail server that keeps none, PostgreSQL / "
             "SQLite", 0.7, True,
             _ratio(("mail", "smtp", "postgres"), ("mail", "smtp", "sqlite"))),
+        *answer_rows(("answers", "near"), 0.5),
+        *answer_rows(("answers", "far"), 0.5, f", server {AWAY_MS} ms away"),
+        Row(f"creates per second with {scale['keys']:,} keys in turn / with one",
+            0.85,
+            True, _ratio(("keys", "many"), ("keys", "one"))),
+        *outbox_rows(scale),
     ]
 
 
@@ -124,6 +131,6 @@ def remarks(rounds):
 
 def markdown(result):
     rounds = result["rounds"]
-    return "\n\n".join([head(result), targets_table(rounds, rows()),
+    return "\n\n".join([head(result), targets_table(rounds, rows(result["scale"])),
                         creates_table(rounds), reads_table(rounds),
                         standby_table(rounds), remarks(rounds)])

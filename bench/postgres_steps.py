@@ -17,9 +17,10 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
 
+import growth  # noqa: E402
 import steps  # noqa: E402
 from harness import (INVITES, START_SECONDS, Bare,  # noqa: E402
-                     BenchError, Daemon, read_line, running)
+                     BenchError, Daemon, Delay, read_line, running)
 from postgres_server import (Postgres, drop_database,  # noqa: E402
                              make_database, run_sql)
 
@@ -29,6 +30,7 @@ WIDTH = steps.WIDTH
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "8GB",
             "checkpoint_timeout": "15min", "max_connections": "400"}
 DELAYS_MS = (0, 10, 50)  # of the standby's answer
+AWAY_MS = 5  # of the server's
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -364,5 +366,28 @@ def _standby_with(bench, settings, delay):
             bench.server.sql("SELECT pg_reload_conf()")
 
 
+def answers(bench):
+    """Accepts and their like beside creates: the server here, and as far away
+    as AWAY_MS."""
+    with bench.database() as url:
+        result = {"near": growth.answers(bench, url)}
+    with bench.database() as url, \
+            running(Delay(str(bench.server.directory), AWAY_MS)) as way:
+        far = url.replace(str(bench.server.directory), way.directory)
+        result["far"] = growth.answers(bench, url, far)
+    return result
+
+
+def keys(bench):
+    with bench.database() as url:
+        return growth.keys(bench, url)
+
+
+def outbox(bench):
+    with bench.database() as url:
+        return growth.outbox(bench, url)
+
+
 STEPS = {"creates": creates, "daemons": daemons, "reads": reads,
-         "mail": mail, "sizes": sizes, "standby": standby}
+         "mail": mail, "sizes": sizes, "standby": standby,
+         "answers": answers, "keys": keys, "outbox": outbox}

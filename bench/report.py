@@ -92,7 +92,37 @@ def rows(scale):
             lambda r: r["start"]["cold"], " s"),
         Row("the same, after kill -9 under load", 0.5, False,
             lambda r: r["start"]["killed"], " s"),
+        *answer_rows(("answers",), 0.7),
+        Row(f"creates per second with {scale['keys']:,} keys in turn / with one",
+            0.85,
+            True, _ratio(_rate("keys", "many"), _rate("keys", "one"))),
+        Row("the log after a long read, nobody writing any more", 0, False,
+            lambda r: r["log"]["idle_mib"], " MiB"),
+        *outbox_rows(scale),
     ]
+
+
+def answer_rows(path, bound, where=""):
+    """Of growth.answers(), which lies at `path` in a round."""
+    def ratio(verb):
+        def of(round_):
+            for name in path:
+                round_ = round_[name]
+            at = round_[str(WIDTH)]
+            return at[verb]["per_second"] / at["create"]["per_second"]
+        return of
+
+    return [Row(f"{verb}s per second / creates, {WIDTH} connections{where}",
+                bound, True, ratio(verb))
+            for verb in ("accept", "decline", "delete")]
+
+
+def outbox_rows(scale):
+    count = f"{scale['outbox']:,} mails that wait for a server that is away"
+    return [Row(f"attempts a second with {count}", 2, False,
+                lambda r: r["outbox"]["attempts_per_second"]),
+            Row(f"start to first answer with {count}", 0.5, False,
+                lambda r: r["outbox"]["again"], " s")]
 
 
 def short(value):

@@ -4,6 +4,7 @@ is compared was measured within the same seconds; each step returns a dict."""
 import os
 import shutil
 
+import growth
 from harness import (INVITES, Bare, Daemon, Nginx, copy_store, forget_cached,
                      running)
 
@@ -38,6 +39,9 @@ class Bench:
 
     def release(self):
         """What prepare() has started."""
+
+    def load(self, *arguments):
+        return self.tools.load(*arguments)
 
     def targets(self, name, targets):
         path = os.path.join(self.work, name)
@@ -202,4 +206,5 @@ def memory(bench):
 
 STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "slow": slow_clients, "sizes": sizes, "start": start,
-         "memory": memory}
+         "memory": memory, "answers": growth.answers, "keys": growth.keys,
+         "log": growth.log, "outbox": growth.outbox}
