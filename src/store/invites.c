@@ -126,7 +126,7 @@ STATEMENT(invite_holders,
 		  " AND slot <= 0",
 	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
 		   " WHERE organization = ?1 AND address_hash = ?2"
-		   " AND slot <= 0 FOR UPDATE");
+		   " AND slot <= 0 ORDER BY slot FOR UPDATE");
 
 /*
  * The open invite to the address, if any; and whether the slot for a new one

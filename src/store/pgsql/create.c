@@ -219,7 +219,9 @@ static void take_made(struct db *db, struct store_op *op, int64_t id,
 #define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
 
 /*
- * Lookups are subqueries of their own, each by an index, for a join with the
+ * Lookups are subqueries of their own, each by an index (of several that begin
+ * with the organization, the one whose order is asked for, for on an empty
+ * table all look alike), for a join with the
  * unknown number of rows in `r` might be planned as a scan of the whole table.
  * The insertion is sorted, so that two daemons with the same addresses wait for
  * each other in one direction only. Of the unique indexes it asks that of
@@ -251,7 +253,7 @@ STATEMENT(
 		    "  r.organization AND u.email_key = r.email_key) IS NULL"
 		    " AND (SELECT 1 FROM invite i WHERE i.organization ="
 		    "  r.organization AND i.address_hash = r.address_hash"
-		    "  AND i.slot <= 0 LIMIT 1) IS NULL"
+		    "  AND i.slot <= 0 ORDER BY i.slot LIMIT 1) IS NULL"
 		    " AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
 		    "  WHERE (SELECT 1 FROM project p WHERE p.organization ="
 		    "   r.organization AND p.id = (g->>0)::bigint"
