@@ -19,19 +19,6 @@ def member(api, email):
     return next(one for one in api.all(USERS) if one["email"] == email)["id"]
 
 
-def all_of(api, path, **params):
-    """Every item, by the cursor `next`; the pages' sizes."""
-    items, sizes = [], []
-    while True:
-        page = api.ok("GET", path, params=params)
-        items += page["data"]
-        sizes.append(len(page["data"]))
-        assert page["has_more"] == (page["next"] is not None)
-        if not page["has_more"]:
-            return items, sizes
-        params["after"] = page["next"]
-
-
 def test_one_life(shared):
     group = made(shared)
     assert group["id"].startswith("group_")
@@ -57,11 +44,11 @@ def test_list_in_either_order(shared):
     names = [f"g{number}" for number in range(7)]
     for name in names:
         made(shared, name)
-    oldest, sizes = all_of(shared, GROUPS, limit=3)
+    oldest, sizes = shared.pages(GROUPS, limit=3)
     assert [one["name"] for one in oldest] == names and sizes == [3, 3, 1]
-    newest, _ = all_of(shared, GROUPS, limit=2, order="desc")
+    newest, _ = shared.pages(GROUPS, limit=2, order="desc")
     assert newest == oldest[::-1]
-    assert all_of(shared, GROUPS, after="", order="")[0] == oldest
+    assert shared.pages(GROUPS, after="", order="")[0] == oldest
     past = shared.ok("GET", GROUPS, params={"after": oldest[-1]["id"]})
     assert past == {"object": "list", "data": [], "next": None,
                     "has_more": False}
@@ -92,7 +79,7 @@ def test_what_a_name_cannot_be(shared, body, code, param):
     group = made(shared)
     for path in (GROUPS, f"{GROUPS}/{group['id']}"):
         refused(shared.post(path, json=body), 400, code, param)
-    assert [one["name"] for one in all_of(shared, GROUPS)[0]] == ["Engineers"]
+    assert [one["name"] for one in shared.pages(GROUPS)[0]] == ["Engineers"]
 
 
 def test_who_is_in_one(shared):
@@ -102,9 +89,9 @@ def test_who_is_in_one(shared):
     for user in [*people, people[0]]:  # once more changes nothing
         assert shared.ok("POST", users, json={"user_id": user}) == {
             "object": "group.user", "user_id": user, "group_id": group["id"]}
-    listed, _ = all_of(shared, users, limit=2)
+    listed, _ = shared.pages(users, limit=2)
     assert [one["id"] for one in listed] == people[::-1]
-    assert all_of(shared, users, order="asc")[0] == listed[::-1]
+    assert shared.pages(users, order="asc")[0] == listed[::-1]
     assert listed[0] == {"id": people[2], "name": "Ada",
                          "email": "p2@example.com"}
     assert shared.ok("GET", f"{users}/{people[0]}") == {
@@ -116,8 +103,8 @@ def test_who_is_in_one(shared):
         assert refused(shared.request(method, f"{users}/{people[0]}"), 404,
                        "user_not_found", "user_id") == \
             "This user is not in the group."
-    assert len(all_of(shared, users)[0]) == 2
-    assert all_of(shared, f"{GROUPS}/{other['id']}/users")[0] == []
+    assert len(shared.pages(users)[0]) == 2
+    assert shared.pages(f"{GROUPS}/{other['id']}/users")[0] == []
     shared.ok("DELETE", f"{GROUPS}/{group['id']}")
     refused(shared.get(users), 404, "group_not_found", "group_id")
 

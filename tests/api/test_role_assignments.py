@@ -4,21 +4,12 @@ Predefined roles are what the rows of users and groups say; custom ones are kept
 beside them.
 """
 
-import openai
 import pytest
-from openai import OpenAI
 
 from harness import PROJECTS, USERS, refused
 
-ROLES = "/v1/organization/roles"
 GROUPS = "/v1/organization/groups"
 NOBODY = "role_0000000000009"
-
-
-def member(api, email="ada@example.com", role="reader", projects=()):
-    _, token = api.link(email, role, projects=list(projects))
-    assert api.accept(token, "Ada").status_code == 200
-    return next(one["id"] for one in api.all(USERS) if one["email"] == email)
 
 
 def custom(api, path, name="Analyst"):
@@ -33,8 +24,8 @@ class Family:
     def __init__(self, api, in_project, kind):
         self.api, self.in_project, self.kind = api, in_project, kind
         self.project = api.project("Apollo")["id"]
-        member(api, "owner@example.com", "owner")
-        self.principal = member(api) if kind == "user" else \
+        api.member("owner@example.com", "owner")
+        self.principal = api.member("ada@example.com") if kind == "user" else \
             api.ok("POST", GROUPS, json={"name": "Crew"})["id"]
         place = f"/v1/projects/{self.project}" if in_project \
             else "/v1/organization"
@@ -155,22 +146,16 @@ def test_list_in_either_order(family):
     everything = ["owner", *names]
     for limit in (1, 2, 5, 6, 100):
         for order in ("asc", "desc"):
-            found, params = [], {"limit": limit, "order": order}
-            while True:
-                page = family.api.ok("GET", family.path, params=params)
-                found += [one["name"] for one in page["data"]]
-                assert page["has_more"] == (page["next"] is not None)
-                if not page["has_more"]:
-                    break
-                params["after"] = page["next"]
+            listed, _ = family.api.pages(family.path, limit=limit, order=order)
+            found = [one["name"] for one in listed]
             assert found == (everything if order == "asc"
                              else everything[::-1])
     assert family.names(limit=0) == []
 
 
 def test_one_row_two_views_of_a_users_role(shared):
-    member(shared, "other@example.com", "owner")
-    user = member(shared)
+    shared.member("other@example.com", "owner")
+    user = shared.member("ada@example.com")
     path = f"{USERS}/{user}/roles"
     answer = shared.ok("POST", path,
                        json={"role_id": "role-api-organization-owner"})
@@ -200,7 +185,8 @@ def test_one_row_two_views_of_a_users_role(shared):
 def test_one_row_two_views_of_a_project_users_role(shared):
     project = shared.project("Apollo")["id"]
     users = f"{PROJECTS}/{project}/users"
-    user = member(shared, projects=[{"id": project, "role": "member"}])
+    user = shared.member("ada@example.com",
+                         projects=[{"id": project, "role": "member"}])
     path = f"/v1/projects/{project}/users/{user}/roles"
 
     def views():
@@ -229,7 +215,7 @@ def test_one_row_two_views_of_a_project_users_role(shared):
 def test_what_goes_takes_its_assignments_along(daemon):
     api = daemon.api
     project = api.project("Apollo")["id"]
-    user = member(api)
+    user = api.member("ada@example.com")
     group = api.ok("POST", GROUPS, json={"name": "Crew"})["id"]
     paths = [f"{place}/{who}/roles"
              for place in ("/v1/organization", f"/v1/projects/{project}")
@@ -288,50 +274,3 @@ def test_what_the_audit_log_says(shared):
         "event_types[]": [name for name, _ in wanted]})
     assert [(one["type"], one[one["type"]]) for one in page["data"]][::-1] == \
         wanted
-
-
-# -- as the official SDK does it ----------------------------------------------
-
-@FAMILIES
-@pytest.mark.alike
-def test_every_method_of_the_sdk(shared_daemon, family):
-    with OpenAI(admin_api_key=family.api.key,
-                base_url=f"{shared_daemon.url}/v1",
-                _strict_response_validation=True) as client:
-        admin = client.admin.organization
-        within = admin.projects if family.in_project else admin
-        roles = getattr(within, f"{family.kind}s").roles
-        where = {f"{family.kind}_id": family.principal}
-        if family.in_project:
-            where["project_id"] = family.project
-
-        def call(method, role):
-            """Ids that stand in the path are given by place but for one."""
-            return method(role, **where)
-        first = f"{family.prefix}-owner"
-        principal = {**where}
-        answer = roles.create(principal.pop(f"{family.kind}_id"),
-                              role_id=first, **principal)
-        assert answer.role.name == "owner"
-        assert getattr(answer, family.kind).id == family.principal
-        mine = [custom(family.api, family.roles, f"r{number}")
-                for number in range(5)]
-        for role in mine:
-            roles.create(where[f"{family.kind}_id"], role_id=role, **principal)
-        assert call(roles.retrieve, first).predefined_role is True
-        assert call(roles.retrieve, mine[0]).permissions == ["a"]
-        listed = [one.id for one in roles.list(
-            where[f"{family.kind}_id"], limit=2, **principal)]
-        assert listed == [answer.role.id, *mine]
-        assert listed[::-1] == [one.id for one in roles.list(
-            where[f"{family.kind}_id"], limit=4, order="desc", **principal)]
-        gone = call(roles.delete, mine[0])
-        assert (gone.object, gone.deleted) == \
-            (f"{family.kind}.role.deleted", True)
-        with pytest.raises(openai.NotFoundError):
-            call(roles.retrieve, mine[0])
-        with pytest.raises(openai.NotFoundError):
-            call(roles.delete, mine[0])
-        with pytest.raises(openai.NotFoundError):
-            roles.create(where[f"{family.kind}_id"], role_id=NOBODY,
-                         **principal)

@@ -3,9 +3,7 @@ Roles that can be assigned: predefined ones, and custom ones of the organization
 and of its projects.
 """
 
-import openai
 import pytest
-from openai import OpenAI
 
 from harness import PROJECTS, refused
 
@@ -25,19 +23,6 @@ def places(api):
 def made(api, path, name="Analyst", permissions=("models.read",), **more):
     return api.ok("POST", path, json={
         "role_name": name, "permissions": list(permissions), **more})
-
-
-def pages(api, path, **params):
-    """Every item, by the cursor `next`; the pages' sizes."""
-    items, sizes = [], []
-    while True:
-        page = api.ok("GET", path, params=params)
-        items += page["data"]
-        sizes.append(len(page["data"]))
-        assert page["has_more"] == (page["next"] is not None)
-        if not page["has_more"]:
-            return items, sizes
-        params["after"] = page["next"]
 
 
 def test_one_life(shared):
@@ -99,10 +84,10 @@ def test_list_in_either_order(shared):
             made(shared, path, name)
         everything = predefined + names
         for limit in (1, 2, 3, 1000):
-            oldest, sizes = pages(shared, path, limit=limit)
+            oldest, sizes = shared.pages(path, limit=limit)
             assert [one["name"] for one in oldest] == everything
             assert set(sizes[:-1]) <= {limit}
-            newest, _ = pages(shared, path, limit=limit, order="desc")
+            newest, _ = shared.pages(path, limit=limit, order="desc")
             assert newest == oldest[::-1]
         past = shared.ok("GET", path, params={"after": oldest[-1]["id"]})
         assert past == {"object": "list", "data": [], "next": None,
@@ -195,35 +180,3 @@ def test_what_a_role_cannot_be(shared):
             ({"after": "user-0000000000001"}, "invalid_value", "after"),
             ({"before": NOBODY}, "unknown_parameter", "before")]:
         refused(shared.get(ROLES, params=params), 400, code, param)
-
-
-# -- as the official SDK does it ----------------------------------------------
-
-@pytest.mark.alike
-def test_every_method_of_the_sdk(shared_daemon, shared):
-    with OpenAI(admin_api_key=shared.key, base_url=f"{shared_daemon.url}/v1",
-                _strict_response_validation=True) as client:
-        admin = client.admin.organization
-        project = admin.projects.create(name="Apollo").id
-        for roles, where in ((admin.roles, {}),
-                             (admin.projects.roles, {"project_id": project})):
-            made_ids = [roles.create(role_name=f"r{number}",
-                                     permissions=["a"], **where).id
-                        for number in range(5)]
-            one = roles.retrieve(made_ids[0], **where)
-            assert (one.name, one.permissions, one.description) == \
-                ("r0", ["a"], None)
-            one = roles.update(made_ids[0], description="Looks.",
-                               permissions=["b", "a"], **where)
-            assert (one.description, one.permissions) == ("Looks.", ["b", "a"])
-            listed = [one.id for one in roles.list(limit=2, **where)]
-            assert listed[-5:] == made_ids and len(listed) > 6
-            assert listed[::-1] == [
-                one.id for one in roles.list(limit=3, order="desc", **where)]
-            gone = roles.delete(made_ids[0], **where)
-            assert (gone.deleted, gone.id) == (True, made_ids[0])
-            with pytest.raises(openai.NotFoundError):
-                roles.retrieve(made_ids[0], **where)
-            with pytest.raises(openai.BadRequestError) as error:
-                roles.delete(listed[0], **where)
-            assert error.value.code == "role_predefined"

@@ -106,6 +106,19 @@ class Client:
                 return
             params["after"] = page["last_id"]
 
+    def pages(self, path: str, **params: Any) -> tuple[list[Any], list[int]]:
+        """Every item of a list whose cursor is `next`; the pages' sizes."""
+        items: list[Any] = []
+        sizes: list[int] = []
+        while True:
+            page = self.ok("GET", path, params=params)
+            items += page["data"]
+            sizes.append(len(page["data"]))
+            assert page["has_more"] == (page["next"] is not None)
+            if not page["has_more"]:
+                return items, sizes
+            params["after"] = page["next"]
+
     def delivered(self, invite_id: str, status: str = "sent") -> Any:
         """Waits until the invite's mail is `sent`, `failed`, ..."""
         def there() -> Any:

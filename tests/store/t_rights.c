@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/assignments.h"
+
 /* ---- in force ---- */
 
 static const struct {
@@ -292,6 +294,19 @@ static void a_deletion(void)
 	assert_granted(&op);
 }
 
+static void a_role(void)
+{
+	struct store_op op = op_of(&verb_assignment_create);
+
+	*in_of(&op, assignment_in) = (struct assignment_in){
+		.family = PROJECT_USER_ROLES,
+		.project = f.project,
+		.principal = member("eve@example.com"),
+		.role = PREDEFINED_PROJECT_OWNER,
+	};
+	assert_granted(&op);
+}
+
 static void an_organization(void)
 {
 	(void)add_organization("Second");
@@ -305,6 +320,7 @@ static const struct {
 	{ a_revocation, true },	    { an_acceptance, true },
 	{ an_invite, false },	    { a_deletion, false },
 	{ an_organization, false }, /* another's */
+	{ a_role, true },
 };
 
 START_TEST(test_generation_moves_with_rights)
