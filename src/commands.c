@@ -449,6 +449,28 @@ static int backup(struct session *session)
 	return EXIT_OK;
 }
 
+/* What is older is back, with all that was ended since. */
+static int restore(const struct conf *conf)
+{
+	struct restored restored;
+	struct fail fail;
+
+	if (store_restore(conf->database, conf->argument, stdout, &restored,
+			  &fail) < 0)
+		return command_fail(restored.again ? EXIT_TRY_AGAIN
+						   : EXIT_FAILED,
+				    "%s", fail.message);
+	printf("restored: %s\n", conf->argument);
+	if (restored.aside[0])
+		printf("kept aside: %s\n", restored.aside);
+	fputs("What was ended since the backup is back: keys that were revoked "
+	      "open again (`invited key list`, `invited key revoke`), people "
+	      "who were removed are members, who was erased is there "
+	      "(`invited user erase`).\n",
+	      stderr);
+	return EXIT_OK;
+}
+
 int command_run(const struct conf *conf)
 {
 	static int (*const commands[])(struct session *) = {
@@ -468,6 +490,8 @@ int command_run(const struct conf *conf)
 
 	if (conf->command == COMMAND_COPY)
 		return command_copy(conf);
+	if (conf->command == COMMAND_RESTORE)
+		return restore(conf);
 	if (store_open(conf->database, false, &session.store, &fail) < 0)
 		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
 				    "%s", fail.message);

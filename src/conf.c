@@ -128,6 +128,9 @@ const struct command_line COMMANDS[] = {
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
 	  "copy the SQLite database to a new file, also while it is in use" },
+	{ COMMAND_RESTORE, "restore", NULL, "FILE", false,
+	  "put a backup in the place of the SQLite database, which is kept "
+	  "aside, while no server runs" },
 	{ COMMAND_COPY, "copy", NULL, NULL, false,
 	  "make the database --to URL equal to the database --from URL "
 	  "(default: the daemon's own), of whichever kind, also while that is "

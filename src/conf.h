@@ -29,7 +29,8 @@ enum command {
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
 	COMMAND_USER_ERASE,	     /* argument: a user's id, or an address */
 	COMMAND_CHECK,
-	COMMAND_BACKUP, /* argument: the new file */
+	COMMAND_BACKUP,	 /* argument: the new file */
+	COMMAND_RESTORE, /* argument: the backup */
 	COMMAND_COPY,
 	COMMAND_HELP,
 	COMMAND_VERSION
@@ -61,10 +62,10 @@ struct conf {
 	int mail_connections; /* 1 to 64 */
 	int64_t invite_ttl_seconds;
 	int64_t forget_invites_seconds; /* 0: never */
-	const char *organization; /* name at first start */
-	bool organization_given;  /* not the default: for `key`, whose keys */
-	const char *welcome_url;  /* or NULL */
-	const char *admin_key;	  /* or NULL */
+	const char *organization;	/* name at first start */
+	bool organization_given; /* not the default: for `key`, whose keys */
+	const char *welcome_url; /* or NULL */
+	const char *admin_key;	 /* or NULL */
 	enum log_level log_level;
 	enum log_routine log_routine;
 

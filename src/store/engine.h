@@ -83,6 +83,10 @@ struct engine_type {
 	 */
 	int (*scrub)(struct engine *engine, struct fail *fail);
 
+	/* As store_restore(), for a database that nobody has opened. */
+	int (*restore)(const char *place, const char *file, FILE *out,
+		       struct restored *ret_restored, struct fail *fail);
+
 	/* How its rows come out, and others' in. */
 	const struct copy_type *copy;
 };

@@ -617,3 +617,13 @@ int store_backup(struct store *store, const char *path, struct fail *fail)
 {
 	return store->type->backup(store->engine, path, fail);
 }
+
+int store_restore(const char *url, const char *file, FILE *out,
+		  struct restored *ret_restored, struct fail *fail)
+{
+	const char *place;
+	const struct engine_type *type = engine_type_of(url, &place, fail);
+
+	*ret_restored = (struct restored){ .again = false };
+	return type ? type->restore(place, file, out, ret_restored, fail) : -1;
+}

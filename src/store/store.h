@@ -154,6 +154,21 @@ int store_check(struct store *store, FILE *out, struct fail *fail) MUST_CHECK;
 int store_backup(struct store *store, const char *path,
 		 struct fail *fail) MUST_CHECK;
 
+/* What a restore did; all zero: not yet anything. */
+struct restored {
+	char aside[4096]; /* where the database is that was there; "" = none */
+	bool again;	  /* with -1: it may succeed another time */
+};
+
+/*
+ * Puts a backup in the place of the database at `url`, which nobody may use
+ * meanwhile; that one is kept aside. Refused, with nothing changed, where the
+ * backup is damaged (each fault is printed to `out`), newer than this program
+ * or none of its databases.
+ */
+int store_restore(const char *url, const char *file, FILE *out,
+		  struct restored *ret_restored, struct fail *fail) MUST_CHECK;
+
 /* Takes what was deleted out of the database's own files, where those are
  * ours. -1 with `fail` where it cannot be done now: somebody serves them. */
 int store_scrub(struct store *store, struct fail *fail) MUST_CHECK;

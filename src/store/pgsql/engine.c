@@ -539,6 +539,18 @@ static int engine_backup(struct engine *engine, const char *path,
 			      "archived WAL for any moment in time");
 }
 
+static int engine_restore(const char *place, const char *file, FILE *out,
+			  struct restored *ret_restored, struct fail *fail)
+{
+	(void)place;
+	(void)file;
+	(void)out;
+	(void)ret_restored;
+	return fail_set(fail, "a PostgreSQL database is restored with its own "
+			      "tools: pg_restore, or a base backup with "
+			      "archived WAL");
+}
+
 const struct engine_type pgsql_engine = {
 	.schemes = { "postgres", "postgresql" },
 	.shared = true,
@@ -550,5 +562,6 @@ const struct engine_type pgsql_engine = {
 	.read_many = reader_read_many,
 	.check = engine_check,
 	.backup = engine_backup,
+	.restore = engine_restore,
 	.copy = &pgsql_copy,
 };

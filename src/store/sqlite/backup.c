@@ -27,7 +27,7 @@ static int copy_pages(struct engine *engine, struct sqlite_db *copy,
 	return sqlite_db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
 }
 
-static int sync_directory_of(const char *path, struct fail *fail)
+int sqlite_sync_directory_of(const char *path, struct fail *fail)
 {
 	char name[4096];
 	char *slash;
@@ -92,5 +92,5 @@ int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
 	if (status == 0 && link(partial, path) < 0)
 		status = fail_errno(fail, errno, "could not make %s", path);
 	unlink(partial);
-	return status == 0 ? sync_directory_of(path, fail) : -1;
+	return status == 0 ? sqlite_sync_directory_of(path, fail) : -1;
 }

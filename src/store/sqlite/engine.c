@@ -446,5 +446,6 @@ const struct engine_type sqlite_engine = {
 	.check = engine_check,
 	.backup = sqlite_backup,
 	.scrub = sqlite_scrub,
+	.restore = sqlite_restore,
 	.copy = &sqlite_copy,
 };

@@ -35,6 +35,12 @@ enum lock_byte { LOCK_SERVE = 0, LOCK_WAL = 1 };
 bool sqlite_lock(struct engine *engine, enum lock_byte byte, bool wait);
 void sqlite_unlock(struct engine *engine, enum lock_byte byte);
 
+/* Before anything is made of it or beside it: its path is resolved and locked,
+ * with `serve` against all who would serve it. `engine` is zeroed; it is to be
+ * closed in any case. */
+int sqlite_engine_find(struct engine *engine, const char *place, bool serve,
+		       struct fail *fail) MUST_CHECK;
+
 /*
  * Opens the file and brings its schema up to date, or with `serve` false only
  * looks whether it is; rows stay as they are. `*ret_served`, in case of -1:
@@ -81,6 +87,14 @@ bool sqlite_is_full(const struct engine *engine) MUST_CHECK;
 
 int sqlite_backup(struct engine *engine, const char *path,
 		  struct fail *fail) MUST_CHECK;
+
+/* What was renamed, or made, is on disk under that name. */
+int sqlite_sync_directory_of(const char *path, struct fail *fail) MUST_CHECK;
+
+/* ---- restore.c ---- */
+
+int sqlite_restore(const char *place, const char *file, FILE *out,
+		   struct restored *ret_restored, struct fail *fail) MUST_CHECK;
 
 /* ---- scrub.c ---- */
 

@@ -81,10 +81,10 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 
 /* ---- opening ---- */
 
-/* Before anything is made of it or beside it. */
-static int find_files(struct engine *engine, const char *place, bool serve,
-		      struct fail *fail)
+int sqlite_engine_find(struct engine *engine, const char *place, bool serve,
+		       struct fail *fail)
 {
+	engine->lock_file = engine->held = -1;
 	engine->path = sqlite_files_resolve(place, fail);
 	if (!engine->path ||
 	    (serve && sqlite_files_check_directory(engine->path, fail) < 0))
@@ -264,8 +264,7 @@ int sqlite_engine_open(const char *place, bool serve,
 	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return fail_set(fail, "out of memory");
-	engine->lock_file = engine->held = -1;
-	if (find_files(engine, place, serve, fail) < 0 ||
+	if (sqlite_engine_find(engine, place, serve, fail) < 0 ||
 	    check_mode(engine, fail) < 0 ||
 	    open_and_prepare(engine, fail) < 0) {
 		*ret_served = engine->served;
