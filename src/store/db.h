@@ -46,9 +46,10 @@ struct db {
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
-	bool damaged; /* a row that this operation needs: db_damaged() */
-	int64_t key;  /* writer: one that is in force, as far as this
-		       * transaction has looked; 0 = it has not */
+	bool damaged;	/* a row that this operation needs: db_damaged() */
+	int64_t key;	/* writer: one that is in force, as far as this
+			 * transaction has looked; 0 = it has not */
+	uint64_t turns; /* that were given out: see struct store_op */
 	struct commit_marker marker; /* writer: of the transaction under way */
 	int64_t clock_ahead_ms;	     /* writer: of the clock that leases are by,
 				      * as the last claim measured it */

@@ -53,8 +53,9 @@ struct store_op {
 
 	/* Set by the store. */
 	enum result result;
-	atomic_bool dropped;	 /* nobody waits for it: see store_drop() */
-	bool mail_queued;	 /* a mail waits to be sent, since just now */
+	atomic_bool dropped; /* nobody waits for it: see store_drop() */
+	bool mail_queued;    /* a mail waits to be sent, since just now */
+	uint64_t turn;	     /* of two writes, the greater took effect later */
 	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
 };

@@ -85,10 +85,11 @@ void lock_rights(const void *in, int64_t organization, struct lock_set *set)
 }
 
 struct work work_begin(struct db *db, struct id_source *ids,
-		       const struct store_op *op)
+		       struct store_op *op)
 {
 	if (op->verb->size_out > 0)
 		memset(op->out, 0, op->verb->size_out);
+	op->turn = ++db->turns;
 	return (struct work){
 		.db = db,
 		.verb = op->verb,

@@ -34,7 +34,7 @@ enum result work_run(struct db *db, struct id_source *ids,
 
 /* With its results zeroed, for who does the operation by other means. */
 struct work work_begin(struct db *db, struct id_source *ids,
-		       const struct store_op *op) MUST_CHECK;
+		       struct store_op *op) MUST_CHECK;
 
 int64_t work_id(const struct work *work);
 
