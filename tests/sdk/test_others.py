@@ -36,3 +36,13 @@ def test_go():
     if shutil.which("go") and not go_is_new_enough():
         pytest.skip("platform: this Go is too old for the SDK")
     assert "ok" in run("go", "go", "test", "-count=1", "./...")
+
+
+def test_java():
+    run("java", "java", "-version")
+    classpath = ROOT / "build/java-classpath"
+    run("java", "mvn", "--quiet", "--batch-mode", "dependency:build-classpath",
+        f"-Dmdep.outputFile={classpath}")
+    said = run("java", "java", "-cp", classpath.read_text(), "Surface.java",
+               str(binary()), "../sdk/steps.json")
+    assert said == "72 methods\n"
