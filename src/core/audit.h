@@ -59,6 +59,16 @@
 	  "data")                                                              \
 	X(USER_ERASED, 24, "user.erased", OURS, USER, NULL)                    \
 	X(INVITE_ERASED, 25, "invite.erased", OURS, INVITE, NULL)              \
+	X(API_KEY_CREATED, 41, "api_key.created", PUBLISHED, API_KEY, "data")  \
+	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
+	  "changes_requested")                                                 \
+	X(API_KEY_DELETED, 43, "api_key.deleted", PUBLISHED, API_KEY, NULL)    \
+	X(SERVICE_ACCOUNT_CREATED, 44, "service_account.created", PUBLISHED,   \
+	  SERVICE_ACCOUNT, "data")                                             \
+	X(SERVICE_ACCOUNT_UPDATED, 45, "service_account.updated", PUBLISHED,   \
+	  SERVICE_ACCOUNT, "changes_requested")                                \
+	X(SERVICE_ACCOUNT_DELETED, 46, "service_account.deleted", PUBLISHED,   \
+	  SERVICE_ACCOUNT, NULL)                                               \
 	X(ROLE_CREATED, 31, "role.created", PUBLISHED, ROLE, NULL)             \
 	X(ROLE_UPDATED, 32, "role.updated", PUBLISHED, ROLE,                   \
 	  "changes_requested")                                                 \

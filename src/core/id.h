@@ -36,6 +36,11 @@
 	     "There is no group with this id in your organization.")     \
 	WITH(X, ROLE, "role_", "role_id", "role_not_found",              \
 	     "There is no role with this id here.")                      \
+	WITH(X, SERVICE_ACCOUNT, "svc_acct_", "service_account_id",      \
+	     "service_account_not_found",                                \
+	     "There is no service account with this id in the project.") \
+	WITH(X, API_KEY, "key_", "api_key_id", "api_key_not_found",      \
+	     "There is no key with this id in the project.")             \
 	WITH(X, KEY, "key_", "key_id", "key_not_found",                  \
 	     "There is no key in force with this id in your "            \
 	     "organization.")

@@ -96,6 +96,9 @@
 	/* the secret is in use already */                             \
 	X(KEY_EXISTS, 400, "key_already_exists",                       \
 	  "This key is in use already.")                               \
+	X(API_KEY_EXPIRED, 400, "api_key_expired",                     \
+	  "This key has expired, so it cannot be updated. Make "       \
+	  "another one.")                                              \
 	/* an admin key for somebody who is none */                    \
 	X(USER_NOT_OWNER, 400, "user_not_owner",                       \
 	  "An admin key can belong to an owner only. Make this user "  \

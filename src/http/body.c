@@ -296,7 +296,8 @@ static int read_value(struct request *request, const struct field *field,
 		      const char *param, json_t *json, struct value *value)
 {
 	*value = (struct value){ .present = false };
-	if (!json || (json_is_null(json) && !field->required)) {
+	if (!json ||
+	    (json_is_null(json) && !field->required && !field->not_null)) {
 		if (!field->required)
 			return 0;
 		return answer_error(request, 400, "missing_required_parameter",

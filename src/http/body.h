@@ -32,6 +32,7 @@ struct field {
 	const char *name;
 	enum field_type type;
 	bool required;
+	bool not_null;	  /* else null is as if it were absent */
 	int64_t min, max; /* of an integer; octets of a string; items */
 	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
 			   * does not go there by itself */
@@ -82,6 +83,12 @@ struct field {
 		.name = (name_), .type = FIELD_STRING, .required = (need), \
 		.min = 1, .max = (max_),                                   \
 		.input = OFFSET_OF(type_, member, const char *) + 1,       \
+	}
+
+#define TAKE_BOOL(name_, type_, member)                      \
+	{                                                    \
+		.name = (name_), .type = FIELD_BOOLEAN,      \
+		.input = OFFSET_OF(type_, member, bool) + 1, \
 	}
 
 /* An optional text that may be empty. */

@@ -26,7 +26,7 @@ static int read_fields(struct request *request, void *in)
 	const struct route *route = request->route;
 	struct value values[BODY_FIELDS_MAX];
 
-	if (!route->fields)
+	if (!route->fields || (route->body_optional && request->body.len == 0))
 		return 0;
 	if (body_read(request, route->fields, route->field_count, values) < 0)
 		return -1;

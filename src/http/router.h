@@ -31,7 +31,8 @@ struct route {
 	const char *path; /* "/organization/invites/{invite_id}" */
 	enum route_access access;
 	enum body_kind body;
-	bool open_ended; /* takes paths with anything behind its own, too */
+	bool body_optional; /* none is as if it were {} */
+	bool open_ended;    /* takes paths with anything behind its own, too */
 
 	void (*handle)(struct request *request);
 

@@ -89,6 +89,19 @@ const struct flaw flaws[] = {
 		 " AND g.project = a.project AND g.\"group\" = a.principal"
 		 " WHERE a.project <> 0 AND u.\"user\" IS NULL"
 		 " AND g.\"group\" IS NULL" },
+	{ .before = "project_key ",
+	  .between = ": its owner does not exist",
+	  .sql = "SELECT k.id, 0 FROM project_key k LEFT JOIN \"user\" u"
+		 " ON u.organization = k.organization AND u.id = k.\"user\""
+		 " AND u.removed_at = 0 LEFT JOIN service_account a"
+		 " ON a.organization = k.organization"
+		 " AND a.id = k.service_account WHERE k.revoked_at = 0"
+		 " AND u.id IS NULL AND a.id IS NULL" },
+	{ .before = "service_account ",
+	  .between = ": its project does not exist",
+	  .sql = "SELECT a.id, 0 FROM service_account a LEFT JOIN project p"
+		 " ON p.organization = a.organization AND p.id = a.project"
+		 " WHERE p.id IS NULL" },
 	{ .before = "organization ",
 	  .between = ": no default project",
 	  .sql = "SELECT o.id, 0 FROM organization o LEFT JOIN project p"

@@ -470,6 +470,53 @@ const struct step steps[] = {
 	      " ON invite(organization, expires_at)"
 	      " WHERE state = 2 AND email <> ''",
 	  } },
+
+	/* 17: members of a project that are programs, and keys of projects: a
+	 * person's or a service account's. A key names its id, and that is how
+	 * it is found, so that there is no index on what is random. */
+	{ .sqlite =
+	      "CREATE TABLE service_account(id INTEGER PRIMARY KEY,"
+	      " organization INTEGER NOT NULL, project INTEGER NOT"
+	      " NULL, name TEXT NOT NULL, role INTEGER NOT NULL,"
+	      " created_at INTEGER NOT NULL);"
+	      "CREATE TABLE project_key(id INTEGER PRIMARY KEY,"
+	      " organization INTEGER NOT NULL, project INTEGER NOT"
+	      " NULL, \"user\" INTEGER NOT NULL, service_account"
+	      " INTEGER NOT NULL, secret_hash BLOB NOT NULL, name TEXT"
+	      " NOT NULL, redacted TEXT NOT NULL, scopes TEXT,"
+	      " created_at INTEGER NOT NULL, last_used_at INTEGER NOT"
+	      " NULL, revoked_at INTEGER NOT NULL, expires_at INTEGER"
+	      " NOT NULL);"
+	      "CREATE INDEX service_account_list ON"
+	      " service_account(organization, project);"
+	      "CREATE INDEX project_key_list ON"
+	      " project_key(organization, project) WHERE revoked_at ="
+	      " 0;"
+	      "CREATE INDEX project_key_owner ON"
+	      " project_key(organization, \"user\", service_account)"
+	      " WHERE revoked_at = 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE service_account(id BIGINT PRIMARY KEY,"
+	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " name TEXT NOT NULL, role BIGINT NOT NULL, created_at"
+	      " BIGINT NOT NULL)",
+	      "CREATE TABLE project_key(id BIGINT PRIMARY KEY,"
+	      " organization BIGINT NOT NULL, project BIGINT NOT NULL,"
+	      " \"user\" BIGINT NOT NULL, service_account BIGINT NOT"
+	      " NULL, secret_hash BYTEA NOT NULL, name TEXT NOT NULL,"
+	      " redacted TEXT NOT NULL, scopes TEXT, created_at BIGINT"
+	      " NOT NULL, last_used_at BIGINT NOT NULL, revoked_at"
+	      " BIGINT NOT NULL, expires_at BIGINT NOT NULL)",
+	      "CREATE INDEX service_account_list ON"
+	      " service_account(organization, project, id)",
+	      "CREATE INDEX project_key_list ON"
+	      " project_key(organization, project, id) WHERE revoked_at"
+	      " = 0",
+	      "CREATE INDEX project_key_owner ON"
+	      " project_key(organization, \"user\", service_account)"
+	      " WHERE revoked_at = 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

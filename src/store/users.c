@@ -342,6 +342,10 @@ STATEMENT(user_admin_keys_revoke,
 	  .text = "UPDATE admin_key SET revoked_at = ?3 WHERE \"user\" = ?1"
 		  " AND organization = ?2 AND revoked_at = 0");
 
+STATEMENT(user_project_keys_revoke,
+	  .text = "UPDATE project_key SET revoked_at = ?3 WHERE \"user\" = ?1"
+		  " AND organization = ?2 AND revoked_at = 0");
+
 STATEMENT(user_close, .text = "UPDATE \"user\" SET removed_at = ?3,"
 			      " email_key = email_key || ' ' ||"
 			      " CAST(id AS TEXT)"
@@ -357,6 +361,7 @@ static const struct sql *const deleted_with_user[] = {
 /* What ends with them, by these two and the time. */
 static const struct sql *const ended_with_user[] = {
 	&sql_user_admin_keys_revoke,
+	&sql_user_project_keys_revoke,
 	&sql_user_close,
 };
 

@@ -47,6 +47,19 @@
 	X(project_user_list)   \
 	X(project_user_update) \
 	X(project_user_remove) \
+	/* project_keys.h */   \
+	X(project_key_create)  \
+	X(project_key_get)     \
+	X(project_key_list)    \
+	X(project_key_update)  \
+	X(project_key_delete)  \
+	/* service_accounts */ \
+	X(account_create)      \
+	X(account_get)         \
+	X(account_list)        \
+	X(account_update)      \
+	X(account_delete)      \
+	X(account_key_create)  \
 	/* groups.h */         \
 	X(group_create)        \
 	X(group_get)           \
@@ -112,6 +125,8 @@
 	X(project_group)   \
 	X(role)            \
 	X(role_assignment) \
+	X(service_account) \
+	X(project_key)     \
 	X(invite)          \
 	X(outbox)          \
 	X(rights)          \

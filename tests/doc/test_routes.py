@@ -11,7 +11,8 @@ import yaml
 
 from harness.daemon import ROOT
 
-ROUTE = re.compile(r'\.method = METHOD_([A-Z]+),\s*\.path = "([^"]+)"')
+ROUTE = re.compile(
+    r'\.method = METHOD_([A-Z]+),\s*\.path = ((?:"[^"]+"\s*)+),')
 
 # Routes that are the same at several places: a macro, and where it is used.
 MEMBER = re.compile(
@@ -23,7 +24,8 @@ def routes() -> set[tuple[str, str]]:
     """(method, path) as the program knows them."""
     files = [*(ROOT / "src/api").glob("*.c"), ROOT / "src/routes.c"]
     texts = [file.read_text() for file in files]
-    return {found for text in texts for found in ROUTE.findall(text)} | \
+    return {(method, "".join(re.findall(r'"([^"]+)"', path)))
+            for text in texts for method, path in ROUTE.findall(text)} | \
         {(method, place + rest) for text in texts
          for place in PLACE.findall(text)
          for method, rest in MEMBER.findall(text)}

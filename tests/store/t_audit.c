@@ -8,6 +8,7 @@
 
 #include "store/assignments.h"
 #include "store/groups.h"
+#include "store/service_accounts.h"
 #include "store/project_groups.h"
 #include "store/lock.h"
 #include "store/roles.h"
@@ -47,6 +48,81 @@ static struct store_op delete_key(void)
 
 	assert_granted(&op);
 	return by_id(&verb_key_delete, f.key);
+}
+
+static struct store_op create_account(void)
+{
+	struct store_op op = op_of(&verb_account_create);
+
+	in_of(&op, service_account_create_in)->project = f.project;
+	in_of(&op, service_account_create_in)->made.name = "robot";
+	return op;
+}
+
+static struct service_account_out *an_account(void)
+{
+	struct store_op op = create_account();
+
+	assert_granted(&op);
+	return out_of(&op, service_account_out);
+}
+
+static struct store_op update_account(void)
+{
+	struct store_op op = op_of(&verb_account_update);
+
+	*in_of(&op, service_account_update_in) =
+	    (struct service_account_update_in){ .project = f.project,
+						.id = an_account()->account.id,
+						.role = ACCOUNT_OWNER };
+	return op;
+}
+
+static struct store_op delete_account(void)
+{
+	struct store_op op = op_of(&verb_account_delete);
+
+	*in_of(&op, service_account_in) =
+	    (struct service_account_in){ f.project, an_account()->account.id };
+	return op;
+}
+
+static struct store_op create_account_key(void)
+{
+	struct store_op op = op_of(&verb_account_key_create);
+
+	in_of(&op, service_account_key_in)->project = f.project;
+	in_of(&op, service_account_key_in)->id = an_account()->account.id;
+	return op;
+}
+
+static struct store_op create_project_key(void)
+{
+	struct store_op op = op_of(&verb_project_key_create);
+
+	in_of(&op, project_key_create_in)->project = f.project;
+	in_of(&op, project_key_create_in)->user = member("ada@example.com");
+	return op;
+}
+
+static struct store_op update_project_key(void)
+{
+	struct store_op op = op_of(&verb_project_key_update);
+
+	*in_of(&op, project_key_update_in) =
+	    (struct project_key_update_in){ .project = f.project,
+					    .id = an_account()->made.key.id,
+					    .lifetime = 60 };
+	return op;
+}
+
+static struct store_op delete_project_key(void)
+{
+	struct store_op op = op_of(&verb_project_key_delete);
+
+	*in_of(&op, project_key_in) =
+	    (struct project_key_in){ f.project, an_account()->made.key.id };
+	return op;
 }
 
 static struct store_op touch_key(void)
@@ -340,6 +416,13 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_key_create] = create_key,
 	[VERB_key_revoke] = revoke_key,
 	[VERB_key_delete] = delete_key,
+	[VERB_account_create] = create_account,
+	[VERB_account_update] = update_account,
+	[VERB_account_delete] = delete_account,
+	[VERB_account_key_create] = create_account_key,
+	[VERB_project_key_create] = create_project_key,
+	[VERB_project_key_update] = update_project_key,
+	[VERB_project_key_delete] = delete_project_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,
 	[VERB_project_update] = update_project,

@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/service_accounts.h"
+
 #include "store/assignments.h"
 #include "store/roles.h"
 #include "store/audit_logs.h"
@@ -583,6 +585,65 @@ static void forgets_our_own(void)
 	ck_assert_int_eq(rows("invite WHERE email = ''"), 1);
 }
 
+/* An account of theirs with a key, asked for by its project and by ours. */
+static void refuses_accounts_and_keys_of_others(void)
+{
+	static const struct verb *const accounts[] = {
+		&verb_account_get, &verb_account_update, &verb_account_delete,
+		&verb_account_key_create
+	};
+	static const struct verb *const keys[] = { &verb_project_key_get,
+						   &verb_project_key_update,
+						   &verb_project_key_delete };
+	struct store_op op = op_of(&verb_account_create);
+	const struct service_account_out *made = op.out;
+
+	in_of(&op, service_account_create_in)->project = theirs.project;
+	in_of(&op, service_account_create_in)->made.name = "robot";
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	op.organization = theirs.organization;
+	assert_granted(&op);
+	for (size_t i = 0; i < COUNT_OF(accounts); i++) {
+		struct service_account_in where = { theirs.project,
+						    made->account.id };
+
+		op = op_of(accounts[i]);
+		if (i == 3) {
+			in_of(&op, service_account_key_in)->id = where.id;
+			in_of(&op, service_account_key_in)->project =
+			    where.project;
+			assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+			in_of(&op, service_account_key_in)->project =
+			    ours.project;
+		} else {
+			*in_of(&op, service_account_in) = where;
+			assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+			in_of(&op, service_account_in)->project = ours.project;
+		}
+		assert_ends(&op, RESULT_SERVICE_ACCOUNT_NOT_FOUND);
+	}
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		op = op_of(keys[i]);
+		*in_of(&op, project_key_in) =
+		    (struct project_key_in){ theirs.project,
+					     made->made.key.id };
+		assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+		in_of(&op, project_key_in)->project = ours.project;
+		assert_ends(&op, RESULT_API_KEY_NOT_FOUND);
+	}
+	op = op_of(&verb_project_key_create);
+	in_of(&op, project_key_create_in)->project = ours.project;
+	in_of(&op, project_key_create_in)->user = theirs.user;
+	assert_ends(&op, RESULT_PROJECT_USER_NOT_FOUND);
+	op = list_op(&verb_account_list, 0, 100);
+	in_of(&op, service_account_list_in)->project = theirs.project;
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	op = list_op(&verb_project_key_list, 0, 100);
+	in_of(&op, project_key_list_in)->project = theirs.project;
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	ck_assert_int_eq(rows("project_key WHERE revoked_at = 0"), 1);
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_audit_log_list] = tells_nothing_of_others,
@@ -594,6 +655,17 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_key_revoke] = refuses_to_get,
 	[VERB_key_delete] = refuses_to_get,
 	[VERB_key_get] = refuses_to_get,
+	[VERB_account_create] = refuses_accounts_and_keys_of_others,
+	[VERB_account_get] = refuses_accounts_and_keys_of_others,
+	[VERB_account_list] = refuses_accounts_and_keys_of_others,
+	[VERB_account_update] = refuses_accounts_and_keys_of_others,
+	[VERB_account_delete] = refuses_accounts_and_keys_of_others,
+	[VERB_account_key_create] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_create] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_get] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_list] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_update] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_delete] = refuses_accounts_and_keys_of_others,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
 	[VERB_group_create] = refuses_groups_of_others,

@@ -41,6 +41,7 @@ static const char *const back[] = {
 	"ALTER TABLE outbox DROP COLUMN unreached",
 	"DROP INDEX admin_key_present",
 	"DROP INDEX invite_withdrawn",
+	"DROP TABLE service_account; DROP TABLE project_key",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

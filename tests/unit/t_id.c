@@ -34,7 +34,13 @@ START_TEST(test_texts)
 }
 END_TEST
 
-/* A text is of one kind only. */
+/* A text is of one kind only, but for keys, which are called alike. */
+static bool are_called_alike(int a, int b)
+{
+	return a == b || (a == ID_KEY && b == ID_API_KEY) ||
+	       (a == ID_API_KEY && b == ID_KEY);
+}
+
 START_TEST(test_kinds_do_not_mix)
 {
 	char text[ID_TEXT_SIZE];
@@ -43,7 +49,7 @@ START_TEST(test_kinds_do_not_mix)
 	id_format((enum id_kind)_i, 99, text);
 	for (int kind = 0; kind < ID_KINDS; kind++)
 		ck_assert(id_parse((enum id_kind)kind, str_of(text), &id) ==
-			  (kind == _i));
+			  are_called_alike(kind, _i));
 }
 END_TEST
 

@@ -1,0 +1,104 @@
+/*
+ * access.c: whether a project's key opens the project.
+ */
+#include "base/base.h"
+
+#include "core/access.h"
+
+#include "base/str.h"
+
+static const char *const account_role_words[] = {
+	[ACCOUNT_NONE] = "none",
+	[ACCOUNT_MEMBER] = "member",
+	[ACCOUNT_OWNER] = "owner",
+};
+
+static const char *const given_words[] = {
+	[ACCOUNT_MEMBER] = "member",
+	[ACCOUNT_OWNER] = "owner",
+};
+
+const struct vocabulary account_roles = VOCABULARY(account_role_words);
+const struct vocabulary given_account_roles = OPTIONAL_VOCABULARY(given_words);
+
+enum standing account_standing(enum account_role role)
+{
+	switch (role) {
+	case ACCOUNT_MEMBER:
+		return STANDING_MEMBER;
+	case ACCOUNT_OWNER:
+		return STANDING_OWNER;
+	case ACCOUNT_NONE:
+		break;
+	}
+	return STANDING_NONE;
+}
+
+static const struct {
+	const char *scope;
+	enum permission permits;
+} scopes[] = {
+	{ "model.read", PERMISSION_READ },
+	{ "api.all.read", PERMISSION_READ },
+	{ "model.request", PERMISSION_REQUEST },
+	{ "gate.check", PERMISSION_CHECK },
+};
+
+static bool scope_permits(struct str scope, enum permission wanted)
+{
+	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
+		if (scopes[i].permits == wanted &&
+		    str_is(scope, scopes[i].scope))
+			return true;
+	}
+	return false;
+}
+
+static bool key_permits(const struct project_key *key, enum permission wanted)
+{
+	struct str rest = str_of(key->scopes), line;
+	bool more = true;
+
+	if (!key->scopes || wanted == PERMISSION_ANY)
+		return true;
+	while (more) {
+		more = str_cut(rest, '\n', &line, &rest);
+		if (scope_permits(line, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever may only look at a project has no model work for them there. */
+static bool owner_permits(enum standing owner, enum permission wanted)
+{
+	return owner > STANDING_VIEWER || wanted == PERMISSION_ANY ||
+	       wanted == PERMISSION_READ;
+}
+
+enum access access_of_owner(enum standing owner, bool archived)
+{
+	if (archived)
+		return ACCESS_PROJECT_ARCHIVED;
+	return owner == STANDING_NONE ? ACCESS_OWNER_INACTIVE : ACCESS_ALLOWED;
+}
+
+enum access access_decide(const struct access_question *question)
+{
+	const struct project_key *key = question->key;
+	enum access of_owner =
+	    access_of_owner(question->owner, question->archived);
+
+	if (key->revoked_at)
+		return ACCESS_REVOKED;
+	if (key->expires_at && question->now >= key->expires_at)
+		return ACCESS_EXPIRED;
+	if (question->project && question->project != key->project)
+		return ACCESS_WRONG_PROJECT;
+	if (of_owner != ACCESS_ALLOWED)
+		return of_owner;
+	if (!key_permits(key, question->wanted) ||
+	    !owner_permits(question->owner, question->wanted))
+		return ACCESS_INSUFFICIENT_SCOPE;
+	return ACCESS_ALLOWED;
+}

@@ -1,0 +1,76 @@
+/*
+ * access.h: whether a project's key opens the project.
+ *
+ * One function says so, whoever asks, from what is the case now: nothing of it
+ * is stored. So a key whose owner is out of the project opens nothing, and
+ * opens it again once the owner is back.
+ */
+#ifndef CORE_ACCESS_H
+#define CORE_ACCESS_H
+
+#include "base/base.h"
+#include "core/standing.h"
+#include "core/vocabulary.h"
+
+/* Stored as numbers: never renumber. */
+enum account_role { ACCOUNT_NONE = 0, ACCOUNT_MEMBER = 1, ACCOUNT_OWNER = 2 };
+
+/* The second: those that one can be given, and none. */
+extern const struct vocabulary account_roles, given_account_roles;
+
+/* A member of a project that is a program. */
+struct service_account {
+	int64_t id, organization, project;
+	const char *name;
+	enum account_role role;
+	int64_t created_at; /* Unix seconds */
+};
+
+enum standing account_standing(enum account_role role);
+
+struct project_key {
+	int64_t id, organization, project;
+	int64_t user, service_account; /* whose it is; one of them is 0 */
+	const char *name, *redacted;
+	const char *scopes;   /* what it is restricted to, each on a line; NULL:
+			       * to nothing */
+	int64_t created_at;   /* Unix seconds */
+	int64_t last_used_at; /* to the minute; 0 = never */
+	int64_t revoked_at;   /* 0 = it was not */
+	int64_t expires_at;   /* 0 = never */
+};
+
+/* What a key can be wanted for. Scopes of other names are kept, and permit
+ * nothing here. */
+enum permission {
+	PERMISSION_ANY,	    /* whatever it permits */
+	PERMISSION_READ,    /* model.read, or api.all.read */
+	PERMISSION_REQUEST, /* model.request */
+	PERMISSION_CHECK    /* gate.check */
+};
+
+enum access {
+	ACCESS_ALLOWED,
+	ACCESS_REVOKED,
+	ACCESS_EXPIRED,
+	ACCESS_WRONG_PROJECT,
+	ACCESS_PROJECT_ARCHIVED,
+	ACCESS_OWNER_INACTIVE, /* has no part in the project now */
+	ACCESS_INSUFFICIENT_SCOPE
+};
+
+struct access_question {
+	const struct project_key *key;
+	enum standing owner; /* of the key's owner, in the key's project */
+	bool archived;	     /* the key's project is */
+	int64_t project;     /* which is wanted; 0: the key's own */
+	enum permission wanted;
+	int64_t now; /* Unix seconds */
+};
+
+enum access access_decide(const struct access_question *question);
+
+/* The part of it that is not the key's: what `owner_project_access` says. */
+enum access access_of_owner(enum standing owner, bool archived);
+
+#endif

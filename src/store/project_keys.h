@@ -1,0 +1,85 @@
+/*
+ * project_keys.h: the verbs of projects' keys, of people and of service
+ * accounts.
+ *
+ *	project_key_create	for a user; PROJECT_NOT_FOUND, PROJECT_ARCHIVED,
+ *				PROJECT_USER_NOT_FOUND
+ *	project_key_get		API_KEY_NOT_FOUND
+ *	project_key_list	of struct shown_key
+ *	project_key_update	API_KEY_NOT_FOUND, API_KEY_EXPIRED,
+ *				PROJECT_ARCHIVED
+ *	project_key_delete	API_KEY_NOT_FOUND
+ *
+ * and each: PROJECT_NOT_FOUND. A key that was revoked is not there any more.
+ */
+#ifndef STORE_PROJECT_KEYS_H
+#define STORE_PROJECT_KEYS_H
+
+#include "core/access.h"
+#include "core/key.h"
+#include "store/verb.h"
+
+#define PROJECT_KEY_NAME "Secret Key" /* unless it is given one */
+
+/* With all that decides about it. */
+struct shown_key {
+	struct project_key key;
+	enum standing standing; /* of its owner, in the project */
+	bool archived;		/* the project is */
+	const char *owner_name, *owner_email;
+	int64_t owner_since; /* Unix seconds */
+};
+
+/* What a new one is made of. */
+struct new_key {
+	const char *name;   /* or NULL */
+	const char *scopes; /* or NULL */
+	int64_t lifetime;   /* seconds; 0: for ever */
+	uint8_t secret[SECRET_SIZE];
+};
+
+struct project_key_create_in {
+	struct new_key made;
+	int64_t project, user;
+};
+
+struct project_key_out { /* of project_key_get and _update */
+	struct shown_key shown;
+};
+
+struct project_key_create_out {
+	struct shown_key shown;
+	char text[KEY_TEXT_SIZE];
+};
+
+struct project_key_in { /* of project_key_get and _delete */
+	int64_t project, id;
+};
+
+struct project_key_update_in {
+	int64_t project, id;
+	const char *scopes; /* NULL: they stay; "": none from now on */
+	int64_t lifetime;   /* from now on; 0: it stays */
+};
+
+/* The words of the API's filter. */
+enum owner_access { OWNER_ACTIVE, OWNER_INACTIVE, OWNER_ANY };
+extern const struct vocabulary owner_accesses;
+
+struct project_key_list_in {
+	struct list_in page;
+	int64_t project;
+	/* Without it: of those who have a part in the project now. */
+	bool by_access;
+	enum owner_access access;
+};
+
+/* ---- private to store/ ---- */
+
+struct work;
+
+/* Makes the key, which has its project and its owner; writes its text. */
+void insert_project_key(const struct work *work, const struct new_key *made,
+			struct project_key *key, char text[KEY_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,219 @@
+"""
+/organization/projects/{project_id}/api_keys: the keys of a project, and whether
+they are active.
+"""
+
+import re
+
+import pytest
+from openai import OpenAI
+
+from harness import INVITES, PROJECTS, USERS, refused
+from harness.secrets import forms_of_key, leaks
+
+VALUE = re.compile(r"sk-proj-inv_[0-9A-HJKMNP-TV-Z]{13}_[0-9A-Za-z]{49}")
+
+
+def keys_of(project):
+    return f"{PROJECTS}/{project['id']}/api_keys"
+
+
+@pytest.fixture
+def project(shared):
+    return shared.project("Apollo")
+
+
+def person(api, email, project, role="reader", grant="member"):
+    grants = [{"id": project["id"], "role": grant}] if grant else []
+    _, token = api.link(email, role, projects=grants)
+    assert api.accept(token, "Ada").status_code == 200
+    return next(one for one in api.all(USERS) if one["email"] == email)
+
+
+def made(api, project, user, **more):
+    return api.ok("POST", keys_of(project), json={"user_id": user["id"],
+                                                  **more})
+
+
+def account(api, project):
+    return api.ok("POST", f"{PROJECTS}/{project['id']}/service_accounts",
+                  json={"name": "robot"})
+
+
+def test_a_key_of_a_person(shared, project):
+    ada = person(shared, "ada@example.com", project)
+    key = made(shared, project, ada, name="laptop", expires_in_seconds=60,
+               scopes=["model.request"])
+    value = key.pop("value")
+    assert VALUE.fullmatch(value)
+    assert key["redacted_value"] == f"{value[:16]}...{value[-4:]}"
+    assert (key["name"], key["scopes"], key["last_used_at"]) == \
+        ("laptop", ["model.request"], None)
+    assert key["expires_at"] == key["created_at"] + 60
+    assert key["owner_project_access"] == "active"
+    assert key["owner"] == {"type": "user", "user": {
+        "id": ada["id"], "email": "ada@example.com", "name": "Ada",
+        "created_at": ada["added_at"], "role": "member"}}
+    path = f"{keys_of(project)}/{key['id']}"
+    assert shared.ok("GET", path) == key
+    assert shared.ok("GET", keys_of(project))["data"] == [key]
+    assert shared.ok("DELETE", path) == {
+        "object": "organization.project.api_key.deleted", "id": key["id"],
+        "deleted": True}
+    for response in (shared.get(path), shared.delete(path),
+                     shared.post(path, json={"scopes": []})):
+        refused(response, 404, "api_key_not_found", "api_key_id")
+
+
+def test_no_key_of_this_api(shared_daemon, shared, project):
+    key = made(shared, project, person(shared, "ada@example.com", project))
+    client = shared_daemon.client(key["value"])
+    refused(client.get(INVITES), 401, "invalid_api_key")
+    assert "sk-proj-inv_" in client.get(INVITES).json()["error"]["message"]
+
+
+def test_out_of_the_project_and_in_again(shared, project):
+    """Derived, not stored: what is shown follows each change."""
+    ada = person(shared, "ada@example.com", project)
+    person(shared, "boss@example.com", project, "owner", None)
+    key = made(shared, project, ada)
+    path = f"{keys_of(project)}/{key['id']}"
+    members = f"{PROJECTS}/{project['id']}/users"
+
+    def looks(access, role):
+        shown = shared.ok("GET", path)
+        assert (shown["owner_project_access"], shown["owner"]["user"]["role"]) \
+            == (access, role)
+        listed = {name: [one["id"] for one in shared.ok(
+            "GET", keys_of(project), params=params)["data"]]
+            for name, params in (
+                ("", {}), *((word, {"owner_project_access": word})
+                            for word in ("active", "inactive", "any")))}
+        active = [key["id"]] if access == "active" else []
+        assert listed == {"": active, "active": active, "any": [key["id"]],
+                          "inactive": [] if active else [key["id"]]}
+    looks("active", "member")
+    shared.ok("DELETE", f"{members}/{ada['id']}")
+    looks("inactive", "none")
+    shared.ok("POST", members, json={"user_id": ada["id"], "role": "owner"})
+    looks("active", "owner")
+    shared.ok("DELETE", f"{members}/{ada['id']}")
+    # An owner of the organization is one of each project.
+    shared.ok("POST", f"{USERS}/{ada['id']}", json={"role": "owner"})
+    looks("active", "owner")
+    shared.ok("POST", f"{USERS}/{ada['id']}", json={"role": "reader"})
+    looks("inactive", "none")
+    # Out of the organization: for good.
+    shared.ok("DELETE", f"{USERS}/{ada['id']}")
+    refused(shared.get(path), 404, "api_key_not_found", "api_key_id")
+
+
+def test_an_archived_project(shared, project):
+    key = account(shared, project)["api_key"]
+    path = f"{keys_of(project)}/{key['id']}"
+    shared.ok("POST", f"{PROJECTS}/{project['id']}/archive")
+    assert shared.ok("GET", path)["owner_project_access"] == "inactive"
+    refused(shared.post(path, json={"scopes": []}), 400, "project_archived",
+            "project_id")
+    shared.ok("DELETE", path)  # whatever opens less is possible
+
+
+def test_update(shared, project):
+    key = account(shared, project)["api_key"]
+    path = f"{keys_of(project)}/{key['id']}"
+    first = shared.ok("POST", path, json={"scopes": ["a", "b"]})
+    assert (first["scopes"], first["expires_at"]) == (["a", "b"], None)
+    second = shared.ok("POST", path, json={"expires_in_seconds": 3600})
+    assert second["scopes"] == ["a", "b"]
+    assert 3600 <= second["expires_at"] - key["created_at"] < 3700
+    assert shared.ok("POST", path, json={"scopes": []})["scopes"] == []
+    assert shared.ok("POST", path, json={}) == {**second, "scopes": []}
+    for body, param in (({"scopes": None}, "scopes"),
+                        ({"expires_in_seconds": None}, "expires_in_seconds"),
+                        ({"scopes": "a"}, "scopes"),
+                        ({"scopes": [1]}, "scopes[0]")):
+        refused(shared.post(path, json=body), 400, "invalid_type", param)
+
+
+@pytest.mark.alike
+def test_who_gets_none(shared, project):
+    stranger = person(shared, "eve@example.com", project, grant=None)
+    for user in (stranger["id"], "user-0000000000001", "eve"):
+        refused(shared.post(keys_of(project), json={"user_id": user}), 404,
+                "user_not_found", "user_id")
+    refused(shared.post(keys_of(project), json={}), 400,
+            "missing_required_parameter", "user_id")
+    refused(shared.get(keys_of(project), params={"owner_project_access": "x"}),
+            400, "invalid_value", "owner_project_access")
+    nobody = f"{PROJECTS}/proj_0000000000001/api_keys"
+    refused(shared.get(nobody), 404, "project_not_found", "project_id")
+
+
+def test_a_page_of_few_among_many(daemon):
+    """A filter passes over any number of keys, and pages by what it finds."""
+    api, project = daemon.api, daemon.api.project("Apollo")
+    first = account(api, project)
+    path = f"{PROJECTS}/{project['id']}/service_accounts/{first['id']}"
+    keys = [first["api_key"]["id"]]
+    bare = api.ok("POST", f"{PROJECTS}/{project['id']}/service_accounts",
+                  json={"name": "bare", "create_service_account_only": True})
+    api.ok("POST", f"{path.rsplit('/', 1)[0]}/{bare['id']}/api_keys")
+    # Many inactive ones, above the others.
+    daemon.database.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 1000) INSERT INTO project_key(id, organization, project,"
+        ' "user", service_account, secret_hash, name, redacted, created_at,'
+        " last_used_at, revoked_at, expires_at) SELECT k.id + n.i,"
+        ' k.organization, k.project, k."user", k.service_account,'
+        " k.secret_hash, 'copy', k.redacted, k.created_at, 0, 0, 0"
+        " FROM n, (SELECT * FROM project_key ORDER BY id DESC LIMIT 1) k")
+    for _ in range(2):
+        keys.append(api.ok("POST", f"{path}/api_keys")["id"])
+    assert [one["id"] for one in api.all(keys_of(project), limit=1)] == \
+        sorted(keys, reverse=True)
+    assert len(list(api.all(keys_of(project),
+                            owner_project_access="inactive"))) == 1001
+    assert len(list(api.all(keys_of(project),
+                            owner_project_access="any"))) == 1004
+
+
+def test_expired_and_secret(make_daemon):
+    daemon = make_daemon("--log-level", "debug")
+    api = daemon.api
+    project = api.project("Apollo")
+    values = [account(api, project)["api_key"]["value"],
+              made(api, project,
+                   person(api, "ada@example.com", project))["value"]]
+    key = next(api.all(keys_of(project)))
+    path = f"{keys_of(project)}/{key['id']}"
+    daemon.database.sql("UPDATE project_key SET expires_at = 1")
+    assert api.ok("GET", path)["owner_project_access"] == "active"
+    refused(api.post(path, json={"expires_in_seconds": 60}), 400,
+            "api_key_expired", "api_key_id")
+    assert daemon.command("check").stdout == "ok\n"
+    needles = [form for value in values for form in forms_of_key(value)]
+    assert leaks(daemon, needles) == []
+    daemon.stop()
+    assert leaks(daemon, needles) == []
+    log = "\n".join(daemon.log + daemon.output)
+    assert not any(value[20:] in log for value in values)
+    daemon.start()
+
+
+@pytest.mark.alike
+def test_the_official_sdk(daemon):
+    with OpenAI(admin_api_key=daemon.key, base_url=f"{daemon.url}/v1",
+                _strict_response_validation=True) as client:
+        projects = client.admin.organization.projects
+        project = projects.create(name="Apollo").id
+        made_now = [projects.service_accounts.create(
+            project, name=f"a{number}").api_key.id for number in range(3)]
+        keys = projects.api_keys
+        assert [one.id for one in keys.list(project, limit=2)] == \
+            made_now[::-1]
+        assert list(keys.list(project, owner_project_access="inactive")) == []
+        shown = keys.retrieve(made_now[0], project_id=project)
+        assert shown.owner.service_account.role == "member"
+        assert keys.update(made_now[0], project_id=project, scopes=[],
+                           expires_in_seconds=60).expires_at
+        assert keys.delete(made_now[0], project_id=project).deleted is True

@@ -1,0 +1,180 @@
+/*
+ * t_access.c: whether a project's key opens the project.
+ */
+#include "base/base.h"
+#include "unit.h"
+
+#include "core/access.h"
+
+#define NOW 1000
+
+static const struct {
+	struct project_key key;
+	enum standing owner;
+	bool archived;
+	int64_t project;
+	enum permission wanted;
+	enum access access;
+} questions[] = {
+	{ { .project = 7 },
+	  STANDING_MEMBER,
+	  false,
+	  7,
+	  PERMISSION_REQUEST,
+	  ACCESS_ALLOWED },
+	{ { .project = 7 },
+	  STANDING_OWNER,
+	  false,
+	  0,
+	  PERMISSION_ANY,
+	  ACCESS_ALLOWED },
+	{ { .project = 7 },
+	  STANDING_OWNER,
+	  false,
+	  8,
+	  PERMISSION_ANY,
+	  ACCESS_WRONG_PROJECT },
+	{ { .project = 7 },
+	  STANDING_NONE,
+	  false,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_OWNER_INACTIVE },
+	{ { .project = 7 },
+	  STANDING_OWNER,
+	  true,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_PROJECT_ARCHIVED },
+	{ { .project = 7, .revoked_at = 1 },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_REVOKED },
+	{ { .project = 7, .expires_at = NOW },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_EXPIRED },
+	{ { .project = 7, .expires_at = NOW + 1 },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_ALLOWED },
+	{ { .project = 7 },
+	  STANDING_VIEWER,
+	  false,
+	  7,
+	  PERMISSION_READ,
+	  ACCESS_ALLOWED },
+	{ { .project = 7 },
+	  STANDING_VIEWER,
+	  false,
+	  7,
+	  PERMISSION_REQUEST,
+	  ACCESS_INSUFFICIENT_SCOPE },
+	{ { .project = 7, .scopes = "model.read" },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_READ,
+	  ACCESS_ALLOWED },
+	{ { .project = 7, .scopes = "model.read" },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_REQUEST,
+	  ACCESS_INSUFFICIENT_SCOPE },
+	{ { .project = 7, .scopes = "x\nmodel.request" },
+	  STANDING_MEMBER,
+	  false,
+	  7,
+	  PERMISSION_REQUEST,
+	  ACCESS_ALLOWED },
+	{ { .project = 7, .scopes = "api.all.read" },
+	  STANDING_MEMBER,
+	  false,
+	  7,
+	  PERMISSION_READ,
+	  ACCESS_ALLOWED },
+	{ { .project = 7, .scopes = "model.requests" },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_REQUEST,
+	  ACCESS_INSUFFICIENT_SCOPE },
+	{ { .project = 7, .scopes = "model.requests" },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_ANY,
+	  ACCESS_ALLOWED },
+	{ { .project = 7, .scopes = "model.read" },
+	  STANDING_OWNER,
+	  false,
+	  7,
+	  PERMISSION_CHECK,
+	  ACCESS_INSUFFICIENT_SCOPE },
+};
+
+START_TEST(test_decision)
+{
+	const struct access_question question = {
+		.key = &questions[_i].key,
+		.owner = questions[_i].owner,
+		.archived = questions[_i].archived,
+		.project = questions[_i].project,
+		.wanted = questions[_i].wanted,
+		.now = NOW,
+	};
+
+	ck_assert_int_eq(access_decide(&question), questions[_i].access);
+}
+END_TEST
+
+/* A key that is good opens its project if and only if its owner has access. */
+START_TEST(test_what_is_shown_is_what_is_decided)
+{
+	const struct project_key key = { .project = 7 };
+
+	for (int owner = STANDING_NONE; owner <= STANDING_OWNER; owner++) {
+		for (int archived = 0; archived < 2; archived++) {
+			const struct access_question question = {
+				.key = &key,
+				.owner = (enum standing)owner,
+				.archived = archived,
+				.now = NOW,
+			};
+
+			ck_assert_int_eq(
+			    access_decide(&question),
+			    access_of_owner((enum standing)owner, archived));
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_roles_of_service_accounts)
+{
+	ck_assert_int_eq(account_standing(ACCOUNT_NONE), STANDING_NONE);
+	ck_assert_int_eq(account_standing(ACCOUNT_MEMBER), STANDING_MEMBER);
+	ck_assert_int_eq(account_standing(ACCOUNT_OWNER), STANDING_OWNER);
+	ck_assert_int_eq(account_standing((enum account_role)77),
+			 STANDING_NONE);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_loop_test(tests, test_decision, 0, COUNT_OF(questions));
+	tcase_add_test(tests, test_what_is_shown_is_what_is_decided);
+	tcase_add_test(tests, test_roles_of_service_accounts);
+}
+
+int main(void)
+{
+	return unit_run("access", add);
+}
