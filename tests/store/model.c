@@ -76,7 +76,7 @@ static struct user *user_at(struct model *model, int64_t organization,
 	for (size_t i = 0; i < model->user_count; i++) {
 		struct user *user = &model->users[i];
 
-		if (user->organization == organization &&
+		if (user->organization == organization && !user->removed_at &&
 		    strcmp(email_of(user->email).key, key) == 0)
 			return user;
 	}
@@ -693,7 +693,8 @@ static enum result follow_users(struct model *model, const struct store_op *op)
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < model->user_count; i++)
-		wanted += model->users[i].organization == op->organization;
+		wanted += model->users[i].organization == op->organization &&
+			  !model->users[i].removed_at;
 	agree_on(page->count, wanted);
 	for (size_t i = 0; i < page->count; i++) {
 		const struct user *got = &rows_of(op, user)[i];
@@ -758,6 +759,11 @@ void model_follow(struct model *model, const struct store_op *op)
 		[VERB_invite_list] = follow_list,
 		[VERB_invitation_lookup] = follow_lookup,
 		[VERB_user_list] = follow_users,
+		[VERB_user_update] = model_user_update,
+		[VERB_user_delete] = model_user_delete,
+		[VERB_project_user_add] = model_project_user_add,
+		[VERB_project_user_update] = model_project_user_update,
+		[VERB_project_user_remove] = model_project_user_remove,
 		[VERB_project_user_list] = follow_project_users,
 		[VERB_outbox_count] = follow_count,
 	};

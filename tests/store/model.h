@@ -51,6 +51,17 @@ void model_leases_end(struct model *model);
 struct model_invite *model_invite(struct model *model, int64_t id);
 struct project *model_project(struct model *model, int64_t id);
 
+/* ---- model_people.c: as model_follow(), of one verb each ---- */
+
+enum result model_user_update(struct model *model, const struct store_op *op);
+enum result model_user_delete(struct model *model, const struct store_op *op);
+enum result model_project_user_add(struct model *model,
+				   const struct store_op *op);
+enum result model_project_user_update(struct model *model,
+				      const struct store_op *op);
+enum result model_project_user_remove(struct model *model,
+				      const struct store_op *op);
+
 /* Compares all there is with what the store lists and counts. */
 void model_compare_all(struct model *model);
 

@@ -233,16 +233,92 @@ static struct store_op some_people(void)
 	return op;
 }
 
+/* Seldom one who is nobody, or of another organization. */
+static int64_t some_user(int64_t organization)
+{
+	size_t count = model.user_count;
+
+	for (size_t tries = 0; count && tries < 20 && !one_in(30); tries++) {
+		const struct user *user = &model.users[below(count)];
+
+		if (user->organization == organization)
+			return user->id;
+	}
+	return count ? model.users[below(count)].id : (int64_t)(chance() >> 1);
+}
+
+static struct store_op some_change(void)
+{
+	struct store_op op = op_of(&verb_user_update);
+
+	op.organization = some_organization();
+	*in_of(&op, user_update_in) = (struct user_update_in){
+		.id = some_user(op.organization),
+		.has_role = true,
+		.role = one_in(3) ? ROLE_OWNER : ROLE_READER,
+	};
+	return op;
+}
+
+static struct store_op some_removal(void)
+{
+	struct store_op op = by_id(&verb_user_delete, 0);
+
+	op.organization = some_organization();
+	in_of(&op, id_in)->id = some_user(op.organization);
+	return op;
+}
+
+static int64_t some_project(int64_t organization)
+{
+	for (size_t tries = 0; tries < 20 && !one_in(30); tries++) {
+		const struct project *project =
+		    &model.projects[below(model.project_count)];
+
+		if (project->organization == organization)
+			return project->id;
+	}
+	return (int64_t)(chance() >> 1);
+}
+
+static struct store_op some_place(void)
+{
+	struct store_op op = op_of(one_in(2) ? &verb_project_user_add
+					     : &verb_project_user_update);
+
+	op.organization = some_organization();
+	*in_of(&op, project_user_role_in) = (struct project_user_role_in){
+		.project = some_project(op.organization),
+		.user = some_user(op.organization),
+		.has_user = true,
+		.role = one_in(2) ? PROJECT_MEMBER : PROJECT_OWNER,
+		.has_role = true,
+	};
+	return op;
+}
+
+static struct store_op some_farewell(void)
+{
+	struct store_op op = op_of(&verb_project_user_remove);
+
+	op.organization = some_organization();
+	*in_of(&op, project_user_in) = (struct project_user_in){
+		.project = some_project(op.organization),
+		.user = some_user(op.organization),
+	};
+	return op;
+}
+
 static struct store_op some_count(void)
 {
 	return op_of(&verb_outbox_count);
 }
 
 static struct store_op (*const kinds[])(void) = {
-	some_create, some_create, some_create, some_create,
-	some_answer, some_answer, some_answer, some_delete,
-	some_claim,  some_renew,  some_settle, some_settle,
-	some_get,    some_list,	  some_people, some_count,
+	some_create, some_create, some_create,	some_create, some_answer,
+	some_answer, some_answer, some_delete,	some_claim,  some_renew,
+	some_settle, some_settle, some_get,	some_list,   some_people,
+	some_count,  some_change, some_removal, some_place,  some_farewell,
 };
 
 /* ---- what happens around the operations ---- */
