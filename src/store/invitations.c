@@ -380,7 +380,7 @@ static void accept_invite(const struct work *work, struct invite *invite,
 	db_bind_i64(st, 4, invite->user);
 	db_bind_text(st, 5, skipped);
 	db_run(work->db, st);
-	work_run_for(work, &sql_outbox_delete, invite->id);
+	drop_mail(work, invite);
 	work_audit(work, AUDIT_INVITE_ACCEPTED, invite->id);
 }
 
@@ -493,7 +493,7 @@ static void decline_invite(const struct work *work, struct invite *invite)
 	db_bind_i64(st, 3, invite->declined_at);
 	db_bind_i64(st, 4, invite->expires_at);
 	db_run(work->db, st);
-	work_run_for(work, &sql_outbox_delete, invite->id);
+	drop_mail(work, invite);
 	work_audit(work, AUDIT_INVITE_DECLINED, invite->id);
 }
 

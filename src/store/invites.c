@@ -107,7 +107,7 @@ void invite_release_address(const struct work *work,
 	db_bind_i64(st, 3, state);
 	db_bind_i64(st, 4, work->now);
 	db_run(work->db, st);
-	work_run_for(work, &sql_outbox_delete, invite->id);
+	drop_mail(work, invite);
 }
 
 /* ---- create ---- */

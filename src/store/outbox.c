@@ -90,6 +90,16 @@ STATEMENT(outbox_delete,
 	  .text = "DELETE FROM outbox WHERE invite = ?1 AND organization = ?2",
 	  .many = &sql_outbox_delete_many);
 
+/* One that was given up as expired, by whatever clock, may wait all the same.
+ */
+void drop_mail(const struct work *work, const struct invite *invite)
+{
+	enum delivery_status status = invite->delivery.status;
+
+	if (status != DELIVERY_NONE && status != DELIVERY_SENT)
+		work_run_for(work, &sql_outbox_delete, invite->id);
+}
+
 /* ---- renew ---- */
 
 STATEMENT(outbox_renew, .text = "UPDATE outbox SET due_at_ms = ?3"

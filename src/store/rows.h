@@ -221,6 +221,9 @@ void invite_release_address(const struct work *work,
 void queue_mail(struct work *work, int64_t invite,
 		const uint8_t secret[SECRET_SIZE]);
 
+/* The invite's mail is not to go any more, if it waits. */
+void drop_mail(const struct work *work, const struct invite *invite);
+
 /* The time by the clock that due times and leases are by. */
 int64_t lease_now(const struct work *work);
 

@@ -113,6 +113,23 @@ static void take_rights(struct db *db, const struct lock_set *set)
 	buf_release(&invites);
 }
 
+/* Whether all of them are asked for together, and want invites: that locks them
+ * in order itself. */
+static bool is_one_group(struct store_op *const *ops, size_t n)
+{
+	const struct verb_together *group = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct verb_together *with = ops[i]->verb->together;
+
+		if (!with || !ops[i]->verb->locks ||
+		    (group && with->ask != group->ask))
+			return false;
+		group = with;
+	}
+	return true;
+}
+
 /* The lock of one that is alone is taken by the verb itself. */
 void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 {
@@ -132,6 +149,8 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 	    count_class(&set, LOCK_RIGHTS_OF_INVITE))
 		take_rights(&db->base, &set);
 	for (int class = LOCK_USER; class < LOCK_CLASSES; class ++) {
+		if (class == LOCK_INVITE && is_one_group(ops, n))
+			continue;
 		if (count_class(&set, (enum lock_class) class))
 			take_class(&db->base, &set, (enum lock_class) class);
 	}
