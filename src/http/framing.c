@@ -5,6 +5,8 @@
 
 #include "http/framing.h"
 
+#include <ctype.h>
+
 static bool has_line_break_or_nul(struct str value)
 {
 	return value.len > 0 && (memchr(value.data, '\r', value.len) ||
@@ -31,12 +33,26 @@ static bool has_blank(struct str name)
 	       memchr(name.data, '\t', name.len);
 }
 
+/* A name or an address, and perhaps a port; or nothing at all. Some readers
+ * take what stands behind an '@' or before a ',' for the host. */
+static bool is_host(struct str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		if (!isalnum(c) && !memchr("-._~:[]%!$&'()*+;=", c, 18))
+			return false;
+	}
+	return true;
+}
+
 void framing_note(struct framing *framing, struct str name, struct str value)
 {
 	if (name.len == 0 || has_blank(name) || has_line_break_or_nul(value))
 		framing->broken = true;
 	if (str_is_nocase(name, "Host")) {
 		framing->hosts++;
+		framing->broken |= !is_host(value);
 	} else if (str_is_nocase(name, "Transfer-Encoding")) {
 		framing->encodings++;
 		framing->chunked = str_is_nocase(value, "chunked");

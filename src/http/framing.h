@@ -15,7 +15,7 @@
 struct framing {
 	int hosts, lengths, encodings;
 	bool broken; /* a blank inside a name; CR, LF or NUL inside a value;
-		      * a length that is none */
+		      * a length or a host that is none */
 	bool chunked;
 	uint64_t length; /* octets of the body, where one length was given */
 };

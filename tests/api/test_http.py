@@ -446,6 +446,26 @@ def test_exactly_one_host(shared_daemon, fields):
         assert raw.response().status == 400
 
 
+@pytest.mark.parametrize("host", [
+    "a b", "a\tb", "a,b", "user@a", "a/b", "a?b", "a#b", "a\\b", "<a>",
+    "\"a\"", "a|b", "a^b", "{a}", "\xe4"])
+def test_hosts_that_are_none(shared_daemon, host):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(f"GET {INVITES} HTTP/1.1\r\nAuthorization: Bearer "
+                 f"{shared_daemon.key}\r\nHost: {host}\r\n\r\n"
+                 .encode("latin-1"))
+        assert raw.response().status == 400
+
+
+@pytest.mark.parametrize("host", ["", "a", "a.example:80", "[::1]:8080",
+                                  "xn--bcher-kva.example", "a_b", "1.2.3.4"])
+def test_hosts_that_are_some(shared_daemon, host):
+    with RawClient(shared_daemon.port) as raw:
+        raw.send(f"GET {INVITES} HTTP/1.1\r\nAuthorization: Bearer "
+                 f"{shared_daemon.key}\r\nHost: {host}\r\n\r\n".encode())
+        assert raw.response().status == 200
+
+
 GARBAGE = {
     "nothing": b"",
     "empty lines": b"\r\n" * 100,
