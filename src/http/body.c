@@ -121,9 +121,15 @@ static int add_line(struct request *request, const char *param, size_t index,
 	return 0;
 }
 
-static int keep_lines(struct request *request, const struct buf *lines,
-		      struct value *value)
+static int keep_lines(struct request *request, const char *param,
+		      const struct buf *lines, struct value *value)
 {
+	if (lines->len > LINES_MAX_OCTETS)
+		return answer_error(
+		    request, 400, "array_above_max_length", param,
+		    "Invalid '%s': array too long. Expected strings of at most "
+		    "%d bytes in all, but got %zu instead.",
+		    param, LINES_MAX_OCTETS, lines->len);
 	value->string.len = lines->len;
 	value->string.data =
 	    buf_ok(lines) ? arena_str(&request->arena, buf_str(lines)) : NULL;
@@ -144,7 +150,7 @@ static int read_strings(struct request *request, const struct field *field,
 		status = add_line(request, param, i, json_array_get(json, i),
 				  &lines);
 	if (status == 0)
-		status = keep_lines(request, &lines, value);
+		status = keep_lines(request, param, &lines, value);
 	buf_release(&lines);
 	return status;
 }

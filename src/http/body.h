@@ -25,8 +25,9 @@ enum field_type {
 	FIELD_ARRAY
 };
 
-#define BODY_FIELDS_MAX 16  /* of a route */
-#define LINE_MAX_OCTETS 256 /* of a string in a list of them */
+#define BODY_FIELDS_MAX	 16   /* of a route */
+#define LINE_MAX_OCTETS	 256  /* of a string in a list of them */
+#define LINES_MAX_OCTETS 4096 /* of all that are in one */
 
 struct field {
 	const char *name;

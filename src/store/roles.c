@@ -282,16 +282,22 @@ const struct verb verb_role_get = {
 	.run = role_get,
 };
 
+/* Of names, descriptions and permissions: a page has its end there, whatever
+ * its limit. */
+#define PAGE_OCTETS (1024 * 1024)
+
 /* A page under way. */
 struct role_page {
 	const struct list_in *page;
 	struct assignable_role *rows;
 	size_t count, seen; /* there is room for one more than `limit` */
+	size_t octets;
 };
 
 static bool is_full(const struct role_page *list)
 {
-	return list->seen > (size_t)list->page->limit;
+	return list->seen > (size_t)list->page->limit ||
+	       list->octets > PAGE_OCTETS;
 }
 
 static bool is_behind_cursor(const struct list_in *page, int64_t role)
@@ -321,9 +327,15 @@ static void add_own(const struct work *work, struct role_page *list,
 		    struct statement *st)
 {
 	while (!is_full(list) && db_row(work->db, st)) {
-		list->count += table_read(&role_table, work->arena, st,
-					  &list->rows[list->count]);
+		struct assignable_role *role = &list->rows[list->count];
+
 		list->seen++;
+		if (!table_read(&role_table, work->arena, st, role))
+			continue;
+		list->count++;
+		list->octets += str_of(role->name).len +
+				str_of(role->description).len +
+				str_of(role->permissions).len;
 	}
 	db_done(st);
 }
@@ -336,6 +348,7 @@ struct list_out list_roles(const struct work *work, const struct list_in *page,
 		.page = page,
 		.rows = work_rows(work, page, sizeof(*list.rows)),
 	};
+	struct list_out out;
 
 	if (!list.rows)
 		return (struct list_out){ .rows = NULL };
@@ -344,7 +357,9 @@ struct list_out list_roles(const struct work *work, const struct list_in *page,
 	add_own(work, &list, st);
 	if (!page->ascending)
 		add_predefined(&list, choice);
-	return list_end(work, page, list.rows, list.count, list.seen);
+	out = list_end(work, page, list.rows, list.count, list.seen);
+	out.has_more |= list.octets > PAGE_OCTETS;
+	return out;
 }
 
 LIST_STATEMENTS(role_list,

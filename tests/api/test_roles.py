@@ -141,6 +141,18 @@ def test_roles_of_one_project_are_no_roles_of_another(shared):
 
 
 @pytest.mark.alike
+def test_a_page_ends_where_its_answer_would_be_too_large(shared):
+    """A role has a good 4 KiB at the most, and each '<' takes six bytes."""
+    large = {"permissions": ["<" * 255] * 16, "description": "<" * 1024}
+    for number in range(210):
+        shared.ok("POST", ROLES, json={"role_name": f"r{number}", **large})
+    for order in ("asc", "desc"):
+        roles, sizes = shared.pages(ROLES, limit=1000, order=order)
+        assert len(roles) == len({one["id"] for one in roles}) == 212
+        assert len(sizes) == 2
+
+
+@pytest.mark.alike
 def test_what_a_role_cannot_be(shared):
     long = "x" * 1025
     role = made(shared, ROLES, "Kept")
@@ -170,7 +182,9 @@ def test_what_a_role_cannot_be(shared):
             (one, {"permissions": ["x", long]}, "string_above_max_length",
              "permissions[1]"),
             (one, {"permissions": ["x"] * 257}, "array_above_max_length",
-             "permissions")]:
+             "permissions"),
+            (one, {"permissions": ["x" * 256] * 16},
+             "array_above_max_length", "permissions")]:
         refused(shared.post(path, json=body), 400, code, param)
     assert shared.ok("GET", one) == role
     for params, code, param in [
