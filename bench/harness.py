@@ -79,12 +79,13 @@ class Tools:
         os.unlink(path)
         return json.loads(out)
 
-    def load(self, mode, server, connections, span, targets=None):
+    def load(self, mode, server, connections, span, targets=None,
+             key=KEY):
         """One measurement by bench/load; `span` = (seconds, warm-up)."""
         command = [self.path("load"), mode, "--port", str(server.port),
                    "--connections", str(connections),
                    "--seconds", str(span[0]), "--warm", str(span[1]),
-                   "--key", KEY, "--pid", str(server.worker)]
+                   "--key", key, "--pid", str(server.worker)]
         if targets:
             command += ["--targets", targets]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True,

@@ -3,7 +3,8 @@
 import statistics
 
 from postgres_steps import AWAY_MS, DELAYS_MS, WIDTH, WIDTHS
-from report import (Row, answer_rows, head, middle_of, outbox_rows, samples,
+from report import (Row, answer_rows, head, middle_of, outbox_rows,
+                    question_rows, samples,
                     targets_table)
 
 MARKS = "<!-- postgres: begin -->", "<!-- postgres: end -->"
@@ -54,6 +55,7 @@ def rows(scale):
             0.85,
             True, _ratio(("keys", "many"), ("keys", "one"))),
         *outbox_rows(scale),
+        *question_rows(scale["sizes"][-1]),
     ]
 
 
@@ -130,7 +132,7 @@ def remarks(rounds):
 
 
 def markdown(result):
-    rounds = result["rounds"]
-    return "\n\n".join([head(result), targets_table(rounds, rows(result["scale"])),
+    rounds, scale = result["rounds"], result["scale"]
+    return "\n\n".join([head(result), targets_table(rounds, rows(scale)),
                         creates_table(rounds), reads_table(rounds),
                         standby_table(rounds), remarks(rounds)])

@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
 
 import growth  # noqa: E402
+import questions as worst  # noqa: E402
 import steps  # noqa: E402
 from harness import (INVITES, START_SECONDS, Bare,  # noqa: E402
                      BenchError, Daemon, Delay, read_line, running)
@@ -388,6 +389,32 @@ def outbox(bench):
         return growth.outbox(bench, url)
 
 
+class Place:
+    """A database of the bench's server, for questions.py."""
+
+    blob = "decode(repeat('00', 32), 'hex')"
+
+    def __init__(self, bench, url):
+        self.bench, self.url = bench, url
+        self.directory = bench.fresh("daemon")
+
+    def daemon(self):
+        return Daemon(self.bench.tools, self.directory, url=self.url)
+
+    def sql(self, text):
+        return run_sql(self.url, text)
+
+    def options(self):
+        return ["--data", self.directory, "--database", self.url]
+
+
+def questions(bench):
+    """See questions.py."""
+    with bench.database() as url:
+        return worst.measure(bench, Place(bench, url))
+
+
 STEPS = {"creates": creates, "daemons": daemons, "reads": reads,
          "mail": mail, "sizes": sizes, "standby": standby,
-         "answers": answers, "keys": keys, "outbox": outbox}
+         "answers": answers, "keys": keys, "outbox": outbox,
+         "questions": questions}

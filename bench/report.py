@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Callable
 
+from questions import dearest
 from steps import WIDTH, WIDTHS
 
 MARKS = "<!-- table: begin -->", "<!-- table: end -->"
@@ -48,6 +49,19 @@ def _rate(step, name):
     return lambda r: r[step][name]["per_second"]
 
 
+def question_rows(count):
+    """Of the step of that name, on either database."""
+    return [
+        Row(f"dearest list or filter of {count:,} invites / plain page", 3,
+            False, lambda r: dearest(r["questions"])),
+        Row("time of a page of five invites beside them / of a page of them",
+            3, False, _ratio(_rate("questions", "plain"),
+                             _rate("questions", "few"))),
+        Row("retrieves beside four clients' worst questions / alone", 0.7,
+            True, _ratio(_rate("questions", "beside"),
+                         _rate("questions", "alone")))]
+
+
 def rows(scale):
     """The table of targets; `scale` says how large the stores were."""
     small, large = scale["sizes"]
@@ -86,6 +100,7 @@ def rows(scale):
         Row(f"retrieves beside {scale['slow']:,} slow clients / alone", 0.9,
             True, _ratio(_rate("slow", "retrieve_beside"),
                          _rate("slow", "retrieve_alone"))),
+        *question_rows(large),
         Row(f"start to first answer with {large:,} invites, cached", 0.5,
             False, lambda r: r["start"]["warm"], " s"),
         Row("the same, nothing cached", 0.5, False,

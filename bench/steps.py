@@ -5,6 +5,7 @@ import os
 import shutil
 
 import growth
+import questions as worst
 from harness import (INVITES, Bare, Daemon, Nginx, copy_store, forget_cached,
                      running)
 
@@ -204,7 +205,16 @@ def memory(bench):
     return result
 
 
+def questions(bench):
+    """See questions.py."""
+    place = worst.File(bench)
+    result = worst.measure(bench, place)
+    bench.remove(place.directory)
+    return result
+
+
 STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "slow": slow_clients, "sizes": sizes, "start": start,
          "memory": memory, "answers": growth.answers, "keys": growth.keys,
-         "log": growth.log, "outbox": growth.outbox}
+         "log": growth.log, "outbox": growth.outbox,
+         "questions": questions}
