@@ -69,7 +69,8 @@ struct invite {
 	enum invite_state state;
 	int64_t created_at, expires_at; /* Unix seconds */
 	int64_t accepted_at;		/* Unix seconds; 0 unless accepted */
-	int64_t declined_at;		/* Unix seconds; 0 unless declined */
+	int64_t declined_at;		/* Unix seconds; 0 unless declined or
+					 * withdrawn */
 	int64_t user;			/* who accepted; 0 unless accepted */
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;

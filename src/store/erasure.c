@@ -146,16 +146,16 @@ static void erase_invite(const struct work *work, int64_t id)
  * By indexes, which an invite leaves as it loses its address; the states are
  * open, declined and withdrawn. What others are at work on can wait.
  */
-#define ENDED_INVITES(condition)                                       \
+#define ENDED_INVITES(condition, at)                                   \
 	"SELECT id FROM invite WHERE organization = ?1 AND " condition \
-	" AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3"
-#define ENDED(id, condition)                                      \
-	STATEMENT(id, .text = ENDED_INVITES(condition),           \
-		  .pgsql = ENDED_INVITES(condition) " FOR UPDATE" \
-						    " SKIP LOCKED")
-ENDED(invites_expired, "state = 0");
-ENDED(invites_declined, "state = 3");
-ENDED(invites_withdrawn, "state = 2 AND email <> ''");
+	" AND " at " <= ?2 ORDER BY " at " LIMIT ?3"
+#define ENDED(id, condition, at)                                      \
+	STATEMENT(id, .text = ENDED_INVITES(condition, at),           \
+		  .pgsql = ENDED_INVITES(condition, at) " FOR UPDATE" \
+							" SKIP LOCKED")
+ENDED(invites_expired, "state = 0", "expires_at");
+ENDED(invites_declined, "state = 3", "expires_at");
+ENDED(invites_withdrawn, "state = 2 AND email <> ''", "declined_at");
 
 static size_t forget(const struct work *work, const struct sql *sql,
 		     int64_t ended_before)

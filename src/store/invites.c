@@ -76,14 +76,14 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 }
 
 /* A withdrawn one (state 2) is looked for by its address no more, and leaves
- * its place in that index: an address may have had any number of them. It
- * expires no later than it was withdrawn: so long ago it ended. */
-#define LET_GO(id, state, now)                                  \
-	"SET slot = " id ", state = " state                     \
-	", address_hash = CASE CAST(" state " AS BIGINT)"       \
-	" WHEN 2 THEN " id " ELSE address_hash END,"            \
-	" expires_at = CASE WHEN CAST(" state " AS BIGINT) = 2" \
-	" AND expires_at > " now " THEN " now " ELSE expires_at END"
+ * its place in that index: an address may have had any number of them. When it
+ * ended is noted beside its expiry, which stays: a list may go on from it. */
+#define LET_GO(id, state, now)                                   \
+	"SET slot = " id ", state = " state                      \
+	", address_hash = CASE CAST(" state " AS BIGINT)"        \
+	" WHEN 2 THEN " id " ELSE address_hash END,"             \
+	" declined_at = CASE WHEN CAST(" state " AS BIGINT) = 2" \
+	" AND declined_at = 0 THEN " now " ELSE declined_at END"
 STATEMENT(invite_let_go_many,
 	  .pgsql = "UPDATE invite i " LET_GO(
 	      "i.id", "r.state",

@@ -460,14 +460,19 @@ const struct step steps[] = {
 	  } },
 
 	/* 16: withdrawn invites (state 2) that still have their address, by
-	 * when they ended. */
+	 * when they were withdrawn, which declined_at says of them; of those of
+	 * before, that they have expired is all that is known. */
 	{ .sqlite =
-	      "CREATE INDEX invite_withdrawn ON invite(organization, expires_at)"
+	      "UPDATE invite SET declined_at = expires_at"
+	      " WHERE state = 2 AND declined_at = 0;"
+	      "CREATE INDEX invite_withdrawn ON invite(organization, declined_at)"
 	      " WHERE state = 2 AND email <> '';",
 	  .oldest = 1,
 	  .pgsql = {
+	      "UPDATE invite SET declined_at = expires_at"
+	      " WHERE state = 2 AND declined_at = 0",
 	      "CREATE INDEX invite_withdrawn"
-	      " ON invite(organization, expires_at)"
+	      " ON invite(organization, declined_at)"
 	      " WHERE state = 2 AND email <> ''",
 	  } },
 

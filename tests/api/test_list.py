@@ -83,6 +83,17 @@ def test_the_cursor_of_a_deleted_invite_still_works(shared):
     assert ids_of(page) == ids[2:]
 
 
+def test_a_list_by_expiry_goes_on_behind_a_deleted_invite(shared):
+    """Whoever deletes a page of what is pending comes to the next one."""
+    ids = people(shared, 5)
+    page = shared.ok("GET", INVITES, params={"status": "pending", "limit": 2})
+    for one in page["data"]:
+        shared.ok("DELETE", f"{INVITES}/{one['id']}")
+    left = shared.all(INVITES, status="pending", limit=2,
+                      after=page["last_id"])
+    assert [one["id"] for one in left] == ids[2:]
+
+
 def test_a_cursor_that_never_was(shared):
     people(shared, 2)
     page = shared.ok("GET", INVITES, params={"after": "invite-0000000000001"})

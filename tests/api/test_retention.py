@@ -30,7 +30,9 @@ def make_them(api):
 def let_pass(daemon, seconds):
     """As if all had happened that much earlier; but for the pending one."""
     daemon.database.sql(
-        f"UPDATE invite SET expires_at = expires_at - {seconds}"
+        f"UPDATE invite SET expires_at = expires_at - {seconds},"
+        " declined_at = CASE declined_at WHEN 0 THEN 0"
+        f" ELSE declined_at - {seconds} END"
         " WHERE state <> 0 OR email = 'expired@example.com' RETURNING 1")
 
 
