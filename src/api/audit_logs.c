@@ -7,6 +7,7 @@
 #include "base/base.h"
 
 #include "core/email.h"
+#include "core/role.h"
 #include "http/errors.h"
 #include "http/router.h"
 #include "store/audit_logs.h"
@@ -98,6 +99,23 @@ static void write_detail(struct jw *jw, const struct audit_log *log)
 		jw_json(jw, detail);
 }
 
+/* Predefined roles have no id of their own in the database. */
+static void write_target(struct jw *jw, const struct audit_kind *kind,
+			 const struct audit_log *log)
+{
+	char text[ROLE_TEXT_SIZE];
+	struct assignable_role role;
+	int64_t of = log->target;
+
+	if (kind->target != ID_ROLE || !role_is_predefined(of)) {
+		write_id(jw, "id", kind->target, of);
+		return;
+	}
+	role = role_predefined(of, log->organization,
+			       role_is_of(of, 0) ? 0 : log->project);
+	write_text(jw, "id", role_format(&role, text));
+}
+
 /* The details are a member that is called as the event's type. */
 static void write_details(struct jw *jw, const struct audit_log *log)
 {
@@ -107,7 +125,7 @@ static void write_details(struct jw *jw, const struct audit_log *log)
 		return;
 	jw_key(jw, kind->word);
 	jw_object(jw);
-	write_id(jw, "id", kind->target, log->target);
+	write_target(jw, kind, log);
 	if (kind->place) {
 		jw_key(jw, kind->place);
 		jw_object(jw);

@@ -59,6 +59,12 @@
 	  "data")                                                              \
 	X(USER_ERASED, 24, "user.erased", OURS, USER, NULL)                    \
 	X(INVITE_ERASED, 25, "invite.erased", OURS, INVITE, NULL)              \
+	/* for good: no more attempts are made */                              \
+	X(INVITE_UNDELIVERED, 28, "invite.delivery_failed", OURS, INVITE,      \
+	  NULL)                                                                \
+	/* by who has the link; the first time */                              \
+	X(INVITE_REFUSED, 29, "invite.acceptance_refused", OURS, INVITE,       \
+	  "data")                                                              \
 	X(API_KEY_CREATED, 41, "api_key.created", PUBLISHED, API_KEY, "data")  \
 	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
 	  "changes_requested")                                                 \

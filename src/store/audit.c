@@ -158,6 +158,25 @@ void work_audit(const struct work *work, enum audit_type type, int64_t target)
 	    work, &(struct audit_event){ .type = type, .target = target });
 }
 
+/* By the index, which leaves out type 1. */
+STATEMENT(audit_find, .text = "SELECT 1 FROM audit WHERE organization = ?1"
+			      " AND target = ?2 AND type = ?3 AND type > 1"
+			      " LIMIT 1");
+
+bool work_has_audit(const struct work *work, enum audit_type type,
+		    int64_t target)
+{
+	struct statement *st = db_statement(work->db, &sql_audit_find);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, target);
+	db_bind_i64(st, 3, type);
+	if (!db_row(work->db, st))
+		return false;
+	db_done(st);
+	return true;
+}
+
 /* ---- details ---- */
 
 static void write_text(struct jw *jw, const char *name, const char *text)

@@ -192,9 +192,10 @@ static const char *list_of_types(const struct work *work,
 
 STATEMENT(people_by_address,
 	  .text = "SELECT id FROM \"user\" WHERE organization = ?1"
-		  " AND email_key = ?2");
+		  " AND email_key >= ?2 AND email_key < ?2 || '!' LIMIT 100");
 
-/* Whoever has, or had, one of the addresses. */
+/* Whoever has one of the addresses, or had it: a blank and the id stand behind
+ * the address of who was removed. */
 static const char *list_of_people(const struct work *work,
 				  const struct audit_log_list_in *in)
 {
@@ -226,6 +227,7 @@ static bool read_log(const struct search *search, struct statement *st,
 
 	*log = (struct audit_log){
 		.id = column_i64(st, 0),
+		.organization = search->work->organization,
 		.at = column_i64(st, 1),
 		.type = (enum audit_type)column_i64(st, 2),
 		.target = column_i64(st, 3),

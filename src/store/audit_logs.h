@@ -38,7 +38,7 @@ struct audit_log_list_in {
 };
 
 struct audit_log {
-	int64_t id, at;
+	int64_t id, organization, at;
 	enum audit_type type;
 	int64_t target;
 	int64_t project; /* 0: none */

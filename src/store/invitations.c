@@ -400,6 +400,46 @@ static void lock_for_accept(const void *input, int64_t organization,
 	lock_invitation(in, organization, set);
 }
 
+struct refusal {
+	const char *reason;
+};
+
+#define REFUSAL_DETAIL(FIRST, MORE) \
+	FIRST(TEXT, "reason", struct refusal, reason)
+DETAIL(refusal, REFUSAL_DETAIL);
+
+/* Of who has the right link, and comes too late; NULL: it is nothing. */
+static const char *reason_of(enum result result)
+{
+	switch (result) {
+	case RESULT_INVITATION_EXPIRED:
+		return "expired";
+	case RESULT_INVITATION_WITHDRAWN:
+		return "withdrawn";
+	case RESULT_INVITATION_DECLINED:
+		return "declined";
+	default:
+		return NULL;
+	}
+}
+
+/* Remembered once, however often they come back. */
+static void remember_refusal(struct work *work, enum result result,
+			     const struct invite *invite)
+{
+	const struct refusal refusal = { reason_of(result) };
+
+	if (!refusal.reason || !*invite->email ||
+	    work_has_audit(work, AUDIT_INVITE_REFUSED, invite->id))
+		return;
+	work->actor.email = invite->email;
+	work_audit_event(work, &(struct audit_event){
+				   .type = AUDIT_INVITE_REFUSED,
+				   .target = invite->id,
+				   .detail = audit_detail(work, &refusal_detail,
+							  &refusal) });
+}
+
 /* Whether there is nothing to do any more, or nothing may be. */
 static bool is_answered(enum result result, struct invitation_out *out)
 {
@@ -426,8 +466,10 @@ static enum result invitation_accept(struct work *work, const void *input,
 	enum result result = find_answerable(work, &sql_invitation_take, input,
 					     &out->invitation);
 
-	if (is_answered(result, out))
+	if (is_answered(result, out)) {
+		remember_refusal(work, result, &out->invitation.invite);
 		return out->again ? RESULT_OK : result;
+	}
 	work_move_rights(work);
 	is_member =
 	    find_member(work, out->invitation.invite.email_key, &member);
@@ -441,6 +483,8 @@ static enum result accept_one(struct work *work, const struct together *all,
 	struct invitation_out *out = one->op->out;
 	enum result result = find_among(work, all, one);
 
+	/* What is refused is remembered, which is a question more. */
+	one->apart = one->apart || reason_of(result);
 	if (one->apart || is_answered(result, out))
 		return out->again ? RESULT_OK : result;
 	work_move_rights(work);

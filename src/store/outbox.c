@@ -73,6 +73,8 @@ static void record_delivery(const struct work *work, int64_t invite,
 	db_bind_text(st, 5, error);
 	db_bind_i64(st, 6, work->now);
 	db_run(work->db, st);
+	if (status == DELIVERY_FAILED)
+		work_audit(work, AUDIT_INVITE_UNDELIVERED, invite);
 }
 
 void record_too_late(const struct work *work, int64_t invite, int attempts)

@@ -147,8 +147,9 @@ enum verb_flags {
 	VERB_READ = 1,
 	/* Changes who may do what; see work_move_rights(). */
 	VERB_RIGHTS = 2,
-	/* A write that leaves no audit event, but may be done twice without
-	 * harm: whether a lost COMMIT came through need not be found out. */
+	/* A write that leaves no audit event, or only where something went
+	 * wrong, but may be done twice without harm: whether a lost COMMIT came
+	 * through need not be found out. */
 	VERB_REPEATABLE = 4,
 	/* About no one organization, or the one that its secret leads to. */
 	VERB_ANY_ORGANIZATION = 8

@@ -57,6 +57,10 @@ void work_audit_event(const struct work *work, const struct audit_event *event);
 /* One of which there is no more to say. */
 void work_audit(const struct work *work, enum audit_type type, int64_t target);
 
+/* Whether there is one already; of any type but AUDIT_INVITE_SENT. */
+bool work_has_audit(const struct work *work, enum audit_type type,
+		    int64_t target) MUST_CHECK;
+
 /*
  * The detail of an event: a JSON object of the columns that say something (no
  * text that is NULL, no word for none), each by its name. NULL when out of

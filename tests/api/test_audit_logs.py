@@ -329,3 +329,32 @@ def test_a_search_ends_however_little_matches(make_daemon, engine):
     assert types(api, **{"effective_at[gte]": 1001},
                  resource_ids=[project["id"], group["id"]]) == [
         "project.created", "group.created"]
+
+
+# -- what went wrong ----------------------------------------------------------
+
+def test_who_comes_too_late_is_remembered_once(shared):
+    invite, token = shared.link("ada@example.com")
+    shared.ok("DELETE", f"{INVITES}/{invite['id']}")
+    for _ in range(3):
+        refused(shared.accept(token), 410, "invitation_withdrawn")
+    wrong = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
+    assert shared.accept(wrong).status_code == 404
+    event, = events(shared, event_types="invite.acceptance_refused")
+    assert details(event) == {"id": invite["id"],
+                              "data": {"reason": "withdrawn"}}
+    session = event["actor"]["session"]
+    assert session["user"] == {"email": "ada@example.com"}
+    assert session["ip_address"]
+    assert types(shared) == ["invite.deleted", "invite.sent"]
+
+
+def test_who_was_removed_is_found_by_address(shared):
+    _, user = accepted(shared, "ada@example.com")
+    shared.ok("DELETE", f"{USERS}/{user}")
+    accepted(shared, "ada@example.com.au")
+    again = accepted(shared, "ada@example.com")[1]
+    found = events(shared, actor_emails="ada@example.com")
+    assert {event["actor"]["session"]["user"]["id"] for event in found} == \
+        {user, again}
+    assert len(found) == 4

@@ -75,8 +75,12 @@ def test_it_is_a_role_that_the_group_has_there(shared):
     shared.ok("POST", roles, json={"role_id": own["id"]})
     shared.ok("DELETE", f"{path}/{group['id']}")
     assert shared.ok("GET", roles)["data"] == []
-    events = [one["type"] for one in shared.all(
-        "/v1/organization/audit_logs", project_ids=project["id"])]
+    logs = list(shared.all("/v1/organization/audit_logs",
+                           project_ids=project["id"]))
+    first = next(one for one in logs[::-1]
+                 if one["type"] == "role.assignment.created")
+    assert first[first["type"]]["id"] == role["id"]
+    events = [one["type"] for one in logs]
     assert events.count("role.assignment.created") == 3
     assert events.count("role.assignment.deleted") == 2
 
