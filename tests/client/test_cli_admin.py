@@ -479,6 +479,18 @@ def test_a_life_by_names_alone(told, shared):
     told("projects", "add", "Engine", "ada@example.com")
     assert told("projects", "role", "Engine", "ada@example.com",
                 "owner")["role"] == "owner"
+    key = told("service-accounts", "create", "Engine", "ci")["api_key"]["value"]
+    more = told("service-accounts", "key", "Engine", "CI", "--name", "deploy")
+    assert key != more["value"] and key.startswith("sk-")
+    told("service-accounts", "update", "Engine", "ci", "--name", "cd",
+         "--role", "owner")
+    assert told("keys", "get", "Engine", "deploy")["owner"][
+        "service_account"]["name"] == "cd"
+    told("keys", "update", "Engine", "deploy", "--expires-in", "1h")
+    told("keys", "delete", "-y", "Engine", "deploy")
+    assert len(told("keys", "list", "Engine", "--access", "any")) == 1
+    told("service-accounts", "delete", "-y", "Engine", "cd")
+    assert told("keys", "list", "Engine", "--access", "any") == []
     told("groups", "create", "Crew")
     told("groups", "add", "Crew", "ada@example.com")
     told("projects", "add-group", "Engine", "Crew", "-r", "viewer")

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from conftest import Cli, Drive, HERE, KEY, ROOT, clean_environment, drivers
+from harness import published
 from harness.wait import eventually
 from test_calls import (CALLS as CALLS_OF_THE_LIBRARY, Caller,
                         ffi, inv)  # noqa: F401
@@ -70,7 +71,8 @@ def mock(request, tmp_path_factory):
     directory = tmp_path_factory.mktemp("prism")
     log = directory / "log"
     document = directory / "openapi.json"
-    root = yaml.safe_load(request.param.read_text())
+    root = (published.document() if request.param == published.PLACE
+            else yaml.safe_load(request.param.read_text()))
     document.write_text(json.dumps(plain(root, root)))
     with open(log, "w") as out:
         process = subprocess.Popen(

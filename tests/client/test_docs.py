@@ -159,10 +159,7 @@ def test_readme_says_which_command_makes_which_call(cli):
     named = {name for row in cells if len(row) == 5 and "`/v1/" in row[2]
              for name in re.findall("`([a-z -]+)`", row[3])}
     offline = {"login", "logout", "completion", "help"}
-    # Of what is to come:
-    later = {name for name in commands(cli)
-             if name.startswith(("service-accounts ", "keys "))}
-    assert named | later == set(commands(cli)) - offline
+    assert named == set(commands(cli)) - offline
 
 
 def test_every_exit_status_is_in_the_manual():

@@ -307,21 +307,16 @@ def surface(engine):
         yield daemon, client.admin.organization
 
 
-def is_unserved(error):
-    return getattr(error, "code", None) == "not_supported"
-
-
 def test_every_method_does_what_it_says(surface):
     daemon, organization = surface
-    seen, failed, unserved = set(), [], []
+    seen, failed = set(), []
     for drive in SCENARIOS:
         try:
             drive(Driven(organization, seen), daemon)
         except Exception as error:  # the others have something to say, too
-            (unserved if is_unserved(error) else failed).append(
-                f"{drive.__name__}: {type(error).__name__} {error}")
+            failed.append(f"{drive.__name__}: {type(error).__name__} {error}")
     assert not failed, "\n".join(failed)
-    assert unserved or seen == METHODS
+    assert seen == METHODS
 
 
 # -- each documented error ----------------------------------------------------
@@ -377,8 +372,7 @@ def test_every_documented_error_has_its_class_and_code(surface):
     world, wrong = world_of(*surface), []
     for method, args, more, status, code in REFUSALS:
         got = told(world, method, args, more)
-        if got != (CLASSES[status], status, code) and \
-                got[2] != "not_supported":
+        if got != (CLASSES[status], status, code):
             wrong.append(f"{method} {args} {more}: {got}")
     assert not wrong, "\n".join(wrong)
 

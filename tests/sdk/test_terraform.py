@@ -233,11 +233,7 @@ def live(resource, change):
 
 @pytest.mark.parametrize("make", RESOURCES, ids=lambda make: make.__name__)
 def test_a_life_as_terraform_leads_it(world, make):
-    try:
-        live(*make(**world))
-    except openai.BadRequestError as error:
-        if error.code != "not_supported":
-            raise
+    live(*make(**world))
 
 
 def test_a_member_is_adopted_changed_and_removed(world):
