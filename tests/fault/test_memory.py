@@ -76,7 +76,7 @@ def test_no_body_is_taken_from_who_has_no_key(daemon, key):
 @pytest.mark.parametrize("path, key, size, status", [
     (INVITES, None, 60_000, 401), (INVITES, WRONG, 60_000, 401),
     (INVITES, None, 900_000, 413), ("/v1/nothing", None, 900_000, 404),
-    ("/v1/organization/roles", None, 900_000, 400),
+    ("/v1/organization/nothing", None, 900_000, 400),
     ("/v1/invitations/accept", None, 900_000, 413)])
 def test_who_is_still_sending_reads_the_refusal(daemon, path, key, size,
                                                 status):
@@ -93,7 +93,7 @@ def test_who_is_still_sending_reads_the_refusal(daemon, path, key, size,
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_a_body_for_what_is_not_served_is_not_waited_for(daemon, method):
     with RawClient(daemon.port) as raw:
-        raw.send(f"{method} /v1/organization/roles HTTP/1.1\r\nHost: x\r\n"
+        raw.send(f"{method} /v1/organization/nothing HTTP/1.1\r\nHost: x\r\n"
                  "Content-Length: 5\r\n\r\n".encode())
         assert raw.response().status == 400
 
