@@ -62,10 +62,10 @@ enum { ACCOUNT_ROLE, ARCHIVED_AT, OWNER_NAME, OWNER_EMAIL, OWNER_SINCE };
 	", " STANDING_FACTS("project_key.organization", "project_key.\"user\"", "project_key.project") ", " OF_ACCOUNT( \
 	    "role") ", (SELECT p.archived_at FROM project p"                                                            \
 		    " WHERE p.organization = project_key.organization"                                                  \
-		    " AND p.id = project_key.project), coalesce(" OF_USER("na"                                          \
-									  "m"                                           \
-									  "e") ", " OF_ACCOUNT(                         \
-			"name") "), " OF_USER("email") ", coalesce(" OF_USER("added_at") ", " OF_ACCOUNT("created_at") ")"
+		    " AND p.id = project_key.project), coalesce(" OF_USER(                                              \
+			"na"                                                                                            \
+			"m"                                                                                             \
+			"e") ", " OF_ACCOUNT("name") "), " OF_USER("email") ", coalesce(" OF_USER("added_at") ", " OF_ACCOUNT("created_at") ")"
 
 static bool read_key(const struct work *work, struct statement *st,
 		     struct shown_key *ret_shown)
@@ -94,7 +94,7 @@ static bool read_key(const struct work *work, struct statement *st,
 
 STATEMENT(project_key_get, .text = "SELECT " SHOWN_COLUMNS " FROM project_key"
 				   " WHERE id = ?1 AND organization = ?2"
-				   " AND project = ?3 AND revoked_at = 0");
+				   " AND project = ?3");
 
 static enum result find_key(const struct work *work, int64_t project,
 			    int64_t id, struct shown_key *ret_shown)
@@ -113,7 +113,7 @@ static enum result find_key(const struct work *work, int64_t project,
 	if (!read_key(work, st, ret_shown))
 		(void)db_damaged(work->db);
 	db_done(st);
-	return RESULT_OK;
+	return ret_shown->key.revoked_at ? RESULT_API_KEY_NOT_FOUND : RESULT_OK;
 }
 
 /* ---- create ---- */

@@ -498,7 +498,7 @@ const struct step steps[] = {
 	      " project_key(organization, project) WHERE revoked_at ="
 	      " 0;"
 	      "CREATE INDEX project_key_owner ON"
-	      " project_key(organization, \"user\", service_account)"
+	      " project_key(\"user\", service_account, organization)"
 	      " WHERE revoked_at = 0;",
 	  .oldest = 1,
 	  .pgsql = {
@@ -519,7 +519,7 @@ const struct step steps[] = {
 	      " project_key(organization, project, id) WHERE revoked_at"
 	      " = 0",
 	      "CREATE INDEX project_key_owner ON"
-	      " project_key(organization, \"user\", service_account)"
+	      " project_key(\"user\", service_account, organization)"
 	      " WHERE revoked_at = 0",
 	  } },
 };

@@ -184,6 +184,28 @@ static const struct plan plans[] = {
 	{ "project_group_role_clear", "project_group.primary",
 	  "project_group.project_group_of" },
 	{ "project_hold", "project.primary", NULL },
+	{ "project_key_get",
+	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
+	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "
+	  "u.primary a.primary",
+	  "project_key.primary user.primary group_user.group_user_of "
+	  "group.group_list/primary project_user.project_user_of/primary "
+	  "group_user.group_user_of project_group.primary "
+	  "service_account.primary/service_account_list project.primary "
+	  "user.primary service_account.primary/service_account_list "
+	  "user.primary service_account.primary/service_account_list" },
+	{ "project_key_list",
+	  "project_key.project_key_list s.primary m.group_user_of g.primary "
+	  "s.primary m.group_user_of p.primary a.primary p.primary u.primary "
+	  "a.primary u.primary a.primary",
+	  "project_key.project_key_list user.primary group_user.group_user_of "
+	  "group.group_list/primary project_user.project_user_of/primary "
+	  "group_user.group_user_of project_group.primary "
+	  "service_account.primary/service_account_list project.primary "
+	  "user.primary service_account.primary/service_account_list "
+	  "user.primary service_account.primary/service_account_list" },
+	{ "project_key_revoke", "project_key.primary", NULL },
+	{ "project_key_update", "project_key.primary", NULL },
 	{ "project_list", "project.project_list", "project.primary" },
 	{ "project_list_active", "project.project_active", NULL },
 	{ "project_list_ascending", "project.project_list", "project.primary" },
@@ -216,6 +238,14 @@ static const struct plan plans[] = {
 	{ "role_list", "role.role_list", NULL },
 	{ "role_list_ascending", "role.role_list", NULL },
 	{ "role_update", "role.primary", NULL },
+	{ "service_account_delete", "service_account.primary", NULL },
+	{ "service_account_get", "service_account.primary",
+	  "service_account.primary/service_account_list" },
+	{ "service_account_keys_revoke", "project_key.project_key_owner",
+	  NULL },
+	{ "service_account_list", "service_account.service_account_list",
+	  NULL },
+	{ "service_account_update", "service_account.primary", NULL },
 	{ "standing",
 	  "s.primary m.group_user_of g.primary s.primary m.group_user_of "
 	  "p.primary",
@@ -237,6 +267,7 @@ static const struct plan plans[] = {
 	  "user.primary role_assignment.primary/role_assignment_of", NULL },
 	{ "user_many", "user.user_address SORT", "SORT user.user_address" },
 	{ "user_of_invites", "", "invite.primary user.user_address" },
+	{ "user_project_keys_revoke", "project_key.project_key_owner", NULL },
 	{ "user_promote", "user.primary", NULL },
 	{ "user_promote_many", "", "user.primary" },
 	{ "user_set_role", "user.primary", NULL },
