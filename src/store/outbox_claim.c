@@ -11,37 +11,65 @@
 #include "store/rows.h"
 
 #define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
-#define CLOSE_MS                                                    \
-	SECOND_MS /* clocks so close are taken for equal: the round \
-		   * trip to the other is in the difference */
-#define LONGEST_MS (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
+#define CLOSE_MS                                                          \
+	"1000"		/* clocks so close are taken for equal: the round \
+			 * trip to the other is in the difference */
+#define CLOSE_SECONDS 1 /* the same */
+#define LONGEST_MS    (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
 
-/* How far the clock that leases are by is ahead of ?1, ours. */
-STATEMENT(clock_ahead, .text = "SELECT ?1 - ?1",
-	  .pgsql = "SELECT (extract(epoch FROM clock_timestamp())"
-		   " * 1000)::bigint - ?1::bigint");
+/*
+ * How far the clock that leases are by is ahead of ?2, ours, and what it shows
+ * at our ?1: lease_now(). In SQL, so that nobody has to wait for it first.
+ */
+#define CLOCK_AHEAD \
+	"(extract(epoch FROM clock_timestamp()) * 1000)::bigint - ?2::bigint"
+#define LEASE_NOW                                                          \
+	"(SELECT ?1::bigint + CASE WHEN abs(ahead) < " CLOSE_MS " THEN 0 " \
+	"ELSE ahead END FROM (SELECT " CLOCK_AHEAD ") c(ahead))"
+#define LEASE_NOW_HERE "(?1 + 0 * ?2)"
 
-/* Sets by how much the clock that leases are by is ahead of ours. */
-static void compare_clocks(const struct work *work)
+STATEMENT(clock_ahead, .text = "SELECT 0 * ?1 * ?2",
+	  .pgsql = "SELECT 0 * ?1::bigint + " CLOCK_AHEAD);
+
+static void bind_clock(const struct work *work, struct statement *st)
+{
+	db_bind_i64(st, 1, work->now_ms);
+	db_bind_i64(st, 2, clock_now_ms());
+}
+
+static struct statement *ask_clock(const struct work *work)
 {
 	struct statement *st = db_statement(work->db, &sql_clock_ahead);
+
+	bind_clock(work, st);
+	db_ask(work->db, st);
+	return st;
+}
+
+/* Sets by how much the clock that leases are by is ahead of ours. */
+static void take_clock(const struct work *work, struct statement *st)
+{
+	const int64_t close = CLOSE_SECONDS * SECOND_MS;
 	int64_t ahead = 0;
 
-	db_bind_i64(st, 1, clock_now_ms());
 	if (db_row(work->db, st)) {
 		ahead = column_i64(st, 0);
 		db_done(st);
 	}
-	if (-CLOSE_MS < ahead && ahead < CLOSE_MS)
+	if (-close < ahead && ahead < close)
 		ahead = 0;
 	work->db->clock_ahead_ms = ahead;
 }
 
 STATEMENT(outbox_far,
-	  .text = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2",
-	  .pgsql = "UPDATE outbox SET due_at_ms = ?1 WHERE due_at_ms > ?2"
-		   " AND invite = ANY(ARRAY(SELECT invite FROM outbox"
-		   "  WHERE due_at_ms > ?2 FOR UPDATE SKIP LOCKED))");
+	  .text = "UPDATE outbox SET due_at_ms = " LEASE_NOW_HERE
+		  " WHERE due_at_ms > " LEASE_NOW_HERE " + ?3",
+	  .pgsql = "UPDATE outbox o SET due_at_ms = " LEASE_NOW " FROM"
+		   " (SELECT organization, invite FROM outbox"
+		   "  WHERE due_at_ms > " LEASE_NOW " + ?3"
+		   "  FOR UPDATE SKIP LOCKED) far"
+		   " WHERE o.organization = far.organization"
+		   " AND o.invite = far.invite");
 
 /* What is due further away than anything is put off was due by a clock that
  * was wrong, then or now. */
@@ -49,8 +77,8 @@ static void recall_far(const struct work *work)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_far);
 
-	db_bind_i64(st, 1, lease_now(work));
-	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS);
+	bind_clock(work, st);
+	db_bind_i64(st, 3, LONGEST_MS);
 	db_run(work->db, st);
 }
 
@@ -60,12 +88,12 @@ static void recall_far(const struct work *work)
 	"due_organization)"
 #define DUE COLUMN_BEHIND(&invite_table) /* the first of those */
 
-#define DUE_MAILS(condition)                                                  \
-	"(SELECT invite AS due_invite, organization AS due_organization, "    \
-	"secret AS due_secret, queued_at_ms AS due_queued_at_ms, "            \
-	"attempts AS due_attempts, due_at_ms FROM outbox "                    \
-	"WHERE due_at_ms <= ?1 ORDER BY due_at_ms, invite LIMIT ?2" condition \
-	") due"
+#define DUE_MAILS(now, condition)                                          \
+	"(SELECT invite AS due_invite, organization AS due_organization, " \
+	"secret AS due_secret, queued_at_ms AS due_queued_at_ms, "         \
+	"attempts AS due_attempts, due_at_ms FROM outbox "                 \
+	"WHERE due_at_ms <= " now                                          \
+	" ORDER BY due_at_ms, invite LIMIT ?3" condition ") due"
 
 /*
  * The mails that are due, with their invites, all at once: each question to a
@@ -79,17 +107,17 @@ static void recall_far(const struct work *work)
  */
 STATEMENT(outbox_due,
 	  .text = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
+	      LEASE_NOW_HERE,
 	      "") " LEFT JOIN invite"
 		  " ON id = due_invite AND organization = due_organization"
 		  " ORDER BY due_at_ms, due_invite",
-	  /* The planner does not know how few the limit leaves. */
 	  .pgsql = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
-	      " FOR UPDATE SKIP LOCKED") " CROSS JOIN LATERAL"
-					 " (SELECT " INVITE_COLUMNS
-					 " FROM invite WHERE id = due_invite"
-					 " AND organization = due_organization"
-					 " LIMIT 1 FOR UPDATE SKIP LOCKED) i"
-					 " ORDER BY due_at_ms, due_invite");
+	      LEASE_NOW,
+	      " FOR UPDATE SKIP LOCKED") " JOIN invite"
+					 " ON id = due_invite AND organization "
+					 "= due_organization"
+					 " ORDER BY due_at_ms, due_invite"
+					 " FOR UPDATE OF invite SKIP LOCKED");
 
 static void read_mail(const struct work *work, struct statement *st,
 		      struct outbox_mail *mail)
@@ -117,14 +145,21 @@ static void read_mail(const struct work *work, struct statement *st,
 		mail->to.organization_name = "";
 }
 
-static size_t read_due(const struct work *work, int limit,
-		       struct outbox_mail *mails)
+static struct statement *ask_due(const struct work *work, int limit)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_due);
+
+	bind_clock(work, st);
+	db_bind_i64(st, 3, limit);
+	db_ask(work->db, st);
+	return st;
+}
+
+static size_t read_due(const struct work *work, struct statement *st,
+		       struct outbox_mail *mails)
+{
 	size_t count = 0;
 
-	db_bind_i64(st, 1, lease_now(work));
-	db_bind_i64(st, 2, limit);
 	while (db_row(work->db, st))
 		read_mail(work, st, &mails[count++]);
 	return count;
@@ -181,9 +216,8 @@ static bool is_wanted(struct work *work, const struct outbox_mail *mail)
 STATEMENT(outbox_next, .text = "SELECT MIN(due_at_ms) FROM outbox");
 
 /* When the next mail is due; 0: none waits. */
-static int64_t next_due(const struct work *work)
+static int64_t next_due(const struct work *work, struct statement *st)
 {
-	struct statement *st = db_statement(work->db, &sql_outbox_next);
 	int64_t due;
 
 	if (!db_row(work->db, st))
@@ -193,60 +227,29 @@ static int64_t next_due(const struct work *work)
 	return due;
 }
 
+static struct statement *ask_next(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_outbox_next);
+
+	db_ask(work->db, st);
+	return st;
+}
+
 /* ---- names for the mails ---- */
 
-static int compare_grants(const void *left, const void *right)
-{
-	const struct grant *a = left, *b = right;
-
-	return (a->project > b->project) - (a->project < b->project);
-}
-
-static int compare_projects(const void *left, const void *right)
-{
-	const struct project *a = left, *b = right;
-
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-/* The projects of the first `count` mails, each once. */
-static struct grants all_grants(const struct work *work,
-				struct outbox_mail *const *mails, size_t count)
-{
-	struct grants all = { NULL, 0 };
-	size_t in_all = 0, kept = 0;
-
-	for (size_t i = 0; i < count; i++)
-		in_all += mails[i]->to.invite.grants.count;
-	all.at = arena_array(work->arena, in_all + 1, sizeof(*all.at));
-	if (!all.at) {
-		db_no_memory(work->db);
-		return all;
-	}
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < mails[i]->to.invite.grants.count; k++)
-			all.at[all.count++] = mails[i]->to.invite.grants.at[k];
-	qsort(all.at, all.count, sizeof(*all.at), compare_grants);
-	for (size_t i = 0; i < all.count; i++)
-		if (i == 0 || all.at[i].project != all.at[kept - 1].project)
-			all.at[kept++] = all.at[i];
-	all.count = kept;
-	return all;
-}
-
-/* `projects` are in order of ids. */
+/* `projects` are in order. */
 static void name_grants_of(const struct work *work, struct outbox_mail *mail,
 			   const struct project *projects, size_t count)
 {
-	struct grants grants = mail->to.invite.grants;
+	const struct invite *invite = &mail->to.invite;
+	struct grants grants = invite->grants;
 
 	mail->to.grants = arena_array(work->arena, grants.count + 1,
 				      sizeof(*mail->to.grants));
 	for (size_t i = 0; i < grants.count && mail->to.grants; i++) {
-		const struct project wanted = { .id = grants.at[i].project };
 		const struct project *project =
-		    bsearch(&wanted, projects, count, sizeof(*projects),
-			    compare_projects);
+		    project_among(projects, count, invite->organization,
+				  grants.at[i].project);
 
 		mail->to.grants[i] = (struct named_grant){
 			.project_name = project ? project->name : "",
@@ -258,23 +261,28 @@ static void name_grants_of(const struct work *work, struct outbox_mail *mail,
 		db_no_memory(work->db);
 }
 
-/* All of one organization: one question, however many they are. */
-static void name_some(const struct work *work, struct outbox_mail *const *mails,
-		      size_t count)
+/* The projects of all the mails, by one question. */
+static void name_all(const struct work *work, struct statement *st,
+		     struct outbox_mail *mails, size_t count)
 {
-	struct grants grants = all_grants(work, mails, count);
-	struct project *projects =
-	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
-	size_t found;
+	struct project *projects;
+	size_t in_all = 0, found = 0;
 
+	for (size_t i = 0; i < count; i++)
+		in_all += mails[i].to.invite.grants.count;
+	projects = arena_array(work->arena, in_all + 1, sizeof(*projects));
 	if (!projects) {
 		db_no_memory(work->db);
 		return;
 	}
-	found = find_projects(work, grants, projects);
-	qsort(projects, found, sizeof(*projects), compare_projects);
+	while (found < in_all && db_row(work->db, st)) {
+		if (!table_read(&project_table, work->arena, st,
+				&projects[found++]))
+			(void)db_damaged(work->db);
+	}
+	db_done(st);
 	for (size_t i = 0; i < count; i++)
-		name_grants_of(work, mails[i], projects, found);
+		name_grants_of(work, &mails[i], projects, found);
 }
 
 STATEMENT(outbox_lease_many,
@@ -313,7 +321,7 @@ static int compare_organizations(const void *left, const void *right)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
-/* Leases the mails and names what they are about, an organization at a time. */
+/* Leases the mails, an organization at a time. */
 static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
 		 size_t count)
 {
@@ -335,8 +343,22 @@ static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
 			next++;
 		work->organization = sorted[i]->to.invite.organization;
 		lease(work, until_ms, &sorted[i], next - i);
-		name_some(work, &sorted[i], next - i);
 	}
+}
+
+/* What the mails say besides what stands in their invites. */
+static struct statement *ask_names(const struct work *work,
+				   const struct outbox_mail *mails,
+				   size_t count, struct buf *list)
+{
+	struct statement *st = db_statement(work->db, &sql_invite_projects);
+
+	id_list_begin(list, count);
+	for (size_t i = 0; i < count; i++)
+		id_list_add(list, mails[i].token.invite);
+	id_list_bind(list, st, 1);
+	db_ask(work->db, st);
+	return st;
 }
 
 /* ---- the verb ---- */
@@ -349,20 +371,28 @@ static enum result outbox_claim(struct work *work, const void *input,
 	size_t limit = (size_t)in->limit, due, kept = 0;
 	struct outbox_mail *mails =
 	    arena_array(work->arena, limit, sizeof(*mails));
+	struct statement *clock, *st, *next;
+	struct buf list;
 
 	if (!mails)
 		return RESULT_OUT_OF_MEMORY;
-	compare_clocks(work);
+	clock = ask_clock(work);
 	recall_far(work);
-	due = read_due(work, in->limit, mails);
+	st = ask_due(work, in->limit);
+	take_clock(work, clock);
+	due = read_due(work, st, mails);
 	for (size_t i = 0; i < due; i++)
 		if (is_wanted(work, &mails[i]))
 			mails[kept++] = mails[i];
 	take(work, lease_now(work) + in->lease_ms, mails, kept);
+	st = ask_names(work, mails, kept, &list);
+	next = ask_next(work);
+	name_all(work, st, mails, kept);
+	buf_release(&list);
 	out->mails = mails;
 	out->count = kept;
 	out->now_ms = lease_now(work);
-	out->next_due_ms = next_due(work);
+	out->next_due_ms = next_due(work, next);
 	/* Due, and yet not found: others have it. */
 	if (due < limit && out->next_due_ms != 0 &&
 	    out->next_due_ms <= out->now_ms)

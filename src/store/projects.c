@@ -73,6 +73,31 @@ STATEMENT(project_many,
 		   "SELECT (g->>0)::bigint"
 		   " FROM json_array_elements(?2::json) g))");
 
+/*
+ * All that some invites name, in order of organization and id. On PostgreSQL
+ * they are found in the text without reading it as JSON: an invite that is
+ * damaged would end the statement, and with it the answers to all.
+ */
+STATEMENT(
+    invite_projects,
+    .text = "SELECT p.* FROM (SELECT DISTINCT i.organization AS organization,"
+	    " json_extract(g.value, '$[0]') AS project FROM invite i,"
+	    " json_each(CASE WHEN json_valid(i.projects) THEN i.projects"
+	    " ELSE '[]' END) g"
+	    " WHERE i.id IN (SELECT value FROM json_each(?1))) w"
+	    " CROSS JOIN (SELECT " PROJECT_COLUMNS " FROM project) p"
+	    " ON p.id = w.project AND p.organization = w.organization"
+	    " ORDER BY 2, 1",
+    .pgsql =
+	"SELECT p.* FROM (SELECT DISTINCT i.organization, least(m[1]::numeric,"
+	" 9223372036854775807)::bigint AS project FROM invite i,"
+	" regexp_matches(i.projects, '\\[(\\d+),', 'g') m"
+	" WHERE i.id" IN_ID_LIST("?1") ") w, LATERAL (SELECT " PROJECT_COLUMNS
+				       " FROM project"
+				       " WHERE organization = w.organization"
+				       " AND id = w.project LIMIT 1) p"
+				       " ORDER BY 2, 1");
+
 static int compare(const void *left, const void *right)
 {
 	const struct project *a = left, *b = right;

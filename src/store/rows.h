@@ -14,7 +14,7 @@
 
 /* Statements that several subjects run. */
 extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe,
-    sql_user_of_invites;
+    sql_user_of_invites, sql_invite_projects;
 
 /* ---- tables ---- */
 

@@ -3,10 +3,6 @@
  *
  * Of PostgreSQL alone: a database that is here is asked for one after the
  * other, at no greater cost.
- *
- * The surprise: the projects are found in the text of the invites without
- * reading it as JSON. One that is damaged would end the statement, and with it
- * the answers to all.
  */
 #include "base/base.h"
 
@@ -22,18 +18,6 @@ STATEMENT(invite_take_many,
 		   " FROM organization o WHERE o.id = invite.organization)"
 		   " FROM invite WHERE id" IN_ID_LIST(
 		       "?1") " ORDER BY id FOR UPDATE OF invite");
-
-STATEMENT(
-    invite_projects,
-    .pgsql =
-	"SELECT p.* FROM (SELECT DISTINCT i.organization, least(m[1]::numeric,"
-	" 9223372036854775807)::bigint AS project FROM invite i,"
-	" regexp_matches(i.projects, '\\[(\\d+),', 'g') m"
-	" WHERE i.id" IN_ID_LIST("?1") ") w, LATERAL (SELECT " PROJECT_COLUMNS
-				       " FROM project"
-				       " WHERE organization = w.organization"
-				       " AND id = w.project LIMIT 1) p"
-				       " ORDER BY 2, 1");
 
 STATEMENT(key_many,
 	  .pgsql = "SELECT k.id FROM admin_key k"

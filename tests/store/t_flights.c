@@ -155,6 +155,28 @@ START_TEST(test_many_cost_what_one_does)
 }
 END_TEST
 
+/* Of several organizations, too. */
+START_TEST(test_claim)
+{
+	int64_t other = add_organization("Other");
+	struct store_op op;
+
+	for (int i = 0; i < 6; i++) {
+		struct store_op create = create_invite();
+
+		if (i % 2) {
+			create.organization = other;
+			create.actor.key = 0;
+		}
+		assert_granted(&create);
+	}
+	op = claim_op(10, MINUTE_MS);
+	op.actor.key = 0;
+	ck_assert_int_le(flights_of(op), 3);
+	ck_assert_uint_eq(out_of(&op, outbox_claim_out)->count, 6);
+}
+END_TEST
+
 START_TEST(test_different_ones_travel_together)
 {
 	static struct store_op (*const writes[])(void) = {
@@ -182,6 +204,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_many_cost_what_one_does, FIRST_OF_MANY,
 			    COUNT_OF(plain_writes));
 	tcase_add_test(tests, test_different_ones_travel_together);
+	tcase_add_test(tests, test_claim);
 }
 
 int main(int argc, char **argv)
