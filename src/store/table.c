@@ -233,6 +233,25 @@ void table_add_columns(struct buf *sql, const struct table *table)
 			 table->columns[i].name);
 }
 
+/*
+ * By an index of PostgreSQL's that begins with the id, where there is one; else
+ * by that of each organization.
+ */
+static void add_greatest_of(struct buf *sql, const char *name)
+{
+	buf_addf(sql,
+		 " UNION ALL SELECT CASE WHEN EXISTS(SELECT 1 FROM pg_index"
+		 " JOIN pg_attribute ON attrelid = indrelid"
+		 " AND attnum = indkey[0] WHERE attname = 'id'"
+		 " AND indrelid = '\"%s\"'::regclass AND indpred IS NULL)"
+		 " THEN (SELECT max(id) FROM \"%s\")"
+		 " ELSE (SELECT max((SELECT id FROM \"%s\""
+		 " WHERE organization >= o.id AND organization <= o.id"
+		 " ORDER BY organization DESC, id DESC LIMIT 1))"
+		 " FROM organization o) END",
+		 name, name, name);
+}
+
 void tables_add_greatest_id(struct buf *sql, bool by_organization)
 {
 	buf_addf(sql, "SELECT max(id) FROM (SELECT 0 AS id");
@@ -243,13 +262,7 @@ void tables_add_greatest_id(struct buf *sql, bool by_organization)
 			continue;
 		if (by_organization &&
 		    table_has(tables[i], STR("organization")))
-			buf_addf(sql,
-				 " UNION ALL SELECT (SELECT id FROM \"%s\""
-				 " WHERE organization >= o.id"
-				 " AND organization <= o.id"
-				 " ORDER BY organization DESC, id DESC LIMIT 1)"
-				 " FROM organization o",
-				 name);
+			add_greatest_of(sql, name);
 		else
 			buf_addf(sql, " UNION ALL SELECT max(id) FROM \"%s\"",
 				 name);

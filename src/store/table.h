@@ -134,7 +134,7 @@ void table_add_name(struct buf *sql, const struct table *table);
 void table_add_columns(struct buf *sql, const struct table *table);
 
 /* A SELECT of the greatest id in any table that has ids; `by_organization`
- * where they are found by an index of each organization only. */
+ * on PostgreSQL, where some are found by an index of each organization only. */
 void tables_add_greatest_id(struct buf *sql, bool by_organization);
 
 struct arena;

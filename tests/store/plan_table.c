@@ -189,7 +189,9 @@ static const struct plan plans[] = {
 	{ "project_key_get",
 	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
 	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "
-	  "u.primary a.primary",
+	  "u.primary a.primary|project_key.primary s.primary m.group_user_of "
+	  "g.primary s.primary p.primary m.group_user_of a.primary p.primary "
+	  "u.primary a.primary u.primary a.primary",
 	  "project_key.primary user.primary group_user.group_user_of "
 	  "group.group_list/primary project_user.project_user_of/primary "
 	  "group_user.group_user_of project_group.primary "
@@ -199,7 +201,10 @@ static const struct plan plans[] = {
 	{ "project_key_list",
 	  "project_key.project_key_list s.primary m.group_user_of g.primary "
 	  "s.primary m.group_user_of p.primary a.primary p.primary u.primary "
-	  "a.primary u.primary a.primary",
+	  "a.primary u.primary a.primary|project_key.project_key_list "
+	  "s.primary m.group_user_of g.primary s.primary p.primary "
+	  "m.group_user_of a.primary p.primary u.primary a.primary u.primary "
+	  "a.primary",
 	  "project_key.project_key_list user.primary group_user.group_user_of "
 	  "group.group_list/primary project_user.project_user_of/primary "
 	  "group_user.group_user_of project_group.primary "
