@@ -74,6 +74,7 @@ const struct flaw flaws[] = {
 	  .sql = "SELECT a.role, a.principal FROM role_assignment a"
 		 " LEFT JOIN \"user\" u ON a.principal_type = 0"
 		 " AND u.organization = a.organization AND u.id = a.principal"
+		 " AND u.removed_at = 0"
 		 " LEFT JOIN \"group\" g ON a.principal_type = 1"
 		 " AND g.organization = a.organization AND g.id = a.principal"
 		 " WHERE u.id IS NULL AND g.id IS NULL" },

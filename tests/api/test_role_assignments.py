@@ -235,9 +235,18 @@ def test_what_goes_takes_its_assignments_along(daemon):
     for path in paths:
         names = [one["name"] for one in api.ok("GET", path)["data"]]
         assert names[-1] == "Kept" and "Going" not in names
+    def left():
+        check = daemon.command("check")
+        assert check.returncode == 0, check.stdout
+        return daemon.database.sql("SELECT count(*) FROM role_assignment")[0]
+    assert left() == ["4"]
+    api.ok("DELETE", f"{PROJECTS}/{project}/users/{user}")
+    api.ok("DELETE", f"{PROJECTS}/{project}/groups/{group}")
+    assert left() == ["2"]
+    api.ok("DELETE", f"{USERS}/{user}")
+    assert left() == ["1"]
     api.ok("DELETE", f"{GROUPS}/{group}")
-    check = daemon.command("check")
-    assert check.returncode == 0, check.stdout
+    assert left() == ["0"]
 
 
 def test_what_the_audit_log_says(shared):
