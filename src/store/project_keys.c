@@ -169,11 +169,11 @@ static enum result project_key_create(struct work *work, const void *input,
 	struct project_key_create_out *out = output;
 	struct project_key key = { .project = in->project, .user = in->user };
 	struct project project;
+	enum result result;
 
-	if (!find_project(work, in->project, &project))
-		return RESULT_PROJECT_NOT_FOUND;
-	if (project.archived_at)
-		return RESULT_PROJECT_ARCHIVED;
+	result = find_active_project(work, in->project, &project);
+	if (result != RESULT_OK)
+		return result;
 	if (find_standing(work, in->user, in->project) == STANDING_NONE)
 		return RESULT_PROJECT_USER_NOT_FOUND;
 	insert_project_key(work, &in->made, &key, out->text);

@@ -161,11 +161,11 @@ static enum result project_user_list(struct work *work, const void *input,
 	struct project project;
 	struct statement *st;
 	size_t count = 0, seen = 0;
+	enum result result;
 
-	if (!find_project(work, in->project, &project))
-		return RESULT_PROJECT_NOT_FOUND;
-	if (project.archived_at)
-		return RESULT_PROJECT_ARCHIVED;
+	result = find_active_project(work, in->project, &project);
+	if (result != RESULT_OK)
+		return result;
 	rows = work_rows(work, &in->page, sizeof(*rows));
 	st = work_list(work, &sql_project_user_list, &in->page);
 	db_bind_i64(st, 4, in->project);

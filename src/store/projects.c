@@ -42,20 +42,11 @@ bool find_project(const struct work *work, int64_t id,
 			     ret_project) == RESULT_OK;
 }
 
-/* It is not archived meanwhile. */
-STATEMENT(project_hold,
-	  .text = "SELECT " PROJECT_COLUMNS " FROM project"
-		  " WHERE id = ?1 AND organization = ?2",
-	  .pgsql = "SELECT " PROJECT_COLUMNS " FROM project"
-		   " WHERE id = ?1 AND organization = ?2 FOR SHARE");
-
 enum result find_active_project(const struct work *work, int64_t id,
 				struct project *ret_project)
 {
-	bool writes = work->ids != NULL;
-	enum result result = resource_find(
-	    work, &project_resource,
-	    writes ? &sql_project_hold : &sql_project_get, id, ret_project);
+	enum result result = resource_find(work, &project_resource,
+					   &sql_project_get, id, ret_project);
 
 	if (result == RESULT_OK && ret_project->archived_at)
 		result = RESULT_PROJECT_ARCHIVED;

@@ -31,13 +31,14 @@ enum result find_role_project(const struct work *work, bool of_project,
 			      int64_t id)
 {
 	struct project project;
+	enum result result;
 
 	if (!of_project)
 		return RESULT_OK;
-	if (!find_project(work, id, &project))
-		return RESULT_PROJECT_NOT_FOUND;
-	return work->ids && project.archived_at ? RESULT_PROJECT_ARCHIVED
-						: RESULT_OK;
+	result = find_active_project(work, id, &project);
+	/* Of an archived one it can be looked at. */
+	return result == RESULT_PROJECT_ARCHIVED && !work->ids ? RESULT_OK
+							       : result;
 }
 
 /* The row of a statement that has at most one; false where it has none. */

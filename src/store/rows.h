@@ -140,8 +140,9 @@ bool find_project(const struct work *work, int64_t id,
 
 /*
  * One that may be used and changed: RESULT_OK, PROJECT_NOT_FOUND, or
- * PROJECT_ARCHIVED. Whatever happens in a project asks this first; in a write
- * the project then stays so until the end of its transaction.
+ * PROJECT_ARCHIVED. Whatever happens in a project asks this first, or for the
+ * same along with more. A write of VERB_RIGHTS can rely on it until it is done,
+ * since archiving is one.
  */
 enum result find_active_project(const struct work *work, int64_t id,
 				struct project *ret_project) MUST_CHECK;

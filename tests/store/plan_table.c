@@ -185,7 +185,6 @@ static const struct plan plans[] = {
 	  "role_assignment.primary/role_assignment_of" },
 	{ "project_group_role_clear", "project_group.primary",
 	  "project_group.project_group_of" },
-	{ "project_hold", "project.primary", NULL },
 	{ "project_key_get",
 	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
 	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "
