@@ -31,6 +31,11 @@ NEWER_EVENTS = ["external_storage.registered", "external_storage.removed",
                 "tenant.trusted_access.application.submitted",
                 "tenant.trusted_access.business_verification.started"]
 KEY = "/organization/projects/{project_id}/api_keys/{api_key_id}"
+KEY_UPDATE = {"requestBody": {"content": {"application/json": {"schema": {
+    "type": "object", "properties": {
+        "scopes": {"type": "array", "items": {"type": "string"}},
+        "expires_in_seconds": {"type": "integer", "minimum": 1,
+                               "maximum": 31536000}}}}}}}
 
 
 @functools.cache
@@ -43,7 +48,9 @@ def document() -> Any:
     schemas["PublicProjectResidency"]["enum"] += NEWER_RESIDENCIES
     schemas["AuditLogEventType"]["enum"] += NEWER_EVENTS
     paths = published["paths"]
-    paths[KEY].setdefault("post", {"responses": paths[KEY]["get"]["responses"]})
+    paths[KEY].setdefault("post", {
+        **KEY_UPDATE, "parameters": paths[KEY]["get"]["parameters"],
+        "responses": paths[KEY]["get"]["responses"]})
     return published
 
 
