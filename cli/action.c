@@ -51,22 +51,19 @@ static enum status act_on(struct cli *cli, const char *word, const void *arg)
 static bool is_agreed(const struct cli *cli, const struct action *action,
 		      size_t first)
 {
-	char *question = copy_of(action->verb), *whole;
+	char *question = copy_of(action->verb);
 	bool yes;
 
 	*question = (char)toupper((unsigned char)*question);
 	for (size_t i = first; i < cli->args->rest_count; i++) {
 		char *word = text_clean(cli->args->rest[i]);
-		char *longer =
-		    text_of("%s%s %s", question, i > first ? "," : "", word);
 
+		question = text_joined(question, i > first ? ", " : " ", word);
 		free(word);
-		free(question);
-		question = longer;
 	}
-	whole = text_of("%s%s?", question, action->warning);
-	yes = ask_yes(whole);
-	free(whole);
+	question = text_joined(question, "", action->warning);
+	question = text_joined(question, "", "?");
+	yes = ask_yes(question);
 	free(question);
 	if (!yes)
 		print_problem("nothing was done");

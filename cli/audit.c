@@ -71,12 +71,10 @@ static const struct view view = {
 static void add(char **query, const char *name, const char *value)
 {
 	char *coded = text_percent(value);
-	char *longer = text_of("%s%s%s=%s", *query ? *query : "",
-			       *query ? "&" : "", name, coded);
 
+	*query = text_joined(*query, "&", name);
+	*query = text_joined(*query, "=", coded);
 	free(coded);
-	free(*query);
-	*query = longer;
 }
 
 /* A time before now, as the API takes it. */

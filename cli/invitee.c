@@ -86,11 +86,11 @@ static char *projects_cell(const void *item)
 	for (size_t i = 0; i < invitation->projects_len; i++) {
 		const struct inv_invitation_project *project =
 		    invitation->projects[i];
-		char *longer = text_of("%s%s%s (%s)", text, i > 0 ? ", " : "",
-				       project->name, project->role_text);
+		char *one =
+		    text_of("%s (%s)", project->name, project->role_text);
 
-		free(text);
-		text = longer;
+		text = text_joined(text, ", ", one);
+		free(one);
 	}
 	return text;
 }
@@ -100,13 +100,8 @@ static char *archived_cell(const void *item)
 	const struct inv_invitation *invitation = item;
 	char *text = copy_of("");
 
-	for (size_t i = 0; i < invitation->skipped_projects_len; i++) {
-		char *longer = text_of("%s%s%s", text, i > 0 ? ", " : "",
-				       invitation->skipped_projects[i]);
-
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < invitation->skipped_projects_len; i++)
+		text = text_joined(text, ", ", invitation->skipped_projects[i]);
 	return text;
 }
 

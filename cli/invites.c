@@ -63,11 +63,10 @@ static char *projects_cell(const void *item)
 
 	for (size_t i = 0; i < invite->projects_len; i++) {
 		const struct inv_invite_project *project = invite->projects[i];
-		char *longer = text_of("%s%s%s (%s)", text, i > 0 ? ", " : "",
-				       project->id, project->role_text);
+		char *one = text_of("%s (%s)", project->id, project->role_text);
 
-		free(text);
-		text = longer;
+		text = text_joined(text, ", ", one);
+		free(one);
 	}
 	return text;
 }

@@ -17,13 +17,8 @@ static char *permissions_cell(const void *item)
 	const struct inv_role_details *role = item;
 	char *text = copy_of("");
 
-	for (size_t i = 0; i < role->permissions_len; i++) {
-		char *longer = text_of("%s%s%s", text, i > 0 ? ", " : "",
-				       role->permissions[i]);
-
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < role->permissions_len; i++)
+		text = text_joined(text, ", ", role->permissions[i]);
 	return text;
 }
 
@@ -43,12 +38,9 @@ static char *sources_cell(const void *item)
 	for (size_t i = 0; i < role->assignment_sources_len; i++) {
 		const struct inv_assignment_source *source =
 		    role->assignment_sources[i];
-		char *longer =
-		    text_of("%s%s%s %s", text ? text : "", text ? ", " : "",
-			    source->principal_type, source->principal_id);
 
-		free(text);
-		text = longer;
+		text = text_joined(text, ", ", source->principal_type);
+		text = text_joined(text, " ", source->principal_id);
 	}
 	return text;
 }

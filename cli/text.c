@@ -44,6 +44,16 @@ char *text_of(const char *format, ...)
 	return must(len < 0 ? NULL : text);
 }
 
+char *text_joined(char *text, const char *between, const char *more)
+{
+	bool is_empty = !text || !*text;
+	char *longer = text_of("%s%s%s", is_empty ? "" : text,
+			       is_empty ? "" : between, more);
+
+	free(text);
+	return longer;
+}
+
 /* ---- characters ------------------------------------------------------- */
 
 /* By the first byte: how many follow, its bits, the least that needs so many.

@@ -17,6 +17,10 @@ void *grown(void *list, size_t count, size_t size);
 char *copy_of(const char *text);
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* `text`, which it frees, with `more` behind it, and `between` where there was
+ * something; NULL is nothing. To be freed. */
+char *text_joined(char *text, const char *between, const char *more);
+
 #define TEXT_INVALID UINT32_MAX
 
 /* The character at the beginning, and its bytes; TEXT_INVALID with 1 where it
