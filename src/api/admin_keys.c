@@ -8,8 +8,6 @@
 #include "http/router.h"
 #include "store/admin_keys.h"
 
-#define LIFETIME_MAX_SECONDS (365 * 24 * 60 * 60)
-
 /* ---- what it looks like ---- */
 
 static void write_user(struct jw *jw, const struct admin_key *key)
@@ -92,7 +90,7 @@ static const struct field key_fields[] = {
 	TAKE_TEXT("name", REQUIRED, struct key_create_in, name,
 		  NAME_MAX_OCTETS),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, struct key_create_in,
-		    lifetime, 1, LIFETIME_MAX_SECONDS),
+		    lifetime, 1, KEY_LIFETIME_MAX),
 	TAKE_ID_IF("user_id", struct key_create_in, user, has_user, ID_USER),
 };
 

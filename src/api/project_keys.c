@@ -9,9 +9,6 @@
 #include "http/router.h"
 #include "store/project_keys.h"
 
-#define LIFETIME_MAX_SECONDS (365 * 24 * 60 * 60)
-#define SCOPES_MAX	     4096 /* octets in all */
-
 /* ---- what one looks like ---- */
 
 static const char *const standing_words[] = {
@@ -122,7 +119,7 @@ static const struct field create_fields[] = {
 	TAKE_TEXT("name", OPTIONAL, CREATE, made.name, NAME_MAX_OCTETS),
 	TAKE_STRINGS("scopes", OPTIONAL, CREATE, made.scopes, SCOPES_MAX),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, CREATE, made.lifetime, 1,
-		    LIFETIME_MAX_SECONDS),
+		    KEY_LIFETIME_MAX),
 };
 
 static const struct field update_fields[] = {
@@ -135,7 +132,7 @@ static const struct field update_fields[] = {
 	  .type = FIELD_INTEGER,
 	  .not_null = true,
 	  .min = 1,
-	  .max = LIFETIME_MAX_SECONDS,
+	  .max = KEY_LIFETIME_MAX,
 	  .input = OFFSET_OF(UPDATE, lifetime, int64_t) + 1 },
 };
 

@@ -9,9 +9,6 @@
 #include "http/router.h"
 #include "store/service_accounts.h"
 
-#define LIFETIME_MAX_SECONDS (365 * 24 * 60 * 60)
-#define SCOPES_MAX	     4096 /* octets in all */
-
 /* ---- what they look like ---- */
 
 #define ACCOUNT struct service_account
@@ -87,14 +84,14 @@ static const struct field create_fields[] = {
 	TAKE_TEXT("name", REQUIRED, CREATE, made.name, NAME_MAX_OCTETS),
 	TAKE_BOOL("create_service_account_only", CREATE, without_key),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, CREATE, made.lifetime, 1,
-		    LIFETIME_MAX_SECONDS),
+		    KEY_LIFETIME_MAX),
 };
 
 static const struct field key_fields[] = {
 	TAKE_TEXT("name", OPTIONAL, KEY, made.name, NAME_MAX_OCTETS),
 	TAKE_STRINGS("scopes", OPTIONAL, KEY, made.scopes, SCOPES_MAX),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, KEY, made.lifetime, 1,
-		    LIFETIME_MAX_SECONDS),
+		    KEY_LIFETIME_MAX),
 };
 
 static const struct field update_fields[] = {

@@ -28,6 +28,8 @@ struct service_account {
 
 enum standing account_standing(enum account_role role);
 
+#define SCOPES_MAX 4096 /* octets of all scopes of a key */
+
 struct project_key {
 	int64_t id, organization, project;
 	int64_t user, service_account; /* whose it is; one of them is 0 */

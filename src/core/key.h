@@ -20,8 +20,9 @@
 #include "base/str.h"
 #include "core/token.h"
 
-#define KEY_MAX	      256 /* octets of a key that an operator chose */
-#define KEY_TEXT_SIZE (15 + 13 + 1 + 43 + 6 + 1) /* of the longest; NUL too */
+#define KEY_MAX		 256 /* octets of a key that an operator chose */
+#define KEY_LIFETIME_MAX (365 * 24 * 60 * 60) /* seconds, if it ends at all */
+#define KEY_TEXT_SIZE	 (15 + 13 + 1 + 43 + 6 + 1) /* of the longest; NUL too */
 
 /* What a text is, as far as its form tells. */
 enum key_form {

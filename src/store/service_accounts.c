@@ -58,24 +58,21 @@ static enum result find_account(const struct work *work, int64_t project,
 
 #define ACCOUNT_DETAIL(FIRST, MORE) \
 	FIRST(WORD, "role", struct service_account, role, &account_roles)
+#define REQUESTED_DETAIL(FIRST, MORE)                               \
+	FIRST(WORD, "role", struct service_account_update_in, role, \
+	      &given_account_roles)
 
 DETAIL(service_account, ACCOUNT_DETAIL);
+DETAIL(service_account_update, REQUESTED_DETAIL);
 
 static void remember(const struct work *work, enum audit_type type,
-		     const struct service_account *account)
+		     const struct service_account *account, const char *detail)
 {
-	bool gone = type == AUDIT_SERVICE_ACCOUNT_DELETED;
-
-	work_audit_event(
-	    work,
-	    &(struct audit_event){
-		.type = type,
-		.target = account->id,
-		.project = account->project,
-		.detail =
-		    gone ? NULL
-			 : audit_detail(work, &service_account_detail, account),
-	    });
+	work_audit_event(work,
+			 &(struct audit_event){ .type = type,
+						.target = account->id,
+						.project = account->project,
+						.detail = detail });
 }
 
 /* ---- create ---- */
@@ -114,7 +111,8 @@ static enum result account_create(struct work *work, const void *input,
 	st = db_statement(work->db, &sql_service_account_insert);
 	table_bind(&service_account_table, st, &out->account);
 	db_run(work->db, st);
-	remember(work, AUDIT_SERVICE_ACCOUNT_CREATED, &out->account);
+	remember(work, AUDIT_SERVICE_ACCOUNT_CREATED, &out->account,
+		 audit_detail(work, &service_account_detail, &out->account));
 	made.name = NULL;
 	if (!in->without_key)
 		make_key(work, &made, &out->account, &out->made);
@@ -239,7 +237,8 @@ static enum result account_update(struct work *work, const void *input,
 	db_bind_text(st, 3, account->name);
 	db_bind_i64(st, 4, account->role);
 	db_run(work->db, st);
-	remember(work, AUDIT_SERVICE_ACCOUNT_UPDATED, account);
+	remember(work, AUDIT_SERVICE_ACCOUNT_UPDATED, account,
+		 audit_detail(work, &service_account_update_detail, in));
 	return RESULT_OK;
 }
 
@@ -278,7 +277,7 @@ static enum result account_delete(struct work *work, const void *input,
 	db_bind_i64(st, 3, work->now);
 	db_run(work->db, st);
 	work_run_for(work, &sql_service_account_delete, in->id);
-	remember(work, AUDIT_SERVICE_ACCOUNT_DELETED, &account);
+	remember(work, AUDIT_SERVICE_ACCOUNT_DELETED, &account, NULL);
 	return RESULT_OK;
 }
 

@@ -47,31 +47,57 @@ class Session:
         assert self._psql.wait(30) == 0
 
 
-@pytest.mark.parametrize("other, status, code", [
-    (ACCEPT, 400, "user_already_exists"), (DELETE, 200, None)])
-def test_create_meets_the_answer_to_its_invite(daemon, other, status, code):
-    first = daemon.api.invite("ada@example.com")
+def meet(daemon, other, ask):
+    """The answer to what waits for `other`, which commits then."""
     answers = []
-
-    def create():
-        answers.append(daemon.client().post(
-            INVITES, json={"email": "ada@example.com", "role": "reader"}))
-
     session = Session(daemon.database.url)
     session.run(other)
-    thread = threading.Thread(target=create)
+    thread = threading.Thread(target=lambda: answers.append(ask()))
     thread.start()
     eventually(lambda: daemon.database.sql(
         "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         " AND datname = current_database()"),
-        "the create's wait for the other's lock")
+        "the wait for the other's lock")
     session.run("COMMIT;")
     thread.join()
     session.end()
-    answer, = answers
+    return answers[0]
+
+
+@pytest.mark.parametrize("other, status, code", [
+    (ACCEPT, 400, "user_already_exists"), (DELETE, 200, None)])
+def test_create_meets_the_answer_to_its_invite(daemon, other, status, code):
+    first = daemon.api.invite("ada@example.com")
+    answer = meet(daemon, other, lambda: daemon.client().post(
+        INVITES, json={"email": "ada@example.com", "role": "reader"}))
     assert answer.status_code == status, answer.text
     if code:
         assert answer.json()["error"]["code"] == code
     else:
         assert answer.json()["id"] != first["id"]
     assert daemon.command("check").stdout == "ok\n"
+
+
+# Another daemon deletes the key that was made first.
+DELETE_KEY = """
+    BEGIN;
+    UPDATE rights SET generation = generation + 1;
+    UPDATE admin_key SET revoked_at = 1
+        WHERE id = (SELECT min(id) FROM admin_key);
+"""
+
+
+@pytest.mark.parametrize("by, status, code", [
+    ("first", 401, "invalid_api_key"), ("second", 400, "last_admin_key")])
+def test_two_daemons_delete_the_last_two_keys(daemon, by, status, code):
+    """One of them stays: by whichever key it is asked for, that was good when
+    the request came."""
+    keys = "/v1/organization/admin_api_keys"
+    second = daemon.api.ok("POST", keys, json={"name": "second"})
+    asking = {"first": daemon.key, "second": second["value"]}
+    answer = meet(daemon, DELETE_KEY, lambda: daemon.client(asking[by]).delete(
+        f"{keys}/{second['id']}"))
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["code"] == code
+    assert [one["name"] for one in daemon.client(
+        second["value"]).all(keys)] == ["second"]
