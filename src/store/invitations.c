@@ -143,12 +143,34 @@ static enum result find_answerable(struct work *work, const struct sql *sql,
 				work->now);
 }
 
+/* To whoever was removed since, the link opens nothing any more. */
+static enum result if_member(enum result result, bool is_member)
+{
+	return result == RESULT_INVITE_ACCEPTED && !is_member
+		   ? RESULT_INVITATION_WITHDRAWN
+		   : result;
+}
+
+/* find_answerable() of one that is shown or accepted. */
+static enum result find_for_member(struct work *work, const struct sql *sql,
+				   const struct invitation_in *in,
+				   struct invitation *invitation)
+{
+	enum result result = find_answerable(work, sql, in, invitation);
+	struct user user;
+
+	if (result != RESULT_INVITE_ACCEPTED)
+		return result;
+	return if_member(result,
+			 find_user(work, invitation->invite.user, &user));
+}
+
 static enum result invitation_lookup(struct work *work, const void *input,
 				     void *output)
 {
 	struct invitation_out *out = output;
 	enum result result =
-	    find_answerable(work, &sql_invitation_get, input, &out->invitation);
+	    find_for_member(work, &sql_invitation_get, input, &out->invitation);
 
 	out->again = result == RESULT_INVITE_ACCEPTED;
 	out->user = out->invitation.invite.user;
@@ -463,7 +485,7 @@ static enum result invitation_accept(struct work *work, const void *input,
 	struct invitation_out *out = output;
 	struct user member;
 	bool is_member;
-	enum result result = find_answerable(work, &sql_invitation_take, input,
+	enum result result = find_for_member(work, &sql_invitation_take, input,
 					     &out->invitation);
 
 	if (is_answered(result, out)) {
@@ -483,6 +505,9 @@ static enum result accept_one(struct work *work, const struct together *all,
 	struct invitation_out *out = one->op->out;
 	enum result result = find_among(work, all, one);
 
+	result = if_member(result,
+			   one->is_member &&
+			       one->member.id == out->invitation.invite.user);
 	/* What is refused is remembered, which is a question more. */
 	one->apart = one->apart || reason_of(result);
 	if (one->apart || is_answered(result, out))

@@ -148,6 +148,18 @@ def test_a_removed_persons_address_is_free(daemon):
     assert daemon.command("check").stdout == "ok\n"
 
 
+def test_a_removed_persons_link_opens_nothing(shared):
+    _, token = shared.link("ada@example.com")
+    for _ in range(2):
+        assert shared.accept(token).status_code == 200
+    ada = shared.accept(token).json()["user_id"]
+    shared.ok("DELETE", f"{USERS}/{ada}")
+    shared.member("ada@example.com")
+    for verb in ("lookup", "accept"):
+        refused(shared.post(f"/v1/invitations/{verb}", json={"token": token}),
+                410, "invitation_withdrawn")
+
+
 def test_a_removed_persons_admin_keys_are_revoked(daemon):
     """For good: the same person again does not bring them back."""
     api = daemon.api

@@ -311,6 +311,25 @@ static enum result answerable(struct model *model, const struct store_op *op)
 	return RESULT_OK;
 }
 
+/* The same where it is shown or accepted: to whoever was removed since, it is
+ * nothing any more. */
+static enum result answerable_to_member(struct model *model,
+					const struct store_op *op)
+{
+	enum result result = answerable(model, op);
+	const struct model_invite *invite;
+
+	if (result != RESULT_INVITE_ACCEPTED)
+		return result;
+	invite = known_invite(model, in_of(op, invitation_in)->token.invite);
+	for (size_t i = 0; i < model->user_count; i++) {
+		if (model->users[i].id == invite->row.user &&
+		    model->users[i].removed_at)
+			return RESULT_INVITATION_WITHDRAWN;
+	}
+	return result;
+}
+
 static void agree_on_invitation(struct model *model, const struct store_op *op)
 {
 	const struct invitation *got = &out_of(op, invitation_out)->invitation;
@@ -391,7 +410,7 @@ static void admit(struct model *model, struct model_invite *invite,
 
 static enum result follow_accept(struct model *model, const struct store_op *op)
 {
-	enum result result = answerable(model, op);
+	enum result result = answerable_to_member(model, op);
 	struct model_invite *invite;
 
 	agree_on(out_of(op, invitation_out)->again,
@@ -440,7 +459,7 @@ static enum result follow_decline(struct model *model,
 
 static enum result follow_lookup(struct model *model, const struct store_op *op)
 {
-	enum result result = answerable(model, op);
+	enum result result = answerable_to_member(model, op);
 
 	if (result == RESULT_INVITE_ACCEPTED)
 		result = RESULT_OK;
