@@ -266,7 +266,7 @@ def test_what_the_audit_log_says(shared):
     shared.ok("DELETE", f"{mine}/{owner}")
     shared.ok("DELETE", f"{roles}/{role}")
     place = {"resource_type": "api.project", "resource_id": project}
-    whom = {"id": "role_0000000000002", "role_id": named,
+    whom = {"id": named, "role_id": named,
             "principal_type": "group", "principal_id": group,
             "resource_type": "api.organization", "resource_id": organization}
     wanted = [
