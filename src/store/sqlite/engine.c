@@ -149,8 +149,11 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 
 	db->base.error = DB_FINE;
 	db->base.key = 0;
-	if (!sqlite_files_in_place(engine, fail))
+	/* Where all was well, a look after the commit will do: what is not
+	 * acknowledged may go anywhere. */
+	if (engine->away && !sqlite_files_in_place(engine, fail))
 		return away(engine, false);
+	engine->away = false;
 	sqlite_db_run(db, &sql_begin_write);
 	for (size_t i = 0; i < n && db->base.error == DB_FINE; i++)
 		ops[i]->result = work_run(&db->base, &engine->ids, ops[i]);
@@ -158,13 +161,16 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	sqlite_db_run(db, &sql_commit);
 	if (db->base.error == DB_FINE) {
 		engine->full = engine->uncertain = false;
-		return sqlite_files_in_place(engine, fail) ||
+		return sqlite_files_are_served(engine) ||
+		       sqlite_files_in_place(engine, fail) ||
 		       away(engine, true);
 	}
 	engine->uncertain |= written && db->code == SQLITE_IOERR;
 	engine->no_room = found_no_room(db);
 	/* Some errors have rolled back already; then this one fails. */
 	sqlite_db_roll_back(db);
+	if (written && !sqlite_files_in_place(engine, fail))
+		return away(engine, true);
 	return false;
 }
 
@@ -190,7 +196,7 @@ static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 {
 	bool any = false;
 
-	engine->uncertain = engine->away = false;
+	engine->uncertain = false;
 	if (apply_together(engine, ops, n, fail))
 		return true;
 	for (size_t i = 0; i < n; i++) {

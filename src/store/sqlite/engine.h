@@ -6,6 +6,7 @@
 #define STORE_SQLITE_ENGINE_H
 
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "store/engine.h"
 #include "store/sqlite/db.h"
@@ -15,6 +16,7 @@ struct engine {
 	struct id_source ids;
 	char *path;
 	int lock_file, held;	  /* -1: not open. The second is the database */
+	struct stat at_first;	  /* of the database, where `held` is open */
 	struct sqlite3_file *log; /* its write-ahead log; NULL at first */
 	bool guest;		  /* a daemon is serving the same file */
 	bool served;		  /* and so we cannot */
@@ -70,6 +72,10 @@ int sqlite_files_hold(struct engine *engine, struct fail *fail) MUST_CHECK;
 
 /* Once SQLite has closed it, everywhere in the process. */
 void sqlite_files_let_go(struct engine *engine);
+
+/* Whether the database is where it was: what a commit does not see itself, and
+ * the cheapest part of what follows. */
+bool sqlite_files_are_served(const struct engine *engine) MUST_CHECK;
 
 /* Whether what is written still goes where the names lead; from any thread. */
 bool sqlite_files_in_place(struct engine *engine, struct fail *fail) MUST_CHECK;

@@ -60,18 +60,18 @@ int sqlite_files_check_directory(const char *path, struct fail *fail)
 int sqlite_files_hold(struct engine *engine, struct fail *fail)
 {
 	struct flock first = { .l_type = F_WRLCK, .l_len = 1 };
-	struct stat file;
+	const struct stat *file = &engine->at_first;
 
 	engine->held = open(engine->path, O_RDWR | O_CLOEXEC);
-	if (engine->held < 0 || fstat(engine->held, &file) < 0)
+	if (engine->held < 0 || fstat(engine->held, &engine->at_first) < 0)
 		return fail_errno(fail, errno, "could not open %s",
 				  engine->path);
-	if (file.st_nlink > 1)
+	if (file->st_nlink > 1)
 		return fail_set(fail,
 				"the file has %u names (hard links), and each "
 				"would get a log of its own: leave it one "
 				"(`find -samefile %s` finds them)",
-				(unsigned)file.st_nlink, engine->path);
+				(unsigned)file->st_nlink, engine->path);
 	engine->served = fcntl(engine->held, F_OFD_SETLK, &first) < 0;
 	if (engine->served)
 		return fail_set(fail, "another invited is serving %s",
@@ -102,6 +102,11 @@ static bool is_named(const char *path, int fd)
 	return fstat(fd, &file) == 0 && same_file(path, &file);
 }
 
+bool sqlite_files_are_served(const struct engine *engine)
+{
+	return engine->held < 0 || same_file(engine->path, &engine->at_first);
+}
+
 static const char *name_of(const struct engine *engine)
 {
 	const char *slash = strrchr(engine->path, '/');
@@ -113,7 +118,7 @@ bool sqlite_files_in_place(struct engine *engine, struct fail *fail)
 {
 	if (engine->held < 0)
 		return true; /* a guest: it looks and leaves */
-	if (!is_named(engine->path, engine->held))
+	if (!sqlite_files_are_served(engine))
 		fail_set(fail,
 			 "%s was moved, replaced or deleted while it was "
 			 "served: stop invited, put the right file there and "
