@@ -268,6 +268,13 @@ static void have_looked(struct deliverer *deliverer)
 	pthread_cond_signal(&deliverer->work);
 }
 
+static bool is_probe_due(const struct deliverer *deliverer, int64_t now)
+{
+	return deliverer->health.probe_at <= now ||
+	       (deliverer->health.untried && !deliverer->probing &&
+		deliverer->claim_at <= now);
+}
+
 /* The way is closed: one parcel tries it, if any is due, so that it is known
  * of that one why it waits; else somebody looks. */
 static void probe(struct deliverer *deliverer)
@@ -328,7 +335,7 @@ void *dispatcher_run(void *context)
 		else if (deliverer->health.closed && !deliverer->probing &&
 			 deliverer->queued.first)
 			give_back(deliverer);
-		else if (deliverer->health.probe_at <= now)
+		else if (is_probe_due(deliverer, now))
 			probe(deliverer);
 		else if (limit > 0 && deliverer->claim_at <= now)
 			claim_some(deliverer, limit);

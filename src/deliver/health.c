@@ -98,8 +98,9 @@ static void note_way(struct health *health, enum way way)
 	health->closed = way == WAY_CLOSED;
 }
 
-bool health_note_look(struct health *health, const struct report *report,
-		      const char *to, int64_t now_mono_ms)
+/* Whether `usable` changed. */
+static bool note(struct health *health, const struct report *report,
+		 const char *to, int64_t now_mono_ms)
 {
 	bool before = health->usable;
 
@@ -117,12 +118,23 @@ bool health_note_look(struct health *health, const struct report *report,
 	return health->usable != before;
 }
 
+bool health_note_look(struct health *health, const struct report *report,
+		      const char *to, int64_t now_mono_ms)
+{
+	bool tried = health->closed && !health->untried;
+	bool changed = note(health, report, to, now_mono_ms);
+
+	health->untried = health->closed && !tried;
+	return changed;
+}
+
 bool health_note_attempt(struct health *health, const struct report *report,
 			 const char *to, int64_t now_mono_ms)
 {
 	if (report->way == WAY_DOUBTFUL)
 		note_doubt(health, to, now_mono_ms);
-	return health_note_look(health, report, to, now_mono_ms);
+	health->untried = false;
+	return note(health, report, to, now_mono_ms);
 }
 
 const char *health_look_at(struct health *health)

@@ -5,7 +5,9 @@
  * Pure; belongs to whoever holds it, lock included. While the way is closed it
  * says when to look again, with one delivery or without any, so that readiness
  * comes back where nobody sends invites to a daemon that is not ready. The
- * first look is soon: what one delivery met may be its own fault.
+ * first look is soon: what one delivery met may be its own fault. Where it was
+ * a look that found it closed, the first delivery there is tries it at once, so
+ * that it is known of that one why it waits.
  *
  * A doubt is a refusal that may be our fault or this party's. One is no reason
  * to call the way closed; two, from parties of different domains, are. A doubt
@@ -35,10 +37,11 @@ struct health {
 	int64_t pause_ms; /* between looks at a way that is closed */
 	int64_t probe_at; /* clock_mono_ms() of the next, or HEALTH_NEVER */
 	bool usable;
-	bool closed; /* whoever it is for */
-	int met;     /* how often in a row it was closed */
-	bool back;   /* it was closed for more than one, and is open again: for
-		      * whoever asks to be reset */
+	bool closed;  /* whoever it is for */
+	bool untried; /* closed as a look has found: no delivery has met it */
+	int met;      /* how often in a row it was closed */
+	bool back;    /* it was closed for more than one, and is open again: for
+		       * whoever asks to be reset */
 	struct doubt doubts[HEALTH_DOUBTS];
 	size_t turn; /* of the doubts, to be looked into */
 	struct fail why_not;

@@ -208,7 +208,9 @@ FAULTS = {
     "an organization without default project":
         "UPDATE organization SET default_project = 1",
     "a mail of no invite":
-        "INSERT INTO outbox SELECT 1, 1, secret_hash, 0, 0, 0 FROM admin_key",
+        "INSERT INTO outbox(invite, organization, secret, queued_at_ms,"
+        " due_at_ms, attempts) SELECT 1, 1, secret_hash, 0, 0, 0"
+        " FROM admin_key",
 }
 
 

@@ -49,6 +49,24 @@ START_TEST(test_goes_and_comes_back)
 END_TEST
 
 /* A mail that was refused speaks for the server, not against it. */
+/* A look says that it is closed, but of no mail why it waits. */
+START_TEST(test_the_first_mail_tries_what_a_look_found_closed)
+{
+	(void)health_note_look(&health, &bad, NULL, NOW);
+	ck_assert(health.closed && health.untried);
+	(void)health_note_look(&health, &bad, NULL, NOW + 5);
+	ck_assert(health.untried);
+	(void)health_note_attempt(&health, &bad, ADA, NOW + 9);
+	ck_assert(health.closed && !health.untried);
+	(void)health_note_look(&health, &bad, NULL, NOW + 15);
+	ck_assert(!health.untried);
+	(void)health_note_look(&health, &good, NULL, NOW + 20);
+	ck_assert(!health.untried);
+	(void)health_note_look(&health, &bad, NULL, NOW + 25);
+	ck_assert(health.untried);
+}
+END_TEST
+
 START_TEST(test_refused_mail)
 {
 	struct report refused;
@@ -204,6 +222,8 @@ static void add(TCase *tests)
 	tcase_add_checked_fixture(tests, set_up, NULL);
 	tcase_add_test(tests, test_at_first);
 	tcase_add_test(tests, test_goes_and_comes_back);
+	tcase_add_test(tests,
+		       test_the_first_mail_tries_what_a_look_found_closed);
 	tcase_add_test(tests, test_refused_mail);
 	tcase_add_test(tests, test_one_domain_is_no_reason);
 	tcase_add_test(tests, test_two_domains_are_a_reason);
