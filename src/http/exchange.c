@@ -6,6 +6,7 @@
 #include "http/exchange.h"
 
 #include <assert.h>
+#include <sys/socket.h>
 
 #define SPARES_MAX 256
 
@@ -107,6 +108,27 @@ void exchange_allow(struct exchange *exchange, int64_t in_ms)
 	if (exchange->connection)
 		exchange->connection->at_ms =
 		    in_ms ? exchange->all->now_ms + in_ms : 0;
+}
+
+static bool has_left(int fd)
+{
+	char octet;
+
+	return recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+void exchanges_drop_deserted(struct exchanges *all)
+{
+	struct deadline *end = &all->connections.head;
+
+	for (struct deadline *d = end->next; d != end; d = d->next) {
+		struct exchange *exchange = d->doing;
+
+		if (exchange && exchange->request.parked &&
+		    (exchange->request.op.verb->flags & VERB_READ) &&
+		    has_left(d->fd))
+			store_drop(all->service->port, &exchange->request.op);
+	}
 }
 
 void exchange_abandon(struct exchange *exchange)

@@ -76,6 +76,10 @@ void exchange_free(struct exchange *exchange);
  * work. */
 void exchange_allow(struct exchange *exchange, int64_t in_ms);
 
+/* Has the store give up what it looks for on behalf of clients that have left,
+ * or will say nothing more: the library sees that only when it answers. */
+void exchanges_drop_deserted(struct exchanges *all);
+
 /* The client left. Freed at once, or when the store is done with it. */
 void exchange_abandon(struct exchange *exchange);
 

@@ -184,6 +184,7 @@ void server_run(struct server *server)
 			store_look(server->service->store);
 			give_memory_back(server);
 			deadline_sweep(&server->exchanges.connections, now);
+			exchanges_drop_deserted(&server->exchanges);
 			next_sweep = now + SWEEP_MS;
 		}
 		if (server->stopping && !end) {
