@@ -138,6 +138,27 @@ def test_an_archived_project_has_none(shared, project):
 
 
 @pytest.mark.alike
+def test_what_the_audit_log_says(shared, project):
+    account = made(shared, project)
+    path = f"{accounts_of(project)}/{account['id']}"
+    shared.ok("POST", path, json={"role": "owner"})
+    key = shared.ok("POST", f"{path}/api_keys", json={"scopes": ["a", "b"]})
+    shared.ok("DELETE", path)
+    events = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "resource_ids[]": [account["id"], key["id"]]})["data"]
+    told = {event["type"]: event[event["type"]] for event in events}
+    assert told == {
+        "service_account.created": {"id": account["id"],
+                                    "data": {"role": "member"}},
+        "service_account.updated": {"id": account["id"],
+                                    "changes_requested": {"role": "owner"}},
+        "api_key.created": {"id": key["id"], "data": {"scopes": ["a", "b"]}},
+        "service_account.deleted": {"id": account["id"]}}
+    assert {event["project"]["id"] for event in events} == {project["id"]}
+    assert key["value"] not in str(events)
+
+
+@pytest.mark.alike
 def test_the_official_sdk(daemon):
     with OpenAI(admin_api_key=daemon.key, base_url=f"{daemon.url}/v1",
                 _strict_response_validation=True) as client:
