@@ -32,7 +32,7 @@
 
 #define WIDTH_MAX     512
 #define SIZE_MAX_MANY 256
-#define PARAMS	      15
+#define PARAMS	      16
 #define ARRAY_HEAD    20
 #define ADDRESS	      "person-0000000000000000@sql.bench.example"
 #define NUMBER_AT     7
@@ -158,6 +158,10 @@ static void put_event(const struct bench *bench, const struct create *create,
 	put_number(params, bench->key);
 	put_number(params, 1); /* AUDIT_INVITE_SENT */
 	put_number(params, create->id);
+	put_number(params, 0); /* no user, project, detail, nor side */
+	put_number(params, 0);
+	put_text(params, NULL);
+	put_bytes(params, NULL, 0);
 }
 
 static void put_nothing(const struct bench *bench, const struct create *create,
@@ -234,6 +238,7 @@ enum column {
 	COLUMN_ID,
 	COLUMN_ORGANIZATION,
 	COLUMN_ACTOR,
+	COLUMN_ACTOR_USER,
 	COLUMN_HASH,
 	COLUMN_ROLE,
 	COLUMN_AT,
@@ -253,8 +258,15 @@ static void make_arrays(const struct bench *bench, struct buf *arrays)
 	static const char hash[SHA256_SIZE] = "what is hashed looks like this";
 	int64_t now_ms = clock_now_ms();
 	const int64_t numbers[] = {
-		0, bench->organization, bench->key, 0,
-		0, now_ms / 1000,	now_ms,	    now_ms / 1000 + TTL_SECONDS,
+		0,
+		bench->organization,
+		bench->key,
+		0,
+		0,
+		0,
+		now_ms / 1000,
+		now_ms,
+		now_ms / 1000 + TTL_SECONDS,
 	};
 
 	for (int i = 0; i < ARRAYS; i++)
@@ -308,7 +320,7 @@ static void send_statement(struct client *client, const struct sql *sql,
 			   const struct params *params)
 {
 	static const int binary[PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
-					    1, 1, 1, 1, 1, 1, 1 };
+					    1, 1, 1, 1, 1, 1, 1, 1 };
 	PGconn *conn = client->db.conn;
 
 	if (!PQsendQueryPrepared(conn, sql->name, params->count, params->values,
