@@ -70,7 +70,9 @@ ACTION_CALL(call_delete, deleted, inv_groups_delete, id[0]);
 static const struct action delete_it = { .words = { WORD_GROUP },
 					 .call = call_delete,
 					 .verb = "delete",
-					 .did = "deleted" };
+					 .did = "deleted",
+					 .warning = ", with the access that "
+						    "it gives" };
 
 /* ---- who is in a group ------------------------------------------------ */
 
@@ -122,6 +124,8 @@ static const struct option create_group_options[] = {
 	{ 0 },
 };
 
+static const struct option delete_options[] = { YES_OPTION, { 0 } };
+
 const struct command group_commands[] = {
 	{ .name = "groups list",
 	  .alias = "groups",
@@ -156,6 +160,7 @@ const struct command group_commands[] = {
 	  .rest = "GROUP...",
 	  .help = "delete groups; their members stay in the organization",
 	  .examples = "invite groups delete Crew",
+	  .options = delete_options,
 	  .action = &delete_it,
 	  .rest_min = 1,
 	  .rest_max = ANY_NUMBER },

@@ -30,6 +30,17 @@ static char *owner_cell(const void *item)
 	return NULL;
 }
 
+/* What it may do; a key without any may do everything. */
+static char *scopes_cell(const void *item)
+{
+	const struct inv_project_api_key *key = item;
+	char *text = key->scopes_len > 0 ? copy_of("") : NULL;
+
+	for (size_t i = 0; i < key->scopes_len; i++)
+		text = text_joined(text, ", ", key->scopes[i]);
+	return text;
+}
+
 static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_project_api_key, id) },
 	{ .name = "name", COLUMN(struct inv_project_api_key, name) },
@@ -40,6 +51,7 @@ static const struct column columns[] = {
 	{ .name = "created", COLUMN(struct inv_project_api_key, created_at) },
 	{ .name = "used", COLUMN(struct inv_project_api_key, last_used_at) },
 	{ .name = "expires", COLUMN(struct inv_project_api_key, expires_at) },
+	{ .name = "scopes", .make = scopes_cell, .place = COLUMN_IN_DETAIL },
 	{ 0 },
 };
 

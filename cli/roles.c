@@ -281,6 +281,10 @@ static enum status run_get(struct cli *cli)
 
 static enum status run_create(struct cli *cli)
 {
+	if (!args_has(cli->args, "permission")) {
+		print_problem("say what it permits with --permission");
+		return STATUS_USAGE;
+	}
 	return run_shown(cli, create_it, false);
 }
 
@@ -337,10 +341,10 @@ static enum status run_unassign(struct cli *cli)
 
 /* ---- the commands ----------------------------------------------------- */
 
-#define PROJECT_OPTION                                           \
-	{                                                        \
-		.name = "project", .letter = 'p', .value = "ID", \
-		.help = "in this project, by id or name"         \
+#define PROJECT_OPTION                                                \
+	{                                                             \
+		.name = "project", .letter = 'p', .value = "PROJECT", \
+		.help = "in this project, by id or name"              \
 	}
 #define WHOSE_OPTIONS                                  \
 	{ .name = "user",                              \

@@ -106,6 +106,7 @@ static const struct field project_key_fields[] = {
 	FIELD_OF_WORDS(struct inv_project_api_key, owner_project_access,
 		       access_words),
 	FIELD_OF_OBJECT(struct inv_project_api_key, owner, project_owner_shape),
+	FIELD_OF_TEXTS(struct inv_project_api_key, scopes),
 	{ 0 },
 };
 

@@ -1163,6 +1163,8 @@ struct inv_project_api_key {
 	enum inv_access owner_project_access;
 	const char *owner_project_access_text;	       /* never NULL */
 	const struct inv_project_api_key_owner *owner; /* or NULL */
+	const char *const *scopes; /* none: everything is allowed */
+	size_t scopes_len;
 };
 
 INV_PAGE_OF(project_api_key);

@@ -397,7 +397,7 @@ def test_the_answer_is_no_unless_it_is_yes(cli, peer):
     (["roles", "assign", "role_1"], "say who with --user or --group"),
     (["roles", "unassign", "role_1", "-p", "proj_1"], "say who with"),
     (["roles", "list", "--user", "u", "--group", "g"], "not both"),
-    (["roles", "create", "A"], "permissions has to be given"),
+    (["roles", "create", "A"], "say what it permits with --permission"),
     (["audit", "--since", "x"], "--since takes a duration"),
     (["audit", "x"], "usage: invite audit"),
 ])
@@ -431,6 +431,8 @@ def test_what_people_see(cli, peer):
         "ID", "NAME", "KEY", "OWNER", "ACCESS", "CREATED", "USED", "EXPIRES"]
     row = shown(page([KEY]), "keys", "list", "proj_1")[1]
     assert row[:5] == ["key_1", "deploy", "sk-...ab", "ci", "inactive"]
+    assert ["scopes", "a,", "b"] in shown({**KEY, "scopes": ["a", "b"]},
+                                          "keys", "get", "proj_1", "key_1")
     heads, event = shown(page([EVENT]), "audit")
     assert heads == ["ID", "WHEN", "EVENT", "BY", "OF", "PROJECT"]
     assert event[-4:] == ["invite.sent", "ada@b.c", "invite-1", "Engine"]

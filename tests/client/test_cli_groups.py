@@ -60,7 +60,7 @@ def asked(peer) -> list[tuple[str, str]]:
      {"name": "Crew"}, GROUP),
     (["update", "group_1", "Crew"], "POST", "/groups/group_1",
      {"name": "Crew"}, GROUP),
-    (["delete", "group_1"], "DELETE", "/groups/group_1", None, DELETED),
+    (["delete", "-y", "group_1"], "DELETE", "/groups/group_1", None, DELETED),
     (["users", "group_1"], "GET", "/groups/group_1/users", None,
      page([IN_GROUP])),
     (["users", "list", "group_1", "--limit", "3"], "GET",
@@ -93,7 +93,7 @@ def test_each_command_is_one_request(cli, peer, args, method, target, sent,
     (["get", "Crew"], ("GET", "/groups/group_1")),
     (["get", "night CREW"], ("GET", "/groups/group_2")),
     (["rename", "crew", "Team"], ("POST", "/groups/group_1")),
-    (["delete", "Night crew"], ("DELETE", "/groups/group_2")),
+    (["delete", "-y", "Night crew"], ("DELETE", "/groups/group_2")),
     (["users", "Crew"], ("GET", "/groups/group_1/users")),
     (["add", "Crew", "ada@b.c"], ("POST", "/groups/group_1/users")),
     (["remove", "Crew", "ada@b.c"], ("DELETE", "/groups/group_1/users/user-1")),
@@ -110,7 +110,7 @@ def test_groups_by_name_and_users_by_address(cli, peer, args, last):
 
 @pytest.mark.parametrize("args, said", [
     (["get", "Crw"], 'there is no group "Crw"; did you mean Crew?'),
-    (["delete", "xyzzy"], 'there is no group "xyzzy"'),
+    (["delete", "-y", "xyzzy"], 'there is no group "xyzzy"'),
     (["users", "xyzzy"], 'there is no group "xyzzy"'),
     (["rename", "xyzzy", "Team"], 'there is no group "xyzzy"'),
     (["add", "xyzzy", "user-1"], 'there is no group "xyzzy"'),
@@ -126,7 +126,7 @@ def test_whoever_is_not_there_changes_nothing(cli, peer, args, said):
 
 def test_a_name_that_several_groups_have_needs_an_id(cli, peer):
     peer.script(Answer(200, page([GROUP, {**OTHER, "name": "Crew"}])))
-    done = cli("groups", "delete", "Crew")
+    done = cli("groups", "delete", "-y", "Crew")
     assert done.returncode == 3
     assert done.stderr == ('invite: 2 groups are called "Crew"; give the id '
                            "of one, such as group_1\n")
@@ -159,17 +159,27 @@ def test_the_others_are_done_after_a_failure(cli, peer):
 
 def test_several_groups_are_deleted_by_one_look_at_their_names(cli, peer):
     peer.script(serve)
-    done = cli("groups", "delete", "Crew", "Night crew", "--json")
+    done = cli("groups", "delete", "-y", "Crew", "Night crew", "--json")
     assert json.loads(done.stdout) == [DELETED, DELETED], done.stderr
     assert asked(peer) == [("GET", "/groups?limit=100"),
                            ("DELETE", "/groups/group_1"),
                            ("DELETE", "/groups/group_2")]
 
 
+def test_a_group_is_deleted_only_after_asking(cli, peer):
+    peer.script(serve)
+    done = cli("groups", "delete", "Crew")
+    assert done.returncode == 2 and "use --yes" in done.stderr
+    said = on_terminal(cli, "groups", "delete", "Crew", prompt="[y/N]",
+                       answer="n\n")
+    assert "Delete Crew, with the access that it gives? [y/N]" in said
+    assert "nothing was done" in said and peer.requests == []
+
+
 # ---- mistakes and refusals ------------------------------------------------
 
 @pytest.mark.parametrize("args, said", [
-    (["create"], ""), (["create", "a", "b"], "usage: invite groups create"),
+    (["create"], "Missing required parameter: 'name'."), (["create", "a", "b"], "usage: invite groups create"),
     (["get"], "usage: invite groups get"), (["get", ""], ""),
     (["rename", "group_1"], "usage: invite groups rename [OPTION...] GROUP "
                             "NAME"),
@@ -188,7 +198,7 @@ def test_mistakes_exit_with_2(cli, peer, args, said):
 
 @pytest.mark.parametrize("args", [
     ["list"], ["get", "group_1"], ["create", "Crew"],
-    ["rename", "group_1", "Crew"], ["delete", "group_1"],
+    ["rename", "group_1", "Crew"], ["delete", "-y", "group_1"],
     ["users", "group_1"], ["add", "group_1", "user-1"],
     ["remove", "group_1", "user-1"],
 ])
@@ -218,7 +228,7 @@ def test_what_people_see(cli, peer):
     assert shown("add", "Crew", "ada@b.c", "user-1") == [
         ["added", "ada@b.c"], ["added", "user-1"]]
     assert shown("remove", "Crew", "ada@b.c") == [["removed", "ada@b.c"]]
-    assert shown("delete", "Crew") == [["deleted", "Crew"]]
+    assert shown("delete", "-y", "Crew") == [["deleted", "Crew"]]
     peer.script(Answer(200, {**GROUP, "is_scim_managed": True}))
     assert ["managed", "by", "SCIM"] in shown("get", "group_1")
     peer.script(Answer(200, page([])))
@@ -264,7 +274,7 @@ def test_the_life_of_a_group(invite, shared):
     done = invite("groups", "remove", "Night crew", "bob@example.com")
     assert done.returncode == 3 and "could not remove bob@" in done.stderr
     assert [one["id"] for one in told("users", group["id"])] == [ada]
-    assert told("delete", "Night crew") == {
+    assert told("delete", "-y", "Night crew") == {
         "object": "group.deleted", "id": group["id"], "deleted": True}
     assert invite("groups", "get", group["id"]).returncode == 3
     assert told() == []
@@ -286,7 +296,7 @@ def test_a_name_is_found_behind_the_first_page(invite, shared):
 def test_what_the_daemon_refuses(invite):
     assert invite("groups", "create", "x" * 256).returncode == 1
     assert invite("groups", "create", "a\nb").returncode == 1
-    done = invite("groups", "delete", "group_none")
+    done = invite("groups", "delete", "-y", "group_none")
     assert done.returncode == 3 and "group_not_found" in done.stderr
     group = invite("groups", "create", "Crew", "-q").stdout.strip()
     done = invite("groups", "add", group, "user-none")
