@@ -76,7 +76,8 @@ static int add_true(struct draft *draft, const char *name)
 
 static int missing(const char *name, struct inv_error *err)
 {
-	return error_set(err, INV_ERROR_USAGE, "%s has to be given.", name);
+	return error_set(err, INV_ERROR_USAGE,
+			 "Missing required parameter: '%s'.", name);
 }
 
 static int omitted(struct draft *draft, const struct param *param,

@@ -113,11 +113,11 @@ START_TEST(null_is_refused_where_it_is_not_welcome)
 	refused(inv_invites_create(NULL, NULL, NULL, &invite, &err), &err,
 		"client is NULL.");
 	refused(inv_invites_create(client, NULL, NULL, NULL, &err), &err,
-		"email has to be given.");
+		"Missing required parameter: 'email'.");
 	refused(inv_invites_retrieve(client, NULL, NULL, NULL, &err), &err,
 		"invite_id must not be empty.");
 	refused(inv_invitations_accept(client, NULL, NULL, NULL, &err), &err,
-		"link has to be given.");
+		"Missing required parameter: 'link'.");
 	refused(inv_request(client, NULL, "/x", NULL, NULL, NULL, &err), &err,
 		"method is NULL.");
 	refused(inv_request(client, "GET", NULL, NULL, NULL, NULL, &err), &err,
