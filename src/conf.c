@@ -378,9 +378,10 @@ static int unknown_flag(struct str flag, struct fail *fail)
 {
 	const char *nearest = NULL;
 	char typed[32];
-	size_t best = 4;
+	size_t best; /* as many letters wrong are too many for a guess */
 
 	snprintf(typed, sizeof(typed), "%.*s", STR_ARG(flag));
+	best = flag.len < 4 ? flag.len : 4;
 	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
 		const char *known = SETTINGS[i].flag;
 		size_t distance = known ? word_distance(typed, known) : best;
@@ -390,7 +391,8 @@ static int unknown_flag(struct str flag, struct fail *fail)
 		}
 	}
 	if (!nearest)
-		return fail_set(fail, "unknown flag \"%s\"", typed);
+		return fail_set(
+		    fail, "unknown flag \"%s\"; --help lists them all", typed);
 	return fail_set(fail, "unknown flag \"%s\"; did you mean %s?", typed,
 			nearest);
 }
@@ -490,8 +492,9 @@ static int unknown_command(const struct words *words, struct fail *fail)
 		return fail_set(fail, "\"%s\" needs one of these behind it: %s",
 				words->at[0], verbs);
 	if (!nearest)
-		return fail_set(fail, "unknown command \"%.100s\"",
-				words->at[0]);
+		return fail_set(
+		    fail, "unknown command \"%.100s\"; --help lists them all",
+		    words->at[0]);
 	return fail_set(fail, "unknown command \"%s\"; did you mean %s?",
 			words->at[0], nearest->word);
 }
