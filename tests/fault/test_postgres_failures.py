@@ -544,12 +544,14 @@ def test_deadlock(daemon, proxy, server, database):
     server.sql("INSERT INTO outbox SELECT id, organization, '', 0, "
                "9000000000000000, 0 FROM invite WHERE email = "
                "'ada@example.com'", database)
+    # As of one whose mail waits: of others no mail is looked for.
+    server.sql("UPDATE invite SET delivery = 1", database)
     with Session(server.url(database)) as other:
         other.run("SET deadlock_timeout = '1h'; BEGIN")
         other.run("SELECT FROM outbox FOR UPDATE")
         # Who is last to wait is told of it: we are to be.
         go_on = threading.Event()
-        harm = proxy.arm(AtStatement("outbox_delete", go_on))
+        harm = proxy.arm(AtStatement("outbox_delete_many", go_on))
         asked = asynchronously(Answer, "DELETE", f"{INVITES}/{invite['id']}",
                                daemon.api)
         eventually(lambda: harm.struck)
