@@ -7,6 +7,14 @@
 
 #include "store/table.h"
 
+/* The rows of `table` whose column `member` leads to no row of `other`; each
+ * with its column `of` and that member. */
+#define MISSES(table, of, member, other, more)                              \
+	"SELECT m." of ", m." member " FROM " table " m LEFT JOIN \"" other \
+	"\" o ON o.organization = m.organization AND o.id = m." member more \
+	" WHERE o.id IS NULL"
+#define IS_PRESENT " AND o.removed_at = 0"
+
 const struct flaw flaws[] = {
 	{ .before = "outbox: mail ",
 	  .between = " has no open invite",
@@ -23,39 +31,26 @@ const struct flaw flaws[] = {
 	{ .before = "project ",
 	  .between = ": user ",
 	  .behind = " does not exist",
-	  .sql = "SELECT m.project, m.\"user\" FROM project_user m LEFT JOIN "
-		 "\"user\" "
-		 "u"
-		 " ON u.organization = m.organization AND u.id = m.\"user\""
-		 " AND u.removed_at = 0 WHERE u.id IS NULL" },
+	  .sql = MISSES("project_user", "project", "\"user\"", "user",
+			IS_PRESENT) },
 	{ .before = "project_user: project ",
 	  .between = " does not exist",
-	  .sql = "SELECT m.project, 0 FROM project_user m LEFT JOIN project p"
-		 " ON p.organization = m.organization AND p.id = m.project"
-		 " WHERE p.id IS NULL" },
+	  .sql = MISSES("project_user", "project", "project", "project", "") },
 	{ .before = "group ",
 	  .between = ": user ",
 	  .behind = " does not exist",
-	  .sql = "SELECT m.\"group\", m.\"user\" FROM group_user m"
-		 " LEFT JOIN \"user\" u"
-		 " ON u.organization = m.organization AND u.id = m.\"user\""
-		 " AND u.removed_at = 0 WHERE u.id IS NULL" },
+	  .sql = MISSES("group_user", "\"group\"", "\"user\"", "user",
+			IS_PRESENT) },
 	{ .before = "group_user: group ",
 	  .between = " does not exist",
-	  .sql = "SELECT m.\"group\", 0 FROM group_user m LEFT JOIN \"group\" g"
-		 " ON g.organization = m.organization AND g.id = m.\"group\""
-		 " WHERE g.id IS NULL" },
+	  .sql = MISSES("group_user", "\"group\"", "\"group\"", "group", "") },
 	{ .before = "project_group: project ",
 	  .between = " does not exist",
-	  .sql = "SELECT m.project, 0 FROM project_group m LEFT JOIN project p"
-		 " ON p.organization = m.organization AND p.id = m.project"
-		 " WHERE p.id IS NULL" },
+	  .sql = MISSES("project_group", "project", "project", "project", "") },
 	{ .before = "project_group: group ",
 	  .between = " does not exist",
-	  .sql = "SELECT m.\"group\", 0 FROM project_group m"
-		 " LEFT JOIN \"group\" g"
-		 " ON g.organization = m.organization AND g.id = m.\"group\""
-		 " WHERE g.id IS NULL" },
+	  .sql =
+	      MISSES("project_group", "\"group\"", "\"group\"", "group", "") },
 	{ .before = "role: project ",
 	  .between = " does not exist",
 	  .sql = "SELECT r.project, 0 FROM role r LEFT JOIN project p"
