@@ -1,111 +1,18 @@
 /*
- * conf.c: settings and commands, and how they are understood.
- *
- * A new setting is a member of `struct conf` and a line in SETTINGS; the help
- * comes from the table, and a test holds README.md and the man page against
- * the help. The order of lines is the order in the help.
+ * conf.c: the commands, and how a command line and the environment are
+ * understood. What a setting takes stands in conf_settings.c.
  */
 #include "base/base.h"
 #include "conf.h"
 
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "conf_table.h"
 #include "conf_value.h"
-#include "core/backoff.h"
-#include "core/duration.h"
 
-#define CONF_MEMORY_MAX                                               \
-	(1 << 20)	  /* bytes for all strings of a `struct conf` \
-			   */
-#define INVITE_TTL_MIN 60 /* seconds; as in a create's body */
-#define INVITE_TTL_MAX 31536000
-#define FORGET_MIN     3600 /* seconds */
-#define FORGET_MAX     315360000
-
-static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
-    take_name, take_database, take_admin_key, take_ttl, take_forget, take_retry,
-    take_level, take_routine, take_sender, take_helo, take_connections;
-
-const struct setting SETTINGS[] = {
-	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
-	  take_listen, 0,
-	  "the address to listen on: ADDRESS:PORT (port 0: any free port), "
-	  "[IPV6]:PORT or unix:PATH; may be given several times, in the "
-	  "variable separated by commas" },
-	{ "--public-url", "INVITED_PUBLIC_URL", "URL", NULL, take_public_url,
-	  offsetof(struct conf, public_url),
-	  "what the mailed links begin with, as people reach the server; "
-	  "https, "
-	  "unless on this machine (default: the first listen address)" },
-	{ "--proxy", "INVITED_PROXY", "NETWORK", NULL, take_proxy, 0,
-	  "a trusted proxy, from which X-Forwarded-For is used: an address, or "
-	  "a network such as 10.0.0.0/24; this machine always is one; may be "
-	  "given several times, in the variable separated by commas" },
-	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
-	  offsetof(struct conf, data), "directory for what is kept" },
-	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
-	  take_database, offsetof(struct conf, database),
-	  "sqlite:PATH (a relative path begins in the data directory) or "
-	  "postgres://USER@HOST/NAME; a password is better kept in PGPASSFILE "
-	  "than in the URL" },
-	{ "--from", "INVITED_FROM", "URL", NULL, take_database,
-	  offsetof(struct conf, from),
-	  "with copy: the database to read, written as for --database "
-	  "(default: the daemon's own)" },
-	{ "--to", "INVITED_TO", "URL", NULL, take_database,
-	  offsetof(struct conf, to),
-	  "with copy: the database to fill, empty or a former copy" },
-	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
-	  offsetof(struct conf, mail),
-	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "
-	  "maildir:PATH (relative: in the data directory) or none:" },
-	{ "--mail-from", "INVITED_MAIL_FROM", "SENDER", "invited@localhost",
-	  take_sender, offsetof(struct conf, mail_from),
-	  "sender of the mails, \"ADDRESS\" or \"NAME <ADDRESS>\"; needed with "
-	  "smtp:// and smtps://" },
-	{ "--mail-helo", "INVITED_MAIL_HELO", "NAME", NULL, take_helo,
-	  offsetof(struct conf, mail_helo),
-	  "name to greet the mail server with (EHLO), as it is in DNS "
-	  "(default: the sender's domain)" },
-	{ "--mail-connections", "INVITED_MAIL_CONNECTIONS", "NUMBER", "4",
-	  take_connections, offsetof(struct conf, mail_connections),
-	  "how many mails are handed to the mail server at once, 1 to 64" },
-	{ "--mail-retry", "INVITED_MAIL_RETRY", "DURATION", "30s", take_retry,
-	  offsetof(struct conf, mail_retry_ms),
-	  "pause after the first failed attempt to deliver a mail; doubled "
-	  "each time, up to an hour" },
-	{ NULL, "INVITED_MAIL_USERNAME", NULL, NULL, take_text,
-	  offsetof(struct conf, mail_username),
-	  "user name at the mail server" },
-	{ NULL, "INVITED_MAIL_PASSWORD", NULL, NULL, take_text,
-	  offsetof(struct conf, mail_password), "password at the mail server" },
-	{ "--invite-ttl", "INVITED_INVITE_TTL", "DURATION", "7d", take_ttl,
-	  offsetof(struct conf, invite_ttl_seconds),
-	  "how long an invite can be accepted: 90s, 15m, 12h, 7d" },
-	{ "--forget-invites", "INVITED_FORGET_INVITES", "DURATION", NULL,
-	  take_forget, offsetof(struct conf, forget_invites_seconds),
-	  "how long after they expired, were declined or deleted invites lose "
-	  "their address and are gone for good: 12h, 90d (default: never)" },
-	{ "--organization", "INVITED_ORGANIZATION", "NAME",
-	  "Default organization", take_name,
-	  offsetof(struct conf, organization),
-	  "name of the organization that the first start makes; with the key "
-	  "commands: whose keys, by name or id; with user erase: where" },
-	{ "--welcome-url", "INVITED_WELCOME_URL", "URL", NULL, take_web_url,
-	  offsetof(struct conf, welcome_url),
-	  "where the page sends people who have accepted" },
-	{ NULL, "INVITED_ADMIN_KEY", NULL, NULL, take_admin_key,
-	  offsetof(struct conf, admin_key),
-	  "the first admin key, at the first start; without it one is made "
-	  "and printed once" },
-	{ "--log-level", "INVITED_LOG_LEVEL", "LEVEL", "info", take_level, 0,
-	  "error, warn, info or debug" },
-	{ "--log-routine", "INVITED_LOG_ROUTINE", "HOW", "all", take_routine, 0,
-	  "which requests and mails that went well are logged: all, sample "
-	  "or none" },
-};
+#define CONF_MEMORY_MAX                                       \
+	(1 << 20) /* bytes for all strings of a `struct conf` \
+		   */
 
 const struct command_line COMMANDS[] = {
 	{ COMMAND_SERVE, "serve", NULL, NULL, false,
@@ -141,7 +48,6 @@ const struct command_line COMMANDS[] = {
 	  "print the version; as --version does" },
 };
 
-const size_t SETTING_COUNT = COUNT_OF(SETTINGS);
 const size_t COMMAND_COUNT = COUNT_OF(COMMANDS);
 
 /* The first `words` words of the command line that are not flags. */
@@ -149,209 +55,6 @@ struct words {
 	const char *at[4];
 	size_t count;
 };
-
-static const char OUT_OF_MEMORY[] = "out of memory";
-
-static void *member_of(struct conf *conf, const struct setting *setting)
-{
-	return (char *)conf + setting->member;
-}
-
-static const char *take_text(struct conf *conf, const struct setting *setting,
-			     const char *value)
-{
-	const char **member = member_of(conf, setting);
-
-	*member = arena_str(&conf->arena, str_of(value));
-	return *member ? NULL : OUT_OF_MEMORY;
-}
-
-/* One address, or several with commas between. */
-static const char *take_listen(struct conf *conf, const struct setting *setting,
-			       const char *value)
-{
-	struct str rest = str_of(value), one;
-	bool more;
-
-	(void)setting;
-	do {
-		const char *reason;
-
-		more = str_cut(rest, ',', &one, &rest);
-		one = str_trim(one);
-		reason = check_listen(one);
-		if (reason)
-			return reason;
-		if (conf->listen_count == CONF_LISTEN_MAX)
-			return "16 addresses are the most";
-		conf->listen[conf->listen_count] = arena_str(&conf->arena, one);
-		if (!conf->listen[conf->listen_count++])
-			return OUT_OF_MEMORY;
-	} while (more);
-	return NULL;
-}
-
-/* As take_listen() does. */
-static const char *take_proxy(struct conf *conf, const struct setting *setting,
-			      const char *value)
-{
-	struct str rest = str_of(value), one;
-	bool more;
-
-	(void)setting;
-	do {
-		more = str_cut(rest, ',', &one, &rest);
-		if (conf->proxy_count == CONF_PROXY_MAX)
-			return "16 networks are the most";
-		if (!network_parse(str_trim(one),
-				   &conf->proxies[conf->proxy_count++]))
-			return "expected an address, such as 10.0.0.1, or "
-			       "many, such as 10.0.0.0/24";
-	} while (more);
-	return NULL;
-}
-
-static const char *take_public_url(struct conf *conf,
-				   const struct setting *setting,
-				   const char *value)
-{
-	struct str url = str_of(value);
-	const char *reason = check_public_url(url);
-
-	if (reason)
-		return reason;
-	while (url.data[url.len - 1] == '/')
-		url.len--;
-	conf->public_url = arena_str(&conf->arena, url);
-	(void)setting;
-	return conf->public_url ? NULL : OUT_OF_MEMORY;
-}
-
-static const char *take_web_url(struct conf *conf,
-				const struct setting *setting,
-				const char *value)
-{
-	const char *reason = check_web_url(str_of(value));
-
-	return reason ? reason : take_text(conf, setting, value);
-}
-
-static const char *take_sender(struct conf *conf, const struct setting *setting,
-			       const char *value)
-{
-	conf->mail_from_given = value != setting->standard;
-	return take_text(conf, setting, value);
-}
-
-static const char *take_helo(struct conf *conf, const struct setting *setting,
-			     const char *value)
-{
-	const char *reason = check_helo(str_of(value));
-
-	return reason ? reason : take_text(conf, setting, value);
-}
-
-static const char *take_name(struct conf *conf, const struct setting *setting,
-			     const char *value)
-{
-	const char *reason = check_name(str_of(value));
-
-	conf->organization_given = value != setting->standard;
-	return reason ? reason : take_text(conf, setting, value);
-}
-
-static const char *take_database(struct conf *conf,
-				 const struct setting *setting,
-				 const char *value)
-{
-	const char *reason = check_database(str_of(value));
-
-	return reason ? reason : take_text(conf, setting, value);
-}
-
-static const char *take_admin_key(struct conf *conf,
-				  const struct setting *setting,
-				  const char *value)
-{
-	const char *reason = check_admin_key(str_of(value));
-
-	return reason ? reason : take_text(conf, setting, value);
-}
-
-static const char *take_ttl(struct conf *conf, const struct setting *setting,
-			    const char *value)
-{
-	int64_t *seconds = member_of(conf, setting);
-
-	if (!duration_parse(str_of(value), seconds))
-		return "expected a number and a unit, such as 12h or 7d";
-	if (*seconds < INVITE_TTL_MIN || *seconds > INVITE_TTL_MAX)
-		return "an invite lives from a minute (1m) to a year (365d)";
-	return NULL;
-}
-
-static const char *take_forget(struct conf *conf, const struct setting *setting,
-			       const char *value)
-{
-	int64_t *seconds = member_of(conf, setting);
-
-	if (!duration_parse(str_of(value), seconds))
-		return "expected a number and a unit, such as 12h or 90d";
-	if (*seconds < FORGET_MIN || *seconds > FORGET_MAX)
-		return "from an hour (1h) to ten years (3650d)";
-	return NULL;
-}
-
-static const char *take_retry(struct conf *conf, const struct setting *setting,
-			      const char *value)
-{
-	int64_t *ms = member_of(conf, setting);
-
-	if (!duration_parse(str_of(value), ms))
-		return "expected a number and a unit, such as 30s or 5m";
-	if (*ms > BACKOFF_CEILING_MS / SECOND_MS)
-		return "the first pause is at most an hour";
-	*ms *= SECOND_MS;
-	return NULL;
-}
-
-static const char *take_connections(struct conf *conf,
-				    const struct setting *setting,
-				    const char *value)
-{
-	int *connections = member_of(conf, setting);
-	int64_t number;
-
-	if (!str_to_i64(str_of(value), &number) || number < 1 || number > 64)
-		return "expected a number from 1 to 64";
-	*connections = (int)number;
-	return NULL;
-}
-
-static const char *take_level(struct conf *conf, const struct setting *setting,
-			      const char *value)
-{
-	(void)setting;
-	return log_level_of(value, &conf->log_level)
-		   ? NULL
-		   : "expected error, warn, info or debug";
-}
-
-static const char *take_routine(struct conf *conf,
-				const struct setting *setting,
-				const char *value)
-{
-	(void)setting;
-	return log_routine_of(value, &conf->log_routine)
-		   ? NULL
-		   : "expected all, sample or none";
-}
-
-/* What is not repeated: a secret, or a URL that may hold one. */
-static bool may_be_secret(const struct setting *setting)
-{
-	return !setting->flag || setting->take == take_database;
-}
 
 /* Takes over `value`, which came from the flag or variable `origin`. */
 static int take(struct conf *conf, const struct setting *setting,
@@ -368,7 +71,7 @@ static int take(struct conf *conf, const struct setting *setting,
 
 static const struct setting *setting_of(struct str flag)
 {
-	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++)
+	for (size_t i = 0; i < SETTING_COUNT; i++)
 		if (SETTINGS[i].flag && str_is(flag, SETTINGS[i].flag))
 			return &SETTINGS[i];
 	return NULL;
@@ -382,7 +85,7 @@ static int unknown_flag(struct str flag, struct fail *fail)
 
 	snprintf(typed, sizeof(typed), "%.*s", STR_ARG(flag));
 	best = flag.len < 4 ? flag.len : 4;
-	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const char *known = SETTINGS[i].flag;
 		size_t distance = known ? word_distance(typed, known) : best;
 		if (distance < best) {
@@ -518,7 +221,7 @@ static int take_argument(struct conf *conf, const struct command_line *line,
 	}
 	conf->argument = arena_str(&conf->arena, str_of(words->at[used]));
 	if (!conf->argument)
-		return fail_set(fail, OUT_OF_MEMORY);
+		return fail_set(fail, "out of memory");
 	if (strcmp(line->argument, "NAME") == 0)
 		reason = check_name(str_of(conf->argument));
 	return reason ? fail_set(fail, "%s: %s", name, reason) : 0;
@@ -544,7 +247,7 @@ static int parse_command(struct conf *conf, const struct words *words,
 static int take_rest(struct conf *conf, const bool *seen, conf_lookup *lookup,
 		     struct fail *fail)
 {
-	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const struct setting *setting = &SETTINGS[i];
 		const char *value = seen[i] ? NULL : lookup(setting->variable);
 
@@ -568,7 +271,7 @@ static int place_in_data(struct conf *conf, const char *scheme,
 	if (!str_starts_with(str_of(*url), scheme) || !*path || *path == '/')
 		return 0;
 	*url = arena_printf(&conf->arena, "%s%s/%s", scheme, conf->data, path);
-	return *url ? 0 : fail_set(fail, OUT_OF_MEMORY);
+	return *url ? 0 : fail_set(fail, "out of memory");
 }
 
 /* URLs are not repeated: they may hold a password. */
@@ -635,7 +338,7 @@ static int finish(struct conf *conf, struct fail *fail)
 int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 	       struct fail *fail)
 {
-	bool seen[COUNT_OF(SETTINGS)] = { false };
+	bool seen[SETTINGS_MAX] = { false };
 	struct words words = { .count = 0 };
 
 	*conf = (struct conf){ .command = COMMAND_SERVE };
@@ -654,7 +357,7 @@ int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 
 void conf_clear_environment(void)
 {
-	for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const char *variable = SETTINGS[i].variable;
 		char *value =
 		    may_be_secret(&SETTINGS[i]) ? getenv(variable) : NULL;

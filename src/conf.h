@@ -1,7 +1,7 @@
 /*
  * conf.h: what the operator asked for.
  *
- * One table in conf.c lists every setting: its flag, its environment variable,
+ * One table in conf_settings.c lists every setting: its flag, its environment variable,
  * its default and its line in --help. A flag wins over the environment, the
  * environment over the default; a variable that is set to nothing counts as
  * not set. Secrets come from the environment only, since anybody on the

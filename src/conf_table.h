@@ -1,5 +1,6 @@
 /*
- * conf_table.h: the shape of the tables in conf.c; for conf*.c only.
+ * conf_table.h: the shape of the tables of settings and commands; for conf*.c
+ * only.
  */
 #ifndef CONF_TABLE_H
 #define CONF_TABLE_H
@@ -32,6 +33,11 @@ struct command_line {
 
 extern const struct setting SETTINGS[];
 extern const size_t SETTING_COUNT;
+
+#define SETTINGS_MAX 48 /* asserted where they stand */
+/* What is not repeated: a secret, or a URL that may hold one. */
+bool may_be_secret(const struct setting *setting);
+
 extern const struct command_line COMMANDS[];
 extern const size_t COMMAND_COUNT;
 
