@@ -174,8 +174,8 @@ static enum result group_user_add(struct work *work, const void *input,
 	db_bind_i64(st, 2, in->group);
 	db_bind_i64(st, 3, in->user);
 	db_bind_i64(st, 4, work->now);
-	db_run(work->db, st);
-	remember(work, AUDIT_GROUP_USER_ADDED, in);
+	if (db_run_counting(work->db, st) > 0)
+		remember(work, AUDIT_GROUP_USER_ADDED, in);
 	return RESULT_OK;
 }
 

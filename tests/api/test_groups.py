@@ -120,3 +120,17 @@ def test_who_is_nobody(shared):
     refused(shared.post(nobody, json={"user_id": user}), 404,
             "group_not_found", "group_id")
     refused(shared.get(f"{nobody}/{user}"), 404, "group_not_found", "group_id")
+
+
+def test_a_repeated_addition_is_no_event(shared):
+    users = f"{GROUPS}/{made(shared)['id']}/users"
+    user = member(shared, "ada@example.com")
+    for _ in range(2):
+        shared.ok("POST", users, json={"user_id": user})
+    shared.ok("DELETE", f"{users}/{user}")
+    shared.ok("POST", users, json={"user_id": user})
+    page = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "event_types[]": ["group.user.added", "group.user.removed"],
+        "include_extensions": "true"})
+    assert [one["type"] for one in page["data"]] == [
+        "group.user.added", "group.user.removed", "group.user.added"]
