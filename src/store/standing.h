@@ -29,26 +29,29 @@ struct work;
 /*
  * The facts as columns of a SELECT, each found by an index; all three are SQL
  * for ids. A query that lists people, or what is theirs, asks for them along
- * with each row.
+ * with each row. What each group gives is a subquery of its own: of a join,
+ * PostgreSQL without statistics reads all groups of the project for each group
+ * of the user.
  */
 #define STANDING_COLUMNS 4
-#define STANDING_FACTS(organization_, user_, project_)                         \
-	"(SELECT s.role + 1 FROM \"user\" s WHERE s.organization "             \
-	"= " organization_ " AND s.id = " user_ " AND s.removed_at = 0),"      \
-	" (SELECT max(g.role) FROM group_user m JOIN \"group\" g"              \
-	" ON g.organization = m.organization AND g.id = m.\"group\""           \
-	" WHERE m.organization = " organization_ " AND m.\"user\" = " user_    \
-	"), (SELECT " STANDING_OF(                                             \
-	    "s.role") " FROM project_user s"                                   \
-		      " WHERE s.organization = " organization_                 \
-		      " AND s.project = " project_ " AND s.\"user\" = " user_  \
-		      "), (SELECT max(" STANDING_OF(                           \
-			  "p.role") ") FROM group_user m JOIN project_group p" \
-				    " ON p.organization = m.organization AND " \
-				    "p.\"group\" = m.\"group\""                \
-				    " AND p.project = " project_               \
-				    " WHERE m.organization = " organization_   \
-				    " AND m.\"user\" = " user_ ")"
+#define STANDING_OWN	 " FROM project_user s WHERE s.organization"
+#define STANDING_GROUP                                                \
+	" FROM project_group p WHERE p.organization = m.organization" \
+	" AND p.\"group\" = m.\"group\" AND p.project"
+#define STANDING_FACTS(organization_, user_, project_)                    \
+	"(SELECT s.role + 1 FROM \"user\" s WHERE s.organization "        \
+	"= " organization_ " AND s.id = " user_ " AND s.removed_at = 0)," \
+	" (SELECT max((SELECT g.role FROM \"group\" g"                    \
+	" WHERE g.organization = m.organization AND g.id = m.\"group\"))" \
+	" FROM group_user m WHERE m.organization = " organization_        \
+	" AND m.\"user\" = " user_ "),"                                   \
+	" (SELECT " STANDING_OF("s.role") STANDING_OWN                    \
+	    " = " organization_ " AND s.project = " project_              \
+	    " AND s.\"user\" = " user_ "),"                               \
+	    " (SELECT max((SELECT " STANDING_OF("p.role") STANDING_GROUP  \
+	    " = " project_                                                \
+	    ")) FROM group_user m WHERE m.organization = " organization_  \
+	    " AND m.\"user\" = " user_ ")"
 
 /* Of the current row, where they begin at `column`. */
 enum standing column_standing(struct statement *st, int column);

@@ -193,7 +193,7 @@ static const struct plan plans[] = {
 	  "u.primary a.primary u.primary a.primary",
 	  "project_key.primary user.primary group_user.group_user_of "
 	  "group.group_list/primary project_user.project_user_of/primary "
-	  "group_user.group_user_of project_group.primary "
+	  "group_user.group_user_of project_group.project_group_of "
 	  "service_account.primary/service_account_list project.primary "
 	  "user.primary service_account.primary/service_account_list "
 	  "user.primary service_account.primary/service_account_list" },
@@ -206,7 +206,7 @@ static const struct plan plans[] = {
 	  "a.primary",
 	  "project_key.project_key_list user.primary group_user.group_user_of "
 	  "group.group_list/primary project_user.project_user_of/primary "
-	  "group_user.group_user_of project_group.primary "
+	  "group_user.group_user_of project_group.project_group_of "
 	  "service_account.primary/service_account_list project.primary "
 	  "user.primary service_account.primary/service_account_list "
 	  "user.primary service_account.primary/service_account_list" },
@@ -257,7 +257,7 @@ static const struct plan plans[] = {
 	  "p.primary",
 	  "user.primary group_user.group_user_of group.group_list "
 	  "project_user.project_user_of group_user.group_user_of "
-	  "project_group.primary" },
+	  "project_group.project_group_of" },
 	{ "user_admin_keys_revoke", "admin_key.admin_key_present",
 	  "admin_key.admin_key_present/admin_key_list" },
 	{ "user_by_address", "user.user_address", NULL },
