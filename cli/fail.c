@@ -77,7 +77,7 @@ static void hint_at_key(const struct settings *settings)
 			   settings->login_url ? settings->login_url
 					       : "no address");
 	else if (settings->key_from == ORIGIN_DEFAULT)
-		print_note("\"invite login\" saves a key for later.");
+		return; /* the message itself says where one can come from */
 	else if (settings->key_from == ORIGIN_GIVEN)
 		print_note("The key that you gave was sent to %s.",
 			   settings->base_url);

@@ -105,12 +105,13 @@ static char *archived_cell(const void *item)
 	return text;
 }
 
-static char *expires_unless_accepted(const void *item)
+static char *expires_while_pending(const void *item)
 {
 	const struct inv_invitation *invitation = item;
 	char text[RELATIVE_TIME_SIZE];
 
-	if (invitation->accepted_at || !invitation->expires_at)
+	if (strcmp(invitation->status, "pending") != 0 ||
+	    !invitation->expires_at)
 		return NULL;
 	return copy_of(relative_time(text, invitation->expires_at));
 }
@@ -123,7 +124,7 @@ static const struct column columns[] = {
 	{ .name = "status", COLUMN(struct inv_invitation, status) },
 	{ .name = "projects", .make = projects_cell },
 	{ .name = "archived", .make = archived_cell },
-	{ .name = "expires", .make = expires_unless_accepted },
+	{ .name = "expires", .make = expires_while_pending },
 	{ .name = "user", COLUMN(struct inv_invitation, user_id) },
 	{ .name = "go on at", COLUMN(struct inv_invitation, welcome_url) },
 	{ 0 },

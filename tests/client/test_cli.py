@@ -211,4 +211,6 @@ def test_a_refused_key_says_where_it_is_from(cli, peer):
     assert f"The key is from OPENAI_ADMIN_KEY, and was sent to {peer.url}." \
         in done.stderr
     done = cli("list", OPENAI_ADMIN_KEY="")
-    assert '"invite login" saves a key for later.' in done.stderr
+    assert done.stderr == (
+        'invite: There is no admin key: use "invite login", '
+        "OPENAI_ADMIN_KEY or --admin-api-key.\n")
