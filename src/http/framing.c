@@ -58,6 +58,10 @@ void framing_note(struct framing *framing, struct str name, struct str value)
 		framing->chunked = str_is_nocase(value, "chunked");
 	} else if (str_is_nocase(name, "Content-Length")) {
 		note_length(framing, value);
+	} else if (str_is_nocase(name, "Authorization")) {
+		framing->keys++;
+	} else if (str_is_nocase(name, "OpenAI-Organization")) {
+		framing->organizations++;
 	}
 }
 
@@ -76,5 +80,6 @@ bool framing_is_sound(const struct framing *framing, const char *version)
 	    (framing->lengths > 0 || framing->encodings > 1 ||
 	     !framing->chunked))
 		return false;
-	return addressed && !framing->broken && framing->lengths <= 1;
+	return addressed && !framing->broken && framing->lengths <= 1 &&
+	       framing->keys <= 1 && framing->organizations <= 1;
 }

@@ -1,9 +1,11 @@
 /*
  * framing.h: whether a request's headers say one thing only about where it
- * ends and to whom it goes (RFC 9112, sections 3.2 and 6.3).
+ * ends, to whom it goes and who asks (RFC 9112, sections 3.2 and 6.3; RFC 9110,
+ * section 5.3).
  *
  * The HTTP library takes the first of two lengths and goes on. Behind a proxy
  * that takes the second, the rest would be a second request that nobody sent.
+ * Of two keys, too, a gateway may have looked at the other.
  */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
@@ -13,7 +15,7 @@
 
 /* All zero before the first header. */
 struct framing {
-	int hosts, lengths, encodings;
+	int hosts, lengths, encodings, keys, organizations;
 	bool broken; /* a blank inside a name; CR, LF or NUL inside a value;
 		      * a length or a host that is none */
 	bool chunked;

@@ -418,7 +418,8 @@ static enum MHD_Result begin(struct exchange *exchange,
 		answer_error(request, 400, "invalid_request", NULL,
 			     "The request's headers are malformed: exactly one "
 			     "Host, at most one Content-Length or chunked "
-			     "Transfer-Encoding, no control characters.");
+			     "Transfer-Encoding, at most one Authorization and "
+			     "one OpenAI-Organization, no control characters.");
 		return answer_now(exchange, mhd);
 	}
 	if (!framing_has_body(&walk.framing))

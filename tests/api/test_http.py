@@ -436,6 +436,17 @@ def test_odd_headers_confuse_nobody(shared_daemon, shared, fields):
     assert len(list(shared.all(INVITES))) == (0 if turned_away else 1)
 
 
+@pytest.mark.parametrize("name", ["Authorization", "OpenAI-Organization"])
+def test_only_one_says_who_asks(shared_daemon, shared, name):
+    """A gateway may have looked at the other of them."""
+    own = f"Authorization: Bearer {shared.key}"
+    twice = {"Authorization": [own, "authorization: Bearer other"],
+             "OpenAI-Organization": [own, f"{name}: org-a", f"{name}: org-b"]}
+    answer = ask(shared_daemon, "\r\n".join(
+        [f"GET {INVITES} HTTP/1.1", "Host: x", *twice[name]]))
+    assert answer.status == 400
+
+
 @pytest.mark.parametrize("fields", [[], ["Host: a", "Host: b"]])
 def test_exactly_one_host(shared_daemon, fields):
     with RawClient(shared_daemon.port) as raw:
