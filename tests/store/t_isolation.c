@@ -718,13 +718,9 @@ static void (*const isolation[VERB_COUNT])(void) = {
 
 START_TEST(test_verb)
 {
-	bool for_all = all_verbs[_i]->flags & VERB_ANY_ORGANIZATION;
-
-	ck_assert_msg(for_all || isolation[_i] != NULL,
+	ck_assert_msg(isolation[_i] != NULL,
 		      "%s: is it for all, or tested here?",
 		      all_verbs[_i]->name);
-	if (!isolation[_i])
-		return;
 	start_both();
 	isolation[_i]();
 }
@@ -739,7 +735,11 @@ END_TEST
 
 static void add(TCase *tests)
 {
-	tcase_add_loop_test(tests, test_verb, 0, VERB_COUNT);
+	for (int i = 0; i < VERB_COUNT; i++) {
+		if (isolation[i] ||
+		    !(all_verbs[i]->flags & VERB_ANY_ORGANIZATION))
+			tcase_add_loop_test(tests, test_verb, i, i + 1);
+	}
 	tcase_add_test(tests, test_members_of_others_can_be_invited);
 }
 
