@@ -146,7 +146,7 @@ END_TEST
 
 #define BATCHES	   20
 #define BATCH	   250
-#define LOG_OCTETS (10 * 1000 * 1000)
+#define LOG_OCTETS (30 * 1000 * 1000) /* one by one: over 100 MB */
 
 /* As many as go together, to addresses that were never used. */
 static void create_batch(int number)
