@@ -29,10 +29,19 @@
 	" ORDER BY organization DESC, state DESC, id DESC LIMIT ?3)"
 #define NEWEST_FIRST " ORDER BY id DESC LIMIT ?3"
 
-/* All but the withdrawn ones. */
+/* All but the withdrawn ones. SQLite merges their ids alone, and reads the rows
+ * of the page then, since rows that are merged are copied. It keeps the order
+ * of the ids: for the limit they are sorted, and each leads to its row in turn.
+ */
+#define IDS(state)                                                       \
+	"SELECT id AS n FROM invite" INDEXED_BY(                         \
+	    "invite_list") " WHERE organization = ?1 AND state = " state \
+			   " AND id < ?2"
 STATEMENT(invite_list,
-	  .text = BY_ID("0") " UNION ALL " BY_ID("1") " UNION ALL " BY_ID("3")
-	      NEWEST_FIRST,
+	  .text = "SELECT " INVITE_COLUMNS
+		  " FROM (" IDS("0") " UNION ALL " IDS("1") " UNION ALL " IDS(
+		      "3") " ORDER BY 1 DESC LIMIT ?3) AS page"
+			   " CROSS JOIN invite WHERE invite.id = page.n",
 	  .pgsql = BY_ID_PGSQL("0") " UNION ALL " BY_ID_PGSQL(
 	      "1") " UNION ALL " BY_ID_PGSQL("3") NEWEST_FIRST);
 
