@@ -8,7 +8,7 @@
 static int give(struct inv_client *client, const char *user, const char *name,
 		struct inv_error *err)
 {
-	struct inv_role_assignment_params params = { NULL };
+	struct inv_role_assignment_params params = { .role_id = NULL };
 	const struct inv_role_details *role;
 	struct inv_role_details_page *page;
 	int rc;

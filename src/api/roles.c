@@ -169,7 +169,7 @@ static const struct list_query role_list = {
 	}
 
 static const struct route routes[] = {
-	ROUTES_AT("/organization/roles", for_organization),
+	ROUTES_AT("/organization/roles", for_organization, ),
 	ROUTES_AT("/projects/{project_id}/roles", for_project,
 		  INPUT(struct role_in, project), ),
 };
