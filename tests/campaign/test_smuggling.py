@@ -1,12 +1,14 @@
 """
-Requests that two readers could read in two ways, behind nginx and HAProxy, each
-of which lets nobody make projects: none is made. Were one, then the daemon has
-found a request where the proxy saw none.
+Requests that two readers could read in two ways, behind nginx, HAProxy and
+Envoy, each of which lets nobody make projects: none is made. Were one, then the
+daemon has found a request where the proxy saw none.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
+import json
 import os
 import socket
 import subprocess
@@ -118,8 +120,47 @@ backend daemon
             str(where / "haproxy.conf")]
 
 
+def start_envoy(to: str, where: Path, _: str) -> list[str]:
+    """From the Python index, which has it for some machines only."""
+    package = importlib.util.find_spec("envoy")
+    if package is None or package.origin is None:
+        pytest.skip("platform: there is no Envoy for this machine")
+    api = "type.googleapis.com/envoy.extensions.filters"
+    host, port = to.split(":")
+
+    def address(text: str, number: str) -> dict[str, object]:
+        return {"socket_address": {"address": text,
+                                   "port_value": int(number)}}
+    manager = {
+        "@type": f"{api}.network.http_connection_manager.v3."
+                 "HttpConnectionManager",
+        "stat_prefix": "front", "request_timeout": "1s",
+        "http_filters": [{"name": "router", "typed_config": {
+            "@type": f"{api}.http.router.v3.Router"}}],
+        "route_config": {"virtual_hosts": [{
+            "name": "all", "domains": ["*"], "routes": [
+                {"match": {"path": PROJECTS},
+                 "direct_response": {"status": 403}},
+                {"match": {"prefix": "/"}, "route": {"cluster": "daemon"}}],
+        }]}}
+    (where / "envoy.json").write_text(json.dumps({"static_resources": {
+        "listeners": [{
+            "address": {"pipe": {"path": str(where / "front")}},
+            "filter_chains": [{"filters": [{
+                "name": "http", "typed_config": manager}]}]}],
+        "clusters": [{
+            "name": "daemon", "type": "STATIC", "load_assignment": {
+                "cluster_name": "daemon", "endpoints": [{"lb_endpoints": [
+                    {"endpoint": {"address": address(host, port)}}]}]}}],
+    }}))
+    return [str(Path(package.origin).parent / "_bin/envoy"), "-c",
+            str(where / "envoy.json"), "--concurrency", "1",
+            "--disable-hot-restart", "--log-level", "off"]
+
+
 @pytest.mark.parametrize("start, buffering", [
-    (start_nginx, "on"), (start_nginx, "off"), (start_haproxy, "")])
+    (start_nginx, "on"), (start_nginx, "off"), (start_haproxy, ""),
+    (start_envoy, "")])
 def test_what_a_proxy_does_not_see_is_not_done(
         daemon: Daemon, tmp_path: Path, figures: Callable[..., None],
         start: Callable[..., list[str]], buffering: str) -> None:
