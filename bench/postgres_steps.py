@@ -19,6 +19,7 @@ sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
 
 import growth  # noqa: E402
 import questions as worst  # noqa: E402
+import resources  # noqa: E402
 import steps  # noqa: E402
 from harness import (INVITES, START_SECONDS, Bare,  # noqa: E402
                      BenchError, Daemon, Delay, read_line, running)
@@ -414,7 +415,13 @@ def questions(bench):
         return worst.measure(bench, Place(bench, url))
 
 
+def each_resource(bench):
+    """See resources.py."""
+    with bench.database() as url:
+        return resources.measure(bench, Place(bench, url))
+
+
 STEPS = {"creates": creates, "daemons": daemons, "reads": reads,
          "mail": mail, "sizes": sizes, "standby": standby,
          "answers": answers, "keys": keys, "outbox": outbox,
-         "questions": questions}
+         "questions": questions, "resources": each_resource}

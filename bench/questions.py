@@ -61,8 +61,8 @@ class File:
 
     blob = "zeroblob(32)"
 
-    def __init__(self, bench):
-        self.bench, self.directory = bench, bench.fresh("questions")
+    def __init__(self, bench, name="questions"):
+        self.bench, self.directory = bench, bench.fresh(name)
 
     def daemon(self):
         return Daemon(self.bench.tools, self.directory)

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Callable
 
+import resources
 from questions import dearest
 from steps import WIDTH, WIDTHS
 
@@ -59,7 +60,11 @@ def question_rows(count):
                              _rate("questions", "few"))),
         Row("retrieves beside four clients' worst questions / alone", 0.7,
             True, _ratio(_rate("questions", "beside"),
-                         _rate("questions", "alone")))]
+                         _rate("questions", "alone"))),
+        Row("dearest retrieve of any resource / an invite's", 1.5, False,
+            lambda r: resources.dearest(r, "ones")),
+        Row("dearest list(20) of any resource / the invites'", 1.5, False,
+            lambda r: resources.dearest(r, "pages"))]
 
 
 def rows(scale):

@@ -6,6 +6,7 @@ import shutil
 
 import growth
 import questions as worst
+import resources
 from harness import (INVITES, Bare, Daemon, Nginx, copy_store, forget_cached,
                      running)
 
@@ -213,8 +214,16 @@ def questions(bench):
     return result
 
 
+def each_resource(bench):
+    """See resources.py."""
+    place = worst.File(bench, "resources")
+    result = resources.measure(bench, place)
+    bench.remove(place.directory)
+    return result
+
+
 STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "slow": slow_clients, "sizes": sizes, "start": start,
          "memory": memory, "answers": growth.answers, "keys": growth.keys,
          "log": growth.log, "outbox": growth.outbox,
-         "questions": questions}
+         "questions": questions, "resources": each_resource}
