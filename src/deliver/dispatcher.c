@@ -268,11 +268,17 @@ static void have_looked(struct deliverer *deliverer)
 	pthread_cond_signal(&deliverer->work);
 }
 
+/* Whether a parcel could be claimed to try a way that is closed. */
+static bool may_try(const struct deliverer *deliverer, int64_t now)
+{
+	return deliverer->health.closed && !deliverer->probing &&
+	       deliverer->claim_at <= now && deliverer->held_count < HELD_MAX;
+}
+
 static bool is_probe_due(const struct deliverer *deliverer, int64_t now)
 {
 	return deliverer->health.probe_at <= now ||
-	       (deliverer->health.untried && !deliverer->probing &&
-		deliverer->claim_at <= now);
+	       (deliverer->health.untried && may_try(deliverer, now));
 }
 
 /* The way is closed: one parcel tries it, if any is due, so that it is known
@@ -280,9 +286,7 @@ static bool is_probe_due(const struct deliverer *deliverer, int64_t now)
 static void probe(struct deliverer *deliverer)
 {
 	deliverer->health.probe_at = NEVER;
-	if (deliverer->health.closed && !deliverer->probing &&
-	    deliverer->claim_at <= clock_mono_ms() &&
-	    deliverer->held_count < HELD_MAX) {
+	if (may_try(deliverer, clock_mono_ms())) {
 		deliverer->probing = true;
 		claim_some(deliverer, 1);
 		if (deliverer->queued.first)
