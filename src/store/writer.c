@@ -1,0 +1,107 @@
+/*
+ * writer.c: the thread that takes whatever waits to be written and has the
+ * engine apply it as one batch.
+ */
+#include "base/base.h"
+
+#include "base/clock.h"
+#include "store/front.h"
+
+#define REST_MS SECOND_MS /* without a write, until the engine may rest */
+
+/*
+ * After a failure, whether this batch tells that it is over. A full disk takes
+ * something small at any time: there it has to have what failed in it, or the
+ * probe, which is made for that.
+ */
+static bool heals(const struct store *store, struct store_op **ops, size_t n)
+{
+	if (!store->failed)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i]->verb == &verb_probe ||
+		    ops[i]->verb == store->failed)
+			return true;
+	}
+	return false;
+}
+
+/* Of many that failed together, one that can be anything but small. */
+static const struct verb *to_be_seen_again(struct store_op **ops, size_t n)
+{
+	size_t i = 0;
+
+	while (i + 1 < n && (ops[i]->verb->flags & VERB_REPEATABLE))
+		i++;
+	return ops[i]->verb;
+}
+
+static void apply_batch(struct store *store, struct store_op **ops, size_t n)
+{
+	struct fail fail;
+
+	if (!store->type->apply(store->engine, ops, n, &fail)) {
+		store->failed =
+		    store->type->full && store->type->full(store->engine)
+			? to_be_seen_again(ops, n)
+			: NULL;
+		note_trouble(store, &fail);
+	} else if (!store->healthy && heals(store, ops, n)) {
+		store->healthy = true;
+	}
+}
+
+static void wake_mailer(struct store *store)
+{
+	pthread_mutex_lock(&store->mutex);
+	if (store->mail_wake)
+		store->mail_wake(store->mail_context);
+	pthread_mutex_unlock(&store->mutex);
+}
+
+/* As queue_take(); what nobody waits for is done meanwhile. */
+static size_t take_writes(struct store *store, struct store_op **ops)
+{
+	bool more = store->type->rest;
+
+	while (more && !queue_wait(&store->writes, REST_MS))
+		more = store->type->rest(store->engine);
+	return queue_take(&store->writes, ops, BATCH_MAX);
+}
+
+static void *run_writer(void *context)
+{
+	struct store *store = context;
+	struct store_op *ops[BATCH_MAX];
+	size_t n;
+
+	while ((n = take_writes(store, ops)) > 0) {
+		bool mail = false;
+
+		apply_batch(store, ops, n);
+		for (size_t i = 0; i < n; i++)
+			mail = mail || (ops[i]->result == RESULT_OK &&
+					ops[i]->mail_queued);
+		counts_add_batch(&store->counts, ops, n);
+		finish_batch(ops, n);
+		if (mail)
+			wake_mailer(store);
+		if (store->type->tidy)
+			store->type->tidy(store->engine);
+	}
+	return NULL;
+}
+
+int start_writer(struct store *store, struct fail *fail)
+{
+	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
+		return fail_set(fail, "could not start the writer's thread");
+	store->writer_runs = true;
+	return 0;
+}
+
+void stop_writer(struct store *store)
+{
+	if (store->writer_runs)
+		pthread_join(store->writer_thread, NULL);
+}
