@@ -31,6 +31,7 @@
 #include "http/server.h"
 #include "mail/mail.h"
 #include "retention.h"
+#include "routes.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "waiting.h"
@@ -41,6 +42,7 @@ struct daemon {
 	struct store *store;
 	struct mailer *mailer;	     /* NULL: no mail is sent */
 	struct retention *retention; /* NULL: all is kept */
+	struct router *router;
 	struct http_service service;
 	struct server *server;
 	struct arena arena;
@@ -192,8 +194,10 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 	struct http_service *service = &daemon->service;
 	const char *address;
 
+	daemon->router = router_new(&all_routes);
 	*service = (struct http_service){
 		.store = daemon->store,
+		.router = daemon->router,
 		.welcome_url = conf->welcome_url,
 		.invite_ttl_seconds = conf->invite_ttl_seconds,
 		.mail_sends = mail_sends(conf->mail),
@@ -204,7 +208,7 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.metrics = others_metrics,
 		.context = daemon,
 	};
-	if (!service->limiter)
+	if (!service->limiter || !service->router)
 		return fail_set(fail, "out of memory");
 	if (server_new(conf->listen, conf->listen_count, service,
 		       &daemon->server, fail) < 0)
@@ -281,6 +285,7 @@ static void stop(struct daemon *daemon)
 		mailer_stop(daemon->mailer);
 	server_free(daemon->server);
 	limiter_free(daemon->service.limiter);
+	router_free(daemon->router);
 	store_close(daemon->store);
 	arena_release(&daemon->arena);
 }

@@ -4,9 +4,10 @@
  */
 #include "base/base.h"
 
+#include "routes.h"
+
 #include "api_tables.h"
 #include "http/operations.h"
-#include "http/router.h"
 #include "page/pages.h"
 
 #define X(resource) extern const struct route_table resource##_api;
@@ -52,7 +53,7 @@ static const struct route operations[] = {
 static const struct route_table page_table = ROUTES(pages),
 				operation_table = ROUTES(operations);
 
-const struct route_table *const route_tables[] = {
+static const struct route_table *const tables[] = {
 #define X(resource) &resource##_api,
 	API_TABLES(X)
 #undef X
@@ -60,6 +61,8 @@ const struct route_table *const route_tables[] = {
 	&operation_table,
 };
 
-const size_t route_table_count = COUNT_OF(route_tables);
-
-void (*const route_missing_page)(struct request *request) = page_not_found;
+const struct routes all_routes = {
+	.tables = tables,
+	.count = COUNT_OF(tables),
+	.missing_page = page_not_found,
+};

@@ -34,11 +34,13 @@ enum http_method {
 	METHOD_HEAD,
 	METHOD_POST,
 	METHOD_DELETE,
-	METHOD_OTHER
+	METHOD_OTHER,
+	METHOD_ANY /* of a route: all of these */
 };
 
 struct http_service;
 struct route;
+struct router;
 struct sockaddr;
 struct json_t;
 
@@ -103,9 +105,10 @@ struct request {
 struct http_service {
 	struct store *store;
 	struct store_port *port;
-	const char *public_url;	 /* no final '/' */
-	const char *base_path;	 /* its path: "" or "/team" */
-	const char *welcome_url; /* or NULL */
+	const struct router *router; /* of what is served; borrowed */
+	const char *public_url;	     /* no final '/' */
+	const char *base_path;	     /* its path: "" or "/team" */
+	const char *welcome_url;     /* or NULL */
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;

@@ -1,7 +1,7 @@
 /*
  * router.c: from a path to its route.
  *
- * The patterns are a tree of segments, built once. A path is cut at its
+ * The patterns are a tree of segments, built at the start. A path is cut at its
  * slashes while the tree is descended, so that what a request costs does not
  * grow with the number of routes.
  */
@@ -26,12 +26,14 @@ struct node {
 	bool is_id; /* a parameter, of this kind */
 	enum id_kind kind;
 	const struct route *by_method[METHOD_OTHER];
+	const struct route *any; /* for the methods that have none */
 };
 
-static struct {
-	struct node nodes[NODES_MAX];
+struct router {
+	struct node nodes[NODES_MAX]; /* the root is the first */
 	size_t count;
-} tree;
+	void (*missing_page)(struct request *request);
+};
 
 /* ---- the tree ---- */
 
@@ -46,12 +48,13 @@ static struct str name_of(struct str parameter)
 	return (struct str){ parameter.data + 1, parameter.len - 2 };
 }
 
-static struct node *new_child(struct node *parent, struct str text,
-			      const char *pattern)
+static struct node *new_child(struct router *router, struct node *parent,
+			      struct str text, const char *pattern)
 {
-	struct node *node = &tree.nodes[tree.count++], **at = &parent->child;
+	struct node *node = &router->nodes[router->count++];
+	struct node **at = &parent->child;
 
-	assert(tree.count <= NODES_MAX);
+	assert(router->count <= NODES_MAX);
 	*node = (struct node){ .text = text };
 	node->is_id =
 	    is_parameter(node) && id_kind_of_param(name_of(text), &node->kind);
@@ -63,42 +66,60 @@ static struct node *new_child(struct node *parent, struct str text,
 	return node;
 }
 
-static struct node *child_named(struct node *parent, struct str text,
-				const char *pattern)
+static struct node *child_named(struct router *router, struct node *parent,
+				struct str text, const char *pattern)
 {
 	for (struct node *node = parent->child; node; node = node->next) {
 		if (str_eq(node->text, text))
 			return node;
 	}
-	return new_child(parent, text, pattern);
+	return new_child(router, parent, text, pattern);
 }
 
-static void add_route(const struct route *route)
+static void add_route(struct router *router, const struct route *route)
 {
 	struct str rest = str_of(route->path + 1), segment;
-	struct node *node = tree.nodes;
+	struct node *node = router->nodes;
+	const struct route **place;
 	size_t params = 0;
 	bool more = true;
 
 	while (more) {
 		more = str_cut(rest, '/', &segment, &rest);
-		node = child_named(node, segment, route->path);
+		node = child_named(router, node, segment, route->path);
 		params += is_parameter(node);
 	}
 	assert(params <= PATH_PARAMS_MAX);
 	assert(operation_is_sound(route));
-	assert(!node->by_method[route->method]);
-	node->by_method[route->method] = route;
+	place = route->method == METHOD_ANY ? &node->any
+					    : &node->by_method[route->method];
+	assert(!*place);
+	*place = route;
 }
 
-void router_init(void)
+struct router *router_new(const struct routes *routes)
 {
-	tree.count = 1;
-	memset(tree.nodes, 0, sizeof(tree.nodes));
-	for (size_t i = 0; i < route_table_count; i++) {
-		for (size_t j = 0; j < route_tables[i]->count; j++)
-			add_route(&route_tables[i]->routes[j]);
+	struct router *router = calloc(1, sizeof(*router));
+
+	if (!router)
+		return NULL;
+	router->count = 1;
+	router->missing_page = routes->missing_page;
+	for (size_t i = 0; i < routes->count; i++) {
+		for (size_t j = 0; j < routes->tables[i]->count; j++)
+			add_route(router, &routes->tables[i]->routes[j]);
 	}
+	return router;
+}
+
+void router_free(struct router *router)
+{
+	free(router);
+}
+
+static const struct node *root_for(const struct request *request)
+{
+	return request->service->router->nodes;
 }
 
 /* A literal goes before a parameter, which takes any segment but an empty
@@ -122,7 +143,9 @@ struct course {
 	const struct node *node;
 	const struct node *params[PATH_PARAMS_MAX];
 	size_t count;
-	bool whole; /* all of the path */
+	bool whole;		  /* all of the path */
+	const struct route *open; /* the last one on the way that takes any
+				   * segments behind its own; or NULL */
 };
 
 static void descend(struct request *request, struct course *course)
@@ -130,7 +153,7 @@ static void descend(struct request *request, struct course *course)
 	struct str rest = request->path, segment;
 	bool more = str_cut(rest, '/', &segment, &rest) && segment.len == 0;
 
-	*course = (struct course){ .node = tree.nodes };
+	*course = (struct course){ .node = root_for(request) };
 	if (!more)
 		return;
 	while (more) {
@@ -141,6 +164,8 @@ static void descend(struct request *request, struct course *course)
 		if (!node)
 			return;
 		course->node = node;
+		if (node->any && node->any->open_ended)
+			course->open = node->any;
 		if (is_parameter(node)) {
 			request->segments[course->count] = segment;
 			course->params[course->count++] = node;
@@ -270,7 +295,7 @@ static int refuse_unserved(struct request *request, const struct node *deepest)
 	/* nothing of it is there, or "/v1/v1/organization/..." */
 	if (!str_starts_with(deepest->prefix, "/organization") &&
 	    !str_starts_with(deepest->prefix, "/projects"))
-		deepest = child_for(tree.nodes, STR("organization"));
+		deepest = child_for(root_for(request), STR("organization"));
 	return answer_error(request, 400, "not_supported", NULL,
 			    "This server does not support %s %s. What it has "
 			    "below %.*s: %s.",
@@ -282,9 +307,11 @@ static int refuse_unserved(struct request *request, const struct node *deepest)
 
 int answer_unknown_url(struct request *request)
 {
-	if (request->method == METHOD_GET &&
+	const struct router *router = request->service->router;
+
+	if (router->missing_page && request->method == METHOD_GET &&
 	    str_starts_with(request->accept, "text/html")) {
-		route_missing_page(request);
+		router->missing_page(request);
 		return -1;
 	}
 	return answer_error(request, 404, "unknown_url", NULL,
@@ -319,7 +346,7 @@ static int refuse_path(struct request *request, const struct node *deepest)
 /* A route that takes paths with anything behind its own; NULL for none. */
 static const struct route *find_open_ended(const struct request *request)
 {
-	const struct node *node = tree.nodes[0].child;
+	const struct node *node = root_for(request)->child;
 
 	if (request->method != METHOD_GET && request->method != METHOD_HEAD)
 		return NULL;
@@ -333,19 +360,31 @@ static const struct route *find_open_ended(const struct request *request)
 	return NULL;
 }
 
+static const struct route *route_at(const struct node *node,
+				    enum http_method method)
+{
+	const struct route *route = NULL;
+
+	if (method == METHOD_HEAD)
+		method = METHOD_GET;
+	if (method != METHOD_OTHER)
+		route = node->by_method[method];
+	return route ? route : node->any;
+}
+
 /* The route; NULL where there is none. */
 static const struct route *look_up(struct request *request,
 				   struct course *ret_course)
 {
-	enum http_method method =
-	    request->method == METHOD_HEAD ? METHOD_GET : request->method;
+	const struct route *route;
 
 	cut_target(request);
 	descend(request, ret_course);
 	if (!ret_course->whole)
-		return find_open_ended(request);
-	return method == METHOD_OTHER ? NULL
-				      : ret_course->node->by_method[method];
+		route = find_open_ended(request);
+	else
+		route = route_at(ret_course->node, request->method);
+	return route ? route : ret_course->open;
 }
 
 int router_find(struct request *request)

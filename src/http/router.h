@@ -1,5 +1,8 @@
 /*
  * router.h: which paths there are, and who may ask for them.
+ *
+ * A router is built from tables of routes. Listeners that serve different paths
+ * have a router each.
  */
 #ifndef HTTP_ROUTER_H
 #define HTTP_ROUTER_H
@@ -32,7 +35,8 @@ struct route {
 	enum route_access access;
 	enum body_kind body;
 	bool body_optional; /* none is as if it were {} */
-	bool open_ended;    /* takes paths with anything behind its own, too */
+	bool open_ended;    /* takes paths with anything behind its own, too;
+			     * of METHOD_ANY: with any segments */
 
 	void (*handle)(struct request *request);
 
@@ -68,15 +72,21 @@ struct route_table {
 		.routes = (routes_), .count = COUNT_OF(routes_) \
 	}
 
-/* src/routes.c, which sees the layers above: all that there are, and what a
- * person is shown where there is none. */
-extern const struct route_table *const route_tables[];
-extern const size_t route_table_count;
-extern void (*const route_missing_page)(struct request *request);
+/* All that a router is built from; borrowed, must outlive it. */
+struct routes {
+	const struct route_table *const *tables;
+	size_t count;
+	/* What a person is shown where there is no such path; NULL: the same
+	 * as a program. */
+	void (*missing_page)(struct request *request);
+};
 
-/* Checks all routes and builds what finds them; once, before the first request.
- * A route that is not sound ends the program. */
-void router_init(void);
+struct router;
+
+/* Checks all routes and builds what finds them. A route that is not sound ends
+ * the program. NULL when out of memory. */
+struct router *router_new(const struct routes *routes) MUST_CHECK;
+void router_free(struct router *router);
 
 /*
  * Finds the route of `request->path`, which it cuts from the target along

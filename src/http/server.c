@@ -24,7 +24,6 @@
 #include "base/log.h"
 #include "http/listen.h"
 #include "http/mhd.h"
-#include "http/router.h"
 
 #define LISTENERS_MAX	16
 #define CONNECTIONS_MAX 16384
@@ -292,7 +291,6 @@ int server_new(const char *const *addresses, size_t count,
 
 	if (!server)
 		return fail_set(fail, "out of memory");
-	router_init();
 	server->service = service;
 	server->exchanges.service = service;
 	for (size_t i = 0; i < LISTENERS_MAX; i++)

@@ -13,11 +13,13 @@
 #include "http/dispatch.h"
 #include "http/limiter.h"
 #include "http/router.h"
+#include "routes.h"
 #include "store/invites.h"
 #include "store/invitations.h"
 #include "store/organizations.h"
 
 static struct http_service the_service;
+static struct router *router;
 static struct arena arena;
 static char dir[128];
 static int64_t organization, project, invite, user;
@@ -118,7 +120,10 @@ void service_open(void)
 	needed(mkdtemp(dir));
 	snprintf(url, sizeof(url), "sqlite:%s/http.db", dir);
 	arena_init(&arena, SIZE_MAX);
+	router = router_new(&all_routes);
+	needed(router);
 	the_service = (struct http_service){
+		.router = router,
 		.public_url = "https://invited.example.com",
 		.base_path = "",
 		.welcome_url = "https://welcome.example.com/",
@@ -129,7 +134,6 @@ void service_open(void)
 		.metrics = metrics,
 	};
 	needed(the_service.limiter);
-	router_init();
 	needed(store_open(url, true, &the_service.store, &fail) == 0);
 	needed(store_port_open(the_service.store, NULL, NULL, &the_service.port,
 			       &fail) == 0);
@@ -146,6 +150,7 @@ void service_close(void)
 	store_port_close(the_service.port);
 	store_close(the_service.store);
 	limiter_free(the_service.limiter);
+	router_free(router);
 	arena_release(&arena);
 	while (folder && (entry = readdir(folder)))
 		unlinkat(dirfd(folder), entry->d_name, 0);

@@ -1,0 +1,12 @@
+/*
+ * routes.h: what is served, by which listeners.
+ */
+#ifndef ROUTES_H
+#define ROUTES_H
+
+#include "http/router.h"
+
+/* The API, the pages, and what machines watch us by. */
+extern const struct routes all_routes;
+
+#endif
