@@ -62,18 +62,10 @@ static const struct shape key_shape = {
 	.members = key_members,
 };
 
-static void write_value(struct jw *jw, const void *item, int64_t now_seconds)
-{
-	const struct key_create_out *out = item;
-
-	(void)now_seconds;
-	jw_text(jw, out->text);
-}
-
 /* Of a struct key_create_out, which begins with the key. */
 static const struct member created_members[] = {
 	KEY_MEMBERS,
-	SHOW_BY("value", write_value),
+	SHOW_CHARS("value", struct key_create_out, text),
 	{ 0 },
 };
 

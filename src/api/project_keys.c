@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "http/router.h"
+#include "keys.h"
 #include "store/project_keys.h"
 
 /* ---- what one looks like ---- */
@@ -73,6 +74,7 @@ static void write_access(struct jw *jw, const void *item, int64_t now_seconds)
 	    SHOW_TIME("last_used_at", SHOWN, key.last_used_at), \
 	    SHOW_TIME("expires_at", SHOWN, key.expires_at),     \
 	    SHOW_STRINGS("scopes", SHOWN, key.scopes),          \
+	    SHOW_STRINGS("models", SHOWN, key.models),          \
 	    SHOW_BY("owner_project_access", write_access),      \
 	    SHOW_BY("owner", write_owner)
 
@@ -86,18 +88,10 @@ static const struct shape key_shape = {
 	.members = key_members,
 };
 
-static void write_value(struct jw *jw, const void *item, int64_t now_seconds)
-{
-	const struct project_key_create_out *out = item;
-
-	(void)now_seconds;
-	jw_text(jw, out->text);
-}
-
 /* Of a struct project_key_create_out, which begins with what is shown. */
 static const struct member created_members[] = {
 	KEY_MEMBERS,
-	SHOW_BY("value", write_value),
+	SHOW_CHARS("value", struct project_key_create_out, text),
 	{ 0 },
 };
 
@@ -118,6 +112,7 @@ static const struct field create_fields[] = {
 	TAKE_ID("user_id", REQUIRED, CREATE, user, ID_USER),
 	TAKE_TEXT("name", OPTIONAL, CREATE, made.name, NAME_MAX_OCTETS),
 	TAKE_STRINGS("scopes", OPTIONAL, CREATE, made.scopes, SCOPES_MAX),
+	TAKE_MODELS(CREATE, made.models),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, CREATE, made.lifetime, 1,
 		    KEY_LIFETIME_MAX),
 };
@@ -128,6 +123,12 @@ static const struct field update_fields[] = {
 	  .not_null = true,
 	  .max = SCOPES_MAX,
 	  .input = OFFSET_OF(UPDATE, scopes, const char *) + 1 },
+	{ .name = "models",
+	  .type = FIELD_STRINGS,
+	  .not_null = true,
+	  .max = MODELS_MAX,
+	  .check = model_check,
+	  .input = OFFSET_OF(UPDATE, models, const char *) + 1 },
 	{ .name = "expires_in_seconds",
 	  .type = FIELD_INTEGER,
 	  .not_null = true,

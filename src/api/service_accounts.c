@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "http/errors.h"
 #include "http/router.h"
+#include "keys.h"
 #include "store/service_accounts.h"
 
 /* ---- what they look like ---- */
@@ -26,18 +27,10 @@ static const struct shape account_shape = {
 	.members = account_members,
 };
 
-static void write_value(struct jw *jw, const void *item, int64_t now_seconds)
-{
-	const struct made_key *made = item;
-
-	(void)now_seconds;
-	jw_text(jw, made->text);
-}
-
 static const struct member key_members[] = {
 	SHOW_ID("id", struct made_key, key.id, ID_API_KEY),
 	SHOW_TEXT("name", struct made_key, key.name),
-	SHOW_BY("value", write_value),
+	SHOW_CHARS("value", struct made_key, text),
 	SHOW_TIME("created_at", struct made_key, key.created_at),
 	SHOW_TIME("expires_at", struct made_key, key.expires_at),
 	{ 0 },
@@ -90,6 +83,7 @@ static const struct field create_fields[] = {
 static const struct field key_fields[] = {
 	TAKE_TEXT("name", OPTIONAL, KEY, made.name, NAME_MAX_OCTETS),
 	TAKE_STRINGS("scopes", OPTIONAL, KEY, made.scopes, SCOPES_MAX),
+	TAKE_MODELS(KEY, made.models),
 	TAKE_NUMBER("expires_in_seconds", OPTIONAL, KEY, made.lifetime, 1,
 		    KEY_LIFETIME_MAX),
 };

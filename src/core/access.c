@@ -5,8 +5,6 @@
 
 #include "core/access.h"
 
-#include "base/str.h"
-
 static const char *const account_role_words[] = {
 	[ACCOUNT_NONE] = "none",
 	[ACCOUNT_MEMBER] = "member",
@@ -44,11 +42,15 @@ static const struct {
 	{ "gate.check", PERMISSION_CHECK },
 };
 
-static bool scope_permits(struct str scope, enum permission wanted)
+/* Whether one of the lines is `wanted`. */
+static bool has_line(const char *lines, struct str wanted)
 {
-	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
-		if (scopes[i].permits == wanted &&
-		    str_is(scope, scopes[i].scope))
+	struct str rest = str_of(lines), line;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(rest, '\n', &line, &rest);
+		if (str_eq(line, wanted))
 			return true;
 	}
 	return false;
@@ -56,17 +58,32 @@ static bool scope_permits(struct str scope, enum permission wanted)
 
 static bool key_permits(const struct project_key *key, enum permission wanted)
 {
-	struct str rest = str_of(key->scopes), line;
-	bool more = true;
-
 	if (!key->scopes || wanted == PERMISSION_ANY)
 		return true;
-	while (more) {
-		more = str_cut(rest, '\n', &line, &rest);
-		if (scope_permits(line, wanted))
+	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
+		if (scopes[i].permits == wanted &&
+		    has_line(key->scopes, str_of(scopes[i].scope)))
 			return true;
 	}
 	return false;
+}
+
+const char *model_check(struct str name)
+{
+	if (name.len == 0 || name.len > MODEL_MAX_OCTETS)
+		return "the name of a model has 1 to 96 characters";
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.data[i] <= ' ' || name.data[i] > '~' ||
+		    name.data[i] == ',')
+			return "the name of a model is of visible ASCII "
+			       "characters, without a comma";
+	}
+	return NULL;
+}
+
+static bool key_has_model(const struct project_key *key, struct str model)
+{
+	return !key->models || model.len == 0 || has_line(key->models, model);
 }
 
 /* Whoever may only look at a project has no model work for them there. */
@@ -100,5 +117,7 @@ enum access access_decide(const struct access_question *question)
 	if (!key_permits(key, question->wanted) ||
 	    !owner_permits(question->owner, question->wanted))
 		return ACCESS_INSUFFICIENT_SCOPE;
+	if (!key_has_model(key, question->model))
+		return ACCESS_MODEL_NOT_ALLOWED;
 	return ACCESS_ALLOWED;
 }

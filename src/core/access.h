@@ -9,6 +9,7 @@
 #define CORE_ACCESS_H
 
 #include "base/base.h"
+#include "base/str.h"
 #include "core/standing.h"
 #include "core/vocabulary.h"
 
@@ -30,16 +31,30 @@ enum standing account_standing(enum account_role role);
 
 #define SCOPES_MAX 4096 /* octets of all scopes of a key */
 
+/*
+ * The models that a key is restricted to: names as the model server has them.
+ * They stand in a header of what the gate answers, so there are few of them,
+ * and what would end a header or an item of it is in none.
+ */
+#define MODELS_MAX	 24
+#define MODEL_MAX_OCTETS 96
+
+/* NULL where it can be a model's name; else why not (static), behind "Invalid
+ * '...': ". */
+const char *model_check(struct str name) MUST_CHECK;
+
 struct project_key {
 	int64_t id, organization, project;
 	int64_t user, service_account; /* whose it is; one of them is 0 */
 	const char *name, *redacted;
 	const char *scopes;   /* what it is restricted to, each on a line; NULL:
 			       * to nothing */
+	const char *models;   /* likewise: the models */
 	int64_t created_at;   /* Unix seconds */
 	int64_t last_used_at; /* to the minute; 0 = never */
 	int64_t revoked_at;   /* 0 = it was not */
 	int64_t expires_at;   /* 0 = never */
+	int64_t lifetime;     /* seconds, as it was given last; 0 = for ever */
 };
 
 /* What a key can be wanted for. Scopes of other names are kept, and permit
@@ -58,7 +73,8 @@ enum access {
 	ACCESS_WRONG_PROJECT,
 	ACCESS_PROJECT_ARCHIVED,
 	ACCESS_OWNER_INACTIVE, /* has no part in the project now */
-	ACCESS_INSUFFICIENT_SCOPE
+	ACCESS_INSUFFICIENT_SCOPE,
+	ACCESS_MODEL_NOT_ALLOWED
 };
 
 struct access_question {
@@ -67,7 +83,8 @@ struct access_question {
 	bool archived;	     /* the key's project is */
 	int64_t project;     /* which is wanted; 0: the key's own */
 	enum permission wanted;
-	int64_t now; /* Unix seconds */
+	struct str model; /* which is wanted; empty: nobody knows, or none */
+	int64_t now;	  /* Unix seconds */
 };
 
 enum access access_decide(const struct access_question *question);

@@ -102,18 +102,33 @@ static int read_array(struct request *request, const struct field *field,
 	return 0;
 }
 
+static int check_line(struct request *request, const struct field *field,
+		      const char *name, struct str line)
+{
+	const char *wrong;
+
+	if (line.len > LINE_MAX_OCTETS)
+		return refuse_long(request, name, LINE_MAX_OCTETS, line.len);
+	if (body_check_text(request, name, line) < 0)
+		return -1;
+	wrong = field->check ? field->check(line) : NULL;
+	if (wrong)
+		return answer_error(request, 400, "invalid_value", name,
+				    "Invalid '%s': %s.", name, wrong);
+	return 0;
+}
+
 /* Printable and not empty, or the lines could not be told apart. */
-static int add_line(struct request *request, const char *param, size_t index,
-		    json_t *json, struct buf *lines)
+static int add_line(struct request *request, const struct field *field,
+		    const char *param, size_t index, json_t *json,
+		    struct buf *lines)
 {
 	struct str line = { json_string_value(json), json_string_length(json) };
 	const char *name = body_item_param(request, param, index, NULL);
 
 	if (!json_is_string(json))
 		return refuse_type(request, name, "a string", json);
-	if (line.len > LINE_MAX_OCTETS)
-		return refuse_long(request, name, LINE_MAX_OCTETS, line.len);
-	if (body_check_text(request, name, line) < 0)
+	if (check_line(request, field, name, line) < 0)
 		return -1;
 	if (index > 0)
 		buf_add_char(lines, '\n');
@@ -147,8 +162,8 @@ static int read_strings(struct request *request, const struct field *field,
 
 	buf_init(&lines, BODY_MAX);
 	for (size_t i = 0; status == 0 && i < json_array_size(json); i++)
-		status = add_line(request, param, i, json_array_get(json, i),
-				  &lines);
+		status = add_line(request, field, param, i,
+				  json_array_get(json, i), &lines);
 	if (status == 0)
 		status = keep_lines(request, param, &lines, value);
 	buf_release(&lines);

@@ -40,6 +40,9 @@ struct field {
 	size_t said; /* of a bool there, plus 1: whether it was given; or 0 */
 	const struct vocabulary *words;
 	enum id_kind kind;
+	/* Of each string in a list of them: why it will not do (static, behind
+	 * "Invalid '...': "), or NULL. NULL: any text will. */
+	const char *(*check)(struct str text);
 };
 
 #define REQUIRED true
@@ -84,6 +87,14 @@ struct field {
 		.name = (name_), .type = FIELD_STRING, .required = (need), \
 		.min = 1, .max = (max_),                                   \
 		.input = OFFSET_OF(type_, member, const char *) + 1,       \
+	}
+
+/* Optional, with 0 among its values; `flag` says whether it came. */
+#define TAKE_NUMBER_IF(name_, type_, member, flag, min_, max_)                 \
+	{                                                                      \
+		.name = (name_), .type = FIELD_INTEGER, .min = (min_),         \
+		.max = (max_), .input = OFFSET_OF(type_, member, int64_t) + 1, \
+		.said = OFFSET_OF(type_, flag, bool) + 1,                      \
 	}
 
 #define TAKE_BOOL(name_, type_, member)                      \

@@ -67,6 +67,9 @@ static void write_member(struct jw *jw, const struct member *member,
 	case MEMBER_TEXT:
 		jw_text(jw, *(const char *const *)at);
 		break;
+	case MEMBER_CHARS:
+		jw_text(jw, at);
+		break;
 	case MEMBER_STRINGS:
 		jw_lines(jw, str_of(*(const char *const *)at));
 		break;

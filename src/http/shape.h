@@ -22,6 +22,7 @@ enum member_type {
 	MEMBER_NULL,
 	MEMBER_ID,	/* null for 0 */
 	MEMBER_TEXT,	/* null for NULL */
+	MEMBER_CHARS,	/* a text in the struct itself, an array of char */
 	MEMBER_STRINGS, /* an array: the lines of a text; empty for "" */
 	MEMBER_WORD,	/* an enum's; null for none */
 	MEMBER_TIME,	/* Unix seconds; null for 0 */
@@ -74,6 +75,11 @@ struct shape {
 	{                                                        \
 		.name = (json), .type = MEMBER_TEXT,             \
 		.offset = OFFSET_OF(type_, member, const char *) \
+	}
+#define SHOW_CHARS(json, type_, member)                     \
+	{                                                   \
+		.name = (json), .type = MEMBER_CHARS,       \
+		.offset = OFFSET_OF(type_, member[0], char) \
 	}
 #define SHOW_STRINGS(json, type_, member)                        \
 	{                                                        \

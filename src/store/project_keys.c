@@ -38,10 +38,12 @@ struct project_key_row {
 	MORE(TEXT, "name", ROW, key.name)                         \
 	MORE(TEXT, "redacted", ROW, key.redacted)                 \
 	MORE(TEXT, "scopes", ROW, key.scopes)                     \
+	MORE(TEXT, "models", ROW, key.models)                     \
 	MORE(NUMBER, "created_at", ROW, key.created_at)           \
 	MORE(NUMBER, "last_used_at", ROW, key.last_used_at)       \
 	MORE(NUMBER, "revoked_at", ROW, key.revoked_at)           \
-	MORE(NUMBER, "expires_at", ROW, key.expires_at)
+	MORE(NUMBER, "expires_at", ROW, key.expires_at)           \
+	MORE(NUMBER, "lifetime", ROW, key.lifetime)
 
 TABLE(project_key, "project_key", PROJECT_KEY_TABLE);
 
@@ -118,8 +120,9 @@ static enum result find_key(const struct work *work, int64_t project,
 
 /* ---- create ---- */
 
-#define KEY_DETAIL(FIRST, MORE) \
-	FIRST(LINES, "scopes", struct project_key, scopes)
+#define KEY_DETAIL(FIRST, MORE)                            \
+	FIRST(LINES, "scopes", struct project_key, scopes) \
+	MORE(LINES, "models", struct project_key, models)
 
 DETAIL(api_key, KEY_DETAIL);
 
@@ -135,6 +138,12 @@ static void remember(const struct work *work, enum audit_type type,
 STATEMENT(project_key_insert,
 	  .text = INSERT_OF("project_key", PROJECT_KEY_TABLE));
 
+/* A list that is empty restricts to nothing. */
+static const char *restriction(const char *lines)
+{
+	return lines && *lines ? lines : NULL;
+}
+
 void insert_project_key(const struct work *work, const struct new_key *made,
 			struct project_key *key, char text[KEY_TEXT_SIZE])
 {
@@ -145,8 +154,10 @@ void insert_project_key(const struct work *work, const struct new_key *made,
 	key->id = work_id(work);
 	key->organization = work->organization;
 	key->name = made->name ? made->name : PROJECT_KEY_NAME;
-	key->scopes = made->scopes && *made->scopes ? made->scopes : NULL;
+	key->scopes = restriction(made->scopes);
+	key->models = restriction(made->models);
 	key->created_at = work->now;
+	key->lifetime = made->lifetime;
 	key->expires_at = made->lifetime ? work->now + made->lifetime : 0;
 	key_format(key->service_account ? KEY_OF_SERVICE_ACCOUNT : KEY_OF_USER,
 		   key->id, made->secret, text);
@@ -303,14 +314,44 @@ const struct verb verb_project_key_list = {
 
 /* ---- update, delete ---- */
 
-#define REQUESTED_DETAIL(FIRST, MORE) \
-	FIRST(LINES, "scopes", struct project_key_update_in, scopes)
+#define REQUESTED_DETAIL(FIRST, MORE)                                \
+	FIRST(LINES, "scopes", struct project_key_update_in, scopes) \
+	MORE(LINES, "models", struct project_key_update_in, models)
 
 DETAIL(api_key_update, REQUESTED_DETAIL);
 
-STATEMENT(project_key_update, .text = "UPDATE project_key SET scopes = ?3,"
-				      " expires_at = ?4 WHERE id = ?1"
-				      " AND organization = ?2");
+STATEMENT(project_key_update,
+	  .text = "UPDATE project_key SET scopes = ?3, models = ?4,"
+		  " expires_at = ?5, lifetime = ?6 WHERE id = ?1"
+		  " AND organization = ?2");
+
+/* What an update asks for, in the key. */
+static void change_key(const struct work *work,
+		       const struct project_key_update_in *in,
+		       struct project_key *key)
+{
+	if (in->scopes)
+		key->scopes = restriction(in->scopes);
+	if (in->models)
+		key->models = restriction(in->models);
+	if (in->lifetime) {
+		key->lifetime = in->lifetime;
+		key->expires_at = work->now + in->lifetime;
+	}
+}
+
+static void write_change(const struct work *work, const struct project_key *key)
+{
+	struct statement *st = db_statement(work->db, &sql_project_key_update);
+
+	db_bind_i64(st, 1, key->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_text(st, 3, key->scopes);
+	db_bind_text(st, 4, key->models);
+	db_bind_i64(st, 5, key->expires_at);
+	db_bind_i64(st, 6, key->lifetime);
+	db_run(work->db, st);
+}
 
 static enum result project_key_update(struct work *work, const void *input,
 				      void *output)
@@ -318,7 +359,6 @@ static enum result project_key_update(struct work *work, const void *input,
 	const struct project_key_update_in *in = input;
 	struct project_key_out *out = output;
 	struct project_key *key = &out->shown.key;
-	struct statement *st;
 	enum result result = find_key(work, in->project, in->id, &out->shown);
 
 	if (result != RESULT_OK)
@@ -327,16 +367,8 @@ static enum result project_key_update(struct work *work, const void *input,
 		return RESULT_PROJECT_ARCHIVED;
 	if (key->expires_at && work->now >= key->expires_at)
 		return RESULT_API_KEY_EXPIRED;
-	if (in->scopes)
-		key->scopes = *in->scopes ? in->scopes : NULL;
-	if (in->lifetime)
-		key->expires_at = work->now + in->lifetime;
-	st = db_statement(work->db, &sql_project_key_update);
-	db_bind_i64(st, 1, in->id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_text(st, 3, key->scopes);
-	db_bind_i64(st, 4, key->expires_at);
-	db_run(work->db, st);
+	change_key(work, in, key);
+	write_change(work, key);
 	remember(work, AUDIT_API_KEY_UPDATED, key,
 		 audit_detail(work, &api_key_update_detail, in));
 	return RESULT_OK;

@@ -34,6 +34,7 @@ struct shown_key {
 struct new_key {
 	const char *name;   /* or NULL */
 	const char *scopes; /* or NULL */
+	const char *models; /* likewise */
 	int64_t lifetime;   /* seconds; 0: for ever */
 	uint8_t secret[SECRET_SIZE];
 };
@@ -59,6 +60,7 @@ struct project_key_in { /* of project_key_get and _delete */
 struct project_key_update_in {
 	int64_t project, id;
 	const char *scopes; /* NULL: they stay; "": none from now on */
+	const char *models; /* likewise */
 	int64_t lifetime;   /* from now on; 0: it stays */
 };
 

@@ -522,6 +522,23 @@ const struct step steps[] = {
 	      " project_key(\"user\", service_account, organization)"
 	      " WHERE revoked_at = 0",
 	  } },
+
+	/* 18: the models that a key is restricted to, each on a line; how long
+	 * it was given to live, which is told no more by when it ends once that
+	 * was brought forward */
+	{ .sqlite =
+	      "ALTER TABLE project_key ADD COLUMN models TEXT;"
+	      "ALTER TABLE project_key ADD COLUMN lifetime INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "UPDATE project_key SET lifetime = max(1, expires_at - created_at)"
+	      " WHERE expires_at <> 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE project_key ADD COLUMN models TEXT,"
+	      " ADD COLUMN lifetime BIGINT NOT NULL DEFAULT 0",
+	      "UPDATE project_key SET lifetime = greatest(1, expires_at -"
+	      " created_at) WHERE expires_at <> 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

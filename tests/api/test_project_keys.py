@@ -135,6 +135,34 @@ def test_update(shared, project):
         refused(shared.post(path, json=body), 400, "invalid_type", param)
 
 
+def test_models(shared, project):
+    """Kept and shown in the order given; an empty list stands for all."""
+    ada = person(shared, "ada@example.com", project)
+    key = made(shared, project, ada, models=["qwen", "hf.co/a/b:Q4"])
+    assert key["models"] == ["qwen", "hf.co/a/b:Q4"]
+    path = f"{keys_of(project)}/{key['id']}"
+    assert shared.ok("POST", path, json={"scopes": ["model.read"]})["models"] \
+        == ["qwen", "hf.co/a/b:Q4"]
+    assert shared.ok("POST", path, json={"models": ["a"]})["models"] == ["a"]
+    assert shared.ok("POST", path, json={"models": []})["models"] == []
+    robot = account(shared, project)
+    more = shared.ok("POST", f"{PROJECTS}/{project['id']}/service_accounts/"
+                     f"{robot['id']}/api_keys", json={"models": ["a"]})
+    assert shared.ok("GET", f"{keys_of(project)}/{more['id']}")["models"] == \
+        ["a"]
+    events = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "event_types[]": "api_key.created"})["data"]
+    assert events[0]["api_key.created"]["data"]["models"] == ["a"]
+    for models, code, param in (
+            (None, "invalid_type", "models"),
+            (["a,b"], "invalid_value", "models[0]"),
+            (["a", "b c"], "invalid_value", "models[1]"),
+            (["x" * 97], "invalid_value", "models[0]"),
+            (["é"], "invalid_value", "models[0]"),
+            (["a"] * 25, "array_above_max_length", "models")):
+        refused(shared.post(path, json={"models": models}), 400, code, param)
+
+
 @pytest.mark.alike
 def test_who_gets_none(shared, project):
     stranger = person(shared, "eve@example.com", project, grant=None)

@@ -42,6 +42,8 @@ static const char *const back[] = {
 	"DROP INDEX admin_key_present",
 	"DROP INDEX invite_withdrawn",
 	"DROP TABLE service_account; DROP TABLE project_key",
+	"ALTER TABLE project_key DROP COLUMN models;"
+	"ALTER TABLE project_key DROP COLUMN lifetime",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -157,6 +157,54 @@ START_TEST(test_what_is_shown_is_what_is_decided)
 }
 END_TEST
 
+static const struct {
+	const char *models, *scopes, *model;
+	enum access access;
+} models[] = {
+	{ "llama3:8b\nqwen", NULL, "qwen", ACCESS_ALLOWED },
+	{ "llama3:8b\nqwen", NULL, "llama3", ACCESS_MODEL_NOT_ALLOWED },
+	{ "qwen", NULL, "Qwen", ACCESS_MODEL_NOT_ALLOWED },
+	/* who asks may not know which: the answer says which would do */
+	{ "qwen", NULL, "", ACCESS_ALLOWED },
+	{ NULL, NULL, "anything", ACCESS_ALLOWED },
+	{ "qwen", "model.read", "qwen", ACCESS_INSUFFICIENT_SCOPE },
+};
+
+START_TEST(test_a_key_opens_the_models_on_its_list)
+{
+	const struct project_key key = { .project = 7,
+					 .models = models[_i].models,
+					 .scopes = models[_i].scopes };
+	const struct access_question question = {
+		.key = &key,
+		.owner = STANDING_MEMBER,
+		.wanted = PERMISSION_REQUEST,
+		.model = str_of(models[_i].model),
+		.now = NOW,
+	};
+
+	ck_assert_int_eq(access_decide(&question), models[_i].access);
+}
+END_TEST
+
+START_TEST(test_names_of_models)
+{
+	char longest[MODEL_MAX_OCTETS + 2];
+
+	memset(longest, 'm', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	ck_assert_ptr_null(model_check(STR("hf.co/unsloth/Qwen3:Q4_K_M")));
+	ck_assert_ptr_null(
+	    model_check((struct str){ longest, MODEL_MAX_OCTETS }));
+	ck_assert_ptr_nonnull(model_check(str_of(longest)));
+	ck_assert_ptr_nonnull(model_check(STR("")));
+	ck_assert_ptr_nonnull(model_check(STR("a,b")));
+	ck_assert_ptr_nonnull(model_check(STR("a b")));
+	ck_assert_ptr_nonnull(model_check(STR("a\r\nX-Invited-Owner: b")));
+	ck_assert_ptr_nonnull(model_check(STR("mod\xC3\xA9le")));
+}
+END_TEST
+
 START_TEST(test_roles_of_service_accounts)
 {
 	ck_assert_int_eq(account_standing(ACCOUNT_NONE), STANDING_NONE);
@@ -171,6 +219,9 @@ static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_decision, 0, COUNT_OF(questions));
 	tcase_add_test(tests, test_what_is_shown_is_what_is_decided);
+	tcase_add_loop_test(tests, test_a_key_opens_the_models_on_its_list, 0,
+			    COUNT_OF(models));
+	tcase_add_test(tests, test_names_of_models);
 	tcase_add_test(tests, test_roles_of_service_accounts);
 }
 
