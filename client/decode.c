@@ -37,8 +37,8 @@ static int decode_object(struct decoder *d, const struct shape *shape,
 			 const json_t *json, char *out);
 
 static const char *const role_texts[] = { "", "reader", "owner" };
-static const char *const project_role_texts[] = { "", "member", "owner",
-						  "none" };
+static const char *const project_role_texts[] = { "", "member", "owner", "none",
+						  "viewer" };
 static const char *const invite_status_texts[] = { "", "pending", "accepted",
 						   "expired" };
 static const char *const project_status_texts[] = { "", "active", "archived" };

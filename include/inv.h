@@ -314,7 +314,8 @@ enum inv_project_role {
 	INV_PROJECT_ROLE_UNKNOWN = 0,
 	INV_PROJECT_ROLE_MEMBER = 1,
 	INV_PROJECT_ROLE_OWNER = 2,
-	INV_PROJECT_ROLE_NONE = 3 /* a service account's */
+	INV_PROJECT_ROLE_NONE = 3, /* a service account's */
+	INV_PROJECT_ROLE_VIEWER = 4
 };
 
 enum inv_invite_status {

@@ -23,6 +23,10 @@ START_TEST(words_go_both_ways)
 	ck_assert_str_eq(inv_project_role_text(INV_PROJECT_ROLE_MEMBER),
 			 "member");
 	ck_assert_int_eq(inv_project_role_of("owner"), INV_PROJECT_ROLE_OWNER);
+	ck_assert_int_eq(inv_project_role_of("viewer"),
+			 INV_PROJECT_ROLE_VIEWER);
+	ck_assert_str_eq(inv_project_role_text(INV_PROJECT_ROLE_VIEWER),
+			 "viewer");
 	ck_assert_str_eq(inv_invite_status_text(INV_INVITE_STATUS_EXPIRED),
 			 "expired");
 	ck_assert_int_eq(inv_invite_status_of("accepted"),
