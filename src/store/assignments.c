@@ -379,7 +379,8 @@ static enum result assignment_create(struct work *work, const void *input,
 	struct place place;
 	enum result result = find_all(work, in, out, &place);
 
-	if (result == RESULT_OK && !is_assigned(in, &place)) {
+	out->again = result == RESULT_OK && is_assigned(in, &place);
+	if (result == RESULT_OK && !out->again) {
 		result = assign(work, in, &place);
 		if (result == RESULT_OK)
 			remember(work, AUDIT_ROLE_ASSIGNED, in, &out->role);

@@ -48,6 +48,7 @@ struct assignment_out {
 	struct user user; /* whichever it is about, as it is from now on */
 	struct group group;
 	bool removed;
+	bool again; /* it was so already */
 };
 
 /* ---- private to store/ ---- */

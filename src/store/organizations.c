@@ -125,6 +125,8 @@ static enum result organization_rename(struct work *work, const void *input,
 		return RESULT_ORGANIZATION_EXISTS;
 	if (!find_organization(work, work->organization, &out->organization))
 		return RESULT_ORGANIZATION_NOT_FOUND;
+	if (strcmp(out->organization.name, in->name) == 0)
+		return RESULT_OK;
 	out->organization.name = in->name;
 	st = db_statement(work->db, &sql_organization_rename);
 	db_bind_i64(st, 1, work->organization);

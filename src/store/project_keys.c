@@ -359,6 +359,8 @@ static enum result project_key_update(struct work *work, const void *input,
 	const struct project_key_update_in *in = input;
 	struct project_key_out *out = output;
 	struct project_key *key = &out->shown.key;
+	struct project_key_row before = { .secret_hash = { 0 } },
+			       after = before;
 	enum result result = find_key(work, in->project, in->id, &out->shown);
 
 	if (result != RESULT_OK)
@@ -367,10 +369,14 @@ static enum result project_key_update(struct work *work, const void *input,
 		return RESULT_PROJECT_ARCHIVED;
 	if (key->expires_at && work->now >= key->expires_at)
 		return RESULT_API_KEY_EXPIRED;
+	before.key = *key;
 	change_key(work, in, key);
-	write_change(work, key);
-	remember(work, AUDIT_API_KEY_UPDATED, key,
-		 audit_detail(work, &api_key_update_detail, in));
+	after.key = *key;
+	if (table_differs(&project_key_table, &before, &after)) {
+		write_change(work, key);
+		remember(work, AUDIT_API_KEY_UPDATED, key,
+			 audit_detail(work, &api_key_update_detail, in));
+	}
 	return RESULT_OK;
 }
 

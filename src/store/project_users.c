@@ -262,8 +262,9 @@ static enum result project_user_update(struct work *work, const void *input,
 	if (result != RESULT_OK)
 		return result;
 	out->user = place.user;
-	if (in->has_role)
-		out->user.role = in->role;
+	if (!in->has_role || out->user.role == in->role)
+		return RESULT_OK;
+	out->user.role = in->role;
 	st = db_statement(work->db, &sql_project_user_set_role);
 	db_bind_i64(st, 1, in->project);
 	db_bind_i64(st, 2, work->organization);

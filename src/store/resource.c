@@ -115,36 +115,58 @@ static void copy_columns(const struct resource *resource, void *row,
 	}
 }
 
-/* The row, to be changed; with `in`, what an update takes. */
-static enum result take_row(struct work *work, int64_t id, const void *in,
-			    void *ret_row)
+/* The row, to be changed. */
+static enum result take_row(const struct work *work, int64_t id, void *ret_row)
 {
 	const struct resource *resource = work->verb->resource;
-	enum result result =
-	    resource_find(work, resource, resource->take, id, ret_row);
 
-	if (result == RESULT_OK && resource->may_change && !work->db->error)
-		result = resource->may_change(work, in, ret_row);
-	return result;
+	return resource_find(work, resource, resource->take, id, ret_row);
+}
+
+/* With `in`, what an update takes. */
+static enum result may_change(struct work *work, const void *in, void *row)
+{
+	const struct resource *resource = work->verb->resource;
+
+	return resource->may_change && !work->db->error
+		   ? resource->may_change(work, in, row)
+		   : RESULT_OK;
+}
+
+/* As it is from now on, by what was asked for. */
+static void update_row(const struct work *work, int64_t id, const void *row)
+{
+	const struct resource *resource = work->verb->resource;
+	const struct table *updated = &resource->updated;
+	struct statement *st = db_statement(work->db, resource->update);
+
+	table_bind(updated, st, row);
+	db_bind_i64(st, COLUMN_BEHIND(updated) + 1, id);
+	db_bind_i64(st, COLUMN_BEHIND(updated) + 2, work->organization);
+	db_run(work->db, st);
 }
 
 enum result resource_update(struct work *work, const void *in, void *out)
 {
 	const struct resource *resource = work->verb->resource;
-	const struct table *updated = &resource->updated;
 	int64_t id = number_of(in, resource->id);
-	enum result result = take_row(work, id, in, out);
-	struct statement *st;
+	void *before = arena_array(work->arena, 1, resource->size);
+	enum result result;
 
+	if (!before)
+		return RESULT_OUT_OF_MEMORY;
+	result = take_row(work, id, before);
+	if (result != RESULT_OK)
+		return result;
+	memcpy(out, before, resource->size);
+	result = may_change(work, in, out);
 	if (result != RESULT_OK)
 		return result;
 	copy_columns(resource, out, in);
-	st = db_statement(work->db, resource->update);
-	table_bind(updated, st, out);
-	db_bind_i64(st, COLUMN_BEHIND(updated) + 1, id);
-	db_bind_i64(st, COLUMN_BEHIND(updated) + 2, work->organization);
-	db_run(work->db, st);
-	remember(work, resource->on_update, id, in);
+	if (table_differs(&resource->updated, before, out)) {
+		update_row(work, id, out);
+		remember(work, resource->on_update, id, in);
+	}
 	return RESULT_OK;
 }
 
@@ -158,7 +180,9 @@ enum result resource_delete(struct work *work, const void *in, void *out)
 	(void)out;
 	if (!row)
 		return RESULT_OUT_OF_MEMORY;
-	result = take_row(work, wanted->id, NULL, row);
+	result = take_row(work, wanted->id, row);
+	if (result == RESULT_OK)
+		result = may_change(work, NULL, row);
 	if (result != RESULT_OK)
 		return result;
 	for (size_t i = 0; i < RESOURCE_EMPTIED_MAX; i++) {

@@ -10,7 +10,8 @@
  *	get	id_in; a row
  *	list	list_in, in either order; of rows
  *	update	a row: its id, and the columns that an update sets (of these,
- *		where it is `partial`, those that are given); the row
+ *		where it is `partial`, those that are given); the row. Where it
+ *		is so already, nothing is done and no event left
  *	delete	id_in
  *
  * Each but create and list ends in the resource's not_found where there is no

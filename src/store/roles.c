@@ -428,6 +428,7 @@ static enum result role_update(struct work *work, const void *input,
 {
 	const struct role_in *in = input;
 	struct assignable_role *role = &((struct role_out *)output)->role;
+	struct assignable_role before;
 	enum result result = find_own(work, in, role);
 	struct statement *st;
 
@@ -435,12 +436,15 @@ static enum result role_update(struct work *work, const void *input,
 		return result;
 	if (in->name && !may_be_called(work, in))
 		return RESULT_ROLE_EXISTS;
-	remember_update(work, in, role->permissions);
+	before = *role;
 	role->name = in->name ? in->name : role->name;
 	role->description =
 	    in->description ? in->description : role->description;
 	role->permissions =
 	    in->permissions ? in->permissions : role->permissions;
+	if (!table_differs(&update_table, &before, role))
+		return RESULT_OK;
+	remember_update(work, in, before.permissions);
 	role->updated_at = work->now;
 	st = db_statement(work->db, &sql_role_update);
 	table_bind(&update_table, st, role);

@@ -221,16 +221,19 @@ static enum result account_update(struct work *work, const void *input,
 {
 	const struct service_account_update_in *in = input;
 	struct service_account_out *out = output;
-	struct service_account *account = &out->account;
+	struct service_account *account = &out->account, before;
 	enum result result = find_account(work, in->project, in->id, account);
 	struct statement *st;
 
 	if (result != RESULT_OK)
 		return result;
+	before = *account;
 	if (in->name)
 		account->name = in->name;
 	if (in->role != ACCOUNT_NONE)
 		account->role = in->role;
+	if (!table_differs(&service_account_table, &before, account))
+		return RESULT_OK;
 	st = db_statement(work->db, &sql_service_account_update);
 	db_bind_i64(st, 1, in->id);
 	db_bind_i64(st, 2, work->organization);

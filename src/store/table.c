@@ -198,22 +198,54 @@ int64_t column_number(const struct column *column, const void *row)
 	return small;
 }
 
+static const char *column_text_of(const struct column *column, const void *row)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)row + column->offset, sizeof(text));
+	return text;
+}
+
+static bool column_differs(const struct column *column, const void *row,
+			   const void *other)
+{
+	const char *a, *b;
+
+	if (column->size == 0)
+		return false;
+	if (column->type != COLUMN_TEXT)
+		return memcmp((const char *)row + column->offset,
+			      (const char *)other + column->offset,
+			      column->size) != 0;
+	a = column_text_of(column, row);
+	b = column_text_of(column, other);
+	return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+bool table_differs(const struct table *table, const void *row,
+		   const void *other)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (column_differs(&table->columns[i], row, other))
+			return true;
+	}
+	return false;
+}
+
 void table_bind(const struct table *table, struct statement *st,
 		const void *row)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct column *column = &table->columns[i];
 		const void *at = (const char *)row + column->offset;
-		const char *text;
 
-		if (column->type == COLUMN_NUMBER) {
+		if (column->type == COLUMN_NUMBER)
 			db_bind_i64(st, (int)i + 1, column_number(column, row));
-		} else if (column->type == COLUMN_BLOB) {
+		else if (column->type == COLUMN_BLOB)
 			db_bind_blob(st, (int)i + 1, at, column->size);
-		} else {
-			memcpy(&text, at, sizeof(text));
-			db_bind_text(st, (int)i + 1, text);
-		}
+		else
+			db_bind_text(st, (int)i + 1,
+				     column_text_of(column, row));
 	}
 }
 

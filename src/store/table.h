@@ -158,6 +158,10 @@ bool table_read(const struct table *table, struct arena *arena,
 void table_bind(const struct table *table, struct statement *st,
 		const void *row);
 
+/* Whether two rows differ in any of the table's columns. */
+bool table_differs(const struct table *table, const void *row,
+		   const void *other);
+
 /* The number in a row that a column of the type NUMBER says. */
 int64_t column_number(const struct column *column, const void *row);
 

@@ -288,14 +288,30 @@ static void remember_update(const struct work *work,
 		      .detail = audit_detail(work, &update_detail, &update) });
 }
 
-static enum result assign(struct work *work, const struct user_update_in *in)
+static bool is_other(const char *text, const char *before)
+{
+	return text && before ? strcmp(text, before) != 0 : text != before;
+}
+
+static bool is_changed(const struct user *user, const struct user *before)
+{
+	return user->role != before->role ||
+	       is_other(user->technical_level, before->technical_level) ||
+	       is_other(user->developer_persona, before->developer_persona);
+}
+
+static enum result assign(struct work *work, const struct user_update_in *in,
+			  bool *ret_again)
 {
 	const struct assignment_in assignment = { .family = USER_ROLES,
 						  .principal = in->id,
 						  .role = in->own_role };
 	struct assignment_out out = { .removed = false };
+	enum result result =
+	    verb_assignment_create.run(work, &assignment, &out);
 
-	return verb_assignment_create.run(work, &assignment, &out);
+	*ret_again = out.again;
+	return result;
 }
 
 static enum result user_update(struct work *work, const void *input,
@@ -303,11 +319,14 @@ static enum result user_update(struct work *work, const void *input,
 {
 	const struct user_update_in *in = input;
 	struct user_out *out = output;
-	struct taken_user taken;
+	struct taken_user taken = { .another_owner = false };
+	struct user before;
+	bool again = true;
 	enum result result = take_user(work, in->id, &taken);
 
+	before = taken.user;
 	if (result == RESULT_OK && in->has_own_role)
-		result = assign(work, in);
+		result = assign(work, in, &again);
 	else if (result == RESULT_OK && in->has_role)
 		result = give_role(work, &taken, in->role);
 	if (result != RESULT_OK)
@@ -315,7 +334,8 @@ static enum result user_update(struct work *work, const void *input,
 	if (in->technical_level || in->developer_persona)
 		describe(work, in, &taken.user);
 	out->user = taken.user;
-	remember_update(work, in);
+	if (!again || is_changed(&taken.user, &before))
+		remember_update(work, in);
 	return RESULT_OK;
 }
 

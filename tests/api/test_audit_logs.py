@@ -98,6 +98,47 @@ def test_projects_and_groups(shared):
     assert seen[3]["project"]["id"] == default_project(shared)["id"]
 
 
+def updatable(api):
+    """One of each thing that can be updated: its path, what says what is so
+    already, and what changes it."""
+    _, user = accepted(api, "ada@example.com")
+    project = f"{PROJECTS}/{api.project('Apollo')['id']}"
+    api.ok("POST", f"{project}/users", json={"user_id": user,
+                                             "role": "member"})
+    group = api.ok("POST", GROUPS, json={"name": "Crew"})["id"]
+    role = api.ok("POST", "/v1/organization/roles", json={
+        "role_name": "Analyst", "permissions": ["models.read"]})["id"]
+    robot = api.ok("POST", f"{project}/service_accounts",
+                   json={"name": "robot"})["id"]
+    key = api.ok("POST", f"{project}/api_keys", json={
+        "user_id": user, "scopes": ["models.read"]})["id"]
+    yield f"{USERS}/{user}", {"role": "reader"}, {"role": "owner"}
+    yield f"{USERS}/{user}", {}, {"technical_level": "high"}
+    yield f"{project}/users/{user}", {"role": "member"}, {"role": "owner"}
+    yield project, {"name": "Apollo"}, {"name": "Gemini"}
+    yield project, {}, {"external_key_id": "k"}
+    yield f"{GROUPS}/{group}", {"name": "Crew"}, {"name": "Staff"}
+    yield (f"/v1/organization/roles/{role}",
+           {"permissions": ["models.read"]}, {"description": "Looks."})
+    yield f"/v1/organization/roles/{role}", {}, {"role_name": "Auditor"}
+    yield (f"{project}/service_accounts/{robot}", {"name": "robot"},
+           {"name": "android"})
+    yield (f"{project}/api_keys/{key}", {"scopes": ["models.read"]},
+           {"scopes": []})
+    yield f"{project}/api_keys/{key}", {}, {"expires_in_seconds": 3600}
+
+
+def test_an_update_that_changes_nothing_leaves_no_event(shared):
+    """The contract takes it: what is so already may be said again."""
+    for path, same, change in updatable(shared):
+        before = len(events(shared, include_extensions="true"))
+        answer = shared.ok("POST", path, json=same)
+        assert shared.ok("POST", path, json=same) == answer, path
+        assert len(events(shared, include_extensions="true")) == before, path
+        assert shared.ok("POST", path, json=change) != answer, path
+        assert len(events(shared, include_extensions="true")) > before, path
+
+
 def test_ours_are_told_on_request_alone(shared):
     """Strict clients know the contract's types and no others."""
     _, token = shared.link("eve@example.com")
