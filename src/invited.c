@@ -192,12 +192,15 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
 	struct http_service *service = &daemon->service;
+	struct server_group group = { .addresses = conf->listen,
+				      .count = conf->listen_count,
+				      .threads = 1 };
 	const char *address;
 
-	daemon->router = router_new(&all_routes);
+	group.router = daemon->router = router_new(&all_routes);
 	*service = (struct http_service){
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
 		.store = daemon->store,
-		.router = daemon->router,
 		.welcome_url = conf->welcome_url,
 		.invite_ttl_seconds = conf->invite_ttl_seconds,
 		.mail_sends = mail_sends(conf->mail),
@@ -208,10 +211,9 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.metrics = others_metrics,
 		.context = daemon,
 	};
-	if (!service->limiter || !service->router)
+	if (!service->limiter || !daemon->router)
 		return fail_set(fail, "out of memory");
-	if (server_new(conf->listen, conf->listen_count, service,
-		       &daemon->server, fail) < 0)
+	if (server_new(&group, 1, service, &daemon->server, fail) < 0)
 		return -1;
 	address = server_address(daemon->server, 0);
 	if (strncmp(address, "http", 4) != 0)

@@ -6,12 +6,12 @@
  * once a minute and key.
  *
  * The surprise: not every request looks. What was found once holds for all
- * that come in the same round, since reads in one round see one state of the
- * store anyway; and for writes it holds a while longer, since the store looks
- * by itself, in the write's transaction, whether the key is still in force.
- * That is two thirds of the system calls before a write is on its way. So a key
- * that was revoked, or whose owner was demoted, opens nothing from then on,
- * whichever daemon was told, and nobody has to forget it.
+ * that come to the same thread in the same round, since reads in one round see
+ * one state of the store anyway; and for writes it holds a while longer, since
+ * the store looks by itself, in the write's transaction, whether the key is
+ * still in force. That is two thirds of the system calls before a write is on
+ * its way. So a key that was revoked, or whose owner was demoted, opens nothing
+ * from then on, whichever daemon was told, and nobody has to forget it.
  */
 #include "base/base.h"
 
@@ -98,13 +98,13 @@ static struct admin_key *memorise(struct request *request,
 				  const uint8_t hash[SHA256_SIZE],
 				  const struct admin_key *key)
 {
-	struct http_service *service = request->service;
-	struct known_key *known = key_memo_place(&service->memo, hash);
+	struct http_thread *thread = request->thread;
+	struct known_key *known = key_memo_place(&thread->memo, hash);
 	int64_t used_at =
 	    known->key.id == key->id ? known->key.last_used_at : 0;
 
 	known->round =
-	    store_is_shared(service->store) ? NO_ROUND : service->round;
+	    store_is_shared(thread->service->store) ? NO_ROUND : thread->round;
 	known->found_ms = request->now_ms;
 	known->key = *key;
 	known->key.name = known->key.redacted = NULL;
@@ -136,14 +136,14 @@ static bool is_read(const struct request *request)
 static struct admin_key *remembered(struct request *request,
 				    const uint8_t hash[SHA256_SIZE])
 {
-	struct http_service *service = request->service;
-	struct known_key *known = key_memo_find(&service->memo, hash);
+	struct http_thread *thread = request->thread;
+	struct known_key *known = key_memo_find(&thread->memo, hash);
 	int64_t age_ms;
 
 	if (!known || !admin_key_in_force(&known->key, request->now_ms / 1000))
 		return NULL;
 	age_ms = request->now_ms - known->found_ms;
-	if (known->round != service->round &&
+	if (known->round != thread->round &&
 	    (is_read(request) || age_ms < 0 || age_ms >= MEMO_MS))
 		return NULL;
 	return &known->key;

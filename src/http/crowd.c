@@ -10,11 +10,18 @@
 #include "base/network.h"
 #include "base/random.h"
 #include "http/limiter.h"
+#include "http/service.h"
 
 void crowd_init(struct crowd *crowd)
 {
+	*crowd = (struct crowd){ .most = UINT_MAX };
+	pthread_mutex_init(&crowd->mutex, NULL);
 	random_bytes(crowd->seed, sizeof(crowd->seed));
-	crowd->most = UINT_MAX;
+}
+
+void crowd_release(struct crowd *crowd)
+{
+	pthread_mutex_destroy(&crowd->mutex);
 }
 
 /* False for whom nobody counts. */
@@ -47,49 +54,69 @@ static struct crowd_member *find(const struct crowd *crowd,
 	return member;
 }
 
-bool crowd_admits(const struct crowd *crowd, const struct http_service *service,
-		  const struct sockaddr *peer)
+/* NULL: out of memory. */
+static struct crowd_member *add(struct crowd *crowd,
+				const struct in6_addr *address)
 {
-	const struct crowd_member *member;
-	struct in6_addr address;
+	struct crowd_member *member = malloc(sizeof(*member));
+	struct crowd_member **bucket =
+	    &crowd->buckets[bucket_of(crowd, address)];
 
-	if (!is_counted(service, peer, &address))
-		return true;
-	member = find(crowd, &address);
-	return !member || member->count < crowd->most;
-}
-
-struct crowd_member *crowd_join(struct crowd *crowd,
-				const struct http_service *service,
-				const struct sockaddr *peer)
-{
-	struct crowd_member *member, **bucket;
-	struct in6_addr address;
-
-	if (!is_counted(service, peer, &address))
+	if (!member)
 		return NULL;
-	member = find(crowd, &address);
-	if (!member) {
-		member = malloc(sizeof(*member));
-		if (!member)
-			return NULL;
-		bucket = &crowd->buckets[bucket_of(crowd, &address)];
-		*member = (struct crowd_member){ *bucket, address, 0 };
-		*bucket = member;
-	}
-	member->count++;
+	*member = (struct crowd_member){ *bucket, *address, 0 };
+	*bucket = member;
 	return member;
 }
 
-void crowd_leave(struct crowd *crowd, struct crowd_member *member)
+/* Where there is no memory to count with, who comes is let in. */
+static bool count_in(struct crowd *crowd, const struct in6_addr *address,
+		     struct crowd_member **ret_member)
 {
-	struct crowd_member **at;
+	struct crowd_member *member = find(crowd, address);
 
-	if (!member || --member->count > 0)
-		return;
-	at = &crowd->buckets[bucket_of(crowd, &member->address)];
+	if (!member)
+		member = add(crowd, address);
+	if (member && member->count >= crowd->most)
+		return false;
+	if (member)
+		member->count++;
+	*ret_member = member;
+	return true;
+}
+
+bool crowd_join(struct crowd *crowd, const struct http_service *service,
+		const struct sockaddr *peer, struct crowd_member **ret_member)
+{
+	struct in6_addr address;
+	bool joined;
+
+	*ret_member = NULL;
+	if (!is_counted(service, peer, &address))
+		return true;
+	pthread_mutex_lock(&crowd->mutex);
+	joined = count_in(crowd, &address, ret_member);
+	pthread_mutex_unlock(&crowd->mutex);
+	return joined;
+}
+
+static void take_out(struct crowd *crowd, struct crowd_member *member)
+{
+	struct crowd_member **at =
+	    &crowd->buckets[bucket_of(crowd, &member->address)];
+
 	while (*at != member)
 		at = &(*at)->next;
 	*at = member->next;
 	free(member);
+}
+
+void crowd_leave(struct crowd *crowd, struct crowd_member *member)
+{
+	if (!member)
+		return;
+	pthread_mutex_lock(&crowd->mutex);
+	if (--member->count == 0)
+		take_out(crowd, member);
+	pthread_mutex_unlock(&crowd->mutex);
 }

@@ -1,7 +1,7 @@
 /*
  * crowd.h: how many connections each address has, so that one alone cannot
  * have them all. Of IPv6, a /64 is one address. Trusted proxies, and this very
- * machine, are not counted: they come for many.
+ * machine, are not counted: they come for many. May be used by many threads.
  */
 #ifndef HTTP_CROWD_H
 #define HTTP_CROWD_H
@@ -9,6 +9,7 @@
 #include "base/base.h"
 
 #include <netinet/in.h>
+#include <pthread.h>
 
 #include "base/hash.h"
 
@@ -21,6 +22,7 @@ struct crowd_member {
 };
 
 struct crowd {
+	pthread_mutex_t mutex; /* of the members */
 	struct crowd_member *buckets[CROWD_BUCKETS];
 	uint8_t seed[SHA256_SIZE];
 	unsigned most; /* connections of one address */
@@ -30,15 +32,13 @@ struct http_service;
 struct sockaddr;
 
 void crowd_init(struct crowd *crowd);
+void crowd_release(struct crowd *crowd); /* nobody is there */
 
-/* Whether one more may come from there. */
-bool crowd_admits(const struct crowd *crowd, const struct http_service *service,
-		  const struct sockaddr *peer) MUST_CHECK;
-
-/* It came. To be given to crowd_leave(); NULL where it is not counted. */
-struct crowd_member *crowd_join(struct crowd *crowd,
-				const struct http_service *service,
-				const struct sockaddr *peer);
+/* One came from there. False: those are enough. Else it is to be given to
+ * crowd_leave(), NULL where it is not counted. */
+bool crowd_join(struct crowd *crowd, const struct http_service *service,
+		const struct sockaddr *peer,
+		struct crowd_member **ret_member) MUST_CHECK;
 void crowd_leave(struct crowd *crowd, struct crowd_member *member);
 
 #endif

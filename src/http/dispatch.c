@@ -67,6 +67,7 @@ static void let_in(struct request *request)
 void request_admit(struct request *request)
 {
 	request->at_the_door = true;
+	thread_catch_up(request->thread);
 	if (router_find(request) == 0 && request->route->access == ACCESS_ADMIN)
 		auth_check(request, let_in);
 }
@@ -75,6 +76,7 @@ void request_dispatch(struct request *request)
 {
 	request->now_ms = clock_now_ms();
 	request->at_the_door = false;
+	thread_catch_up(request->thread);
 	if (auth_holds(request)) {
 		handle(request);
 		return;

@@ -13,7 +13,6 @@
 int exchanges_init(struct exchanges *all)
 {
 	deadline_ring_init(&all->connections);
-	crowd_init(&all->crowd);
 	return drain_init(&all->drain);
 }
 
@@ -41,6 +40,12 @@ static struct exchange *take_spare(struct exchanges *all)
 	return exchange;
 }
 
+void exchanges_connection_over(struct exchanges *all)
+{
+	http_count(&all->thread->counts.connections, -1);
+	places_give_back(all->places);
+}
+
 struct exchange *exchange_new(struct exchanges *all, const char *target)
 {
 	struct exchange *exchange = take_spare(all);
@@ -49,7 +54,7 @@ struct exchange *exchange_new(struct exchanges *all, const char *target)
 		return NULL;
 	memset(exchange, 0, offsetof(struct exchange, request));
 	exchange->all = all;
-	request_init(&exchange->request, all->service);
+	request_init(&exchange->request, all->thread);
 	all->count++;
 	exchange->target_copy = strdup(target);
 	exchange->request.target = str_of(exchange->target_copy);
@@ -58,23 +63,26 @@ struct exchange *exchange_new(struct exchanges *all, const char *target)
 
 void exchange_drop_body(struct exchange *exchange)
 {
-	exchange->all->bodies -= exchange->request.body.len;
+	size_t octets = exchange->request.body.len;
+
+	if (octets > 0)
+		exchange->all->thread->service->bodies -= octets;
 	buf_release(&exchange->request.body);
 }
 
 bool exchange_add_body(struct exchange *exchange, struct str data)
 {
-	struct exchanges *all = exchange->all;
+	struct http_service *service = exchange->all->thread->service;
 	struct buf *body = &exchange->request.body;
-	size_t before = body->len;
+	size_t before = body->len, bodies;
 
-	if (all->bodies + data.len > BODIES_MAX)
-		return false;
-	buf_add_str(body, data);
-	all->bodies += body->len - before;
-	if (all->bodies > TRIM_FROM)
-		all->trim = true;
-	return buf_ok(body);
+	bodies = atomic_fetch_add(&service->bodies, data.len) + data.len;
+	if (bodies <= BODIES_MAX)
+		buf_add_str(body, data);
+	service->bodies -= data.len - (body->len - before);
+	if (bodies > TRIM_FROM)
+		service->trim = true;
+	return bodies <= BODIES_MAX && buf_ok(body);
 }
 
 void exchange_begin(struct exchange *exchange)
@@ -127,7 +135,7 @@ void exchanges_drop_deserted(struct exchanges *all)
 		if (exchange && exchange->request.parked &&
 		    (exchange->request.op.verb->flags & VERB_READ) &&
 		    has_left(d->fd))
-			store_drop(all->service->port, &exchange->request.op);
+			store_drop(all->thread->port, &exchange->request.op);
 	}
 }
 
@@ -137,7 +145,7 @@ void exchange_abandon(struct exchange *exchange)
 		exchange_free(exchange);
 		return;
 	}
-	store_drop(exchange->all->service->port, &exchange->request.op);
+	store_drop(exchange->all->thread->port, &exchange->request.op);
 	/* What the store works on is ours; what the library read goes now. */
 	request_forget_wire(&exchange->request);
 	exchange->connection = NULL;

@@ -9,34 +9,36 @@
 #define HTTP_EXCHANGE_H
 
 #include "base/base.h"
-#include "http/crowd.h"
 #include "http/deadline.h"
 #include "http/drain.h"
+#include "http/places.h"
 #include "http/request.h"
 
-/* All of one HTTP thread. All zero but `service` at the beginning, and then
- * exchanges_init(). */
+/* Connections that the library was given and has not begun to serve. */
+#define COMING_MAX 96
+
+/* All of one HTTP thread. All zero but `thread` and `places` at the beginning,
+ * and then exchanges_init(). */
 struct exchanges {
-	struct http_service *service;
+	struct http_thread *thread;
+	struct places *places; /* which the connections take */
 	struct deadline_ring connections;
-	struct crowd crowd;
 	struct drain drain;
-	size_t open, many; /* connections; more of them, and one that is idle
-			    * makes room */
+	struct coming {
+		int fd;
+		struct crowd_member *from; /* NULL: not counted */
+	} coming[COMING_MAX];
+	size_t coming_count;
 	struct exchange *spare; /* for the next requests */
 	size_t spares;
 	size_t count;	/* under way, or their heads are still coming in */
 	size_t begun;	/* of these: the head is whole */
-	size_t bodies;	/* octets of their bodies, at most BODIES_MAX */
-	bool trim;	/* they were many: memory is to be given back */
 	int64_t now_ms; /* monotonic, of this round */
 	bool closing;	/* each answer ends its connection */
 };
 
-/* Bodies of all requests under way; more are refused for now (503). */
-#define BODIES_MAX (64 * 1024 * 1024)
-
-/* Of these: once there were more, memory is given back when there are less. */
+/* Octets of bodies: once there were more, memory is given back when there are
+ * less. */
 #define TRIM_FROM  (4 * 1024 * 1024)
 #define TRIM_BELOW (1024 * 1024)
 
@@ -59,6 +61,9 @@ struct exchange {
 /* -1 with errno; exchanges_release() is fine then, too. */
 int exchanges_init(struct exchanges *all) MUST_CHECK;
 void exchanges_release(struct exchanges *all); /* none is under way */
+
+/* One that took a place is over. */
+void exchanges_connection_over(struct exchanges *all);
 
 /* NULL when out of memory. `target` as in the request line, which is copied. */
 struct exchange *exchange_new(struct exchanges *all, const char *target);

@@ -19,7 +19,7 @@
 
 struct known_key {
 	uint8_t hash[SHA256_SIZE];
-	uint64_t round; /* of the server, see http_service */
+	uint64_t round; /* of the thread, see http_thread */
 	int64_t found_ms;
 	struct admin_key key; /* but for its texts; its id is 0: no key */
 };

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -178,14 +179,21 @@ int listener_adopt(int fd, struct listener *ret_listener, struct fail *fail)
 
 	if (name_socket(&listener, fail) < 0)
 		return -1;
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	*ret_listener = listener;
 	return 0;
 }
 
-void listener_release(struct listener *listener, bool close_fd)
+void listener_close(struct listener *listener)
 {
-	if (close_fd && listener->fd >= 0)
+	if (listener->fd >= 0)
 		close(listener->fd);
+	listener->fd = -1;
+}
+
+void listener_release(struct listener *listener)
+{
+	listener_close(listener);
 	if (listener->path)
 		unlink(listener->path);
 	free(listener->path);

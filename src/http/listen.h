@@ -15,7 +15,7 @@ struct listener {
 	char *path;		     /* of a UNIX socket that we made */
 };
 
-/* Binds and listens. -1 with `fail`. */
+/* Binds and listens. Accepting from it does not wait. -1 with `fail`. */
 int listener_open(const char *address, struct listener *ret_listener,
 		  struct fail *fail) MUST_CHECK;
 
@@ -23,8 +23,10 @@ int listener_open(const char *address, struct listener *ret_listener,
 int listener_adopt(int fd, struct listener *ret_listener,
 		   struct fail *fail) MUST_CHECK;
 
-/* Removes the UNIX socket's file, if we made it. The descriptor is closed by
- * whoever served it, or with `close_fd`. */
-void listener_release(struct listener *listener, bool close_fd);
+/* Nobody is accepted any more. */
+void listener_close(struct listener *listener);
+
+/* The same, and removes the UNIX socket's file, if we made it. */
+void listener_release(struct listener *listener);
 
 #endif

@@ -19,6 +19,7 @@
 
 #include "http/mhd.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <sys/socket.h>
@@ -84,25 +85,35 @@ static const struct sockaddr *peer_of(struct MHD_Connection *mhd)
 	return info ? info->client_addr : NULL;
 }
 
-static enum MHD_Result on_accept(void *cls, const struct sockaddr *peer,
-				 socklen_t size)
+/* The library now serves what it was given under this descriptor, perhaps at
+ * once, perhaps in its next run. */
+static struct crowd_member *arrived(struct exchanges *all, int fd)
 {
-	const struct exchanges *all = cls;
+	for (size_t i = 0; i < all->coming_count; i++) {
+		struct coming it = all->coming[i];
 
-	(void)size;
-	return crowd_admits(&all->crowd, all->service, peer) ? MHD_YES : MHD_NO;
+		if (it.fd != fd)
+			continue;
+		all->coming[i] = all->coming[--all->coming_count];
+		return it.from;
+	}
+	return NULL;
 }
 
 static struct deadline *connection_begin(struct exchanges *all,
 					 struct MHD_Connection *mhd)
 {
-	struct deadline *deadline = deadline_new(
-	    &all->connections, socket_of(mhd), all->now_ms + HEADER_MS);
+	int fd = socket_of(mhd);
+	struct crowd_member *from = arrived(all, fd);
+	struct deadline *deadline =
+	    deadline_new(&all->connections, fd, all->now_ms + HEADER_MS);
 
-	if (!deadline)
+	if (!deadline) {
+		crowd_leave(&all->thread->service->crowd, from);
 		return NULL;
-	deadline->from = crowd_join(&all->crowd, all->service, peer_of(mhd));
-	if (++all->open > all->many)
+	}
+	deadline->from = from;
+	if (places_are_few(all->places))
 		deadline_make_room(&all->connections);
 	return deadline;
 }
@@ -116,8 +127,7 @@ static void connection_end(struct exchanges *all, struct deadline *deadline)
 
 	if (fd >= 0)
 		drain_add(&all->drain, fd, all->now_ms);
-	all->open--;
-	crowd_leave(&all->crowd, deadline->from);
+	crowd_leave(&all->thread->service->crowd, deadline->from);
 	drop_unfinished(deadline);
 	deadline_free(deadline);
 }
@@ -128,10 +138,13 @@ static void on_connection(void *cls, struct MHD_Connection *mhd,
 {
 	struct deadline *deadline = *socket_context;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		*socket_context = connection_begin(cls, mhd);
-	else if (deadline)
+		return;
+	}
+	if (deadline)
 		connection_end(cls, deadline);
+	exchanges_connection_over(cls);
 }
 
 /*
@@ -161,9 +174,8 @@ static void refuse_unread(struct exchanges *all, struct deadline *deadline,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(deadline->fd, SHUT_WR);
 	deadline->lingers = true;
-	all->service->requests++;
-	all->service->refused_strangers++;
-	all->service->answers[4]++;
+	http_count(&all->thread->counts.refused_strangers, 1);
+	http_count(&all->thread->counts.answers[4], 1);
 }
 
 static bool is_too_long(const char *target)
@@ -259,13 +271,11 @@ static bool add_headers(struct MHD_Response *response,
  * known; but a busy service may not want to hear of each. */
 static bool is_logged(const struct request *request)
 {
-	struct http_service *service = request->service;
-
 	if (request->key != 0)
 		return request->status >= 500 || log_takes_routine();
 	if (request->status >= 400)
-		service->refused_strangers++;
-	return log_sample_take(&service->strangers, clock_mono_ms());
+		http_count(&request->thread->counts.refused_strangers, 1);
+	return service_logs_stranger(request->service);
 }
 
 /* A method that is none may hold anything, secrets too. */
@@ -309,8 +319,8 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 					    response);
 	MHD_destroy_response(response);
 	exchange_allow(exchange, ANSWER_MS);
-	request->service->requests++;
-	request->service->answers[request->status / 100 % 6]++;
+	http_count(&request->thread->counts.answers[request->status / 100 % 6],
+		   1);
 	if (is_logged(request))
 		log_request(request);
 	return result;
@@ -377,7 +387,7 @@ static enum MHD_Result wait_at_the_door(struct exchange *exchange,
 					const struct framing *framing)
 {
 	if (!framing->chunked && framing->length <= SMALL_BODY &&
-	    store_is_shared(exchange->all->service->store))
+	    store_is_shared(exchange->request.service->store))
 		return MHD_YES;
 	exchange_allow(exchange, 0);
 	request_admit(&exchange->request);
@@ -506,19 +516,20 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
 
 /* ---- what it is told ---- */
 
-struct MHD_Daemon *mhd_start(struct exchanges *all, int fd, unsigned limit)
+struct MHD_Daemon *mhd_start(struct exchanges *all)
 {
 	return MHD_start_daemon(
-	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0,
-	    on_accept, all, on_request, all, MHD_OPTION_LISTEN_SOCKET, fd,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, all,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, all,
+	    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_NO_LISTEN_SOCKET,
+	    0, NULL, NULL, on_request, all, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, all, MHD_OPTION_NOTIFY_COMPLETED, on_completed, all,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, all,
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
 	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)READ_STEP,
-	    MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+	    MHD_OPTION_CONNECTION_LIMIT, all->places->most,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP,
+	    1, MHD_OPTION_END);
 }
 
 int mhd_epoll_fd(struct MHD_Daemon *daemon)
@@ -529,9 +540,24 @@ int mhd_epoll_fd(struct MHD_Daemon *daemon)
 	return info ? info->epoll_fd : -1;
 }
 
-void mhd_run(struct MHD_Daemon *daemon)
+void mhd_add(struct MHD_Daemon *daemon, struct exchanges *all,
+	     const struct arrival *arrival)
+{
+	assert(all->coming_count < COMING_MAX);
+	all->coming[all->coming_count++] =
+	    (struct coming){ arrival->fd, arrival->from };
+	(void)MHD_add_connection(daemon, arrival->fd,
+				 (const struct sockaddr *)&arrival->peer,
+				 arrival->size);
+}
+
+void mhd_run(struct MHD_Daemon *daemon, struct exchanges *all)
 {
 	MHD_run(daemon);
+	/* What it has not begun to serve now it has closed. */
+	for (; all->coming_count > 0; exchanges_connection_over(all))
+		crowd_leave(&all->thread->service->crowd,
+			    all->coming[--all->coming_count].from);
 }
 
 int mhd_wait_ms(struct MHD_Daemon *daemon, int most_ms)
@@ -550,14 +576,6 @@ void mhd_wake(struct exchange *exchange)
 		return;
 	MHD_resume_connection(exchange->suspended);
 	exchange->suspended = NULL;
-}
-
-void mhd_quiesce(struct MHD_Daemon *daemon)
-{
-	int fd = MHD_quiesce_daemon(daemon);
-
-	if (fd >= 0)
-		close(fd);
 }
 
 void mhd_stop(struct MHD_Daemon *daemon)

@@ -112,22 +112,93 @@ static const struct metric requests_not_logged = {
 	.help = "Requests without a key that the log leaves out.",
 };
 
-static void add_request_metrics(const struct http_service *service,
-				struct buf *out)
+static const struct metric thread_requests = {
+	.name = "invited_http_thread_requests_total",
+	.type = METRIC_COUNTER,
+	.help = "Answers by the thread that gave them.",
+};
+
+static const struct metric connections = {
+	.name = "invited_http_connections",
+	.type = METRIC_GAUGE,
+	.help = "Open connections by the thread that serves them.",
+};
+
+/* One number of each thread. */
+static void add_by_thread(const struct http_service *service,
+			  const struct metric *metric,
+			  int64_t (*number)(const struct http_counts *counts),
+			  struct buf *out)
 {
-	static const char *const classes[COUNT_OF(service->answers)] = {
-		NULL, NULL, "2xx", "3xx", "4xx", "5xx"
-	};
+	char label[16];
+	int i = 0;
+
+	metric_begin(out, metric);
+	for (const struct http_thread *t = service->threads; t; t = t->next) {
+		snprintf(label, sizeof(label), "%d", i++);
+		metric_add(out, metric, "thread", label, number(&t->counts));
+	}
+}
+
+static int64_t answers_of(const struct http_counts *counts)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < COUNT_OF(counts->answers); i++)
+		sum += http_counted(&counts->answers[i]);
+	return sum;
+}
+
+static int64_t connections_of(const struct http_counts *counts)
+{
+	return http_counted(&counts->connections);
+}
+
+/* Of all threads. */
+struct sums {
+	int64_t answers[COUNT_OF(((struct http_counts *)0)->answers)];
+	int64_t parked, refused_strangers;
+};
+
+static struct sums add_up(const struct http_service *service)
+{
+	struct sums sums = { .parked = 0 };
+
+	for (const struct http_thread *t = service->threads; t; t = t->next) {
+		for (size_t i = 0; i < COUNT_OF(sums.answers); i++)
+			sums.answers[i] += http_counted(&t->counts.answers[i]);
+		sums.parked += http_counted(&t->counts.parked);
+		sums.refused_strangers +=
+		    http_counted(&t->counts.refused_strangers);
+	}
+	return sums;
+}
+
+static int64_t not_logged(struct http_service *service)
+{
+	int64_t count;
+
+	pthread_mutex_lock(&service->mutex);
+	count = service->strangers.skipped_total;
+	pthread_mutex_unlock(&service->mutex);
+	return count;
+}
+
+static void add_request_metrics(struct http_service *service, struct buf *out)
+{
+	static const char *const classes[] = { NULL,  NULL,  "2xx",
+					       "3xx", "4xx", "5xx" };
+	struct sums sums = add_up(service);
 
 	metric_begin(out, &requests);
 	for (size_t i = 2; i < COUNT_OF(classes); i++)
 		metric_add(out, &requests, "status", classes[i],
-			   (int64_t)service->answers[i]);
-	metric_write(out, &requests_waiting, (int64_t)service->parked);
-	metric_write(out, &requests_refused,
-		     (int64_t)service->refused_strangers);
-	metric_write(out, &requests_not_logged,
-		     service->strangers.skipped_total);
+			   sums.answers[i]);
+	metric_write(out, &requests_waiting, sums.parked);
+	metric_write(out, &requests_refused, sums.refused_strangers);
+	metric_write(out, &requests_not_logged, not_logged(service));
+	add_by_thread(service, &thread_requests, answers_of, out);
+	add_by_thread(service, &connections, connections_of, out);
 }
 
 static void outbox_counted(struct request *request)

@@ -20,11 +20,12 @@ static void make_id(struct request *request)
 	hex_encode(random, sizeof(random), request->id + 4);
 }
 
-void request_init(struct request *request, struct http_service *service)
+void request_init(struct request *request, struct http_thread *thread)
 {
 	/* All but the first block, which the arena hands out zeroed. */
 	memset(request, 0, offsetof(struct request, first_block));
-	request->service = service;
+	request->thread = thread;
+	request->service = thread->service;
 	buf_init(&request->body, BODY_MAX);
 	buf_init(&request->out, ANSWER_MAX);
 	arena_init_with(&request->arena, request->first_block,
@@ -146,18 +147,18 @@ void request_submit(struct request *request,
 	op->result = RESULT_OK;
 	request->then = then;
 	release_parsed(request); /* the operation holds all that was wanted */
-	if (store_submit(request->service->port, op)) {
+	if (store_submit(request->thread->port, op)) {
 		then(request);
 		return;
 	}
 	request->parked = true;
-	request->service->parked++;
+	http_count(&request->thread->counts.parked, 1);
 }
 
 void request_resume(struct request *request)
 {
 	request->parked = false;
-	request->service->parked--;
+	http_count(&request->thread->counts.parked, -1);
 	request->then(request);
 }
 

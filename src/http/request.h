@@ -14,12 +14,9 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/jw.h"
-#include "base/log.h"
 #include "core/organization.h"
-#include "http/key_memo.h"
+#include "http/service.h"
 #include "store/store.h"
-
-struct network;
 
 #define BODY_MAX	(64 * 1024)	  /* octets that a client may send */
 #define OPEN_BODY_MAX	(16 * 1024)	  /* the same, where no key is needed */
@@ -38,9 +35,7 @@ enum http_method {
 	METHOD_ANY /* of a route: all of these */
 };
 
-struct http_service;
 struct route;
-struct router;
 struct sockaddr;
 struct json_t;
 
@@ -66,8 +61,9 @@ struct request {
 	struct buf body;
 
 	/* Found on the way. */
-	struct http_service *service;
-	struct str path, query; /* parts of target, without "/v1" */
+	struct http_thread *thread;   /* which answers it */
+	struct http_service *service; /* its */
+	struct str path, query;	      /* parts of target, without "/v1" */
 	const struct route *route;
 	struct str segments[PATH_PARAMS_MAX]; /* parameters, as sent */
 	const char *params[PATH_PARAMS_MAX];  /* decoded, in the arena */
@@ -101,33 +97,7 @@ struct request {
 	void *first_block[512]; /* 4 KiB: most requests need no more */
 };
 
-/* All that handlers share. The port belongs to the HTTP thread. */
-struct http_service {
-	struct store *store;
-	struct store_port *port;
-	const struct router *router; /* of what is served; borrowed */
-	const char *public_url;	     /* no final '/' */
-	const char *base_path;	     /* its path: "" or "/team" */
-	const char *welcome_url;     /* or NULL */
-	int64_t invite_ttl_seconds;
-	bool mail_sends; /* false: links are shown to the caller instead */
-	struct limiter *limiter;
-	const struct network *proxies; /* trusted; borrowed */
-	size_t proxy_count;
-	/* Whether all else is in order; writes what is not into `out`. */
-	bool (*ready)(void *context, struct buf *out);
-	/* Appends everybody else's metrics. */
-	void (*metrics)(void *context, struct buf *out);
-	void *context;
-	uint64_t round; /* of the server: reads in one round see one state */
-	struct key_memo memo;
-	uint64_t answers[6]; /* by hundreds of their status */
-	uint64_t requests, parked;
-	uint64_t refused_strangers; /* answered 4xx or 5xx, without a key */
-	struct log_sample strangers;
-};
-
-void request_init(struct request *request, struct http_service *service);
+void request_init(struct request *request, struct http_thread *thread);
 void request_release(struct request *request);
 
 enum http_method http_method_of(const char *name);

@@ -119,7 +119,7 @@ void router_free(struct router *router)
 
 static const struct node *root_for(const struct request *request)
 {
-	return request->service->router->nodes;
+	return request->thread->router->nodes;
 }
 
 /* A literal goes before a parameter, which takes any segment but an empty
@@ -307,7 +307,7 @@ static int refuse_unserved(struct request *request, const struct node *deepest)
 
 int answer_unknown_url(struct request *request)
 {
-	const struct router *router = request->service->router;
+	const struct router *router = request->thread->router;
 
 	if (router->missing_page && request->method == METHOD_GET &&
 	    str_starts_with(request->accept, "text/html")) {

@@ -1,203 +1,105 @@
 /*
- * server.c: sockets and the loop of one event thread.
- *
- * The surprise: while requests are parked the library asks for no pause (see
- * mhd.c), so we wait for events ourselves.
+ * server.c: groups of listening sockets, and the threads that serve them.
  */
 #include "base/base.h"
 
 #include "http/server.h"
 
 #include <errno.h>
-#include <malloc.h>
-#include <stdatomic.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "http/listen.h"
-#include "http/mhd.h"
+#include "http/loop.h"
 
-#define LISTENERS_MAX	16
 #define CONNECTIONS_MAX 16384
 #define SPARE_FILES	128 /* descriptors for everything else */
 
 #define CROWD_SHARE	8  /* one address has so much of all connections */
 #define ROOM_SHARE	16 /* and so much is kept for who comes next */
 
-#define SWEEP_MS	SECOND_MS
-#define PARKED_MS	50 /* bound of a wait while requests are parked */
-#define STORE_LINE_MS	(10 * SECOND_MS) /* between two that it is away */
-#define GOODBYE_MS	(10 * SECOND_MS) /* for requests under way at the end */
+_Static_assert(SERVER_THREADS_MAX <= LOOPS_MAX, "LOOPS_MAX");
 
-struct server {
-	struct listener listeners[LISTENERS_MAX];
-	struct MHD_Daemon *daemons[LISTENERS_MAX];
-	size_t count;
-	struct http_service *service;
-	struct exchanges exchanges;
-	int epoll_fd, wake_fd;
-	atomic_bool stopping;
-	bool store_failed; /* and that was logged, then: */
-	int64_t store_failed_ms;
+struct helper {
+	struct server *server;
+	struct loop *loop;
+	pthread_t thread;
 };
 
-/* ---- waking ---- */
+struct server {
+	struct http_service *service;
+	struct group groups[SERVER_GROUPS_MAX];
+	size_t group_count;
 
-static void wake(void *context)
+	/* All loops but the first, which runs in the thread of server_run(). */
+	struct helper helpers[SERVER_GROUPS_MAX * LOOPS_MAX];
+	size_t helper_count;
+
+	pthread_mutex_t mutex; /* of: */
+	pthread_cond_t changed;
+	enum { SERVER_WAITS, SERVER_RUNS, SERVER_ENDS } state;
+};
+
+/* ---- running ---- */
+
+/* False: it never will. */
+static bool wait_for_start(struct server *server)
 {
-	struct server *server = context;
-	uint64_t one = 1;
+	bool runs;
 
-	(void)!write(server->wake_fd, &one, sizeof(one));
+	pthread_mutex_lock(&server->mutex);
+	while (server->state == SERVER_WAITS)
+		pthread_cond_wait(&server->changed, &server->mutex);
+	runs = server->state == SERVER_RUNS;
+	pthread_mutex_unlock(&server->mutex);
+	return runs;
 }
 
-void server_stop(struct server *server)
+static void *run_helper(void *context)
 {
-	server->stopping = true;
-	wake(server);
+	struct helper *helper = context;
+
+	if (wait_for_start(helper->server))
+		loop_run(helper->loop);
+	return NULL;
 }
 
-/* ---- rounds ---- */
-
-static void collect(struct server *server)
+/* From SERVER_WAITS on, once. */
+static void decide(struct server *server, bool runs)
 {
-	struct store_op *op = store_collect(server->service->port), *next;
-
-	for (; op; op = next) {
-		struct request *request = op->context;
-		struct exchange *exchange =
-		    CONTAINER_OF(request, struct exchange, request);
-
-		next = op->next;
-		request_resume(request);
-		mhd_wake(exchange);
-		if (exchange->orphan && !request->parked)
-			exchange_free(exchange);
-	}
+	pthread_mutex_lock(&server->mutex);
+	if (server->state == SERVER_WAITS)
+		server->state = runs ? SERVER_RUNS : SERVER_ENDS;
+	pthread_cond_broadcast(&server->changed);
+	pthread_mutex_unlock(&server->mutex);
 }
 
-/*
- * One line when the store stops taking writes, one when it takes them again. If
- * the state flaps, log at most every 10 s.
- */
-static void note_store(struct server *server)
+static void join_helpers(struct server *server)
 {
-	struct fail why;
-	bool healthy = store_healthy(server->service->store, &why);
-
-	if (healthy == !server->store_failed)
-		return;
-	if (!healthy && server->store_failed_ms != 0 &&
-	    server->exchanges.now_ms - server->store_failed_ms < STORE_LINE_MS)
-		return;
-	server->store_failed = !healthy;
-	if (!healthy)
-		server->store_failed_ms = server->exchanges.now_ms;
-	if (healthy)
-		log_event(LOG_INFO, "store_recovered", LOG_I("healthy", 1));
-	else
-		log_event(LOG_ERROR, "store_unavailable",
-			  LOG_S("reason", why.message));
-}
-
-static int wait_ms(const struct server *server)
-{
-	int wait = SWEEP_MS;
-
-	if (server->service->parked > 0)
-		return PARKED_MS;
-	for (size_t i = 0; i < server->count; i++)
-		wait = mhd_wait_ms(server->daemons[i], wait);
-	return wait;
-}
-
-static void run_round(struct server *server, int wait)
-{
-	struct epoll_event events[LISTENERS_MAX + 2];
-	uint64_t ignored;
-	int n = epoll_wait(server->epoll_fd, events, COUNT_OF(events), wait);
-
-	for (int i = 0; i < n; i++) {
-		if (events[i].data.fd == server->wake_fd)
-			(void)!read(server->wake_fd, &ignored, sizeof(ignored));
-	}
-	server->exchanges.now_ms = clock_mono_ms();
-	log_hold();
-	collect(server);
-	note_store(server);
-	for (size_t i = 0; i < server->count; i++)
-		mhd_run(server->daemons[i]);
-	drain_run(&server->exchanges.drain, server->exchanges.now_ms);
-	store_idle(server->service->port);
-	server->service->round++;
-	log_flush();
-}
-
-static void stop_listening(struct server *server)
-{
-	server->exchanges.closing = true;
-	for (size_t i = 0; i < server->count; i++)
-		mhd_quiesce(server->daemons[i]);
-}
-
-/* What a crowd took, once it has gone; others may be there meanwhile. */
-static void give_memory_back(struct server *server)
-{
-	if (!server->exchanges.trim || server->exchanges.bodies > TRIM_BELOW)
-		return;
-	server->exchanges.trim = false;
-	malloc_trim(0);
-}
-
-/*
- * Whether a server that stops has no answer to give any more, or has tried for
- * long enough; but never while the store works on a request. Whoever has not
- * finished the head of a request is not waited for.
- */
-static bool is_done(const struct server *server, bool late)
-{
-	if (server->service->parked > 0)
-		return false;
-	if (server->exchanges.begun > 0 && late)
-		log_event(LOG_WARN, "requests_cut_off",
-			  LOG_I("count", server->exchanges.begun));
-	return server->exchanges.begun == 0 || late;
+	while (server->helper_count > 0)
+		pthread_join(server->helpers[--server->helper_count].thread,
+			     NULL);
 }
 
 void server_run(struct server *server)
 {
-	int64_t next_sweep = clock_mono_ms() + SWEEP_MS, end = 0;
+	decide(server, true);
+	loop_run(server->groups[0].loops[0]);
+	join_helpers(server);
+}
 
-	for (;;) {
-		int64_t now = clock_mono_ms();
-
-		if (now >= next_sweep) {
-			store_look(server->service->store);
-			give_memory_back(server);
-			deadline_sweep(&server->exchanges.connections, now);
-			exchanges_drop_deserted(&server->exchanges);
-			next_sweep = now + SWEEP_MS;
-		}
-		if (server->stopping && !end) {
-			stop_listening(server);
-			store_refuse_slow(server->service->store);
-			end = now + GOODBYE_MS;
-		}
-		if (end && is_done(server, now > end))
-			break;
-		run_round(server, end ? PARKED_MS : wait_ms(server));
+void server_stop(struct server *server)
+{
+	server->service->stopping = true;
+	for (size_t i = 0; i < server->group_count; i++) {
+		for (size_t j = 0; j < server->groups[i].loop_count; j++)
+			loop_wake(server->groups[i].loops[j]);
 	}
 }
 
-/* ---- beginning and end ---- */
+/* ---- listening ---- */
 
 static unsigned connection_limit(void)
 {
@@ -215,75 +117,121 @@ static unsigned connection_limit(void)
 		   : (unsigned)files.rlim_cur / 2;
 }
 
-static int watch(struct server *server, int fd)
+/* Sockets from the service manager, if there are any. */
+static int adopt_sockets(struct group *group, struct fail *fail)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
-}
-
-static int serve_listener(struct server *server, size_t index, unsigned limit,
-			  struct fail *fail)
-{
-	struct MHD_Daemon *daemon =
-	    mhd_start(&server->exchanges, server->listeners[index].fd, limit);
-
-	if (!daemon)
-		return fail_set(fail, "could not serve %s",
-				server->listeners[index].name);
-	server->daemons[server->count++] = daemon;
-	if (watch(server, mhd_epoll_fd(daemon)) < 0)
-		return fail_errno(fail, errno, "could not watch %s",
-				  server->listeners[index].name);
-	return 0;
-}
-
-/* Sockets from the service manager; 0 where there are none. */
-static int adopt_sockets(struct server *server, struct fail *fail)
-{
-	int n = 0;
-
 #ifdef HAVE_SYSTEMD
-	n = sd_listen_fds(1);
+	int n = sd_listen_fds(1);
+
 	if (n > LISTENERS_MAX)
 		return fail_set(fail, "too many sockets were handed over");
 	for (int i = 0; i < n; i++) {
 		if (listener_adopt(SD_LISTEN_FDS_START + i,
-				   &server->listeners[i], fail) < 0)
+				   &group->listeners[i], fail) < 0)
 			return -1;
+		group->listener_count++;
 	}
 #else
-	(void)server;
+	(void)group;
 	(void)fail;
 #endif
-	return n;
+	return 0;
 }
 
-static int open_listeners(struct server *server, const char *const *addresses,
-			  size_t count, struct fail *fail)
+static int open_listeners(struct group *group,
+			  const struct server_group *wanted, struct fail *fail)
 {
-	unsigned limit = connection_limit();
-	int adopted = adopt_sockets(server, fail);
-
-	if (adopted < 0)
-		return -1;
-	server->exchanges.crowd.most = limit / CROWD_SHARE + 1;
-	if (adopted > 0)
-		count = (size_t)adopted;
-	limit /= (unsigned)count;
-	server->exchanges.many = limit - limit / ROOM_SHARE;
-	for (size_t i = 0; i < count; i++) {
-		if (adopted == 0 &&
-		    listener_open(addresses[i], &server->listeners[i], fail) <
-			0)
+	for (size_t i = 0; i < wanted->count; i++) {
+		if (listener_open(wanted->addresses[i], &group->listeners[i],
+				  fail) < 0)
 			return -1;
-		if (serve_listener(server, i, limit, fail) < 0)
+		group->listener_count++;
+	}
+	return 0;
+}
+
+static int open_group(struct server *server, const struct server_group *wanted,
+		      unsigned places, struct fail *fail)
+{
+	struct group *group = &server->groups[server->group_count++];
+
+	group->places.most = places;
+	group->places.many = places - places / ROOM_SHARE;
+	group->accepting = wanted->threads;
+	if (server->group_count == 1 && adopt_sockets(group, fail) < 0)
+		return -1;
+	if (group->listener_count == 0 &&
+	    open_listeners(group, wanted, fail) < 0)
+		return -1;
+	for (size_t i = 0; i < wanted->threads; i++) {
+		if (loop_new(group, wanted->router, server->service, fail) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int server_new(const char *const *addresses, size_t count,
+/* ---- beginning and end ---- */
+
+/* So that they can be counted in order. */
+static void link_threads(struct server *server)
+{
+	struct http_thread **end = &server->service->threads;
+
+	for (size_t i = 0; i < server->group_count; i++) {
+		struct group *group = &server->groups[i];
+
+		for (size_t j = 0; j < group->loop_count; j++) {
+			*end = &group->loops[j]->thread;
+			end = &(*end)->next;
+		}
+	}
+	*end = NULL;
+}
+
+static int start_helper(struct server *server, struct loop *loop,
+			struct fail *fail)
+{
+	struct helper *helper = &server->helpers[server->helper_count];
+
+	helper->server = server;
+	helper->loop = loop;
+	if (pthread_create(&helper->thread, NULL, run_helper, helper))
+		return fail_set(fail, "could not start a thread for requests: "
+				      "ask for fewer with --threads");
+	server->helper_count++;
+	return 0;
+}
+
+static int start_helpers(struct server *server, struct fail *fail)
+{
+	for (size_t i = 0; i < server->group_count; i++) {
+		struct group *group = &server->groups[i];
+
+		for (size_t j = i == 0; j < group->loop_count; j++) {
+			if (start_helper(server, group->loops[j], fail) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int prepare(struct server *server, const struct server_group *groups,
+		   size_t count, struct fail *fail)
+{
+	unsigned limit = connection_limit();
+
+	server->service->crowd.most = limit / CROWD_SHARE + 1;
+	for (size_t i = 0; i < count; i++) {
+		if (open_group(server, &groups[i], limit / (unsigned)count,
+			       fail) < 0)
+			return -1;
+	}
+	server->groups[0].loops[0]->keeps_house = true;
+	link_threads(server);
+	return start_helpers(server, fail);
+}
+
+int server_new(const struct server_group *groups, size_t count,
 	       struct http_service *service, struct server **ret_server,
 	       struct fail *fail)
 {
@@ -292,21 +240,10 @@ int server_new(const char *const *addresses, size_t count,
 	if (!server)
 		return fail_set(fail, "out of memory");
 	server->service = service;
-	server->exchanges.service = service;
-	for (size_t i = 0; i < LISTENERS_MAX; i++)
-		server->listeners[i].fd = -1;
-	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (exchanges_init(&server->exchanges) < 0 || server->epoll_fd < 0 ||
-	    server->wake_fd < 0 || watch(server, server->wake_fd) < 0 ||
-	    watch(server, server->exchanges.drain.epoll_fd) < 0) {
-		fail_errno(fail, errno, "could not make an event queue");
-		server_free(server);
-		return -1;
-	}
-	if (store_port_open(service->store, wake, server, &service->port,
-			    fail) < 0 ||
-	    open_listeners(server, addresses, count, fail) < 0) {
+	crowd_init(&service->crowd);
+	pthread_mutex_init(&server->mutex, NULL);
+	pthread_cond_init(&server->changed, NULL);
+	if (prepare(server, groups, count, fail) < 0) {
 		server_free(server);
 		return -1;
 	}
@@ -316,23 +253,35 @@ int server_new(const char *const *addresses, size_t count,
 
 const char *server_address(const struct server *server, size_t index)
 {
-	return index < server->count ? server->listeners[index].name : NULL;
+	for (size_t i = 0; i < server->group_count; i++) {
+		const struct group *group = &server->groups[i];
+
+		if (index < group->listener_count)
+			return group->listeners[index].name;
+		index -= group->listener_count;
+	}
+	return NULL;
+}
+
+static void free_group(struct group *group)
+{
+	while (group->loop_count > 0)
+		loop_free(group->loops[--group->loop_count]);
+	while (group->listener_count > 0)
+		listener_release(&group->listeners[--group->listener_count]);
 }
 
 void server_free(struct server *server)
 {
 	if (!server)
 		return;
-	for (size_t i = 0; i < server->count; i++)
-		mhd_stop(server->daemons[i]);
-	for (size_t i = 0; i < LISTENERS_MAX; i++)
-		listener_release(&server->listeners[i], i >= server->count);
-	store_port_close(server->service->port);
-	server->service->port = NULL;
-	exchanges_release(&server->exchanges);
-	if (server->epoll_fd >= 0)
-		close(server->epoll_fd);
-	if (server->wake_fd >= 0)
-		close(server->wake_fd);
+	decide(server, false);
+	join_helpers(server);
+	for (size_t i = 0; i < server->group_count; i++)
+		free_group(&server->groups[i]);
+	server->service->threads = NULL;
+	crowd_release(&server->service->crowd);
+	pthread_cond_destroy(&server->changed);
+	pthread_mutex_destroy(&server->mutex);
 	free(server);
 }

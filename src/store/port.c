@@ -200,10 +200,15 @@ struct store_op *store_collect(struct store_port *port)
 	return first;
 }
 
-void store_idle(struct store_port *port)
+void store_renew(struct store_port *port)
 {
 	if (port->reader)
 		port->store->type->reader_idle(port->reader);
+}
+
+void store_idle(struct store_port *port)
+{
+	store_renew(port);
 	hand_over(&port->store->reads, &port->reads);
 	hand_over(&port->store->writes, &port->writes);
 }

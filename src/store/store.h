@@ -131,6 +131,9 @@ void store_call_many(struct store_port *port, struct store_op *const *ops,
  */
 void store_idle(struct store_port *port);
 
+/* From now on those reads see what is there now. */
+void store_renew(struct store_port *port);
+
 /* `wake` (or NULL) is called after each batch that queued mail, from the
  * store's thread; the one before it is not, once this has returned. */
 void store_on_mail(struct store *store, void (*wake)(void *context),

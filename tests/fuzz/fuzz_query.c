@@ -41,6 +41,7 @@ static void check_again(struct request *request, struct str key,
 int fuzz_one(const uint8_t *data, size_t size)
 {
 	static struct http_service service;
+	static struct http_thread thread = { .service = &service };
 	struct query_walk walk =
 	    query_walk((struct str){ (const char *)data, size });
 	size_t octets = 0, pairs = 0;
@@ -48,7 +49,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 	struct str key, value;
 
 	require(request);
-	request_init(request, &service);
+	request_init(request, &thread);
 	while (query_next(request, &walk, &key, &value)) {
 		octets += key.len + value.len;
 		require(++pairs <= size + 1 && octets <= size);

@@ -20,6 +20,7 @@
 
 static struct http_service the_service;
 static struct router *router;
+static struct http_thread thread;
 static struct arena arena;
 static char dir[128];
 static int64_t organization, project, invite, user;
@@ -48,7 +49,7 @@ static void ask(const struct verb *verb, const void *in, void *out)
 		.arena = &arena,
 	};
 
-	store_call(the_service.port, &op);
+	store_call(thread.port, &op);
 	needed(op.result == RESULT_OK);
 }
 
@@ -104,9 +105,9 @@ static void metrics(void *context, struct buf *out)
 	(void)out;
 }
 
-struct http_service *service(void)
+struct http_thread *service_thread(void)
 {
-	return &the_service;
+	return &thread;
 }
 
 void service_open(void)
@@ -123,7 +124,8 @@ void service_open(void)
 	router = router_new(&all_routes);
 	needed(router);
 	the_service = (struct http_service){
-		.router = router,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.threads = &thread,
 		.public_url = "https://invited.example.com",
 		.base_path = "",
 		.welcome_url = "https://welcome.example.com/",
@@ -135,7 +137,9 @@ void service_open(void)
 	};
 	needed(the_service.limiter);
 	needed(store_open(url, true, &the_service.store, &fail) == 0);
-	needed(store_port_open(the_service.store, NULL, NULL, &the_service.port,
+	thread.service = &the_service;
+	thread.router = router;
+	needed(store_port_open(the_service.store, NULL, NULL, &thread.port,
 			       &fail) == 0);
 	make_organization();
 	make_user();
@@ -147,7 +151,7 @@ void service_close(void)
 	DIR *folder = opendir(dir);
 	struct dirent *entry;
 
-	store_port_close(the_service.port);
+	store_port_close(thread.port);
 	store_close(the_service.store);
 	limiter_free(the_service.limiter);
 	router_free(router);
@@ -236,7 +240,7 @@ void service_read(struct request *request, struct str text)
 {
 	struct str line, method, target, name, value;
 
-	request_init(request, &the_service);
+	request_init(request, &thread);
 	line = cut_line(&text);
 	str_cut(line, ' ', &method, &target);
 	request->method_name = kept(request, method).data;
@@ -254,22 +258,23 @@ void service_read(struct request *request, struct str text)
 
 void service_answer(struct request *request)
 {
-	the_service.requests++;
-	the_service.round++;
+	const atomic_llong *parked = &thread.counts.parked;
+
+	thread.round++;
 	request_dispatch(request);
 	while (!request->answered) {
 		struct store_op *op;
 
-		needed(request->parked && the_service.parked == 1);
-		store_idle(the_service.port);
-		op = store_collect(the_service.port);
+		needed(request->parked && http_counted(parked) == 1);
+		store_idle(thread.port);
+		op = store_collect(thread.port);
 		if (op)
 			request_resume(op->context);
 		else
 			sched_yield();
 	}
-	needed(!request->parked && the_service.parked == 0);
-	store_idle(the_service.port);
+	needed(!request->parked && http_counted(parked) == 0);
+	store_idle(thread.port);
 }
 
 const char *service_header(const struct request *request, const char *name)

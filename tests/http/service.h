@@ -19,7 +19,8 @@
 void service_open(void);
 void service_close(void);
 
-struct http_service *service(void);
+/* The one that answers, in this thread. */
+struct http_thread *service_thread(void);
 
 /*
  * Begins a request from its text: a line "METHOD TARGET", lines "Name: value",

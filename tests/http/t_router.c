@@ -585,7 +585,7 @@ START_TEST(test_remembered_key_that_expires_is_looked_up)
 	assert_status(create, 200);
 	request_release(&request);
 	sha256(STR(SERVICE_KEY), hash);
-	known = key_memo_find(&service()->memo, hash);
+	known = key_memo_find(&service_thread()->memo, hash);
 	ck_assert_ptr_nonnull(known);
 	known->key.expires_at = request.now_ms / 1000;
 	assert_status(create, 200);

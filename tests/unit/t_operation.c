@@ -58,12 +58,13 @@ static const struct list_query rich = { .kind = ID_USER,
 					.filters = filters };
 
 static struct http_service service;
+static struct http_thread thread = { .service = &service };
 static struct request request;
 
 static int read_query(const struct list_query *list, const char *query,
 		      struct things_in *in)
 {
-	request_init(&request, &service);
+	request_init(&request, &thread);
 	request.query = str_of(query);
 	memset(in, 0, sizeof(*in));
 	return query_read(&request, list, in);

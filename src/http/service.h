@@ -1,0 +1,108 @@
+/*
+ * service.h: what all HTTP threads share, and what each has for itself.
+ *
+ * Whatever two of these threads touch is named here, with what guards it; all
+ * else of http/ belongs to one thread. A thread has a port of the store, and so
+ * a reader, of its own.
+ */
+#ifndef HTTP_SERVICE_H
+#define HTTP_SERVICE_H
+
+#include "base/base.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "http/crowd.h"
+#include "http/key_memo.h"
+#include "store/store.h"
+
+struct limiter;
+struct network;
+struct router;
+
+/* Bodies of all requests under way; more are refused for now (503). */
+#define BODIES_MAX (64 * 1024 * 1024)
+
+/* What a thread has done and has to do: only itself changes it, and the others
+ * may look. */
+struct http_counts {
+	atomic_llong answers[6];	/* by hundreds of their status */
+	atomic_llong parked;		/* requests that wait for the store */
+	atomic_llong refused_strangers; /* answered 4xx or 5xx, without a key */
+	atomic_llong connections;
+};
+
+static inline void http_count(atomic_llong *counter, long long more)
+{
+	atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+static inline int64_t http_counted(const atomic_llong *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* What one thread has for itself, but for its counts. */
+struct http_thread {
+	struct http_service *service;
+	struct http_thread *next;    /* see http_service */
+	const struct router *router; /* of what is served there; borrowed */
+	struct store_port *port;
+	uint64_t round; /* reads in one round see one state of the store */
+	uint64_t told;	/* the service's, when this round's state was taken */
+	struct key_memo memo;
+	struct http_counts counts;
+};
+
+struct http_service {
+	/* Filled in before the threads start, and never changed. What these
+	 * point to may be used by many threads. */
+	struct store *store;
+	const char *public_url;	 /* no final '/' */
+	const char *base_path;	 /* its path: "" or "/team" */
+	const char *welcome_url; /* or NULL */
+	int64_t invite_ttl_seconds;
+	bool mail_sends; /* false: links are shown to the caller instead */
+	struct limiter *limiter;
+	const struct network *proxies; /* trusted; borrowed */
+	size_t proxy_count;
+	/* Whether all else is in order; writes what is not into `out`. */
+	bool (*ready)(void *context, struct buf *out);
+	/* Appends everybody else's metrics. */
+	void (*metrics)(void *context, struct buf *out);
+	void *context;
+	struct http_thread *threads; /* all, linked by `next` */
+
+	/* Changed by any thread, as they are. */
+	atomic_size_t bodies; /* octets of them, at most BODIES_MAX */
+	atomic_bool trim;     /* they were many: memory is to be given back */
+	atomic_uint_fast64_t told; /* how often clients were told of writes */
+	atomic_bool stopping;	   /* no more requests are taken */
+
+	struct crowd crowd; /* who is connected; has a lock of its own */
+
+	pthread_mutex_t mutex; /* of all that follows */
+	struct log_sample strangers;
+	atomic_bool
+	    store_failed;	 /* and that was logged; read without it, too */
+	int64_t store_failed_ms; /* when */
+};
+
+/* Whether this request by who has no key is logged. */
+bool service_logs_stranger(struct http_service *service) MUST_CHECK;
+
+/* One line when the store stops taking writes, one when it takes them again. */
+void service_note_store(struct http_service *service, int64_t now_ms);
+
+/* A client is about to be told of a write: no request that comes later, to
+ * whichever thread, may see a state of the store from before. */
+void service_tell(struct http_service *service);
+
+/* A request begins: what its thread reads for it is no older than what clients
+ * were told of. */
+void thread_catch_up(struct http_thread *thread);
+
+#endif
