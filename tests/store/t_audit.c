@@ -214,6 +214,7 @@ static struct store_op update_user(void)
 	struct store_op op = op_of(&verb_user_update);
 
 	in_of(&op, user_update_in)->id = member("ada@example.com");
+	in_of(&op, user_update_in)->technical_level = "high";
 	return op;
 }
 
@@ -248,6 +249,8 @@ static struct store_op change_in_project(void)
 	*in_of(&op, project_user_role_in) = (struct project_user_role_in){
 		.project = f.project,
 		.user = member("ada@example.com"),
+		.has_role = true,
+		.role = PROJECT_OWNER,
 	};
 	return op;
 }
