@@ -4,8 +4,7 @@
  */
 #include "action.h"
 
-#include <stdlib.h>
-
+#include "key_terms.h"
 #include "text.h"
 
 /* ---- how they are shown ----------------------------------------------- */
@@ -117,22 +116,20 @@ static const struct action update = { .words = { WORD_PROJECT, WORD_ACCOUNT },
 static int call_key(struct cli *cli, const char *const *id, void **ret,
 		    struct inv_error *err)
 {
-	struct inv_service_account_api_key_params params = {
-		.name = args_text(cli->args, "name"),
-	};
 	struct inv_service_account_api_key *key;
-	const char **scopes;
-	size_t count;
-	int rc;
+	struct key_terms terms;
+	int rc = ACTION_SAID;
 
-	if (!args_seconds(cli->args, "expires-in", &params.expires_in_seconds))
-		return ACTION_SAID;
-	scopes = args_all(cli->args, "scope", &count);
-	if (count > 0)
-		params.scopes = INV_TEXTS(scopes, count);
-	rc = inv_projects_service_accounts_api_keys_create(
-	    cli->client, id[0], id[1], &params, NULL, &key, err);
-	free(scopes);
+	if (key_terms_read(cli, &terms))
+		rc = inv_projects_service_accounts_api_keys_create(
+		    cli->client, id[0], id[1],
+		    &(struct inv_service_account_api_key_params){
+			.name = args_text(cli->args, "name"),
+			.scopes = terms.scopes,
+			.models = terms.models,
+			.expires_in_seconds = terms.expires_in_seconds },
+		    NULL, &key, err);
+	key_terms_release(&terms);
 	if (rc == 0)
 		*ret = key;
 	return rc;
@@ -159,9 +156,8 @@ static const struct action delete_it = {
 
 static const struct option create_account_options[] = {
 	{ .name = "no-key", .help = "without a key" },
-	{ .name = "expires-in",
-	  .value = "DURATION",
-	  .help = "how long the key works, such as 90d; for ever by default" },
+	EXPIRES_OPTION("how long the key works, such as 90d; for ever by "
+		       "default"),
 	{ 0 },
 };
 
@@ -177,12 +173,7 @@ static const struct option update_options[] = {
 
 static const struct option key_options[] = {
 	{ .name = "name", .value = "NAME", .help = "name of the key" },
-	{ .name = "scope",
-	  .value = "SCOPE",
-	  .help = "what it may do; can be repeated; all by default" },
-	{ .name = "expires-in",
-	  .value = "DURATION",
-	  .help = "how long it works, such as 90d; for ever by default" },
+	KEY_TERMS_OPTIONS,
 	{ 0 },
 };
 

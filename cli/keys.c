@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "key_terms.h"
 #include "text.h"
 
 /* ---- the keys of a project -------------------------------------------- */
@@ -30,21 +31,50 @@ static char *owner_cell(const void *item)
 	return NULL;
 }
 
+static char *joined(const char *const *items, size_t count)
+{
+	char *text = count > 0 ? copy_of("") : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		text = text_joined(text, ", ", items[i]);
+	return text;
+}
+
 /* What it may do; a key without any may do everything. */
 static char *scopes_cell(const void *item)
 {
 	const struct inv_project_api_key *key = item;
-	char *text = key->scopes_len > 0 ? copy_of("") : NULL;
 
-	for (size_t i = 0; i < key->scopes_len; i++)
-		text = text_joined(text, ", ", key->scopes[i]);
-	return text;
+	return joined(key->scopes, key->scopes_len);
+}
+
+static char *models_cell(const void *item)
+{
+	const struct inv_project_api_key *key = item;
+
+	return joined(key->models, key->models_len);
+}
+
+static const char *secret_of(const void *item)
+{
+	const struct inv_project_api_key *key = item;
+
+	return key->value;
+}
+
+/* The whole of a new one, and what may be shown of another. */
+static char *value_cell(const void *item)
+{
+	const struct inv_project_api_key *key = item;
+	const char *value = key->value ? key->value : key->redacted_value;
+
+	return value ? copy_of(value) : NULL;
 }
 
 static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_project_api_key, id) },
 	{ .name = "name", COLUMN(struct inv_project_api_key, name) },
-	{ .name = "key", COLUMN(struct inv_project_api_key, redacted_value) },
+	{ .name = "key", .make = value_cell },
 	{ .name = "owner", .make = owner_cell },
 	{ .name = "access",
 	  COLUMN(struct inv_project_api_key, owner_project_access_text) },
@@ -52,12 +82,14 @@ static const struct column columns[] = {
 	{ .name = "used", COLUMN(struct inv_project_api_key, last_used_at) },
 	{ .name = "expires", COLUMN(struct inv_project_api_key, expires_at) },
 	{ .name = "scopes", .make = scopes_cell, .place = COLUMN_IN_DETAIL },
+	{ .name = "models", .make = models_cell, .place = COLUMN_IN_DETAIL },
 	{ 0 },
 };
 
 static const struct view view = {
 	.columns = columns,
 	.empty = "There are no such keys in this project.",
+	.secret = secret_of,
 };
 
 LIST_FETCH(fetch, project_api_key, inv_projects_api_keys_list, cli->client,
@@ -86,30 +118,81 @@ static const struct action get = { .words = { WORD_PROJECT, WORD_KEY },
 				   .call = call_get,
 				   .view = &view };
 
-static int call_update(struct cli *cli, const char *const *id, void **ret,
-		       struct inv_error *err)
+/* What commands that make or change a key do with what was asked for. */
+static int ended(int rc, struct inv_project_api_key *key, void **ret)
 {
-	struct inv_project_api_key_update_params params = { 0 };
-	struct inv_project_api_key *key;
-	const char **scopes;
-	size_t count;
-	int rc;
-
-	if (!args_seconds(cli->args, "expires-in", &params.expires_in_seconds))
-		return ACTION_SAID;
-	scopes = args_all(cli->args, "scope", &count);
-	if (count > 0 || args_has(cli->args, "all-scopes"))
-		params.scopes = INV_TEXTS(scopes, count);
-	rc = inv_projects_api_keys_update(cli->client, id[0], id[1], &params,
-					  NULL, &key, err);
-	free(scopes);
 	if (rc == 0)
 		*ret = key;
 	return rc;
 }
 
+static int call_create(struct cli *cli, const char *const *id, void **ret,
+		       struct inv_error *err)
+{
+	struct inv_project_api_key *key = NULL;
+	struct key_terms terms;
+	int rc = ACTION_SAID;
+
+	if (key_terms_read(cli, &terms))
+		rc = inv_projects_api_keys_create(
+		    cli->client, id[0],
+		    &(struct inv_project_api_key_create_params){
+			.user_id = id[1],
+			.name = args_text(cli->args, "name"),
+			.scopes = terms.scopes,
+			.models = terms.models,
+			.expires_in_seconds = terms.expires_in_seconds },
+		    NULL, &key, err);
+	key_terms_release(&terms);
+	return ended(rc, key, ret);
+}
+
+static const struct action create = { .words = { WORD_PROJECT, WORD_USER },
+				      .call = call_create,
+				      .view = &view };
+
+static int call_update(struct cli *cli, const char *const *id, void **ret,
+		       struct inv_error *err)
+{
+	struct inv_project_api_key *key = NULL;
+	struct key_terms terms;
+	int rc = ACTION_SAID;
+
+	if (key_terms_read(cli, &terms))
+		rc = inv_projects_api_keys_update(
+		    cli->client, id[0], id[1],
+		    &(struct inv_project_api_key_update_params){
+			.scopes = terms.scopes,
+			.models = terms.models,
+			.expires_in_seconds = terms.expires_in_seconds },
+		    NULL, &key, err);
+	key_terms_release(&terms);
+	return ended(rc, key, ret);
+}
+
 static const struct action update = { .words = { WORD_PROJECT, WORD_KEY },
 				      .call = call_update,
+				      .view = &view };
+
+static int call_rotate(struct cli *cli, const char *const *id, void **ret,
+		       struct inv_error *err)
+{
+	struct inv_project_api_key_rotate_params params = { 0 };
+	struct inv_project_api_key *key = NULL;
+	long long ms;
+	int rc;
+
+	if (!args_duration(cli->args, "grace", 0, &ms))
+		return ACTION_SAID;
+	if (args_has(cli->args, "grace"))
+		params.grace_seconds = INV_NUMBER(ms / 1000);
+	rc = inv_projects_api_keys_rotate(cli->client, id[0], id[1], &params,
+					  NULL, &key, err);
+	return ended(rc, key, ret);
+}
+
+static const struct action rotate = { .words = { WORD_PROJECT, WORD_KEY },
+				      .call = call_rotate,
 				      .view = &view };
 
 ACTION_CALL(call_delete, deleted, inv_projects_api_keys_delete, id[0], id[1]);
@@ -129,15 +212,14 @@ static char *admin_owner_cell(const void *item)
 	return key->owner ? owner_text(key->owner) : NULL;
 }
 
-static const char *secret_of(const void *item)
+static const char *admin_secret_of(const void *item)
 {
 	const struct inv_admin_api_key *key = item;
 
 	return key->value;
 }
 
-/* The whole of a new one, and what may be shown of another. */
-static char *value_cell(const void *item)
+static char *admin_value_cell(const void *item)
 {
 	const struct inv_admin_api_key *key = item;
 	const char *value = key->value ? key->value : key->redacted_value;
@@ -148,7 +230,7 @@ static char *value_cell(const void *item)
 static const struct column admin_columns[] = {
 	{ .name = "id", COLUMN(struct inv_admin_api_key, id) },
 	{ .name = "name", COLUMN(struct inv_admin_api_key, name) },
-	{ .name = "key", .make = value_cell },
+	{ .name = "key", .make = admin_value_cell },
 	{ .name = "owner", .make = admin_owner_cell },
 	{ .name = "created", COLUMN(struct inv_admin_api_key, created_at) },
 	{ .name = "used", COLUMN(struct inv_admin_api_key, last_used_at) },
@@ -159,7 +241,7 @@ static const struct column admin_columns[] = {
 static const struct view admin_view = {
 	.columns = admin_columns,
 	.empty = "There are no admin keys.",
-	.secret = secret_of,
+	.secret = admin_secret_of,
 };
 
 LIST_FETCH_PLAIN(fetch_admin, admin_api_key, inv_admin_api_keys_list,
@@ -211,21 +293,34 @@ static const struct option list_keys_options[] = {
 	{ 0 },
 };
 
+static const struct option create_key_options[] = {
+	{ .name = "name", .value = "NAME", .help = "name of the key" },
+	KEY_TERMS_OPTIONS,
+	{ 0 },
+};
+
+static const struct option rotate_options[] = {
+	{ .name = "grace",
+	  .value = "DURATION",
+	  .help = "how long the old key goes on, up to 7d; 1d by default" },
+	{ 0 },
+};
+
 static const struct option update_options[] = {
 	{ .name = "scope",
 	  .value = "SCOPE",
 	  .help = "what it may do from now on; can be repeated" },
 	{ .name = "all-scopes", .help = "it may do everything" },
-	{ .name = "expires-in",
-	  .value = "DURATION",
-	  .help = "how long it works from now on, such as 90d" },
+	{ .name = "model",
+	  .value = "MODEL",
+	  .help = "for which model it is from now on; can be repeated" },
+	{ .name = "all-models", .help = "it is for every model" },
+	EXPIRES_OPTION("how long it works from now on, such as 90d"),
 	{ 0 },
 };
 
 static const struct option expires_options[] = {
-	{ .name = "expires-in",
-	  .value = "DURATION",
-	  .help = "how long it works, such as 90d; for ever by default" },
+	EXPIRES_OPTION("how long it works, such as 90d; for ever by default"),
 	{ 0 },
 };
 
@@ -245,6 +340,22 @@ const struct command key_commands[] = {
 	  .help = "show a key of a project",
 	  .examples = "invite keys get Engine deploy",
 	  .action = &get,
+	  .rest_min = 2,
+	  .rest_max = 2 },
+	{ .name = "keys create",
+	  .rest = "PROJECT USER",
+	  .help = "create a key for a member of a project, which is shown once",
+	  .examples = "invite keys create Engine ada@example.com --model qwen",
+	  .options = create_key_options,
+	  .action = &create,
+	  .rest_min = 2,
+	  .rest_max = 2 },
+	{ .name = "keys rotate",
+	  .rest = "PROJECT KEY",
+	  .help = "create a key that takes the place of another",
+	  .examples = "KEY=$(invite keys rotate Engine deploy --grace 1h -q)",
+	  .options = rotate_options,
+	  .action = &rotate,
 	  .rest_min = 2,
 	  .rest_max = 2 },
 	{ .name = "keys update",

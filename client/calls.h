@@ -185,6 +185,13 @@ CALL(projects_service_accounts_api_keys_create, POST,
      ID_2(project_id, service_account_id),
      PARAMS(service_account_api_key_params), service_account_api_key)
 
+CALL(projects_api_keys_create, POST,
+     "/organization/projects/{project_id}/api_keys", ID(project_id),
+     PARAMS(project_api_key_create_params), project_api_key)
+CALL(projects_api_keys_rotate, POST,
+     "/organization/projects/{project_id}/api_keys/{api_key_id}/rotate",
+     ID_2(project_id, api_key_id), PARAMS(project_api_key_rotate_params),
+     project_api_key)
 CALL(projects_api_keys_retrieve, GET,
      "/organization/projects/{project_id}/api_keys/{api_key_id}",
      ID_2(project_id, api_key_id), NO_PARAMS, project_api_key)

@@ -60,6 +60,8 @@ const struct param service_account_api_key_params[] = {
 	PARAM(struct inv_service_account_api_key_params, name, PARAM_TEXT),
 	PARAM(struct inv_service_account_api_key_params, scopes,
 	      PARAM_SAID_TEXTS),
+	PARAM(struct inv_service_account_api_key_params, models,
+	      PARAM_SAID_TEXTS),
 	PARAM(struct inv_service_account_api_key_params, expires_in_seconds,
 	      PARAM_INTEGER),
 	PARAM(struct inv_service_account_api_key_params, extra_body,
@@ -107,6 +109,8 @@ static const struct field project_key_fields[] = {
 		       access_words),
 	FIELD_OF_OBJECT(struct inv_project_api_key, owner, project_owner_shape),
 	FIELD_OF_TEXTS(struct inv_project_api_key, scopes),
+	FIELD_OF_TEXTS(struct inv_project_api_key, models),
+	FIELD(struct inv_project_api_key, value, FIELD_TEXT_OR),
 	{ 0 },
 };
 
@@ -120,8 +124,33 @@ const struct param project_api_key_list_params[] = {
 	{ 0 },
 };
 
+const struct param project_api_key_create_params[] = {
+	PARAM_REQUIRED(struct inv_project_api_key_create_params, user_id,
+		       PARAM_TEXT),
+	PARAM(struct inv_project_api_key_create_params, name, PARAM_TEXT),
+	PARAM(struct inv_project_api_key_create_params, scopes,
+	      PARAM_SAID_TEXTS),
+	PARAM(struct inv_project_api_key_create_params, models,
+	      PARAM_SAID_TEXTS),
+	PARAM(struct inv_project_api_key_create_params, expires_in_seconds,
+	      PARAM_INTEGER),
+	PARAM(struct inv_project_api_key_create_params, extra_body,
+	      PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
+const struct param project_api_key_rotate_params[] = {
+	PARAM(struct inv_project_api_key_rotate_params, grace_seconds,
+	      PARAM_SAID_NUMBER),
+	PARAM(struct inv_project_api_key_rotate_params, extra_body,
+	      PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
 const struct param project_api_key_update_params[] = {
 	PARAM(struct inv_project_api_key_update_params, scopes,
+	      PARAM_SAID_TEXTS),
+	PARAM(struct inv_project_api_key_update_params, models,
 	      PARAM_SAID_TEXTS),
 	PARAM(struct inv_project_api_key_update_params, expires_in_seconds,
 	      PARAM_INTEGER),

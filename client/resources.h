@@ -39,6 +39,7 @@ extern const struct shape service_account_shape, service_account_api_key_shape,
 extern const struct param service_account_create_params[],
     service_account_update_params[], service_account_api_key_params[],
     project_api_key_list_params[], project_api_key_update_params[],
+    project_api_key_create_params[], project_api_key_rotate_params[],
     admin_api_key_create_params[];
 
 /* audit_logs.c */

@@ -1050,7 +1050,8 @@ struct inv_service_account_api_key_params {
 	struct inv_texts scopes INV_OPT;    /* none: all permissions */
 	int64_t expires_in_seconds INV_OPT; /* 0: never */
 	const char *extra_body INV_OPT;	    /* as for an invite */
-	int64_t reserved[16] INV_OPT;
+	struct inv_texts models INV_OPT;    /* none: all; invited(8) */
+	int64_t reserved[13] INV_OPT;
 };
 
 /* A key as it is shown once, to whoever has it made. */
@@ -1132,7 +1133,24 @@ struct inv_project_api_key_list_params {
 struct inv_project_api_key_update_params {
 	struct inv_texts scopes INV_OPT; /* INV_TEXTS(NULL, 0): all */
 	int64_t expires_in_seconds INV_OPT;
-	const char *extra_body INV_OPT; /* as for an invite */
+	const char *extra_body INV_OPT;	 /* as for an invite */
+	struct inv_texts models INV_OPT; /* likewise; invited(8) */
+	int64_t reserved[13] INV_OPT;
+};
+
+struct inv_project_api_key_create_params {
+	const char *user_id;
+	const char *name INV_OPT;
+	struct inv_texts scopes INV_OPT;    /* none: all permissions */
+	struct inv_texts models INV_OPT;    /* none: all */
+	int64_t expires_in_seconds INV_OPT; /* 0: never */
+	const char *extra_body INV_OPT;	    /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_project_api_key_rotate_params {
+	struct inv_number grace_seconds INV_OPT; /* else a day */
+	const char *extra_body INV_OPT;		 /* as for an invite */
 	int64_t reserved[16] INV_OPT;
 };
 
@@ -1166,9 +1184,26 @@ struct inv_project_api_key {
 	const struct inv_project_api_key_owner *owner; /* or NULL */
 	const char *const *scopes; /* none: everything is allowed */
 	size_t scopes_len;
+	const char *const *models; /* none: all of them */
+	size_t models_len;
+	const char *value; /* the secret, of a new one; else NULL */
 };
 
 INV_PAGE_OF(project_api_key);
+
+/* POST /organization/projects/{project_id}/api_keys, of invited(8) */
+INV_API int inv_projects_api_keys_create(
+    struct inv_client *client, const char *project_id,
+    const struct inv_project_api_key_create_params *params,
+    const struct inv_call *call, struct inv_project_api_key **ret_key,
+    struct inv_error *err);
+/* POST /organization/projects/{project_id}/api_keys/{api_key_id}/rotate, of
+ * invited(8) */
+INV_API int inv_projects_api_keys_rotate(
+    struct inv_client *client, const char *project_id, const char *api_key_id,
+    const struct inv_project_api_key_rotate_params *params,
+    const struct inv_call *call, struct inv_project_api_key **ret_key,
+    struct inv_error *err);
 
 /* GET /organization/projects/{project_id}/api_keys/{api_key_id} */
 INV_API int inv_projects_api_keys_retrieve(

@@ -106,6 +106,7 @@ static const struct shape created_shape = {
 
 #define CREATE struct project_key_create_in
 #define UPDATE struct project_key_update_in
+#define ROTATE struct project_key_rotate_in
 #define LIST   struct project_key_list_in
 
 static const struct field create_fields[] = {
@@ -143,6 +144,20 @@ static int make_secret(struct request *request, void *input)
 
 	(void)request;
 	random_bytes(in->made.secret, SECRET_SIZE);
+	return 0;
+}
+
+static const struct field rotate_fields[] = {
+	TAKE_NUMBER_IF("grace_seconds", ROTATE, grace, has_grace, 0,
+		       KEY_GRACE_MAX),
+};
+
+static int make_next_secret(struct request *request, void *input)
+{
+	ROTATE *in = input;
+
+	(void)request;
+	random_bytes(in->secret, SECRET_SIZE);
 	return 0;
 }
 
@@ -193,6 +208,18 @@ static const struct route routes[] = {
 	  .ids = IDS(UPDATE),
 	  FIELDS(update_fields),
 	  .shape = &key_shape },
+	{ .method = METHOD_POST,
+	  .path = "/organization/projects/{project_id}/api_keys/{api_key_id}/"
+		  "rotate",
+	  .body = BODY_JSON,
+	  .body_optional = true,
+	  .verb = &verb_project_key_rotate,
+	  .ids = IDS(ROTATE),
+	  FIELDS(rotate_fields),
+	  .prepare = make_next_secret,
+	  .shape = &created_shape,
+	  .if_uncertain = "Look for a key of this owner that was never used, "
+			  "and delete it, before you rotate the key again." },
 	{ .method = METHOD_DELETE,
 	  .path = "/organization/projects/{project_id}/api_keys/{api_key_id}",
 	  .verb = &verb_project_key_delete,

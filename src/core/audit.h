@@ -69,6 +69,8 @@
 	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
 	  "changes_requested")                                                 \
 	X(API_KEY_DELETED, 43, "api_key.deleted", PUBLISHED, API_KEY, NULL)    \
+	/* with the key that takes its place */                                \
+	X(API_KEY_ROTATED, 60, "api_key.rotated", OURS, API_KEY, "data")       \
 	X(SERVICE_ACCOUNT_CREATED, 44, "service_account.created", PUBLISHED,   \
 	  SERVICE_ACCOUNT, "data")                                             \
 	X(SERVICE_ACCOUNT_UPDATED, 45, "service_account.updated", PUBLISHED,   \

@@ -22,6 +22,8 @@
 
 #define KEY_MAX		 256 /* octets of a key that an operator chose */
 #define KEY_LIFETIME_MAX (365 * 24 * 60 * 60) /* seconds, if it ends at all */
+#define KEY_GRACE	 (24 * 60 * 60)	      /* of one that is rotated */
+#define KEY_GRACE_MAX	 (7 * 24 * 60 * 60)
 #define KEY_TEXT_SIZE	 (15 + 13 + 1 + 43 + 6 + 1) /* of the longest; NUL too */
 
 /* What a text is, as far as its form tells. */

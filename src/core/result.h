@@ -97,7 +97,7 @@
 	X(KEY_EXISTS, 400, "key_already_exists",                       \
 	  "This key is in use already.")                               \
 	X(API_KEY_EXPIRED, 400, "api_key_expired",                     \
-	  "This key has expired, so it cannot be updated. Make "       \
+	  "This key has expired, so it cannot be changed. Make "       \
 	  "another one.")                                              \
 	/* an admin key for somebody who is none */                    \
 	X(USER_NOT_OWNER, 400, "user_not_owner",                       \

@@ -312,7 +312,7 @@ const struct verb verb_project_key_list = {
 	.run = project_key_list,
 };
 
-/* ---- update, delete ---- */
+/* ---- update ---- */
 
 #define REQUESTED_DETAIL(FIRST, MORE)                                \
 	FIRST(LINES, "scopes", struct project_key_update_in, scopes) \
@@ -353,6 +353,24 @@ static void write_change(const struct work *work, const struct project_key *key)
 	db_run(work->db, st);
 }
 
+/* One that may be changed, or have another take its place. */
+static enum result find_to_change(const struct work *work, int64_t project,
+				  int64_t id, struct shown_key *ret_shown)
+{
+	enum result result = find_key(work, project, id, ret_shown);
+	const struct project_key *key = &ret_shown->key;
+
+	if (result != RESULT_OK)
+		return result;
+	if (work->db->damaged)
+		return RESULT_DAMAGED;
+	if (ret_shown->archived)
+		return RESULT_PROJECT_ARCHIVED;
+	if (key->expires_at && work->now >= key->expires_at)
+		return RESULT_API_KEY_EXPIRED;
+	return RESULT_OK;
+}
+
 static enum result project_key_update(struct work *work, const void *input,
 				      void *output)
 {
@@ -361,14 +379,11 @@ static enum result project_key_update(struct work *work, const void *input,
 	struct project_key *key = &out->shown.key;
 	struct project_key_row before = { .secret_hash = { 0 } },
 			       after = before;
-	enum result result = find_key(work, in->project, in->id, &out->shown);
+	enum result result =
+	    find_to_change(work, in->project, in->id, &out->shown);
 
 	if (result != RESULT_OK)
 		return result;
-	if (out->shown.archived)
-		return RESULT_PROJECT_ARCHIVED;
-	if (key->expires_at && work->now >= key->expires_at)
-		return RESULT_API_KEY_EXPIRED;
 	before.key = *key;
 	change_key(work, in, key);
 	after.key = *key;
@@ -388,6 +403,82 @@ const struct verb verb_project_key_update = {
 	.locks = lock_rights,
 	.run = project_key_update,
 };
+
+/* ---- rotate ---- */
+
+struct rotation {
+	int64_t replaced_by, expires_at;
+};
+
+#define ROTATION_DETAIL(FIRST, MORE)                                       \
+	FIRST(ID, "replaced_by", struct rotation, replaced_by, ID_API_KEY) \
+	MORE(NUMBER, "expires_at", struct rotation, expires_at)
+
+DETAIL(rotation, ROTATION_DETAIL);
+
+/* The old one never lives longer for it, whatever clock cut it short before. */
+static void end_soon(const struct work *work, int64_t grace,
+		     const struct project_key *successor,
+		     struct project_key *key)
+{
+	int64_t end = work->now + grace;
+	struct rotation rotation = { .replaced_by = successor->id };
+
+	if (key->expires_at == 0 || end < key->expires_at)
+		key->expires_at = end;
+	rotation.expires_at = key->expires_at;
+	write_change(work, key);
+	remember(work, AUDIT_API_KEY_ROTATED, key,
+		 audit_detail(work, &rotation_detail, &rotation));
+}
+
+/* What the new one has of the old: all but the secret, and a whole life. */
+static struct new_key like_it(const struct project_key_rotate_in *in,
+			      const struct project_key *old)
+{
+	struct new_key made = { .name = old->name,
+				.scopes = old->scopes,
+				.models = old->models,
+				.lifetime = old->lifetime };
+
+	memcpy(made.secret, in->secret, sizeof(made.secret));
+	return made;
+}
+
+static enum result project_key_rotate(struct work *work, const void *input,
+				      void *output)
+{
+	const struct project_key_rotate_in *in = input;
+	struct project_key_create_out *out = output;
+	struct shown_key old;
+	struct project_key key;
+	struct new_key made;
+	enum result result = find_to_change(work, in->project, in->id, &old);
+
+	if (result != RESULT_OK)
+		return result;
+	key = (struct project_key){
+		.project = old.key.project,
+		.user = old.key.user,
+		.service_account = old.key.service_account,
+	};
+	made = like_it(in, &old.key);
+	insert_project_key(work, &made, &key, out->text);
+	wipe(made.secret, sizeof(made.secret));
+	end_soon(work, in->has_grace ? in->grace : KEY_GRACE, &key, &old.key);
+	return find_key(work, in->project, key.id, &out->shown);
+}
+
+const struct verb verb_project_key_rotate = {
+	VERB(project_key_rotate),
+	.flags = VERB_RIGHTS,
+	.size_in = sizeof(struct project_key_rotate_in),
+	.size_out = sizeof(struct project_key_create_out),
+	.locks = lock_rights,
+	.run = project_key_rotate,
+};
+
+/* ---- delete ---- */
 
 STATEMENT(project_key_revoke, .text = "UPDATE project_key SET revoked_at = ?3"
 				      " WHERE id = ?1 AND organization = ?2");

@@ -8,6 +8,9 @@
  *	project_key_list	of struct shown_key
  *	project_key_update	API_KEY_NOT_FOUND, API_KEY_EXPIRED,
  *				PROJECT_ARCHIVED
+ *	project_key_rotate	makes one more like it, and has it end soon;
+ *				API_KEY_NOT_FOUND, API_KEY_EXPIRED,
+ *				PROJECT_ARCHIVED
  *	project_key_delete	API_KEY_NOT_FOUND
  *
  * and each: PROJECT_NOT_FOUND. A key that was revoked is not there any more.
@@ -48,7 +51,7 @@ struct project_key_out { /* of project_key_get and _update */
 	struct shown_key shown;
 };
 
-struct project_key_create_out {
+struct project_key_create_out { /* of project_key_rotate, too */
 	struct shown_key shown;
 	char text[KEY_TEXT_SIZE];
 };
@@ -62,6 +65,14 @@ struct project_key_update_in {
 	const char *scopes; /* NULL: they stay; "": none from now on */
 	const char *models; /* likewise */
 	int64_t lifetime;   /* from now on; 0: it stays */
+};
+
+struct project_key_rotate_in {
+	uint8_t secret[SECRET_SIZE]; /* of the new one */
+	int64_t project, id;
+	/* Seconds that the old one still has, if it has them; else KEY_GRACE */
+	int64_t grace;
+	bool has_grace;
 };
 
 /* The words of the API's filter. */

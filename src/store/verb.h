@@ -52,6 +52,7 @@
 	X(project_key_get)     \
 	X(project_key_list)    \
 	X(project_key_update)  \
+	X(project_key_rotate)  \
 	X(project_key_delete)  \
 	/* service_accounts */ \
 	X(account_create)      \

@@ -163,6 +163,75 @@ def test_models(shared, project):
         refused(shared.post(path, json={"models": models}), 400, code, param)
 
 
+def rotated(api, project, key, **body):
+    return api.ok("POST", f"{keys_of(project)}/{key['id']}/rotate",
+                  json=body or None)
+
+
+def test_rotate_overlaps(shared, project):
+    """One like it, shown once; the old one ends, and never later than before."""
+    ada = person(shared, "ada@example.com", project)
+    key = made(shared, project, ada, name="laptop", scopes=["model.read"],
+               models=["qwen"], expires_in_seconds=1000000)
+    path = f"{keys_of(project)}/{key['id']}"
+    new = rotated(shared, project, key)
+    assert VALUE.fullmatch(new["value"]) and new["value"] != key["value"]
+    same = ("name", "scopes", "models", "owner")
+    assert [new[name] for name in same] == [key[name] for name in same]
+    assert new["expires_at"] == new["created_at"] + 1000000
+    day = new["created_at"] + 24 * 3600
+    assert shared.ok("GET", path)["expires_at"] == day
+    # Again, inside the grace: a third one, as long-lived as the others.
+    third = rotated(shared, project, key, grace_seconds=604800)
+    assert shared.ok("GET", path)["expires_at"] == day
+    assert third["expires_at"] == third["created_at"] + 1000000
+    rotated(shared, project, key, grace_seconds=60)
+    assert shared.ok("GET", path)["expires_at"] < day
+    assert {new["id"], third["id"]} < {one["id"] for one in shared.ok(
+        "GET", keys_of(project))["data"]}
+    told = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "event_types[]": "api_key.rotated", "include_extensions": "true",
+        "resource_ids[]": key["id"]})["data"]
+    assert [one["api_key.rotated"]["data"]["replaced_by"] for one in told][1:] \
+        == [third["id"], new["id"]]
+    for body, code in (({"grace_seconds": -1}, "integer_below_min_value"),
+                       ({"grace_seconds": 604801}, "integer_above_max_value"),
+                       ({"grace_seconds": "1d"}, "invalid_type")):
+        refused(shared.post(f"{path}/rotate", json=body), 400, code,
+                "grace_seconds")
+
+
+def test_rotate_of_a_service_account(shared, project):
+    robot = account(shared, project)
+    new = rotated(shared, project, robot["api_key"], grace_seconds=0)
+    assert new["value"].startswith("sk-svcacct-inv_")
+    assert (new["expires_at"], new["owner"]["service_account"]["id"]) == \
+        (None, robot["id"])
+    # With no grace the old one has expired: it is not rotated again.
+    old = f"{keys_of(project)}/{robot['api_key']['id']}"
+    refused(shared.post(f"{old}/rotate"), 400, "api_key_expired", "api_key_id")
+    shared.ok("DELETE", old)
+    refused(shared.post(f"{old}/rotate"), 404, "api_key_not_found",
+            "api_key_id")
+    shared.ok("POST", f"{PROJECTS}/{project['id']}/archive")
+    refused(shared.post(f"{keys_of(project)}/{new['id']}/rotate"), 400,
+            "project_archived", "project_id")
+
+
+def test_rotate_under_a_clock_that_jumps(shared_daemon, shared, project):
+    """What a clock ahead of the time gave away is taken back by a repeat."""
+    ada = person(shared, "ada@example.com", project)
+    key = made(shared, project, ada, name="jump")
+    new = rotated(shared, project, key, grace_seconds=60)
+    ahead = 40 * 24 * 3600
+    shared_daemon.database.sql(
+        f"UPDATE project_key SET expires_at = expires_at + {ahead}"
+        f" WHERE name = 'jump' AND expires_at > 0 RETURNING 1")
+    rotated(shared, project, key, grace_seconds=3600)
+    shown = shared.ok("GET", f"{keys_of(project)}/{key['id']}")
+    assert shown["expires_at"] < new["created_at"] + 4000
+
+
 @pytest.mark.alike
 def test_who_gets_none(shared, project):
     stranger = person(shared, "eve@example.com", project, grant=None)

@@ -116,6 +116,15 @@ static struct store_op update_project_key(void)
 	return op;
 }
 
+static struct store_op rotate_project_key(void)
+{
+	struct store_op op = op_of(&verb_project_key_rotate);
+
+	in_of(&op, project_key_rotate_in)->project = f.project;
+	in_of(&op, project_key_rotate_in)->id = an_account()->made.key.id;
+	return op;
+}
+
 static struct store_op delete_project_key(void)
 {
 	struct store_op op = op_of(&verb_project_key_delete);
@@ -425,6 +434,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_account_key_create] = create_account_key,
 	[VERB_project_key_create] = create_project_key,
 	[VERB_project_key_update] = update_project_key,
+	[VERB_project_key_rotate] = rotate_project_key,
 	[VERB_project_key_delete] = delete_project_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,

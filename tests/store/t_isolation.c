@@ -631,6 +631,12 @@ static void refuses_accounts_and_keys_of_others(void)
 		in_of(&op, project_key_in)->project = ours.project;
 		assert_ends(&op, RESULT_API_KEY_NOT_FOUND);
 	}
+	op = op_of(&verb_project_key_rotate);
+	in_of(&op, project_key_rotate_in)->id = made->made.key.id;
+	in_of(&op, project_key_rotate_in)->project = theirs.project;
+	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	in_of(&op, project_key_rotate_in)->project = ours.project;
+	assert_ends(&op, RESULT_API_KEY_NOT_FOUND);
 	op = op_of(&verb_project_key_create);
 	in_of(&op, project_key_create_in)->project = ours.project;
 	in_of(&op, project_key_create_in)->user = theirs.user;
@@ -666,6 +672,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_key_list] = refuses_accounts_and_keys_of_others,
 	[VERB_project_key_update] = refuses_accounts_and_keys_of_others,
 	[VERB_project_key_delete] = refuses_accounts_and_keys_of_others,
+	[VERB_project_key_rotate] = refuses_accounts_and_keys_of_others,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
 	[VERB_group_create] = refuses_groups_of_others,
