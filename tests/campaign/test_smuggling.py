@@ -6,7 +6,6 @@ daemon has found a request where the proxy saw none.
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import json
 import os
@@ -21,12 +20,10 @@ from typing import Callable, Iterator
 import pytest
 
 from harness import INVITES, PROJECTS, Daemon, eventually
-from harness.daemon import ROOT
+from harness.proxies import program
 from harness.wait import DEADLINE
 
 pytestmark = pytest.mark.engines("sqlite")
-
-HAPROXY = ROOT / "build/haproxy/root"
 
 LENGTHS = ["Content-Length: {n}", "Content-Length: 0", "Content-Length: +{n}",
            "Content-Length: 0{n}", "Content-Length: {n}, {n}",
@@ -91,13 +88,11 @@ def start_nginx(to: str, where: Path, buffering: str) -> list[str]:
         location / {{ proxy_pass http://daemon; proxy_http_version 1.1;
         proxy_set_header Connection ""; proxy_request_buffering {buffering};
         client_body_timeout 1s; }} }} }}""")
-    return ["nginx", "-p", str(where), "-e", str(where / "log"), "-c",
+    return [*program("nginx"), "-p", str(where), "-e", str(where / "log"), "-c",
             str(where / "nginx.conf")]
 
 
 def start_haproxy(to: str, where: Path, _: str) -> list[str]:
-    subprocess.run([ROOT / "tools/unpacked", "haproxy", "haproxy"], check=True,
-                   timeout=600)
     (where / "haproxy.conf").write_text(f"""
 defaults
   mode http
@@ -112,19 +107,10 @@ backend daemon
   http-reuse always
   server one {to}
 """)
-    libraries = HAPROXY / "usr/lib"
-    paths = ":".join(str(path) for path in [*libraries.glob("*-linux-gnu"),
-                                            HAPROXY / "lib"])
-    return ["env", f"LD_LIBRARY_PATH={paths}",
-            str(HAPROXY / "usr/sbin/haproxy"), "-db", "-f",
-            str(where / "haproxy.conf")]
+    return [*program("haproxy"), "-db", "-f", str(where / "haproxy.conf")]
 
 
 def start_envoy(to: str, where: Path, _: str) -> list[str]:
-    """From the Python index, which has it for some machines only."""
-    package = importlib.util.find_spec("envoy")
-    if package is None or package.origin is None:
-        pytest.skip("platform: there is no Envoy for this machine")
     api = "type.googleapis.com/envoy.extensions.filters"
     host, port = to.split(":")
 
@@ -153,9 +139,9 @@ def start_envoy(to: str, where: Path, _: str) -> list[str]:
                 "cluster_name": "daemon", "endpoints": [{"lb_endpoints": [
                     {"endpoint": {"address": address(host, port)}}]}]}}],
     }}))
-    return [str(Path(package.origin).parent / "_bin/envoy"), "-c",
-            str(where / "envoy.json"), "--concurrency", "1",
-            "--disable-hot-restart", "--log-level", "off"]
+    return [*program("envoy"), "-c", str(where / "envoy.json"),
+            "--concurrency", "1", "--disable-hot-restart", "--log-level",
+            "off"]
 
 
 @pytest.mark.parametrize("start, buffering", [
