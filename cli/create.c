@@ -47,6 +47,9 @@ const struct option create_options[] = {
 	  .help = "lifetime, such as 7d (invited only)" },
 	{ .name = "no-email",
 	  .help = "send no mail, show the link (invited only)" },
+	{ .name = "inviter",
+	  .value = "NAME <ADDRESS>",
+	  .help = "who invites, as the mail says it (invited only)" },
 	{ 0 },
 };
 
@@ -141,6 +144,38 @@ static bool add_extensions(const struct args *args, char **body)
 	return true;
 }
 
+/* "Ada <ada@example.com>", or the address alone; cut into its halves in
+ * `text`, which is to be freed. */
+static bool read_inviter(const struct args *args, char **ret_text,
+			 struct inv_inviter *ret_inviter)
+{
+	const char *given = args_text(args, "inviter");
+	char *text, *address, *end;
+
+	*ret_text = NULL;
+	if (!given)
+		return true;
+	*ret_text = text = copy_of(given);
+	address = strrchr(text, '<');
+	end = strrchr(text, '>');
+	if (!address && !end && *text) {
+		*ret_inviter = (struct inv_inviter){ .email = text };
+		return true;
+	}
+	if (!address || !end || end < address || end[1]) {
+		print_problem("--inviter: \"%s\" is not like \"Ada "
+			      "<ada@example.com>\"",
+			      given);
+		return false;
+	}
+	*end = '\0';
+	ret_inviter->email = address + 1;
+	for (*address = '\0'; address > text && address[-1] == ' '; address--)
+		address[-1] = '\0';
+	ret_inviter->name = *text ? text : NULL;
+	return true;
+}
+
 static void set_role(const struct args *args,
 		     struct inv_invite_create_params *params)
 {
@@ -180,21 +215,18 @@ static enum status create_one(struct cli *cli,
 
 /* Goes on after a failure; the first one decides the exit status. */
 static enum status create(struct cli *cli, const struct addresses *addresses,
-			  struct grants *grants, const char *body)
+			  struct inv_invite_create_params *params)
 {
-	struct inv_invite_create_params params = { .extra_body = body };
 	enum status first = STATUS_OK;
 
-	set_role(cli->args, &params);
-	grants_into(grants, &params);
 	if (addresses->count == 0)
-		return create_one(cli, &params);
+		return create_one(cli, params);
 	cli->series.is_array = addresses->count > 1;
 	for (size_t i = 0; i < addresses->count; i++) {
 		enum status status;
 
-		params.email = addresses->list[i];
-		status = create_one(cli, &params);
+		params->email = addresses->list[i];
+		status = create_one(cli, params);
 		if (first == STATUS_OK)
 			first = status;
 	}
@@ -225,18 +257,26 @@ enum status cmd_create(struct cli *cli)
 {
 	struct addresses addresses = { 0 };
 	enum status status = STATUS_USAGE;
+	struct inv_inviter inviter = { 0 };
+	struct inv_invite_create_params params = { 0 };
 	struct grants grants;
-	char *body = NULL;
+	char *body = NULL, *invited_by = NULL;
 
 	read_addresses(cli->args, &addresses);
 	if (grants_read(&grants, cli->args) &&
 	    read_body(cli->args, addresses.count > 0, &body) &&
-	    check_role(cli->args, body) && add_extensions(cli->args, &body)) {
+	    check_role(cli->args, body) && add_extensions(cli->args, &body) &&
+	    read_inviter(cli->args, &invited_by, &inviter)) {
+		params.extra_body = body;
+		params.inviter = inviter.email ? &inviter : NULL;
+		set_role(cli->args, &params);
 		status = resolve(cli, &grants);
+		grants_into(&grants, &params);
 		if (status == STATUS_OK)
-			status = create(cli, &addresses, &grants, body);
+			status = create(cli, &addresses, &params);
 	}
 	grants_release(&grants);
+	free(invited_by);
 	free(addresses.list);
 	free(body);
 	return status;

@@ -112,6 +112,17 @@ static char *mail_error_cell(const void *item)
 	return copy_of(invite->delivery->last_error);
 }
 
+static char *inviter_cell(const void *item)
+{
+	const struct inv_invite *invite = item;
+	const struct inv_inviter *by = invite->inviter;
+
+	if (!by || !by->email)
+		return NULL;
+	return by->name ? text_of("%s <%s>", by->name, by->email)
+			: copy_of(by->email);
+}
+
 static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_invite, id) },
 	{ .name = "email", COLUMN(struct inv_invite, email) },
@@ -130,6 +141,9 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "created",
 	  COLUMN(struct inv_invite, created_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "invited by",
+	  .make = inviter_cell,
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "accepted",
 	  COLUMN(struct inv_invite, accepted_at),

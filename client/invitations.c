@@ -38,6 +38,7 @@ static const struct field invitation_fields[] = {
 	FIELD(struct inv_invitation, accepted_at, FIELD_INTEGER),
 	FIELD(struct inv_invitation, user_id, FIELD_TEXT_OR),
 	FIELD(struct inv_invitation, welcome_url, FIELD_TEXT_OR),
+	FIELD_OF_OBJECT(struct inv_invitation, inviter, inviter_shape),
 	{ 0 },
 };
 

@@ -25,6 +25,15 @@ static const struct field delivery_fields[] = {
 static const struct shape delivery_shape = { sizeof(struct inv_delivery),
 					     delivery_fields };
 
+static const struct field inviter_fields[] = {
+	FIELD(struct inv_inviter, name, FIELD_TEXT_OR),
+	FIELD(struct inv_inviter, email, FIELD_TEXT_OR),
+	{ 0 },
+};
+
+const struct shape inviter_shape = { sizeof(struct inv_inviter),
+				     inviter_fields };
+
 static const struct field invite_fields[] = {
 	FIELD(struct inv_invite, id, FIELD_ID),
 	FIELD(struct inv_invite, object, FIELD_TEXT),
@@ -38,6 +47,7 @@ static const struct field invite_fields[] = {
 	FIELD_OF_OBJECTS(struct inv_invite, projects, invite_project_shape),
 	FIELD_OF_OBJECT(struct inv_invite, delivery, delivery_shape),
 	FIELD(struct inv_invite, accept_url, FIELD_TEXT_OR),
+	FIELD_OF_OBJECT(struct inv_invite, inviter, inviter_shape),
 	{ 0 },
 };
 
@@ -66,6 +76,7 @@ const struct param invite_create_params[] = {
 	PARAM_REQUIRED(struct inv_invite_create_params, email, PARAM_TEXT),
 	PARAM_OF_WORDS(struct inv_invite_create_params, role, role_words),
 	PARAM(struct inv_invite_create_params, projects, PARAM_SAID_GRANTS),
+	PARAM(struct inv_invite_create_params, inviter, PARAM_INVITER),
 	PARAM(struct inv_invite_create_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -19,6 +19,7 @@ enum param_kind {
 	PARAM_SAID_NUMBER, /* struct inv_number */
 	PARAM_SAID_TEXTS,  /* struct inv_texts */
 	PARAM_SAID_GRANTS, /* struct inv_grants */
+	PARAM_INVITER,	   /* const struct inv_inviter *; NULL: omitted */
 	PARAM_LINK,	   /* const char *: an invitation's link, or its code */
 	PARAM_EXTRA_BODY,  /* const char *: more members, as a JSON object */
 	PARAM_EXTRA_QUERY, /* const char *: more of the query, encoded */

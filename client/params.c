@@ -252,6 +252,33 @@ static int add_said_grants(struct draft *draft, const struct param *param,
 	return 0;
 }
 
+/* ---- who invites -------------------------------------------------------- */
+
+static int add_inviter(struct draft *draft, const char *name,
+		       const struct inv_inviter *inviter, struct inv_error *err)
+{
+	struct jw *jw = &draft->body.jw;
+
+	if (!inviter)
+		return 0;
+	if (!inviter->email || !str_is_utf8(str_of(inviter->email)) ||
+	    (inviter->name && !str_is_utf8(str_of(inviter->name))))
+		return error_set(err, INV_ERROR_USAGE,
+				 "%s.email has to be given, and %s.name may "
+				 "be, in UTF-8.",
+				 name, name);
+	body_name(&draft->body, name);
+	jw_object(jw);
+	if (inviter->name) {
+		jw_key(jw, "name");
+		jw_text(jw, inviter->name);
+	}
+	jw_key(jw, "email");
+	jw_text(jw, inviter->email);
+	jw_end_object(jw);
+	return 0;
+}
+
 /* ---- an invitation's link ----------------------------------------------- */
 
 static int add_link(struct draft *draft, const char *name, const char *link,
@@ -342,6 +369,10 @@ static int add(struct draft *draft, const struct param *param,
 		return add_said_texts(draft, param, place, err);
 	case PARAM_SAID_GRANTS:
 		return add_said_grants(draft, param, place, err);
+	case PARAM_INVITER:
+		return add_inviter(draft, param->name,
+				   *(const struct inv_inviter *const *)place,
+				   err);
 	case PARAM_LINK:
 		return add_link(draft, param->name, text_at(place), err);
 	case PARAM_EXTRA_BODY: /* before all the others: see draft_add() */

@@ -8,7 +8,8 @@
 #include "operation.h"
 
 /* invites.c */
-extern const struct shape invite_shape, deleted_shape, removed_shape;
+extern const struct shape inviter_shape, invite_shape, deleted_shape,
+    removed_shape;
 extern const struct param invite_create_params[], invite_list_params[];
 
 /* users.c */

@@ -415,6 +415,12 @@ struct inv_grants {
 	size_t len;
 };
 
+/* Who invites; only invited(8) takes and says it. */
+struct inv_inviter {
+	const char *name;  /* or NULL */
+	const char *email; /* NULL only where it is received */
+};
+
 struct inv_invite_create_params {
 	const char *email;
 	enum inv_role role INV_OPT;
@@ -431,7 +437,9 @@ struct inv_invite_create_params {
 	 * "{\"send_email\":false}". Members that are said above win over it.
 	 */
 	const char *extra_body INV_OPT;
-	int64_t reserved[16] INV_OPT;
+	/* Omitted: the owner of the key, if it has one. */
+	const struct inv_inviter *inviter INV_OPT;
+	int64_t reserved[15] INV_OPT;
 };
 
 struct inv_invite_list_params {
@@ -470,6 +478,7 @@ struct inv_invite {
 	size_t projects_len;
 	const struct inv_delivery *delivery; /* or NULL */
 	const char *accept_url;		     /* or NULL */
+	const struct inv_inviter *inviter;   /* or NULL */
 };
 
 INV_PAGE_OF(invite);
@@ -1366,8 +1375,9 @@ struct inv_invitation {
 	size_t skipped_projects_len;
 	int64_t expires_at;
 	int64_t accepted_at;
-	const char *user_id;	 /* or NULL */
-	const char *welcome_url; /* or NULL */
+	const char *user_id;		   /* or NULL */
+	const char *welcome_url;	   /* or NULL */
+	const struct inv_inviter *inviter; /* or NULL */
 };
 
 /* POST /invitations/lookup: what the invitation says; changes nothing. */

@@ -4,6 +4,7 @@
  */
 #include "base/base.h"
 
+#include "api/shapes.h"
 #include "core/organization.h"
 #include "http/errors.h"
 #include "http/invitations.h"
@@ -68,6 +69,14 @@ static void write_skipped(struct jw *jw, const void *item, int64_t now_seconds)
 	jw_end_array(jw);
 }
 
+static void write_inviter(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invitation_out *out = item;
+
+	(void)now_seconds;
+	shape_inviter(jw, &out->invitation.invite.inviter);
+}
+
 #define OUT struct invitation_out
 
 static const struct member invitation_members[] = {
@@ -81,6 +90,7 @@ static const struct member invitation_members[] = {
 	SHOW_TIME("expires_at", OUT, invitation.invite.expires_at),
 	SHOW_TIME("accepted_at", OUT, invitation.invite.accepted_at),
 	SHOW_ID("user_id", OUT, user, ID_USER), /* once there is one */
+	SHOW_BY("inviter", write_inviter),
 	{ 0 },
 };
 

@@ -6,6 +6,7 @@
  */
 #include "base/base.h"
 
+#include "api/shapes.h"
 #include "base/random.h"
 #include "core/id.h"
 #include "http/errors.h"
@@ -59,6 +60,26 @@ static void write_delivery(struct jw *jw, const void *item, int64_t now_seconds)
 	jw_end_object(jw);
 }
 
+void shape_inviter(struct jw *jw, const struct inviter *inviter)
+{
+	if (!inviter_called(inviter)) {
+		jw_null(jw);
+		return;
+	}
+	jw_object(jw);
+	write_text(jw, "name", inviter->name);
+	write_text(jw, "email", inviter->email);
+	jw_end_object(jw);
+}
+
+static void write_inviter(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invite *invite = item;
+
+	(void)now_seconds;
+	shape_inviter(jw, &invite->inviter);
+}
+
 static const struct member invite_members[] = {
 	SHOW_ID("id", struct invite, id, ID_INVITE),
 	SHOW_TEXT("email", struct invite, email),
@@ -71,6 +92,7 @@ static const struct member invite_members[] = {
 	SHOW_TIME("declined_at", struct invite, declined_at),
 	SHOW_BY("projects", write_grants),
 	SHOW_BY("delivery", write_delivery),
+	SHOW_BY("inviter", write_inviter),
 	{ 0 },
 };
 
@@ -82,7 +104,7 @@ static const struct shape invite_shape = {
 
 /* ---- create ---- */
 
-enum { EMAIL, ROLE, PROJECTS, EXPIRES_IN, SEND_EMAIL, INVITE_FIELDS };
+enum { EMAIL, ROLE, PROJECTS, EXPIRES_IN, SEND_EMAIL, INVITER, INVITE_FIELDS };
 
 static const struct field invite_fields[] = {
 	[EMAIL] = { .name = "email",
@@ -100,6 +122,20 @@ static const struct field invite_fields[] = {
 			 .min = TTL_MIN_SECONDS,
 			 .max = TTL_MAX_SECONDS },
 	[SEND_EMAIL] = { .name = "send_email", .type = FIELD_BOOLEAN },
+	[INVITER] = { .name = "inviter", .type = FIELD_OBJECT },
+};
+
+enum { INVITER_NAME, INVITER_EMAIL, INVITER_FIELDS };
+
+/* The address is needed: by it they are found when they are to be forgotten. */
+static const struct field inviter_fields[] = {
+	[INVITER_NAME] = TAKE_TEXT("name", OPTIONAL, struct invite_create_in,
+				   inviter_name, NAME_MAX_OCTETS),
+	[INVITER_EMAIL] = { .name = "email",
+			    .type = FIELD_STRING,
+			    .required = true,
+			    .min = 1,
+			    .max = EMAIL_MAX },
 };
 
 static const struct field grant_fields[] = {
@@ -112,8 +148,8 @@ struct create_state {
 	size_t *places;
 };
 
-static int read_email(struct request *request, struct str text,
-		      struct email *ret_email)
+static int read_email(struct request *request, const char *param,
+		      struct str text, struct email *ret_email)
 {
 	const char *reason = email_parse(&request->arena, text, ret_email);
 
@@ -123,9 +159,25 @@ static int read_email(struct request *request, struct str text,
 		answer_unavailable(request);
 		return -1;
 	}
-	return answer_error(request, 400, "invalid_email", "email",
+	return answer_error(request, 400, "invalid_email", param,
 			    "'%s' is not a valid e-mail address: %s.",
 			    quoted(request, text), reason);
+}
+
+/* Whom the mail names as the one who invites. */
+static int read_inviter(struct request *request, const struct value *inviter,
+			struct invite_create_in *in)
+{
+	struct value values[INVITER_FIELDS];
+
+	if (!inviter->present)
+		return 0;
+	if (body_read_object(request, "inviter", inviter, inviter_fields,
+			     INVITER_FIELDS, values) < 0)
+		return -1;
+	body_fill(inviter_fields, INVITER_FIELDS, values, in);
+	return read_email(request, "inviter.email",
+			  values[INVITER_EMAIL].string, &in->inviter_email);
 }
 
 static int read_grant(struct request *request, const struct value *projects,
@@ -281,7 +333,9 @@ static void invites_create(struct request *request)
 	request->state = state;
 	if (query_read(request, NULL, NULL) < 0 ||
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
-	    read_email(request, values[EMAIL].string, &in->email) < 0)
+	    read_email(request, "email", values[EMAIL].string, &in->email) <
+		0 ||
+	    read_inviter(request, &values[INVITER], in) < 0)
 		return;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_projects(request, &values[PROJECTS], state, in) < 0)
@@ -303,7 +357,7 @@ static int read_email_filter(struct request *request, void *input,
 	struct invite_list_in *in = input;
 	struct email email;
 
-	if (read_email(request, value, &email) < 0)
+	if (read_email(request, "email", value, &email) < 0)
 		return -1;
 	in->email_key = email.key;
 	return 0;

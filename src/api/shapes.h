@@ -12,7 +12,11 @@ extern const struct shape organization_user_shape;
 /* Of struct assignable_role: as it is, and as one that somebody has. */
 extern const struct shape role_shape, assigned_role_shape;
 
+struct inviter;
 struct request;
+
+/* {"name", "email"}, or null: of an invite, and of who was invited. */
+void shape_inviter(struct jw *jw, const struct inviter *inviter);
 
 /*
  * The role of this id among the organization's, or else those of the project

@@ -72,6 +72,11 @@ bool invite_status_of(struct str name, enum invite_status *ret)
 	return true;
 }
 
+const char *inviter_called(const struct inviter *inviter)
+{
+	return inviter->name ? inviter->name : inviter->email;
+}
+
 enum invite_status invite_status(const struct invite *invite,
 				 int64_t now_seconds)
 {

@@ -61,6 +61,11 @@ struct delivery {
 	int64_t updated_at;	/* Unix seconds; 0 with DELIVERY_NONE */
 };
 
+/* Who invites, as mail and page say it. NULL: that is not known. */
+struct inviter {
+	const char *name, *email;
+};
+
 struct invite {
 	int64_t id, organization;
 	const char *email, *email_key;
@@ -72,9 +77,13 @@ struct invite {
 	int64_t declined_at;		/* Unix seconds; 0 unless declined or
 					 * withdrawn */
 	int64_t user;			/* who accepted; 0 unless accepted */
+	struct inviter inviter;
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;
 };
+
+/* What an inviter is called: the name, or else the address; NULL: nothing. */
+const char *inviter_called(const struct inviter *inviter);
 
 /* Accepted if accepted; expired if declined or now >= expires_at; else
  * pending. */

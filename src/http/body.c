@@ -270,6 +270,22 @@ static int read_boolean(struct request *request, const struct field *field,
 	return 0;
 }
 
+/* Its members: body_read_object(). */
+static int keep_object(struct request *request, const struct field *field,
+		       const char *param, json_t *json, struct value *value)
+{
+	(void)request;
+	(void)field;
+	(void)param;
+	value->array = json;
+	return 0;
+}
+
+static bool is_object(const json_t *json)
+{
+	return json_is_object(json);
+}
+
 static bool is_string(const json_t *json)
 {
 	return json_is_string(json);
@@ -311,6 +327,7 @@ static const struct {
 	[FIELD_STRINGS] = { "an array", is_array, read_strings,
 			    sizeof(const char *) },
 	[FIELD_ARRAY] = { "an array", is_array, read_array, 0 },
+	[FIELD_OBJECT] = { "an object", is_object, keep_object, 0 },
 };
 
 static int read_value(struct request *request, const struct field *field,
@@ -481,6 +498,7 @@ static void put_value(enum field_type type, const struct value *value, void *at)
 		*(bool *)at = value->boolean;
 		break;
 	case FIELD_ARRAY:
+	case FIELD_OBJECT:
 		break;
 	}
 }
@@ -532,6 +550,14 @@ int body_read_item(struct request *request, const char *array_name,
 	if (!json_is_object(item))
 		return refuse_type(request, param, "an object", item);
 	return read_object(request, param, item, fields, count, ret_values);
+}
+
+int body_read_object(struct request *request, const char *object_name,
+		     const struct value *object, const struct field *fields,
+		     size_t count, struct value *ret_values)
+{
+	return read_object(request, object_name, object->array, fields, count,
+			   ret_values);
 }
 
 bool json_is_object_text(struct str text)

@@ -22,7 +22,8 @@ enum field_type {
 	FIELD_BOOLEAN,
 	FIELD_STRINGS, /* an array of them, of at most LINE_MAX_OCTETS each;
 			* one text, each on a line of it */
-	FIELD_ARRAY
+	FIELD_ARRAY,
+	FIELD_OBJECT
 };
 
 #define BODY_FIELDS_MAX	 16   /* of a route */
@@ -132,7 +133,7 @@ struct value {
 	struct str string; /* UTF-8, NUL-terminated, no NUL inside; arena's */
 	int64_t integer;   /* a word's number, an id too */
 	bool boolean;
-	struct json_t *array; /* until the request is submitted */
+	struct json_t *array; /* or object; until the request is submitted */
 	size_t count;	      /* of the array */
 };
 
@@ -158,6 +159,11 @@ int body_read_item(struct request *request, const char *array_name,
 		   const struct value *array, size_t index,
 		   const struct field *fields, size_t count,
 		   struct value *ret_values) MUST_CHECK;
+
+/* The same for an object that was read: "<object>.<field>". */
+int body_read_object(struct request *request, const char *object_name,
+		     const struct value *object, const struct field *fields,
+		     size_t count, struct value *ret_values) MUST_CHECK;
 
 /* Names a parameter inside an item, for complaints: "projects[1].id". */
 const char *body_item_param(struct request *request, const char *array_name,

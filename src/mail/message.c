@@ -166,21 +166,43 @@ void message_release(struct message *message)
 	buf_release(&message->text);
 }
 
-/* "Name <address>", on one line where that fits. */
-static void add_sender(struct buf *out, const struct sender *from)
+/* "From: Name <address>", on one line where that fits. */
+static void add_address(struct buf *out, const char *header,
+			const struct sender *who)
 {
-	size_t column = strlen("From: ");
+	size_t column = strlen(header);
 	size_t start = out->len;
 
-	if (!from->name[0]) {
-		buf_addf(out, "From: %s\r\n", from->address);
+	if (!who->name[0]) {
+		buf_addf(out, "%s%s\r\n", header, who->address);
 		return;
 	}
-	buf_add_text(out, "From: ");
-	mime_add_phrase(out, column, from->name);
-	if (out->len - start + strlen(from->address) + 3 > MIME_LINE_AIM)
+	buf_add_text(out, header);
+	mime_add_phrase(out, column, who->name);
+	if (out->len - start + strlen(who->address) + 3 > MIME_LINE_AIM)
 		buf_add_text(out, "\r\n");
-	buf_addf(out, " <%s>\r\n", from->address);
+	buf_addf(out, " <%s>\r\n", who->address);
+}
+
+/*
+ * To whom an answer goes: whoever invites, where mail servers can be trusted to
+ * carry the address.
+ */
+static void add_reply_to(struct buf *out, struct arena *arena,
+			 const struct inviter *inviter, bool utf8)
+{
+	char envelope[EMAIL_MAX + 1];
+	struct sender reply = { .name = "", .address = envelope };
+	struct email email;
+
+	if (!inviter->email ||
+	    email_parse(arena, str_of(inviter->email), &email) ||
+	    (envelope_address(&email, envelope) && !utf8))
+		return;
+	if (inviter->name)
+		reply.name = mime_clean(arena, str_of(inviter->name));
+	if (reply.name)
+		add_address(out, "Reply-To: ", &reply);
 }
 
 static void add_headers(struct message *message, const struct sender *from,
@@ -192,7 +214,7 @@ static void add_headers(struct message *message, const struct sender *from,
 	buf_add_text(out, "Date: ");
 	mime_add_date(out, mail->queued_at_ms / 1000);
 	buf_add_text(out, "\r\n");
-	add_sender(out, from);
+	add_address(out, "From: ", from);
 	buf_addf(out, "To: %s\r\n", message->to);
 	mime_add_header(out, "Subject", words->subject);
 	buf_addf(out, "Message-ID: <%s@%s>\r\n", message->id, from->domain);
@@ -263,6 +285,8 @@ bool message_compose(struct message *message, const struct sender *from,
 	words.link = link;
 	words.code = code;
 	add_headers(message, from, mail, &words);
+	add_reply_to(&message->text, &arena, &invite->inviter,
+		     utf8 || from->utf8);
 	add_parts(message, &words);
 	ok = buf_ok(&message->part) && buf_ok(&message->text);
 out:

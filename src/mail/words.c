@@ -66,11 +66,28 @@ static bool add_projects(struct arena *arena, const struct invitation *to,
 
 static void write_subject(struct words *words)
 {
-	const struct text_value value = { "organization", words->organization };
+	const struct text_value values[] = {
+		{ "organization", words->organization },
+		{ "inviter", words->inviter },
+	};
 
 	text_print(words->subject, sizeof(words->subject),
-		   text_of(words->language, STR(TEXT("mail.title"))), &value,
-		   1);
+		   text_of(words->language, str_of(words->title)), values,
+		   COUNT_OF(values));
+}
+
+/* False when out of memory. */
+static bool name_inviter(struct arena *arena, const struct inviter *inviter,
+			 struct words *words)
+{
+	const char *called = inviter_called(inviter);
+
+	words->title = called ? TEXT("mail.title.inviter") : TEXT("mail.title");
+	words->why = called ? TEXT("mail.why.inviter") : TEXT("mail.why");
+	if (!called)
+		return true;
+	words->inviter = mime_clean(arena, str_of(called));
+	return words->inviter != NULL;
 }
 
 bool words_find(struct arena *arena, const struct outbox_mail *mail,
@@ -85,7 +102,8 @@ bool words_find(struct arena *arena, const struct outbox_mail *mail,
 	    mime_clean(arena, str_of(mail->to.organization_name));
 	words->email = mime_clean(arena, str_of(invite->email));
 	when_init(&words->expires, words->language, invite->expires_at);
-	if (!words->organization || !words->email)
+	if (!words->organization || !words->email ||
+	    !name_inviter(arena, &invite->inviter, words))
 		return false;
 	write_subject(words);
 	return add_projects(arena, &mail->to, words);
@@ -108,6 +126,9 @@ static const char *word_of(const void *context, struct str name, size_t row)
 	} values[] = {
 		{ "language", words->language->tag },
 		{ "organization", words->organization },
+		{ "inviter", words->inviter },
+		{ "title", words->title },
+		{ "why", words->why },
 		{ "role", words->role },
 		{ "email", words->email },
 		{ "link", words->link },

@@ -17,8 +17,11 @@
 struct words {
 	const struct language *language;
 	const char *organization, *email;
-	char subject[512];
-	const char *role; /* key of a sentence */
+	const char *inviter; /* who invites; NULL: that is not known */
+	const char *title;   /* key of a sentence, and so are... */
+	const char *why;     /* ...these */
+	char subject[1024];
+	const char *role;
 	const char *link, *code;
 	struct {
 		const char *name;

@@ -100,6 +100,7 @@ static void put_invitation(struct view *view, const struct accept_page *page,
 		return;
 	view_put(view, "organization", invitation->organization_name);
 	view_put(view, "email", invitation->invite.email);
+	view_put(view, "inviter", inviter_called(&invitation->invite.inviter));
 	view_put(view, "role", role_key(invitation->invite.role));
 	view_put(view, "role_hint", role_hint_key(invitation->invite.role));
 	put_projects(view, invitation, scratch);
@@ -148,6 +149,9 @@ static void put_step(struct view *view, const struct accept_page *page)
 	view->tone = steps[page->kind].tone;
 	if (page->again)
 		view->title = TEXT("accepted.again.title");
+	else if (page->kind == ACCEPT_INVITED &&
+		 inviter_called(&page->invitation->invite.inviter))
+		view->title = TEXT("invited.title.inviter");
 }
 
 void accept_render(const struct accept_page *page, struct buf *out)

@@ -23,6 +23,9 @@ struct project_texts {
 struct project_texts project_texts_of(struct db *db, struct arena *arena,
 				      struct grants grants);
 
+/* The column of an address' key: NULL where that is the address. */
+const char *key_unless_email(const char *email, const char *key);
+
 /* What a create returns that makes a new invite. */
 void invite_begin(struct work *work, const struct invite_create_in *in,
 		  struct grants grants, int64_t id,

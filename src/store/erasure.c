@@ -129,7 +129,8 @@ STATEMENT(
 STATEMENT(invite_empty,
 	  .text = "UPDATE invite SET email = '', email_key = NULL,"
 		  " address_hash = id, slot = id, state = 2,"
-		  " delivery_error = NULL"
+		  " delivery_error = NULL, inviter_name = NULL,"
+		  " inviter_email = NULL, inviter_key = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 
 static void erase_invite(const struct work *work, int64_t id)
@@ -138,6 +139,23 @@ static void erase_invite(const struct work *work, int64_t id)
 	work_run_for(work, &sql_invite_empty, id);
 	audit_erase(work, id);
 	work_audit(work, AUDIT_INVITE_ERASED, id);
+}
+
+/* Those of other people stay; they do not say any more who invited. */
+STATEMENT(invite_inviter_empty,
+	  .text = "UPDATE invite SET inviter_name = NULL,"
+		  " inviter_email = NULL, inviter_key = NULL"
+		  " WHERE organization = ?1 AND inviter_email IS NOT NULL"
+		  " AND coalesce(inviter_key, inviter_email) = ?2");
+
+static void erase_inviter(const struct work *work, const char *key)
+{
+	struct statement *st =
+	    db_statement(work->db, &sql_invite_inviter_empty);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_text(st, 2, key);
+	db_run(work->db, st);
 }
 
 /* ---- invites that ended long ago ---- */
@@ -231,6 +249,7 @@ static enum result user_erase(struct work *work, const void *input,
 	    erase_all(work, &sql_invites_of_address, key, true, erase_invite) +
 	    erase_all(work, &sql_invites_withdrawn_of, key, false,
 		      erase_invite);
+	erase_inviter(work, key);
 	return out->users + out->invites ? RESULT_OK : RESULT_USER_NOT_FOUND;
 }
 

@@ -114,6 +114,7 @@ void invite_release_address(const struct work *work,
 
 struct creation {
 	const struct invite_create_in *in;
+	const char *inviter_key; /* of the address of whoever invites */
 	struct invite_create_out *out;
 	struct grants grants; /* with the default project, if that is meant */
 	int64_t hash;	      /* of the address */
@@ -226,22 +227,28 @@ struct project_texts project_texts_of(struct db *db, struct arena *arena,
 	return texts;
 }
 
+const char *key_unless_email(const char *email, const char *key)
+{
+	return email && key && strcmp(email, key) != 0 ? key : NULL;
+}
+
 STATEMENT(invite_insert, .text = INSERT_OF("invite", INVITE_TABLE));
 
 static void insert_invite(const struct work *work,
 			  const struct creation *creation)
 {
 	const struct invite *invite = &creation->out->invite;
-	bool key_is_email = strcmp(invite->email, invite->email_key) == 0;
 	struct project_texts projects =
 	    project_texts_of(work->db, work->arena, invite->grants);
 	const struct invite_row row = {
 		.invite = *invite,
 		.address_hash = creation->hash,
 		.slot = creation->slot_taken ? -invite->id : 0,
-		.email_key = key_is_email ? NULL : invite->email_key,
+		.email_key = key_unless_email(invite->email, invite->email_key),
 		.projects = projects.sorted,
 		.projects_sent = projects.sent,
+		.inviter_key = key_unless_email(invite->inviter.email,
+						creation->inviter_key),
 	};
 	struct statement *st = db_statement(work->db, &sql_invite_insert);
 
@@ -262,6 +269,7 @@ void invite_begin(struct work *work, const struct invite_create_in *in,
 		.email_key = in->email.key,
 		.role = in->role,
 		.grants = grants,
+		.inviter = { in->inviter_name, in->inviter_email.typed },
 		.state = INVITE_OPEN,
 		.created_at = work->now,
 		.expires_at = work->now + in->ttl_seconds,
@@ -274,12 +282,37 @@ void invite_begin(struct work *work, const struct invite_create_in *in,
 	work->mail_queued = mail;
 }
 
-static void create_new(struct work *work, const struct creation *creation)
+STATEMENT(invite_owner, .text = "SELECT name, email, email_key FROM \"user\""
+				" WHERE id = ?1 AND organization = ?2"
+				" AND removed_at = 0");
+
+/* Where the create names nobody: whose key it is, as they are called now. */
+static void find_inviter(const struct work *work, struct creation *creation)
+{
+	struct inviter *inviter = &creation->out->invite.inviter;
+	struct statement *st;
+
+	if (inviter_called(inviter) || !work->actor.user)
+		return;
+	st = db_statement(work->db, &sql_invite_owner);
+	db_bind_i64(st, 1, work->actor.user);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return;
+	if (column_bytes(st, 0).len > 0)
+		inviter->name = column_text(st, work->arena, 0);
+	inviter->email = column_text(st, work->arena, 1);
+	creation->inviter_key = column_text(st, work->arena, 2);
+	db_done(st);
+}
+
+static void create_new(struct work *work, struct creation *creation)
 {
 	const struct invite_create_in *in = creation->in;
 	int64_t id = work_id(work);
 
 	invite_begin(work, in, creation->grants, id, creation->out);
+	find_inviter(work, creation);
 	insert_invite(work, creation);
 	if (in->queue_mail)
 		queue_mail(work, id, in->secret);
@@ -354,6 +387,7 @@ static enum result invite_create(struct work *work, const void *input,
 	const struct invite_create_in *in = input;
 	struct creation creation = {
 		.in = in,
+		.inviter_key = in->inviter_email.key,
 		.out = output,
 		.grants = in->grants,
 		.hash = hash63(work->db->hash_key, str_of(in->email.key)),

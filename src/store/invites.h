@@ -23,6 +23,9 @@
 
 struct invite_create_in {
 	struct email email;
+	/* Who invites; no address: the owner of the key, if it has one. */
+	const char *inviter_name;
+	struct email inviter_email;
 	enum role role;
 	bool default_project; /* instead of `grants` */
 	struct grants grants; /* each project once */

@@ -75,6 +75,7 @@ struct invite_row {
 	int64_t address_hash, slot;
 	const char *email_key; /* NULL where it equals email */
 	const char *projects, *projects_sent, *skipped;
+	const char *inviter_key; /* NULL where it equals inviter.email */
 };
 
 #define INVITE_TABLE(FIRST, MORE)                                            \
@@ -102,7 +103,10 @@ struct invite_row {
 	MORE(TEXT, "email_key", struct invite_row, email_key)                \
 	MORE(TEXT, "projects", struct invite_row, projects)                  \
 	MORE(TEXT, "projects_sent", struct invite_row, projects_sent)        \
-	MORE(TEXT, "skipped", struct invite_row, skipped)
+	MORE(TEXT, "skipped", struct invite_row, skipped)                    \
+	MORE(TEXT, "inviter_name", struct invite_row, invite.inviter.name)   \
+	MORE(TEXT, "inviter_email", struct invite_row, invite.inviter.email) \
+	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)
 
 #define ORGANIZATION_COLUMNS COLUMNS_OF(ORGANIZATION_TABLE)
 /* Behind the table's: whether its person is an owner. */

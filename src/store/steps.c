@@ -539,6 +539,25 @@ const struct step steps[] = {
 	      "UPDATE project_key SET lifetime = greatest(1, expires_at -"
 	      " created_at) WHERE expires_at <> 0",
 	  } },
+
+	/* 19: who invites, as it was when they did. Found by the address for
+	 * erasure; NULL where it is not said, which costs nothing. */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN inviter_name TEXT;"
+	      "ALTER TABLE invite ADD COLUMN inviter_email TEXT;"
+	      "ALTER TABLE invite ADD COLUMN inviter_key TEXT;"
+	      "CREATE INDEX invite_inviter ON invite(organization,"
+	      " coalesce(inviter_key, inviter_email))"
+	      " WHERE inviter_email IS NOT NULL;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN inviter_name TEXT,"
+	      " ADD COLUMN inviter_email TEXT,"
+	      " ADD COLUMN inviter_key TEXT",
+	      "CREATE INDEX invite_inviter ON invite(organization,"
+	      " (coalesce(inviter_key, inviter_email)))"
+	      " WHERE inviter_email IS NOT NULL",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -40,8 +40,9 @@ static const struct plan plans[] = {
 	  "audit_side.primary invite.primary user.primary" },
 	{ "clock", "meta.primary", "" },
 	{ "create_many", "",
-	  "organization.primary user.user_address invite.invite_address "
-	  "admin_key.primary user.user_owner project.primary SORT" },
+	  "user.user_address invite.invite_address admin_key.primary "
+	  "user.user_owner project.primary user.primary organization.primary "
+	  "SORT" },
 	{ "group_delete", "group.primary", "group.group_list" },
 	{ "group_empty", "group_user.primary", NULL },
 	{ "group_get", "group.primary", "group.group_list" },
@@ -75,6 +76,7 @@ static const struct plan plans[] = {
 	{ "invite_expires_at", "invite.primary", NULL },
 	{ "invite_get", "invite.primary", NULL },
 	{ "invite_holders", "invite.invite_address", NULL },
+	{ "invite_inviter_empty", "invite.invite_inviter", NULL },
 	{ "invite_let_go", "invite.primary", NULL },
 	{ "invite_let_go_many", "", "invite.primary" },
 	{ "invite_list", "invite.invite_list invite.primary",
@@ -91,6 +93,7 @@ static const struct plan plans[] = {
 	  "invite.invite_expiry SORT invite.invite_expiry SORT",
 	  "invite.invite_expiry" },
 	{ "invite_new_secret", "invite.primary", NULL },
+	{ "invite_owner", "user.primary", NULL },
 	{ "invite_projects", "i.primary SORT project.primary SORT",
 	  "SORT invite.primary project.primary" },
 	{ "invite_sent_many", "", "invite.primary" },

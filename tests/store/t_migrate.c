@@ -44,6 +44,10 @@ static const char *const back[] = {
 	"DROP TABLE service_account; DROP TABLE project_key",
 	"ALTER TABLE project_key DROP COLUMN models;"
 	"ALTER TABLE project_key DROP COLUMN lifetime",
+	"DROP INDEX invite_inviter;"
+	"ALTER TABLE invite DROP COLUMN inviter_name;"
+	"ALTER TABLE invite DROP COLUMN inviter_email;"
+	"ALTER TABLE invite DROP COLUMN inviter_key",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -261,6 +261,39 @@ START_TEST(test_says_owner)
 }
 END_TEST
 
+/* Without an inviter: test_headers. */
+START_TEST(test_names_who_invites)
+{
+	const char *text;
+
+	mail.to.invite.inviter = (struct inviter){ "Grace", "Grace@B.CO" };
+	text = compose();
+	check_has(text, "Subject: Grace invites you to join Acme\r\n");
+	check_has(text, "Reply-To: \"Grace\" <Grace@B.CO>\r\n");
+	check_has(text, "because Grace invited Ada@example.com");
+	mail.to.invite.inviter.name = NULL;
+	text = compose();
+	check_has(text, "Subject: Grace@B.CO invites you to join Acme\r\n");
+	check_has(text, "Reply-To: Grace@B.CO\r\n");
+}
+END_TEST
+
+/* Not every mail server carries such an address; and none ends a header. */
+START_TEST(test_an_odd_inviter_breaks_nothing)
+{
+	const char *text;
+
+	mail.to.invite.inviter =
+	    (struct inviter){ "Eve\r\nBcc: all@example.com",
+			      "\xC3\xA9ve@example.com" };
+	text = compose();
+	check_has_not(text, "\nBcc:");
+	check_has_not(text, "Reply-To:");
+	mail.to.invite.inviter.email = "Eve\r\nBcc: all@example.com";
+	check_has_not(compose(), "\nBcc:");
+}
+END_TEST
+
 START_TEST(test_without_projects)
 {
 	add_project("Old", true);
@@ -378,6 +411,8 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, test_no_sender, 0, COUNT_OF(no_senders));
 	tcase_add_test(tests, test_says);
 	tcase_add_test(tests, test_says_owner);
+	tcase_add_test(tests, test_names_who_invites);
+	tcase_add_test(tests, test_an_odd_inviter_breaks_nothing);
 	tcase_add_test(tests, test_without_projects);
 	tcase_add_test(tests, test_a_list_is_short);
 	tcase_add_test(tests, test_text_is_broken_at_blanks);

@@ -40,6 +40,9 @@ enum create_column {
 	COLUMN_EMAIL_KEY,
 	COLUMN_PROJECTS,
 	COLUMN_PROJECTS_SENT,
+	COLUMN_INVITER_NAME,
+	COLUMN_INVITER_EMAIL,
+	COLUMN_INVITER_KEY,
 	COLUMNS
 };
 
@@ -101,6 +104,11 @@ static void add_create(struct columns *columns, const struct store_op *op,
 			SECRET_SIZE);
 	array_add_text(&at[COLUMN_EMAIL], in->email.typed);
 	array_add_text(&at[COLUMN_EMAIL_KEY], in->email.key);
+	array_add_text(&at[COLUMN_INVITER_NAME], in->inviter_name);
+	array_add_text(&at[COLUMN_INVITER_EMAIL], in->inviter_email.typed);
+	array_add_text(
+	    &at[COLUMN_INVITER_KEY],
+	    key_unless_email(in->inviter_email.typed, in->inviter_email.key));
 }
 
 /* NULL stands for the default project. */
@@ -200,17 +208,25 @@ static size_t find_id(const struct batch *batch, int64_t id)
 	return low;
 }
 
-static void take_made(struct db *db, struct store_op *op, int64_t id,
-		      int64_t default_project)
+/* The row that came back: id, default project, and whose key it was, where
+ * nobody else was named. */
+static void take_made(struct db *db, struct store_op *op, struct statement *st)
 {
 	const struct invite_create_in *in = op->in;
+	struct invite_create_out *out = op->out;
+	int64_t id = column_i64(st, 0);
 	struct work work = work_begin(db, NULL, op);
 	struct grants grants = in->grants;
 
 	if (in->default_project &&
-	    !default_grants(op->arena, default_project, &grants))
+	    !default_grants(op->arena, column_i64(st, 1), &grants))
 		db_no_memory(db);
-	invite_begin(&work, in, grants, id, op->out);
+	invite_begin(&work, in, grants, id, out);
+	if (column_bytes(st, 3).data)
+		out->invite.inviter = (struct inviter){
+			column_text(st, op->arena, 2),
+			column_text(st, op->arena, 3),
+		};
 	op->result = RESULT_OK;
 	op->mail_queued = work.mail_queued;
 	db->marker = (struct commit_marker){ op->organization, id + 1 };
@@ -236,15 +252,23 @@ STATEMENT(
     create_many,
     .pgsql =
 	"WITH r AS MATERIALIZED (SELECT r.*, (SELECT o.default_project"
-	"  FROM organization o WHERE o.id = r.organization) AS standard"
+	"  FROM organization o WHERE o.id = r.organization) AS standard,"
+	"  owner.*"
 	" FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
 	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
 	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
-	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[])"
+	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
+	"  ?17::text[], ?18::text[])"
 	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
 	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
-	"  projects_sent)"
+	"  projects_sent, inviter_name, inviter_email, inviter_key)"
+	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
+	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
+	"  FROM \"user\" w WHERE r.actor_user <> 0"
+	"  AND r.inviter_email IS NULL"
+	"  AND w.organization = r.organization AND w.id = r.actor_user"
+	"  AND w.removed_at = 0 LIMIT 1) owner ON true"
 	" WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
 	"  WHERE k.id = r.actor AND " KEY_IN_FORCE(
 	    "k",
@@ -265,7 +289,8 @@ STATEMENT(
 		    "\"user\","
 		    "  delivery, delivery_attempts, delivery_at, secret_hash, "
 		    "email,"
-		    "  email_key, projects, projects_sent)"
+		    "  email_key, projects, projects_sent, inviter_name,"
+		    "  inviter_email, inviter_key)"
 		    " SELECT id, organization, address_hash, 0, 0, role, at,"
 		    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE "
 		    "1 END, 0,"
@@ -273,7 +298,9 @@ STATEMENT(
 		    "secret_hash, email,"
 		    "  nullif(email_key, email),"
 		    "  coalesce(projects, '[[' || standard::text || ',0]]'),"
-		    "  projects_sent"
+		    "  projects_sent, coalesce(inviter_name, owner_name),"
+		    "  coalesce(inviter_email, owner_email),"
+		    "  coalesce(inviter_key, owner_key)"
 		    " FROM r WHERE standard IS NOT NULL"
 		    " ORDER BY organization, address_hash"
 		    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
@@ -285,7 +312,7 @@ STATEMENT(
 		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
 		    "  queued_at_ms, due_at_ms, attempts)"
 		    " SELECT id, organization, secret, at_ms, at_ms + "
-		    "?16::bigint, 0"
+		    "?19::bigint, 0"
 		    "  FROM done WHERE secret IS NOT NULL),"
 
 		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
@@ -295,7 +322,7 @@ STATEMENT(
 		    " SELECT id + 1, organization, at, actor, 1, id,"
 		    "  actor_user FROM done)"
 
-		    " SELECT id, standard FROM done");
+		    " SELECT id, standard, owner_name, owner_email FROM done");
 
 static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
@@ -342,7 +369,7 @@ static void take_all(struct db *db, const struct batch *batch, bool *made)
 		int64_t id = column_i64(st, 0);
 		size_t at = find_id(batch, id);
 
-		take_made(db, batch->ops[at], id, column_i64(st, 1));
+		take_made(db, batch->ops[at], st);
 		made[batch->places[at]] = true;
 	}
 }

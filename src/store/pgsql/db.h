@@ -19,7 +19,7 @@
 #include "store/db.h"
 #include "store/pgsql/array.h"
 
-#define PGSQL_PARAMS 24 /* that a statement may have */
+#define PGSQL_PARAMS 40 /* that a statement may have */
 
 /* How long a statement waits for a lock. It is better told so than to lose the
  * connection at its deadline, so with less time it is not begun. */
