@@ -1,11 +1,11 @@
 /*
  * conf.h: what the operator asked for.
  *
- * One table in conf_settings.c lists every setting: its flag, its environment variable,
- * its default and its line in --help. A flag wins over the environment, the
- * environment over the default; a variable that is set to nothing counts as
- * not set. Secrets come from the environment only, since anybody on the
- * machine can read a command line.
+ * One table in conf_settings.c lists every setting: its flag, its environment
+ * variable, its default and its line in --help. A flag wins over the
+ * environment, the environment over the default; a variable that is set to
+ * nothing counts as not set. Secrets come from the environment only, since
+ * anybody on the machine can read a command line.
  */
 #ifndef CONF_H
 #define CONF_H
@@ -41,9 +41,13 @@ struct conf {
 	enum command command;
 	const char *argument; /* of the command; NULL where none was given */
 
-	const char *listen[CONF_LISTEN_MAX]; /* checked: "127.0.0.1:8080",
-					      * "[::1]:0", "unix:/run/x" */
-	size_t listen_count;		     /* at least one */
+	const char *listen[CONF_LISTEN_MAX];	  /* checked: "127.0.0.1:8080",
+						   * "[::1]:0", "unix:/run/x" */
+	size_t listen_count;			  /* at least one */
+	const char *gate_listen[CONF_LISTEN_MAX]; /* likewise, for gateways */
+	size_t gate_listen_count;		  /* 0: there is no gate */
+	unsigned gate_key_headers; /* a bit for each enum key_header */
+	int64_t gate_stale_seconds;
 	const char *public_url; /* no final '/'; NULL = derive it from the first
 				 * listen address, which is a loopback one */
 	struct network proxies[CONF_PROXY_MAX]; /* besides this machine */

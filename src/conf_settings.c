@@ -15,14 +15,18 @@
 #include "conf_value.h"
 #include "core/backoff.h"
 #include "core/duration.h"
+#include "core/key.h"
 
 #define INVITE_TTL_MIN 60 /* seconds; as in a create's body */
 #define INVITE_TTL_MAX 31536000
 #define FORGET_MIN     3600 /* seconds */
 #define FORGET_MAX     315360000
 
-static taker take_text, take_listen, take_public_url, take_proxy, take_web_url,
-    take_name, take_database, take_admin_key, take_ttl, take_forget, take_retry,
+#define STALE_MAX      3600 /* seconds */
+
+static taker take_text, take_listen, take_gate_listen, take_key_header,
+    take_stale, take_public_url, take_proxy, take_web_url, take_name,
+    take_database, take_admin_key, take_ttl, take_forget, take_retry,
     take_level, take_routine, take_sender, take_helo, take_connections;
 
 const struct setting SETTINGS[] = {
@@ -31,6 +35,19 @@ const struct setting SETTINGS[] = {
 	  "the address to listen on: ADDRESS:PORT (port 0: any free port), "
 	  "[IPV6]:PORT or unix:PATH; may be given several times, in the "
 	  "variable separated by commas" },
+	{ "--gate-listen", "INVITED_GATE_LISTEN", "ADDRESS", NULL,
+	  take_gate_listen, 0,
+	  "where gateways ask whether a request may pass, written as for "
+	  "--listen; nothing else is answered there (default: nowhere)" },
+	{ "--gate-key-header", "INVITED_GATE_KEY_HEADER", "NAME", NULL,
+	  take_key_header, 0,
+	  "a header besides Authorization that may hold the key at the gate: "
+	  "x-api-key or api-key; may be given twice, in the variable with a "
+	  "comma between" },
+	{ "--gate-stale", "INVITED_GATE_STALE", "DURATION", "0s", take_stale,
+	  offsetof(struct conf, gate_stale_seconds),
+	  "for how long, while the database is away, the gate goes by what it "
+	  "knew last: up to 1h" },
 	{ "--public-url", "INVITED_PUBLIC_URL", "URL", NULL, take_public_url,
 	  offsetof(struct conf, public_url),
 	  "what the mailed links begin with, as people reach the server; "
@@ -124,14 +141,13 @@ static const char *take_text(struct conf *conf, const struct setting *setting,
 	return *member ? NULL : OUT_OF_MEMORY;
 }
 
-/* One address, or several with commas between. */
-static const char *take_listen(struct conf *conf, const struct setting *setting,
-			       const char *value)
+/* One address, or several with commas between, behind those in `list`. */
+static const char *add_addresses(struct conf *conf, const char *value,
+				 const char **list, size_t *count)
 {
 	struct str rest = str_of(value), one;
 	bool more;
 
-	(void)setting;
 	do {
 		const char *reason;
 
@@ -140,16 +156,63 @@ static const char *take_listen(struct conf *conf, const struct setting *setting,
 		reason = check_listen(one);
 		if (reason)
 			return reason;
-		if (conf->listen_count == CONF_LISTEN_MAX)
+		if (*count == CONF_LISTEN_MAX)
 			return "16 addresses are the most";
-		conf->listen[conf->listen_count] = arena_str(&conf->arena, one);
-		if (!conf->listen[conf->listen_count++])
+		list[*count] = arena_str(&conf->arena, one);
+		if (!list[(*count)++])
 			return OUT_OF_MEMORY;
 	} while (more);
 	return NULL;
 }
 
-/* As take_listen() does. */
+static const char *take_listen(struct conf *conf, const struct setting *setting,
+			       const char *value)
+{
+	(void)setting;
+	return add_addresses(conf, value, conf->listen, &conf->listen_count);
+}
+
+static const char *take_gate_listen(struct conf *conf,
+				    const struct setting *setting,
+				    const char *value)
+{
+	(void)setting;
+	return add_addresses(conf, value, conf->gate_listen,
+			     &conf->gate_listen_count);
+}
+
+static const char *take_key_header(struct conf *conf,
+				   const struct setting *setting,
+				   const char *value)
+{
+	struct str rest = str_of(value), one;
+	bool more;
+
+	(void)setting;
+	do {
+		int header;
+
+		more = str_cut(rest, ',', &one, &rest);
+		header = vocabulary_find(&key_headers, str_trim(one));
+		if (header < 0)
+			return "expected x-api-key or api-key";
+		conf->gate_key_headers |= 1u << header;
+	} while (more);
+	return NULL;
+}
+
+static const char *take_stale(struct conf *conf, const struct setting *setting,
+			      const char *value)
+{
+	int64_t *seconds = member_of(conf, setting);
+
+	*seconds = 0;
+	if (strcmp(value, "0s") != 0 && !duration_parse(str_of(value), seconds))
+		return "expected a number and a unit, such as 30s or 5m";
+	return *seconds > STALE_MAX ? "an hour (1h) is the most" : NULL;
+}
+
+/* As add_addresses() does. */
 static const char *take_proxy(struct conf *conf, const struct setting *setting,
 			      const char *value)
 {

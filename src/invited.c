@@ -27,6 +27,7 @@
 #include "commands.h"
 #include "conf.h"
 #include "core/id.h"
+#include "gate/gate.h"
 #include "http/limiter.h"
 #include "http/server.h"
 #include "mail/mail.h"
@@ -42,7 +43,8 @@ struct daemon {
 	struct store *store;
 	struct mailer *mailer;	     /* NULL: no mail is sent */
 	struct retention *retention; /* NULL: all is kept */
-	struct router *router;
+	struct router *router, *gate_router;
+	struct gate *gate;
 	struct http_service service;
 	struct server *server;
 	struct arena arena;
@@ -172,6 +174,7 @@ static void others_metrics(void *context, struct buf *out)
 
 	if (daemon->mailer)
 		mailer_metrics(daemon->mailer, out);
+	gate_metrics(daemon->gate, out);
 	metric_write(out, &lines_lost, (int64_t)log_lines_lost());
 	metric_begin(out, &build);
 	metric_add(out, &build, "version", INVITED_VERSION, 1);
@@ -188,16 +191,37 @@ static const char *path_of_url(const char *url)
 	return path ? path : "";
 }
 
+/* The groups of listeners: what is served where. */
+enum { LISTEN_ALL, LISTEN_GATE };
+
+static int start_server(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	struct server_group groups[] = {
+		[LISTEN_ALL] = { .addresses = conf->listen,
+				 .count = conf->listen_count,
+				 .threads = 1 },
+		[LISTEN_GATE] = { .addresses = conf->gate_listen,
+				  .count = conf->gate_listen_count,
+				  .threads = 1 },
+	};
+	size_t count = conf->gate_listen_count > 0 ? 2 : 1;
+
+	groups[LISTEN_ALL].router = daemon->router = router_new(&all_routes);
+	groups[LISTEN_GATE].router = daemon->gate_router =
+	    router_new(&gateway_routes);
+	if (!daemon->router || !daemon->gate_router)
+		return fail_set(fail, "out of memory");
+	return server_new(groups, count, &daemon->service, &daemon->server,
+			  fail);
+}
+
 static int start_http(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
 	struct http_service *service = &daemon->service;
-	struct server_group group = { .addresses = conf->listen,
-				      .count = conf->listen_count,
-				      .threads = 1 };
 	const char *address;
 
-	group.router = daemon->router = router_new(&all_routes);
 	*service = (struct http_service){
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 		.store = daemon->store,
@@ -205,17 +229,18 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.invite_ttl_seconds = conf->invite_ttl_seconds,
 		.mail_sends = mail_sends(conf->mail),
 		.limiter = limiter_new(),
+		.gate = daemon->gate,
 		.proxies = conf->proxies,
 		.proxy_count = conf->proxy_count,
 		.ready = mail_ready,
 		.metrics = others_metrics,
 		.context = daemon,
 	};
-	if (!service->limiter || !daemon->router)
+	if (!service->limiter)
 		return fail_set(fail, "out of memory");
-	if (server_new(&group, 1, service, &daemon->server, fail) < 0)
+	if (start_server(daemon, fail) < 0)
 		return -1;
-	address = server_address(daemon->server, 0);
+	address = server_address(daemon->server, LISTEN_ALL, 0);
 	if (strncmp(address, "http", 4) != 0)
 		address = "http://localhost";
 	service->public_url = conf->public_url ? conf->public_url : address;
@@ -267,13 +292,24 @@ static int start_retention(struct daemon *daemon, struct fail *fail)
 		       : 0;
 }
 
+static int start_gate(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	const struct gate_options options = {
+		.stale_ms = conf->gate_stale_seconds * SECOND_MS,
+		.key_headers = conf->gate_key_headers,
+	};
+
+	return gate_start(daemon->store, &options, &daemon->gate, fail);
+}
+
 /* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
-	    open_store(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
-	    start_mail(daemon, fail) < 0 || start_retention(daemon, fail) < 0 ||
-	    bootstrap(daemon, fail) < 0)
+	    open_store(daemon, fail) < 0 || start_gate(daemon, fail) < 0 ||
+	    start_http(daemon, fail) < 0 || start_mail(daemon, fail) < 0 ||
+	    start_retention(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }
@@ -286,21 +322,31 @@ static void stop(struct daemon *daemon)
 	if (daemon->mailer)
 		mailer_stop(daemon->mailer);
 	server_free(daemon->server);
+	gate_stop(daemon->gate);
 	limiter_free(daemon->service.limiter);
 	router_free(daemon->router);
+	router_free(daemon->gate_router);
 	store_close(daemon->store);
 	arena_release(&daemon->arena);
 }
 
-static void announce(const struct daemon *daemon)
+static void announce_group(const struct daemon *daemon, size_t group,
+			   const char *words, const char *event)
 {
 	const char *address;
 
-	for (size_t i = 0; (address = server_address(daemon->server, i)); i++) {
-		printf("listening on %s\n", address);
-		log_event(LOG_INFO, "listening", LOG_S("address", address),
+	for (size_t i = 0; (address = server_address(daemon->server, group, i));
+	     i++) {
+		printf("%s %s\n", words, address);
+		log_event(LOG_INFO, event, LOG_S("address", address),
 			  LOG_S("version", INVITED_VERSION));
 	}
+}
+
+static void announce(const struct daemon *daemon)
+{
+	announce_group(daemon, LISTEN_GATE, "gate at", "gate_listening");
+	announce_group(daemon, LISTEN_ALL, "listening on", "listening");
 	fflush(stdout);
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "READY=1");

@@ -7,6 +7,7 @@
 #include "routes.h"
 
 #include "api_tables.h"
+#include "gate/gate.h"
 #include "http/operations.h"
 #include "page/pages.h"
 
@@ -35,11 +36,14 @@ static const struct route pages[] = {
 	  .handle = page_asset },
 };
 
-static const struct route operations[] = {
+static const struct route alive[] = {
 	{ .method = METHOD_GET,
 	  .path = "/healthz",
 	  .access = ACCESS_OPEN,
 	  .handle = operations_alive },
+};
+
+static const struct route operations[] = {
 	{ .method = METHOD_GET,
 	  .path = "/readyz",
 	  .access = ACCESS_OPEN,
@@ -51,13 +55,15 @@ static const struct route operations[] = {
 };
 
 static const struct route_table page_table = ROUTES(pages),
-				operation_table = ROUTES(operations);
+				operation_table = ROUTES(operations),
+				alive_table = ROUTES(alive);
 
 static const struct route_table *const tables[] = {
 #define X(resource) &resource##_api,
 	API_TABLES(X)
 #undef X
 	    & page_table,
+	&alive_table,
 	&operation_table,
 };
 
@@ -65,4 +71,15 @@ const struct routes all_routes = {
 	.tables = tables,
 	.count = COUNT_OF(tables),
 	.missing_page = page_not_found,
+};
+
+static const struct route_table *const gateway_tables[] = {
+	&gate_routes,
+	&alive_table,
+};
+
+const struct routes gateway_routes = {
+	.tables = gateway_tables,
+	.count = COUNT_OF(gateway_tables),
+	.for_gateways = true,
 };

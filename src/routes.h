@@ -9,4 +9,7 @@
 /* The API, the pages, and what machines watch us by. */
 extern const struct routes all_routes;
 
+/* What gateways ask, and whether we live. */
+extern const struct routes gateway_routes;
+
 #endif

@@ -12,15 +12,6 @@
 
 /* ---- what one looks like ---- */
 
-static const char *const standing_words[] = {
-	[STANDING_NONE] = "none",
-	[STANDING_VIEWER] = "viewer",
-	[STANDING_MEMBER] = "member",
-	[STANDING_OWNER] = "owner",
-};
-
-static const struct vocabulary standings = VOCABULARY(standing_words);
-
 #define SHOWN struct shown_key
 
 static const struct member user_members[] = {

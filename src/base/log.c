@@ -45,6 +45,12 @@ void log_set_level(enum log_level level)
 	atomic_store_explicit(&max_level, level, memory_order_relaxed);
 }
 
+bool log_takes(enum log_level level)
+{
+	return (int)level <=
+	       atomic_load_explicit(&max_level, memory_order_relaxed);
+}
+
 bool log_level_of(const char *name, enum log_level *ret_level)
 {
 	for (size_t i = 0; i < COUNT_OF(level_names); i++) {
@@ -242,7 +248,7 @@ void log_fields(enum log_level level, const char *event,
 	struct line line;
 	int saved = errno;
 
-	if ((int)level > atomic_load_explicit(&max_level, memory_order_relaxed))
+	if (!log_takes(level))
 		return;
 	compose(&line, level, event, fields, count);
 	if (!held.on) {

@@ -36,6 +36,8 @@ struct log_field {
 
 /* What is less grave than `level` is not written. Default LOG_INFO. */
 void log_set_level(enum log_level level);
+/* Whether it is; for what costs something to say. */
+bool log_takes(enum log_level level) MUST_CHECK;
 bool log_level_of(const char *name, enum log_level *ret_level) MUST_CHECK;
 
 #define log_event(level, event, ...)                                   \

@@ -60,6 +60,9 @@ static bool key_permits(const struct project_key *key, enum permission wanted)
 {
 	if (!key->scopes || wanted == PERMISSION_ANY)
 		return true;
+	if (wanted == PERMISSION_MODEL)
+		return key_permits(key, PERMISSION_READ) &&
+		       key_permits(key, PERMISSION_REQUEST);
 	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
 		if (scopes[i].permits == wanted &&
 		    has_line(key->scopes, str_of(scopes[i].scope)))

@@ -63,6 +63,7 @@ enum permission {
 	PERMISSION_ANY,	    /* whatever it permits */
 	PERMISSION_READ,    /* model.read, or api.all.read */
 	PERMISSION_REQUEST, /* model.request */
+	PERMISSION_MODEL,   /* both, where nobody says which */
 	PERMISSION_CHECK    /* gate.check */
 };
 

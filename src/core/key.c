@@ -26,11 +26,15 @@ static const char *const prefixes[] = {
 	[KEY_OF_SERVICE_ACCOUNT] = LONGEST_PREFIX,
 };
 
+static const char *const header_words[] = {
+	[KEY_IN_X_API_KEY] = "x-api-key",
+	[KEY_IN_API_KEY] = "api-key",
+};
+
+const struct vocabulary key_headers = VOCABULARY(header_words);
+
 _Static_assert(KEY_TEXT_SIZE == sizeof(LONGEST_PREFIX) + TAIL_LEN,
 	       "a key is a prefix, an id, a secret and a checksum");
-
-/* What older versions made, shown as it was then. */
-#define OLD_PREFIX "sk-admin-"
 
 static void checksum(struct str text, char out[CHECKSUM_LEN + 1])
 {
@@ -83,6 +87,20 @@ enum key_form key_form(struct str text)
 		   : KEY_MISSPELT;
 }
 
+int64_t key_id(struct str text)
+{
+	enum key_form form = form_of_prefix(text);
+	size_t before = form == KEY_FOREIGN ? 0 : strlen(prefixes[form]);
+	uint64_t id;
+
+	if (before == 0 || text.len < before + BASE32_LEN ||
+	    !base32_decode((struct str){ text.data + before, BASE32_LEN },
+			   &id) ||
+	    id > INT64_MAX)
+		return 0;
+	return (int64_t)id;
+}
+
 static bool is_printable(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -97,8 +115,8 @@ static size_t shown_head(struct str key)
 
 	if (form != KEY_FOREIGN)
 		return strlen(prefixes[form]) + SHOWN_ID;
-	if (str_starts_with(key, OLD_PREFIX))
-		return strlen(OLD_PREFIX);
+	if (str_starts_with(key, KEY_OLD_PREFIX))
+		return strlen(KEY_OLD_PREFIX);
 	return SHOWN_HEAD;
 }
 

@@ -19,6 +19,7 @@
 #include "base/base.h"
 #include "base/str.h"
 #include "core/token.h"
+#include "core/vocabulary.h"
 
 #define KEY_MAX		 256 /* octets of a key that an operator chose */
 #define KEY_LIFETIME_MAX (365 * 24 * 60 * 60) /* seconds, if it ends at all */
@@ -36,6 +37,17 @@ enum key_form {
 };
 
 enum key_form key_form(struct str text);
+
+/* Where some clients put their key instead of into Authorization. */
+enum key_header { KEY_IN_X_API_KEY, KEY_IN_API_KEY };
+extern const struct vocabulary key_headers;
+
+/* The id that stands in a key of one of the first three forms; 0: none that can
+ * be one. */
+int64_t key_id(struct str text);
+
+/* What older versions made begins so, and with none of the above. */
+#define KEY_OLD_PREFIX "sk-admin-"
 
 /* The key with this id, which is positive; `form` is one of the first three. */
 void key_format(enum key_form form, int64_t id,

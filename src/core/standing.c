@@ -5,6 +5,15 @@
 
 #include "core/standing.h"
 
+static const char *const standing_words[] = {
+	[STANDING_NONE] = "none",
+	[STANDING_VIEWER] = "viewer",
+	[STANDING_MEMBER] = "member",
+	[STANDING_OWNER] = "owner",
+};
+
+const struct vocabulary standings = VOCABULARY(standing_words);
+
 enum standing standing_of(enum project_role role)
 {
 	switch (role) {

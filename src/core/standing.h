@@ -12,6 +12,7 @@
 
 #include "core/grants.h"
 #include "core/role.h"
+#include "core/vocabulary.h"
 
 /* The stronger, the greater. */
 enum standing {
@@ -20,6 +21,9 @@ enum standing {
 	STANDING_MEMBER,
 	STANDING_OWNER
 };
+
+/* What the API calls them. */
+extern const struct vocabulary standings;
 
 struct standing_facts {
 	/* The person's own role; none: nobody who is in the organization. */

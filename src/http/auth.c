@@ -27,7 +27,7 @@
 #define MEMO_MS	 SECOND_MS /* how long a key, once found, counts for writes */
 #define NO_ROUND UINT64_MAX
 
-static bool bearer_key(struct str header, struct str *ret_key)
+bool bearer_key(struct str header, struct str *ret_key)
 {
 	struct str scheme;
 

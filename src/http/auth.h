@@ -13,6 +13,9 @@
 void auth_check(struct request *request,
 		void (*granted)(struct request *request));
 
+/* The key of an Authorization header; false where it has none. */
+bool bearer_key(struct str header, struct str *ret_key);
+
 /* Whether that was done before, and so lately that it need not be again: the
  * store looks once more as it writes. */
 bool auth_holds(const struct request *request) MUST_CHECK;

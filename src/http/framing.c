@@ -80,6 +80,10 @@ bool framing_is_sound(const struct framing *framing, const char *version)
 	    (framing->lengths > 0 || framing->encodings > 1 ||
 	     !framing->chunked))
 		return false;
-	return addressed && !framing->broken && framing->lengths <= 1 &&
-	       framing->keys <= 1 && framing->organizations <= 1;
+	return addressed && !framing->broken && framing->lengths <= 1;
+}
+
+bool framing_has_one_sender(const struct framing *framing)
+{
+	return framing->keys <= 1 && framing->organizations <= 1;
 }

@@ -27,6 +27,9 @@ void framing_note(struct framing *framing, struct str name, struct str value);
 /* Whether a body is announced, however long. */
 bool framing_has_body(const struct framing *framing);
 
+/* Whether it says who asks, and for which organization, only once. */
+bool framing_has_one_sender(const struct framing *framing);
+
 /* `version` as in the request line: "HTTP/1.1". */
 bool framing_is_sound(const struct framing *framing, const char *version);
 

@@ -271,6 +271,8 @@ static bool add_headers(struct MHD_Response *response,
  * known; but a busy service may not want to hear of each. */
 static bool is_logged(const struct request *request)
 {
+	if (request->route && request->route->access == ACCESS_GATE)
+		return false;
 	if (request->key != 0)
 		return request->status >= 500 || log_takes_routine();
 	if (request->status >= 400)
@@ -424,7 +426,9 @@ static enum MHD_Result begin(struct exchange *exchange,
 		answer_unavailable(request);
 		return answer_now(exchange, mhd);
 	}
-	if (!framing_is_sound(&walk.framing, version)) {
+	if (!framing_is_sound(&walk.framing, version) ||
+	    (!router_is_for_gateways(request->thread->router) &&
+	     !framing_has_one_sender(&walk.framing))) {
 		answer_error(request, 400, "invalid_request", NULL,
 			     "The request's headers are malformed: exactly one "
 			     "Host, at most one Content-Length or chunked "

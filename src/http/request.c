@@ -79,6 +79,12 @@ static const struct {
 	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },
 	{ "If-None-Match", offsetof(struct request, if_none_match) },
 	{ "User-Agent", offsetof(struct request, user_agent) },
+	{ "X-Original-Method", offsetof(struct request, original_method) },
+	{ "X-Original-URI", offsetof(struct request, original_uri) },
+	{ "X-Forwarded-Method", offsetof(struct request, forwarded_method) },
+	{ "X-Forwarded-Uri", offsetof(struct request, forwarded_uri) },
+	{ "X-Api-Key", offsetof(struct request, x_api_key) },
+	{ "Api-Key", offsetof(struct request, api_key) },
 };
 
 static struct str *known_header(struct request *request, size_t index)
@@ -89,11 +95,26 @@ static struct str *known_header(struct request *request, size_t index)
 void request_header(struct request *request, struct str name, struct str value)
 {
 	for (size_t i = 0; i < COUNT_OF(known_headers); i++) {
-		if (str_is_nocase(name, known_headers[i].name)) {
-			*known_header(request, i) = value;
-			return;
-		}
+		struct str *kept = known_header(request, i);
+
+		if (!str_is_nocase(name, known_headers[i].name))
+			continue;
+		if (kept->data && !str_eq(*kept, value))
+			request->differing |= 1u << i;
+		*kept = value;
+		return;
 	}
+}
+
+bool request_differs(const struct request *request, const struct str *kept)
+{
+	size_t offset = (size_t)((const char *)kept - (const char *)request);
+
+	for (size_t i = 0; i < COUNT_OF(known_headers); i++) {
+		if (known_headers[i].offset == offset)
+			return request->differing & (1u << i);
+	}
+	return false;
 }
 
 void request_forget_wire(struct request *request)

@@ -57,6 +57,11 @@ struct request {
 	struct str forwarded_for;
 	struct str if_none_match;
 	struct str user_agent;
+	struct str original_method, original_uri;   /* gateways' */
+	struct str forwarded_method, forwarded_uri; /* likewise */
+	struct str x_api_key, api_key;
+	unsigned differing; /* headers that came with several values; see
+			     * request_differs() */
 	const struct sockaddr *peer; /* NULL where unknown */
 	struct buf body;
 
@@ -104,6 +109,10 @@ enum http_method http_method_of(const char *name);
 
 /* A header has come; kept where somebody looks at it. */
 void request_header(struct request *request, struct str name, struct str value);
+
+/* Whether the header that is kept at `kept`, a member of the request, came
+ * several times with values that differ. */
+bool request_differs(const struct request *request, const struct str *kept);
 
 /* The client left while the store was at work: its headers and its address
  * are gone, and whoever goes on must not look for them. */

@@ -33,6 +33,7 @@ struct router {
 	struct node nodes[NODES_MAX]; /* the root is the first */
 	size_t count;
 	void (*missing_page)(struct request *request);
+	bool for_gateways;
 };
 
 /* ---- the tree ---- */
@@ -105,6 +106,7 @@ struct router *router_new(const struct routes *routes)
 		return NULL;
 	router->count = 1;
 	router->missing_page = routes->missing_page;
+	router->for_gateways = routes->for_gateways;
 	for (size_t i = 0; i < routes->count; i++) {
 		for (size_t j = 0; j < routes->tables[i]->count; j++)
 			add_route(router, &routes->tables[i]->routes[j]);
@@ -115,6 +117,11 @@ struct router *router_new(const struct routes *routes)
 void router_free(struct router *router)
 {
 	free(router);
+}
+
+bool router_is_for_gateways(const struct router *router)
+{
+	return router->for_gateways;
 }
 
 static const struct node *root_for(const struct request *request)

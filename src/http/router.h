@@ -17,7 +17,8 @@ enum route_access {
 	ACCESS_ADMIN, /* an admin key; errors as JSON; with and without /v1 */
 	ACCESS_LINK,  /* whoever holds a link; as JSON; with and without /v1 */
 	ACCESS_PAGE,  /* people, in a browser */
-	ACCESS_OPEN   /* machines that watch us */
+	ACCESS_OPEN,  /* machines that watch us */
+	ACCESS_GATE   /* gateways, with the key of who asks them; not logged */
 };
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM };
@@ -79,6 +80,9 @@ struct routes {
 	/* What a person is shown where there is no such path; NULL: the same
 	 * as a program. */
 	void (*missing_page)(struct request *request);
+	/* Who asks are gateways: what their clients say twice is theirs to
+	 * judge. */
+	bool for_gateways;
 };
 
 struct router;
@@ -87,6 +91,8 @@ struct router;
  * the program. NULL when out of memory. */
 struct router *router_new(const struct routes *routes) MUST_CHECK;
 void router_free(struct router *router);
+
+bool router_is_for_gateways(const struct router *router);
 
 /*
  * Finds the route of `request->path`, which it cuts from the target along

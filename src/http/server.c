@@ -251,16 +251,13 @@ int server_new(const struct server_group *groups, size_t count,
 	return 0;
 }
 
-const char *server_address(const struct server *server, size_t index)
+const char *server_address(const struct server *server, size_t group,
+			   size_t index)
 {
-	for (size_t i = 0; i < server->group_count; i++) {
-		const struct group *group = &server->groups[i];
-
-		if (index < group->listener_count)
-			return group->listeners[index].name;
-		index -= group->listener_count;
-	}
-	return NULL;
+	if (group >= server->group_count ||
+	    index >= server->groups[group].listener_count)
+		return NULL;
+	return server->groups[group].listeners[index].name;
 }
 
 static void free_group(struct group *group)

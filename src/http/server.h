@@ -34,9 +34,10 @@ int server_new(const struct server_group *groups, size_t count,
 	       struct fail *fail) MUST_CHECK;
 
 /* "http://127.0.0.1:8080" (the real port) or "unix:/run/x" of the socket
- * number `index` of all, in the order of the groups; NULL behind the last.
+ * number `index` of the group number `group`; NULL behind the last of either.
  * Borrowed. */
-const char *server_address(const struct server *server, size_t index);
+const char *server_address(const struct server *server, size_t group,
+			   size_t index);
 
 /*
  * Answers requests, in this thread and the others, until server_stop() was

@@ -19,6 +19,7 @@
 #include "http/key_memo.h"
 #include "store/store.h"
 
+struct gate;
 struct limiter;
 struct network;
 struct router;
@@ -67,6 +68,7 @@ struct http_service {
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;
+	struct gate *gate;	       /* NULL: nobody asks it */
 	const struct network *proxies; /* trusted; borrowed */
 	size_t proxy_count;
 	/* Whether all else is in order; writes what is not into `out`. */

@@ -42,6 +42,7 @@ struct store {
 	const struct verb *failed; /* the writer's: for which there was no
 				    * room; or NULL */
 	struct store_counts counts;
+	atomic_ullong rights_moved; /* batches that may have changed some */
 };
 
 struct store_port {

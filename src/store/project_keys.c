@@ -69,8 +69,9 @@ enum { ACCOUNT_ROLE, ARCHIVED_AT, OWNER_NAME, OWNER_EMAIL, OWNER_SINCE };
 			"m"                                                                                             \
 			"e") ", " OF_ACCOUNT("name") "), " OF_USER("email") ", coalesce(" OF_USER("added_at") ", " OF_ACCOUNT("created_at") ")"
 
+/* And what a text is compared with, where that is not NULL. */
 static bool read_key(const struct work *work, struct statement *st,
-		     struct shown_key *ret_shown)
+		     struct shown_key *ret_shown, uint8_t ret_hash[SHA256_SIZE])
 {
 	int facts = COLUMN_BEHIND(&project_key_table);
 	int more = facts + STANDING_COLUMNS;
@@ -80,6 +81,8 @@ static bool read_key(const struct work *work, struct statement *st,
 	if (!table_read(&project_key_table, work->arena, st, &row))
 		return false;
 	is_account = row.key.service_account != 0;
+	if (ret_hash)
+		memcpy(ret_hash, row.secret_hash, SHA256_SIZE);
 	*ret_shown = (struct shown_key){
 		.key = row.key,
 		.standing =
@@ -112,7 +115,7 @@ static enum result find_key(const struct work *work, int64_t project,
 	db_bind_i64(st, 3, project);
 	if (!db_row(work->db, st))
 		return RESULT_API_KEY_NOT_FOUND;
-	if (!read_key(work, st, ret_shown))
+	if (!read_key(work, st, ret_shown, NULL))
 		(void)db_damaged(work->db);
 	db_done(st);
 	return ret_shown->key.revoked_at ? RESULT_API_KEY_NOT_FOUND : RESULT_OK;
@@ -267,7 +270,8 @@ static bool look_through(const struct work *work, struct key_page *page)
 
 		seen++;
 		page->chunk.after = column_i64(st, 0);
-		if (read_key(work, st, shown) && is_wanted(page->in, shown))
+		if (read_key(work, st, shown, NULL) &&
+		    is_wanted(page->in, shown))
 			page->count++;
 	}
 	db_done(st);
@@ -310,6 +314,45 @@ const struct verb verb_project_key_list = {
 	.size_out = sizeof(struct list_out),
 	.slow = passes_over,
 	.run = project_key_list,
+};
+
+/* ---- find ---- */
+
+/* Behind SHOWN_COLUMNS. */
+enum { FOUND_PROJECT = OWNER_SINCE + 1, FOUND_GENERATION };
+
+STATEMENT(project_key_find,
+	  .text = "SELECT " SHOWN_COLUMNS ", (SELECT p.name FROM project p"
+		  " WHERE p.organization = project_key.organization"
+		  " AND p.id = project_key.project), (SELECT r.generation"
+		  " FROM rights r WHERE r.organization ="
+		  " project_key.organization) FROM project_key WHERE id = ?1");
+
+static enum result project_key_find(struct work *work, const void *input,
+				    void *output)
+{
+	const struct id_in *in = input;
+	struct found_key *out = output;
+	struct statement *st = db_statement(work->db, &sql_project_key_find);
+	int more = COLUMN_BEHIND(&project_key_table) + STANDING_COLUMNS;
+
+	db_bind_i64(st, 1, in->id);
+	if (!db_row(work->db, st))
+		return RESULT_API_KEY_NOT_FOUND;
+	if (!read_key(work, st, &out->shown, out->secret_hash))
+		(void)db_damaged(work->db);
+	out->project_name = column_text(st, work->arena, more + FOUND_PROJECT);
+	out->generation = column_i64(st, more + FOUND_GENERATION);
+	db_done(st);
+	return RESULT_OK;
+}
+
+const struct verb verb_project_key_find = {
+	VERB(project_key_find),
+	.flags = VERB_READ | VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct id_in),
+	.size_out = sizeof(struct found_key),
+	.run = project_key_find,
 };
 
 /* ---- update ---- */

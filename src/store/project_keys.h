@@ -6,6 +6,8 @@
  *				PROJECT_USER_NOT_FOUND
  *	project_key_get		API_KEY_NOT_FOUND
  *	project_key_list	of struct shown_key
+ *	project_key_find	id_in; of whatever organization and whether in
+ *				force or not; API_KEY_NOT_FOUND
  *	project_key_update	API_KEY_NOT_FOUND, API_KEY_EXPIRED,
  *				PROJECT_ARCHIVED
  *	project_key_rotate	makes one more like it, and has it end soon;
@@ -54,6 +56,14 @@ struct project_key_out { /* of project_key_get and _update */
 struct project_key_create_out { /* of project_key_rotate, too */
 	struct shown_key shown;
 	char text[KEY_TEXT_SIZE];
+};
+
+/* What a text has to be compared with, and until when it counts. */
+struct found_key {
+	struct shown_key shown;
+	const char *project_name;
+	uint8_t secret_hash[SHA256_SIZE]; /* of the key's text */
+	int64_t generation; /* of the organization's rights; see store/gate.h */
 };
 
 struct project_key_in { /* of project_key_get and _delete */

@@ -99,6 +99,11 @@ bool store_is_shared(const struct store *store)
 	return store->type->shared;
 }
 
+uint64_t store_rights_moved(const struct store *store)
+{
+	return atomic_load(&store->rights_moved);
+}
+
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context)
 {

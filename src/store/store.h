@@ -139,6 +139,13 @@ void store_renew(struct store_port *port);
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
 
+/*
+ * A number that moves with each write that may have changed rights, after it
+ * took effect and before anybody is told. So what is read after a look at it
+ * knows of all that it stands for. It is about this daemon's writes only.
+ */
+uint64_t store_rights_moved(const struct store *store);
+
 /* Whether the last write reached the disk, and no read has failed since; else
  * why not. */
 bool store_healthy(struct store *store, struct fail *fail);

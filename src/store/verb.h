@@ -51,9 +51,13 @@
 	X(project_key_create)  \
 	X(project_key_get)     \
 	X(project_key_list)    \
+	X(project_key_find)    \
 	X(project_key_update)  \
 	X(project_key_rotate)  \
 	X(project_key_delete)  \
+	/* gate.h */           \
+	X(rights_get)          \
+	X(keys_touch)          \
 	/* service_accounts */ \
 	X(account_create)      \
 	X(account_get)         \

@@ -51,6 +51,17 @@ static void apply_batch(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
+/* However they ended: what is uncertain may have been done. */
+static void note_rights(struct store *store, struct store_op **ops, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ops[i]->verb->flags & VERB_RIGHTS) {
+			atomic_fetch_add(&store->rights_moved, 1);
+			return;
+		}
+	}
+}
+
 static void wake_mailer(struct store *store)
 {
 	pthread_mutex_lock(&store->mutex);
@@ -83,6 +94,7 @@ static void *run_writer(void *context)
 			mail = mail || (ops[i]->result == RESULT_OK &&
 					ops[i]->mail_queued);
 		counts_add_batch(&store->counts, ops, n);
+		note_rights(store, ops, n);
 		finish_batch(ops, n);
 		if (mail)
 			wake_mailer(store);

@@ -142,6 +142,7 @@ class Daemon:
         self._expected_errors: set[str] = set()
         self._clients: list[Client] = []
         self._api: Client | None = None
+        self.gate_url = ""               # the last of them
         self._log: list[str] = []        # of earlier runs
         self._out: Lines | None = None
         self._err: Lines | None = None
@@ -173,6 +174,8 @@ class Daemon:
         for line in self._out.all():
             if line.startswith("admin key: "):
                 self.key = line.removeprefix("admin key: ")
+            if line.startswith("gate at "):
+                self.gate_url = line.removeprefix("gate at ")
         return self
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -263,6 +266,11 @@ class Daemon:
     @property
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1])
+
+    @property
+    def gate_port(self) -> int:
+        """With --gate-listen 127.0.0.1:0."""
+        return int(self.gate_url.rsplit(":", 1)[1])
 
     # -- what it said -------------------------------------------------------
 

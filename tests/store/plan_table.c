@@ -138,6 +138,7 @@ static const struct plan plans[] = {
 	  "admin_key.admin_key_list user.user_owner" },
 	{ "key_owner", "user.primary", NULL },
 	{ "key_revoke", "admin_key.primary", "admin_key.admin_key_list" },
+	{ "keys_touch", "project_key.primary", NULL },
 	{ "key_touch", "admin_key.primary", "admin_key.admin_key_list" },
 	{ "lock_invites", "", "invite.primary" },
 	{ "lock_keys", "", "admin_key.primary" },
@@ -189,6 +190,17 @@ static const struct plan plans[] = {
 	  "role_assignment.primary/role_assignment_of" },
 	{ "project_group_role_clear", "project_group.primary",
 	  "project_group.project_group_of" },
+	{ "project_key_find",
+	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
+	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "
+	  "u.primary a.primary p.primary r.primary",
+	  "project_key.primary user.primary group_user.group_user_of "
+	  "group.group_list/primary project_user.project_user_of/primary "
+	  "group_user.group_user_of project_group.project_group_of "
+	  "service_account.primary/service_account_list project.primary "
+	  "user.primary service_account.primary/service_account_list "
+	  "user.primary service_account.primary/service_account_list "
+	  "project.primary rights.primary" },
 	{ "project_key_get",
 	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
 	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "
@@ -242,6 +254,7 @@ static const struct plan plans[] = {
 	{ "rekey_user", "user.primary", NULL },
 	{ "rekey_users", "user.user_address SORT", "user.primary" },
 	{ "rights_move_many", "", "SORT" },
+	{ "rights_get", "rights.primary", NULL },
 	{ "role_by_name", "role.role_name", NULL },
 	{ "role_delete", "role.primary", NULL },
 	{ "role_get", "role.primary", "role.role_name" },

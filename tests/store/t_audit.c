@@ -9,6 +9,7 @@
 #include "store/assignments.h"
 #include "store/groups.h"
 #include "store/service_accounts.h"
+#include "store/gate.h"
 #include "store/project_groups.h"
 #include "store/lock.h"
 #include "store/roles.h"
@@ -102,6 +103,16 @@ static struct store_op create_project_key(void)
 
 	in_of(&op, project_key_create_in)->project = f.project;
 	in_of(&op, project_key_create_in)->user = member("ada@example.com");
+	return op;
+}
+
+static struct store_op touch_project_keys(void)
+{
+	static int64_t key;
+	struct store_op op = op_of(&verb_keys_touch);
+
+	key = an_account()->made.key.id;
+	*in_of(&op, keys_touch_in) = (struct keys_touch_in){ &key, 1 };
 	return op;
 }
 
@@ -435,6 +446,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_key_create] = create_project_key,
 	[VERB_project_key_update] = update_project_key,
 	[VERB_project_key_rotate] = rotate_project_key,
+	[VERB_keys_touch] = touch_project_keys,
 	[VERB_project_key_delete] = delete_project_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,

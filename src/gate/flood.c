@@ -1,0 +1,96 @@
+/*
+ * flood.c: look-ups of this second, by source.
+ *
+ * Of n sources each has LOOKUPS_MAX / (n + 1), so that there is something left
+ * for the next one. Sources that fall into one place share what it has.
+ */
+#include "base/base.h"
+
+#include "gate/flood.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+
+#define PLACES 4096
+
+struct flood {
+	pthread_mutex_t lock;
+	int64_t second;
+	unsigned total, sources; /* in this second */
+	struct {
+		int64_t second;
+		unsigned count;
+	} places[PLACES];
+};
+
+struct flood *flood_new(void)
+{
+	struct flood *flood = calloc(1, sizeof(*flood));
+
+	if (flood)
+		pthread_mutex_init(&flood->lock, NULL);
+	return flood;
+}
+
+void flood_free(struct flood *flood)
+{
+	if (!flood)
+		return;
+	pthread_mutex_destroy(&flood->lock);
+	free(flood);
+}
+
+/* What the place has used of this second; its own first look-up counts it in.
+ */
+static unsigned *used_by(struct flood *flood, size_t place)
+{
+	if (flood->places[place].second != flood->second) {
+		flood->places[place].second = flood->second;
+		flood->places[place].count = 0;
+		flood->sources++;
+	}
+	return &flood->places[place].count;
+}
+
+static bool charge(struct flood *flood, size_t place)
+{
+	unsigned *used = used_by(flood, place);
+	unsigned share = LOOKUPS_MAX / (flood->sources + 1);
+
+	if (flood->total >= LOOKUPS_MAX || *used >= (share ? share : 1))
+		return false;
+	flood->total++;
+	++*used;
+	return true;
+}
+
+bool flood_admits(struct flood *flood, uint64_t source, int64_t mono_ms,
+		  struct charge *ret_charge)
+{
+	int64_t second =
+	    mono_ms / SECOND_MS + 1; /* never that of a new place */
+	size_t place = (size_t)(source % PLACES);
+	bool admitted;
+
+	pthread_mutex_lock(&flood->lock);
+	if (second > flood->second) {
+		flood->second = second;
+		flood->total = flood->sources = 0;
+	}
+	admitted = charge(flood, place);
+	*ret_charge = (struct charge){ flood->second, place };
+	pthread_mutex_unlock(&flood->lock);
+	return admitted;
+}
+
+void flood_give_back(struct flood *flood, const struct charge *charge)
+{
+	pthread_mutex_lock(&flood->lock);
+	if (charge->second == flood->second &&
+	    flood->places[charge->place].count > 0) {
+		flood->places[charge->place].count--;
+		flood->total--;
+	}
+	pthread_mutex_unlock(&flood->lock);
+}
