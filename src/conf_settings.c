@@ -38,7 +38,7 @@ const struct setting SETTINGS[] = {
 	{ "--gate-listen", "INVITED_GATE_LISTEN", "ADDRESS", NULL,
 	  take_gate_listen, 0,
 	  "where gateways ask whether a request may pass, written as for "
-	  "--listen; nothing else is answered there (default: nowhere)" },
+	  "--listen; nothing else is answered there" },
 	{ "--gate-key-header", "INVITED_GATE_KEY_HEADER", "NAME", NULL,
 	  take_key_header, 0,
 	  "a header besides Authorization that may hold the key at the gate: "

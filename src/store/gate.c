@@ -7,16 +7,14 @@
 
 #include "store/rows.h"
 
-static void bind_ids(struct statement *st, int index, const int64_t *ids,
-		     size_t count)
+/* The list has to stay until the statement has run. */
+static void bind_ids(struct statement *st, const int64_t *ids, size_t count,
+		     struct buf *list)
 {
-	struct buf list;
-
-	id_list_begin(&list, count);
+	id_list_begin(list, count);
 	for (size_t i = 0; i < count; i++)
-		id_list_add(&list, ids[i]);
-	id_list_bind(&list, st, index);
-	buf_release(&list);
+		id_list_add(list, ids[i]);
+	id_list_bind(list, st, 1);
 }
 
 /* ---- generations ---- */
@@ -44,6 +42,7 @@ static enum result rights_get(struct work *work, const void *input,
 	const struct rights_get_in *in = input;
 	struct rights_get_out *out = output;
 	struct statement *st;
+	struct buf list;
 
 	out->generations =
 	    arena_array(work->arena, in->count, sizeof(*out->generations));
@@ -52,10 +51,10 @@ static enum result rights_get(struct work *work, const void *input,
 		return RESULT_OUT_OF_MEMORY;
 	}
 	st = db_statement(work->db, &sql_rights_get);
-	bind_ids(st, 1, in->organizations, in->count);
+	bind_ids(st, in->organizations, in->count, &list);
 	while (db_row(work->db, st))
 		put_generation(in, out, column_i64(st, 0), column_i64(st, 1));
-	db_done(st);
+	buf_release(&list);
 	return RESULT_OK;
 }
 
@@ -85,13 +84,15 @@ static enum result keys_touch(struct work *work, const void *input,
 {
 	const struct keys_touch_in *in = input;
 	struct statement *st = db_statement(work->db, &sql_keys_touch);
+	struct buf list;
 
 	(void)output;
-	bind_ids(st, 1, in->keys, in->count);
+	bind_ids(st, in->keys, in->count, &list);
 	db_bind_i64(st, 2, work->now - KEY_USE_SECONDS);
 	db_bind_i64(st, 3, work->now + KEY_USE_AHEAD_SECONDS);
 	db_bind_i64(st, 4, work->now);
 	db_run(work->db, st);
+	buf_release(&list);
 	return RESULT_OK;
 }
 
