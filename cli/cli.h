@@ -76,13 +76,14 @@ const struct command *command_next(const struct command *command);
 	     (c) = command_next(c))
 
 /* The table of a subject; each ends with an entry without name. */
-extern const struct command user_commands[];	/* users.c */
-extern const struct command project_commands[]; /* projects.c */
-extern const struct command group_commands[];	/* groups.c */
-extern const struct command role_commands[];	/* roles.c */
-extern const struct command account_commands[]; /* accounts.c */
-extern const struct command key_commands[];	/* keys.c */
-extern const struct command audit_commands[];	/* audit.c */
+extern const struct command user_commands[];	     /* users.c */
+extern const struct command project_commands[];	     /* projects.c */
+extern const struct command group_commands[];	     /* groups.c */
+extern const struct command role_commands[];	     /* roles.c */
+extern const struct command account_commands[];	     /* accounts.c */
+extern const struct command key_commands[];	     /* keys.c */
+extern const struct command organization_commands[]; /* organization.c */
+extern const struct command audit_commands[];	     /* audit.c */
 
 /* Of every list; --yes (both in users.c). */
 extern const struct option page_options[], yes_options[];

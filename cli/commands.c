@@ -164,9 +164,10 @@ static const struct command other_commands[] = {
 };
 
 static const struct command *const subjects[] = {
-	invite_commands, user_commands,	   project_commands,
-	group_commands,	 account_commands, key_commands,
-	role_commands,	 audit_commands,   other_commands,
+	invite_commands, user_commands,		project_commands,
+	group_commands,	 account_commands,	key_commands,
+	role_commands,	 organization_commands, audit_commands,
+	other_commands,
 };
 
 const struct command *command_next(const struct command *command)

@@ -215,6 +215,11 @@ LIST(admin_api_keys_list, GET, "/organization/admin_api_keys", NO_ID,
 CALL(admin_api_keys_delete, DELETE, "/organization/admin_api_keys/{key_id}",
      ID(key_id), NO_PARAMS, deleted)
 
+CALL(settings_retrieve, GET, "/organization/settings", NO_ID, NO_PARAMS,
+     settings)
+CALL(settings_update, POST, "/organization/settings", NO_ID,
+     PARAMS(settings_update_params), settings)
+
 LIST(audit_logs_list, GET, "/organization/audit_logs", NO_ID,
      PARAMS(audit_log_list_params), audit_log)
 

@@ -43,6 +43,10 @@ extern const struct param service_account_create_params[],
     project_api_key_create_params[], project_api_key_rotate_params[],
     admin_api_key_create_params[];
 
+/* settings.c */
+extern const struct shape settings_shape;
+extern const struct param settings_update_params[];
+
 /* audit_logs.c */
 extern const struct shape audit_log_shape;
 extern const struct param audit_log_list_params[];

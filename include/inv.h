@@ -1280,6 +1280,38 @@ INV_API int inv_admin_api_keys_delete(
     struct inv_client *client, const char *key_id, const struct inv_call *call,
     struct inv_deleted **ret_deleted, struct inv_error *err);
 
+/* ---- settings --------------------------------------------------------- */
+
+/* What an organization has set; NULL and 0 stand for what it has not. */
+struct inv_settings {
+	const char *object;	  /* never NULL */
+	const char *display_name; /* for those who are invited, or NULL */
+	const char *line;	  /* of text, or NULL */
+	const char *color;	  /* "#3b5bdb", or NULL */
+	const char *reply_to;	  /* an address, or NULL */
+	int64_t updated_at;
+};
+
+struct inv_settings_update_params { /* null takes back what was set */
+	struct inv_text display_name INV_OPT;
+	struct inv_text line INV_OPT;
+	struct inv_text color INV_OPT;
+	struct inv_text reply_to INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[32] INV_OPT;
+};
+
+/* GET /organization/settings */
+INV_API int inv_settings_retrieve(
+    struct inv_client *client, const struct inv_call *call,
+    struct inv_settings **ret_settings, struct inv_error *err);
+/* POST /organization/settings: what is omitted stays as it is. */
+INV_API int inv_settings_update(
+    struct inv_client *client,
+    const struct inv_settings_update_params *params,
+    const struct inv_call *call, struct inv_settings **ret_settings,
+    struct inv_error *err);
+
 /* ---- the audit log ------------------------------------------------------ */
 
 struct inv_audit_log_list_params {

@@ -34,6 +34,10 @@ static const struct route pages[] = {
 	  .path = "/assets/{file}",
 	  .access = ACCESS_PAGE,
 	  .handle = page_asset },
+	{ .method = METHOD_GET,
+	  .path = "/assets/color/{color}",
+	  .access = ACCESS_PAGE,
+	  .handle = page_color },
 };
 
 static const struct route alive[] = {

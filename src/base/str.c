@@ -162,6 +162,14 @@ static size_t ascii_prefix(struct str s)
 	return i;
 }
 
+bool str_is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.data[i] >= 0x80)
+			return false;
+	return true;
+}
+
 bool str_is_utf8(struct str s)
 {
 	while (s.len > 0) {

@@ -11,7 +11,7 @@
 
 struct str {
 	const char *data; /* borrowed; may be NULL only when len is 0 */
-	size_t len;       /* bytes */
+	size_t len;	  /* bytes */
 };
 
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
@@ -59,6 +59,8 @@ size_t str_put_i64(int64_t value, char out[STR_I64_MAX]);
  * begin with a well-formed UTF-8 character.
  */
 size_t str_utf8_char(struct str s);
+
+bool str_is_ascii(struct str s);
 
 /* Whether `s` is well-formed UTF-8 (RFC 3629: no surrogates, no overlongs). */
 bool str_is_utf8(struct str s);

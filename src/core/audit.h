@@ -82,7 +82,11 @@
 	  "changes_requested")                                                 \
 	X(ROLE_DELETED, 33, "role.deleted", PUBLISHED, ROLE, NULL)             \
 	X(ROLE_ASSIGNED, 34, "role.assignment.created", PUBLISHED, ROLE, NULL) \
-	X(ROLE_UNASSIGNED, 35, "role.assignment.deleted", PUBLISHED, ROLE, NULL)
+	X(ROLE_UNASSIGNED, 35, "role.assignment.deleted", PUBLISHED, ROLE,     \
+	  NULL)                                                                \
+	/* which, not to what */                                               \
+	X(SETTINGS_UPDATED, 50, "organization.settings.updated", OURS,         \
+	  ORGANIZATION, "changes_requested")
 
 enum audit_type {
 	AUDIT_NONE = 0, /* no event: marks a transaction that came to nothing,

@@ -68,14 +68,6 @@ static bool is_letter_or_digit(char c)
 	       (c >= '0' && c <= '9');
 }
 
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.data[i] & 0x80)
-			return false;
-	return true;
-}
-
 static void lower_ascii(char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -272,7 +264,7 @@ static const char *fold_unicode_local(struct str local, struct key *key)
 
 static const char *fold_local(struct str local, struct key *key)
 {
-	if (!is_ascii(local))
+	if (!str_is_ascii(local))
 		return fold_unicode_local(local, key);
 	if (!key_add(key, local.data, local.len))
 		return TOO_LONG;
@@ -340,7 +332,7 @@ static const char *fold_domain(struct str domain, struct key *key)
 	struct key lower = { .len = 0 };
 	const char *reason;
 
-	if (!is_ascii(domain))
+	if (!str_is_ascii(domain))
 		return fold_unicode_domain(domain, key);
 	if (!key_add(&lower, domain.data, domain.len))
 		return TOO_LONG;

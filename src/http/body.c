@@ -333,7 +333,7 @@ static const struct {
 static int read_value(struct request *request, const struct field *field,
 		      const char *param, json_t *json, struct value *value)
 {
-	*value = (struct value){ .present = false };
+	*value = (struct value){ .is_null = json_is_null(json) };
 	if (!json ||
 	    (json_is_null(json) && !field->required && !field->not_null)) {
 		if (!field->required)
@@ -507,12 +507,12 @@ void body_fill(const struct field *fields, size_t count,
 	       const struct value *values, void *in)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!values[i].present)
-			continue;
-		if (fields[i].input)
+		bool told = values[i].is_null && fields[i].says_null;
+
+		if (values[i].present && fields[i].input)
 			put_value(fields[i].type, &values[i],
 				  (char *)in + fields[i].input - 1);
-		if (fields[i].said)
+		if (fields[i].said && (values[i].present || told))
 			*(bool *)((char *)in + fields[i].said - 1) = true;
 	}
 }

@@ -26,7 +26,7 @@ enum field_type {
 	FIELD_OBJECT
 };
 
-#define BODY_FIELDS_MAX	 16   /* of a route */
+#define BODY_FIELDS_MAX	 32   /* of a route */
 #define LINE_MAX_OCTETS	 256  /* of a string in a list of them */
 #define LINES_MAX_OCTETS 4096 /* of all that are in one */
 
@@ -35,6 +35,7 @@ struct field {
 	enum field_type type;
 	bool required;
 	bool not_null;	  /* else null is as if it were absent */
+	bool says_null;	  /* but for `said`, which is set; the input stays 0 */
 	int64_t min, max; /* of an integer; octets of a string; items */
 	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
 			   * does not go there by itself */
@@ -130,6 +131,7 @@ struct field {
 /* In the order of the fields. Not present: absent, or null. */
 struct value {
 	bool present;
+	bool is_null;
 	struct str string; /* UTF-8, NUL-terminated, no NUL inside; arena's */
 	int64_t integer;   /* a word's number, an id too */
 	bool boolean;

@@ -98,7 +98,7 @@ static void hand_look(void *context, const char *to, struct report *ret_report)
 	const struct letter letter = {
 		.from = from->address,
 		.to = to,
-		.utf8 = from->utf8 || (to && !mime_is_ascii(str_of(to))),
+		.utf8 = from->utf8 || (to && !str_is_ascii(str_of(to))),
 	};
 
 	transport_probe(hand->transport, &letter, ret_report);

@@ -60,10 +60,10 @@ static bool envelope_address(const struct email *email, char *out)
 	assert(typed_domain && domain);
 	local.data = email->typed;
 	local.len = (size_t)(typed_domain - email->typed);
-	utf8 = !mime_is_ascii(local);
+	utf8 = !str_is_ascii(local);
 	snprintf(out, EMAIL_MAX + 1, "%.*s%s", STR_ARG(local),
-		 utf8 || mime_is_ascii(str_of(typed_domain)) ? typed_domain
-							     : domain);
+		 utf8 || str_is_ascii(str_of(typed_domain)) ? typed_domain
+							    : domain);
 	return utf8;
 }
 
@@ -185,12 +185,14 @@ static void add_address(struct buf *out, const char *header,
 }
 
 /*
- * To whom an answer goes: whoever invites, where mail servers can be trusted to
- * carry the address.
+ * To whom an answer goes: whom the organization has set for that, or else
+ * whoever invites, where mail servers can be trusted to carry the address.
  */
 static void add_reply_to(struct buf *out, struct arena *arena,
-			 const struct inviter *inviter, bool utf8)
+			 const struct invitation *to, bool utf8)
 {
+	const struct inviter set = { .email = to->settings.reply_to };
+	const struct inviter *inviter = set.email ? &set : &to->invite.inviter;
 	char envelope[EMAIL_MAX + 1];
 	struct sender reply = { .name = "", .address = envelope };
 	struct email email;
@@ -285,8 +287,7 @@ bool message_compose(struct message *message, const struct sender *from,
 	words.link = link;
 	words.code = code;
 	add_headers(message, from, mail, &words);
-	add_reply_to(&message->text, &arena, &invite->inviter,
-		     utf8 || from->utf8);
+	add_reply_to(&message->text, &arena, &mail->to, utf8 || from->utf8);
 	add_parts(message, &words);
 	ok = buf_ok(&message->part) && buf_ok(&message->text);
 out:

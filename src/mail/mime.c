@@ -10,14 +10,6 @@
 
 #define WORD_FRAME 12 /* characters of an encoded word around its text */
 
-bool mime_is_ascii(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.data[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* Whether the character may not be in a line that people or parsers read. */
 static bool is_unwanted(struct str c)
 {
@@ -99,7 +91,7 @@ static void add_words(struct buf *out, size_t column, struct str text)
 /* Whether the text means itself in a header and leaves the line in bounds. */
 static bool is_plain(size_t column, const char *text)
 {
-	return mime_is_ascii(str_of(text)) && !strstr(text, "=?") &&
+	return str_is_ascii(str_of(text)) && !strstr(text, "=?") &&
 	       column + strlen(text) <= MIME_LINE_AIM;
 }
 

@@ -16,8 +16,6 @@
 #define MIME_LINE_MAX 998 /* octets that no line may pass, RFC 5322 2.1.1 */
 #define MIME_LINE_AIM 76  /* octets that lines are broken at */
 
-bool mime_is_ascii(struct str text);
-
 /*
  * A copy of `text` for one line: control characters, line and paragraph
  * separators, and the controls that turn the direction of what follows become

@@ -386,7 +386,7 @@ static void judge_missing(struct smtp *smtp, struct report *report)
 			   "the mail server offers no login (AUTH) over this "
 			   "connection, but a user name is set: nothing was "
 			   "sent");
-	else if (!mime_is_ascii(str_of(smtp->letter->from)))
+	else if (!str_is_ascii(str_of(smtp->letter->from)))
 		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
 			   "the mail server cannot take a sender with letters "
 			   "beyond ASCII before the @ (it does not offer "

@@ -90,10 +90,17 @@ static bool name_inviter(struct arena *arena, const struct inviter *inviter,
 	return words->inviter != NULL;
 }
 
+/* NULL for none, and when out of memory. */
+static const char *clean_line(struct arena *arena, const char *line)
+{
+	return line ? mime_clean(arena, str_of(line)) : NULL;
+}
+
 bool words_find(struct arena *arena, const struct outbox_mail *mail,
 		struct words *words)
 {
 	const struct invite *invite = &mail->to.invite;
+	const struct organization_settings *settings = &mail->to.settings;
 
 	*words = (struct words){ .language = &languages[0] };
 	words->role = invite->role == ROLE_OWNER ? TEXT("mail.owner")
@@ -101,8 +108,12 @@ bool words_find(struct arena *arena, const struct outbox_mail *mail,
 	words->organization =
 	    mime_clean(arena, str_of(mail->to.organization_name));
 	words->email = mime_clean(arena, str_of(invite->email));
+	words->line = clean_line(arena, settings->line);
+	words->color = settings->color;
+	words->on_color = settings->color ? color_on(settings->color) : NULL;
 	when_init(&words->expires, words->language, invite->expires_at);
 	if (!words->organization || !words->email ||
+	    !words->line != !settings->line ||
 	    !name_inviter(arena, &invite->inviter, words))
 		return false;
 	write_subject(words);
@@ -131,6 +142,9 @@ static const char *word_of(const void *context, struct str name, size_t row)
 		{ "why", words->why },
 		{ "role", words->role },
 		{ "email", words->email },
+		{ "line", words->line },
+		{ "color", words->color },
+		{ "on_color", words->on_color },
 		{ "link", words->link },
 		{ "code", words->code },
 		{ "expires", words->expires.text },

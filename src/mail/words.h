@@ -17,9 +17,11 @@
 struct words {
 	const struct language *language;
 	const char *organization, *email;
-	const char *inviter; /* who invites; NULL: that is not known */
-	const char *title;   /* key of a sentence, and so are... */
-	const char *why;     /* ...these */
+	const char *inviter;	      /* who invites; NULL: that is not known */
+	const char *title;	      /* key of a sentence, and so are... */
+	const char *why;	      /* ...these */
+	const char *line;	      /* or NULL, as is the colour */
+	const char *color, *on_color; /* of the button, of text on it */
 	char subject[1024];
 	const char *role;
 	const char *link, *code;

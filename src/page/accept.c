@@ -11,6 +11,14 @@
 
 #define PROJECTS_AT_ONCE 8 /* more of them scroll in their list */
 
+/* Without its '#', which would begin a fragment. */
+static const char *color_name(const struct invitation *invitation)
+{
+	const char *color = invitation->settings.color;
+
+	return color ? color + 1 : NULL;
+}
+
 /* What the values of a view point to while it is rendered. */
 struct scratch {
 	struct when expiry, joining;
@@ -99,6 +107,8 @@ static void put_invitation(struct view *view, const struct accept_page *page,
 	if (!invitation)
 		return;
 	view_put(view, "organization", invitation->organization_name);
+	view_put(view, "color", color_name(invitation));
+	view_put(view, "line", invitation->settings.line);
 	view_put(view, "email", invitation->invite.email);
 	view_put(view, "inviter", inviter_called(&invitation->invite.inviter));
 	view_put(view, "role", role_key(invitation->invite.role));

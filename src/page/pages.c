@@ -5,6 +5,7 @@
 
 #include "page/pages.h"
 
+#include "core/settings.h"
 #include "page/asset.h"
 #include "page/home.h"
 #include "page/show.h"
@@ -45,4 +46,28 @@ void page_asset(struct request *request)
 	}
 	buf_add(&request->out, asset->data, asset->len);
 	answer(request, 200, asset->content_type);
+}
+
+/*
+ * An organization's colour, as a style sheet: the policy of the pages allows
+ * no styles inside them. The name says all that is in it.
+ */
+void page_color(struct request *request)
+{
+	const char *color =
+	    arena_printf(&request->arena, "#%s", request->params[0]);
+
+	if (!color || !color_is(str_of(color))) {
+		page_not_found(request);
+		return;
+	}
+	show_headers(request, false);
+	answer_header(request, "Cache-Control", "public, max-age=31536000");
+	buf_addf(&request->out,
+		 "#page { --press: %s; --on-press: %s; }\n"
+		 "#page .primary:not(.final) { border-color: currentcolor; }\n"
+		 "@media screen { #page {"
+		 " border-block-start: 0.375rem solid %s; } }\n",
+		 color, color_on(color), color);
+	answer(request, 200, "text/css; charset=utf-8");
 }

@@ -10,6 +10,7 @@ void page_home(struct request *request);
 void page_open(struct request *request);
 void page_submit(struct request *request);
 void page_asset(struct request *request);
+void page_color(struct request *request);
 void page_not_found(struct request *request); /* of no route */
 
 #endif

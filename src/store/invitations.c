@@ -86,18 +86,36 @@ static bool begin_names(const struct work *work, struct invitation *invitation)
 STATEMENT(invitation_get, .text = "SELECT " INVITE_COLUMNS " FROM invite"
 				  " WHERE id = ?1 AND secret_hash = ?2");
 
+STATEMENT(invitation_organization,
+	  .text = "SELECT " SETTINGS_COLUMNS ", o.name FROM organization o"
+		  " LEFT JOIN organization_settings"
+		  " ON organization = o.id WHERE o.id = ?1");
+
+/* What it is called, and has set. */
+static void find_inviting(const struct work *work,
+			  struct invitation *invitation)
+{
+	struct statement *st =
+	    db_statement(work->db, &sql_invitation_organization);
+	struct organization_settings *settings = &invitation->settings;
+
+	db_bind_i64(st, 1, work->organization);
+	if (!db_row(work->db, st))
+		return;
+	if (read_settings(work, st, work->organization, settings))
+		name_inviting(invitation,
+			      column_text(st, work->arena, SETTINGS_BEHIND));
+	else
+		(void)db_damaged(work->db);
+	db_done(st);
+}
+
 /* From then on the work is about the invite's organization. */
 static void name_invitation(struct work *work, struct invitation *invitation,
 			    struct grants skips)
 {
-	struct invite *invite = &invitation->invite;
-	struct organization organization;
-
-	work->organization = invite->organization;
-	invitation->organization_name =
-	    find_organization(work, invite->organization, &organization)
-		? organization.name
-		: "";
+	work->organization = invitation->invite.organization;
+	find_inviting(work, invitation);
 	if (begin_names(work, invitation))
 		name_grants(work, invitation, skips);
 }
@@ -208,7 +226,8 @@ static enum result find_among(struct work *work, const struct together *all,
 	    memcmp(hash, one->row.invite.secret_hash, sizeof(hash)) != 0)
 		return RESULT_INVITATION_NOT_FOUND;
 	invitation->invite = one->row.invite;
-	invitation->organization_name = one->organization_name;
+	invitation->settings = one->settings;
+	name_inviting(invitation, one->organization_name);
 	work->organization = one->row.invite.organization;
 	if (begin_names(work, invitation))
 		one->apart = !name_among(work, invitation, one->row.skips,

@@ -14,6 +14,7 @@
 #define STORE_INVITATIONS_H
 
 #include "core/invite.h"
+#include "core/settings.h"
 #include "core/token.h"
 #include "store/verb.h"
 
@@ -27,7 +28,8 @@ struct named_grant {
 /* What the holder of a link is shown. */
 struct invitation {
 	struct invite invite;
-	const char *organization_name;
+	const char *organization_name; /* as it wants to be called */
+	struct organization_settings settings;
 	struct named_grant *grants; /* invite.grants.count, in their order */
 };
 

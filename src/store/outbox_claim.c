@@ -141,6 +141,7 @@ static void read_mail(const struct work *work, struct statement *st,
 	mail->to.invite.organization = column_i64(st, DUE + 1);
 	if (secret.len == SECRET_SIZE)
 		memcpy(mail->token.secret, secret.data, SECRET_SIZE);
+	mail->to.settings = settings_default(mail->to.invite.organization);
 	if (!mail->to.organization_name)
 		mail->to.organization_name = "";
 }
@@ -347,11 +348,12 @@ static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
 }
 
 /* What the mails say besides what stands in their invites. */
-static struct statement *ask_names(const struct work *work,
+static struct statement *ask_about(const struct work *work,
+				   const struct sql *sql,
 				   const struct outbox_mail *mails,
 				   size_t count, struct buf *list)
 {
-	struct statement *st = db_statement(work->db, &sql_invite_projects);
+	struct statement *st = db_statement(work->db, sql);
 
 	id_list_begin(list, count);
 	for (size_t i = 0; i < count; i++)
@@ -359,6 +361,27 @@ static struct statement *ask_names(const struct work *work,
 	id_list_bind(list, st, 1);
 	db_ask(work->db, st);
 	return st;
+}
+
+/* In whose name they are sent. Damaged settings are as if there were none: a
+ * mail that is plain is better than none. */
+static void take_settings(const struct work *work, struct statement *st,
+			  struct outbox_mail *mails, size_t count)
+{
+	struct organization_settings settings;
+
+	while (db_row(work->db, st)) {
+		if (!read_settings(work, st, 0, &settings))
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			struct invitation *to = &mails[i].to;
+
+			if (to->invite.organization != settings.organization)
+				continue;
+			to->settings = settings;
+			name_inviting(to, to->organization_name);
+		}
+	}
 }
 
 /* ---- the verb ---- */
@@ -371,8 +394,8 @@ static enum result outbox_claim(struct work *work, const void *input,
 	size_t limit = (size_t)in->limit, due, kept = 0;
 	struct outbox_mail *mails =
 	    arena_array(work->arena, limit, sizeof(*mails));
-	struct statement *clock, *st, *next;
-	struct buf list;
+	struct statement *clock, *st, *settings, *next;
+	struct buf list, again;
 
 	if (!mails)
 		return RESULT_OUT_OF_MEMORY;
@@ -385,10 +408,13 @@ static enum result outbox_claim(struct work *work, const void *input,
 		if (is_wanted(work, &mails[i]))
 			mails[kept++] = mails[i];
 	take(work, lease_now(work) + in->lease_ms, mails, kept);
-	st = ask_names(work, mails, kept, &list);
+	st = ask_about(work, &sql_invite_projects, mails, kept, &list);
+	settings = ask_about(work, &sql_invite_settings, mails, kept, &again);
 	next = ask_next(work);
 	name_all(work, st, mails, kept);
+	take_settings(work, settings, mails, kept);
 	buf_release(&list);
+	buf_release(&again);
 	out->mails = mails;
 	out->count = kept;
 	out->now_ms = lease_now(work);

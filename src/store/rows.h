@@ -14,7 +14,7 @@
 
 /* Statements that several subjects run. */
 extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe,
-    sql_user_of_invites, sql_invite_projects;
+    sql_user_of_invites, sql_invite_projects, sql_invite_settings;
 
 /* ---- tables ---- */
 
@@ -108,12 +108,24 @@ struct invite_row {
 	MORE(TEXT, "inviter_email", struct invite_row, invite.inviter.email) \
 	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)
 
+#define SETTINGS_TABLE(FIRST, MORE)                                            \
+	FIRST(NUMBER, "organization", struct organization_settings,            \
+	      organization)                                                    \
+	MORE(NUMBER, "updated_at", struct organization_settings, updated_at)   \
+	MORE(TEXT, "display_name", struct organization_settings, display_name) \
+	MORE(TEXT, "line", struct organization_settings, line)                 \
+	MORE(TEXT, "color", struct organization_settings, color)               \
+	MORE(TEXT, "reply_to", struct organization_settings, reply_to)
+
 #define ORGANIZATION_COLUMNS COLUMNS_OF(ORGANIZATION_TABLE)
 /* Behind the table's: whether its person is an owner. */
-#define KEY_COLUMNS	COLUMNS_OF(ADMIN_KEY_TABLE) ", " KEY_IS_OWNED("admin_key")
-#define PROJECT_COLUMNS COLUMNS_OF(PROJECT_TABLE)
-#define USER_COLUMNS	COLUMNS_OF(USER_TABLE)
-#define INVITE_COLUMNS	COLUMNS_OF(INVITE_TABLE)
+#define KEY_COLUMNS	 COLUMNS_OF(ADMIN_KEY_TABLE) ", " KEY_IS_OWNED("admin_key")
+#define PROJECT_COLUMNS	 COLUMNS_OF(PROJECT_TABLE)
+#define USER_COLUMNS	 COLUMNS_OF(USER_TABLE)
+#define INVITE_COLUMNS	 COLUMNS_OF(INVITE_TABLE)
+#define SETTINGS_COLUMNS COLUMNS_OF(SETTINGS_TABLE)
+
+#define SETTINGS_BEHIND	 COLUMN_BEHIND(&organization_settings_table)
 
 /* The current row; false where it is damaged, see table_read(). */
 bool read_invite(const struct work *work, struct statement *st,
@@ -132,6 +144,21 @@ void insert_key(const struct work *work, const struct key_create_in *in,
 /* With its name and default project; false where there is none. */
 bool find_organization(const struct work *work, int64_t id,
 		       struct organization *ret_organization) MUST_CHECK;
+
+/* ---- settings.c ---- */
+
+/* Those of the work's organization. */
+void find_settings(const struct work *work,
+		   struct organization_settings *ret_settings);
+
+/* The current row of SETTINGS_COLUMNS; where an outer join found none, as they
+ * are by default. False where it is damaged. */
+bool read_settings(const struct work *work, struct statement *st,
+		   int64_t organization,
+		   struct organization_settings *ret_settings) MUST_CHECK;
+
+/* What the organization is called for those who are invited. */
+void name_inviting(struct invitation *invitation, const char *name);
 
 /* ---- projects.c ---- */
 

@@ -558,6 +558,18 @@ const struct step steps[] = {
 	      " (coalesce(inviter_key, inviter_email)))"
 	      " WHERE inviter_email IS NOT NULL",
 	  } },
+
+	/* 20: what organizations have set, once they have set anything */
+	{ .sqlite =
+	      "CREATE TABLE organization_settings("
+	      " organization INTEGER PRIMARY KEY, updated_at INTEGER NOT NULL,"
+	      " display_name TEXT, line TEXT, color TEXT, reply_to TEXT);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE organization_settings("
+	      " organization BIGINT PRIMARY KEY, updated_at BIGINT NOT NULL,"
+	      " display_name TEXT, line TEXT, color TEXT, reply_to TEXT)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

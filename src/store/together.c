@@ -100,8 +100,10 @@ void *together_ask(struct db *db, struct id_source *ids, struct store_op **ops,
 	all->invites = ask_about(all, &sql_invite_take_many);
 	if (wishes & TOGETHER_MEMBERS)
 		all->members = ask_about(all, &sql_user_of_invites);
-	if (wishes & TOGETHER_PROJECTS)
+	if (wishes & TOGETHER_PROJECTS) {
 		all->projects = ask_about(all, &sql_invite_projects);
+		all->settings = ask_about(all, &sql_invite_settings);
+	}
 	if (wishes & TOGETHER_KEYS)
 		all->keys = ask_for_keys(all);
 	return all;
@@ -140,6 +142,7 @@ static void read_one(struct together *all, struct together_one *one)
 	    column_text(st, work.arena, COLUMN_BEHIND(&invite_table));
 	if (!one->organization_name)
 		one->organization_name = "";
+	one->settings = settings_default(one->row.invite.organization);
 	one->found = FOUND_ONE;
 }
 
@@ -179,6 +182,27 @@ static void read_projects(struct together *all)
 		if (table_read(&project_table, &all->arena, all->projects,
 			       &all->at_projects[all->project_count]))
 			all->project_count++;
+	}
+}
+
+static void read_all_settings(struct together *all)
+{
+	struct statement *st = all->settings;
+
+	while (db_row(all->db, st)) {
+		int64_t organization = column_i64(st, 0);
+
+		for (size_t i = 0; i < all->count; i++) {
+			struct together_one *one = &all->at[i];
+			const struct work work = { .db = all->db,
+						   .arena = one->op->arena };
+
+			if (one->found &&
+			    one->row.invite.organization == organization &&
+			    !read_settings(&work, st, organization,
+					   &one->settings))
+				one->apart = true;
+		}
 	}
 }
 
@@ -234,8 +258,10 @@ static void read_all(struct together *all)
 		read_members(all);
 		part_same_people(all);
 	}
-	if (all->projects)
+	if (all->projects) {
 		read_projects(all);
+		read_all_settings(all);
+	}
 	if (all->keys)
 		part_refused_keys(all);
 }

@@ -15,6 +15,7 @@ struct together_one {
 	enum found found; /* FOUND_ONE: all of this is there */
 	struct invite_row row;
 	const char *organization_name;
+	struct organization_settings settings; /* TOGETHER_PROJECTS */
 	bool is_member; /* of the organization: who was invited */
 	struct user member;
 
@@ -26,7 +27,7 @@ struct together_one {
 struct together {
 	struct db *db;
 	struct arena arena; /* of the projects */
-	struct statement *invites, *members, *projects, *keys;
+	struct statement *invites, *members, *projects, *settings, *keys;
 	struct project *at_projects; /* in order, see project_among() */
 	size_t project_count;
 	struct buf ids; /* of the invites, as a list */
@@ -36,7 +37,7 @@ struct together {
 
 /* What else is asked for, besides the invites. */
 enum together_wish {
-	TOGETHER_PROJECTS = 1, /* that the invites name */
+	TOGETHER_PROJECTS = 1, /* that the invites name; and who invites */
 	TOGETHER_MEMBERS = 2,  /* who has their addresses */
 	TOGETHER_KEYS = 4      /* whether those who ask still may */
 };

@@ -22,6 +22,9 @@
 	X(organization_rename) \
 	X(organization_get)    \
 	X(organization_list)   \
+	/* settings.h */       \
+	X(settings_get)        \
+	X(settings_update)     \
 	/* admin_keys.h */     \
 	X(key_create)          \
 	X(key_revoke)          \
@@ -136,7 +139,8 @@
 	X(outbox)          \
 	X(rights)          \
 	X(audit)           \
-	X(audit_side)
+	X(audit_side)      \
+	X(organization_settings)
 
 /* Where a verb stands in tables that have a line for each. */
 enum verb_index {

@@ -38,7 +38,7 @@ CALLS = table()
 def test_every_line_is_understood_here():
     lines = re.findall(r"^(?:CALL|LIST)\(", (ROOT / "client/calls.h")
                        .read_text(), re.M)
-    assert len(CALLS) == len(lines) > 72
+    assert len(CALLS) == len(lines) >= 75
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,10 @@ EVENT = {"id": "audit_log-1", "type": "invite.sent", "effective_at": 1,
              "user": {"id": "user-1", "email": "ada@b.c"}}},
          "invite.sent": {"id": "invite-1", "data": {"role": "reader"}}}
 
+SETTINGS = {"object": "organization.settings", "display_name": "Crew",
+            "line": None, "color": "#3b5bdb", "reply_to": "a@b.c",
+            "updated_at": 5}
+
 
 def gone(what: str, id_: str | None = None) -> dict:
     named = {} if id_ is None else {"id": id_}
@@ -75,6 +79,11 @@ COMMANDS: list[tuple[list[str], str, str, Any, dict]] = [
       "--developer-persona", ""], "POST", ORG + "/users/user-1",
      {"role": "reader", "technical_level": "high", "developer_persona": None},
      USER),
+    (["settings", "show"], "GET", ORG + "/settings", None, SETTINGS),
+    (["settings", "set", "--name", "Crew", "--line", "", "--color", "#3b5bdb",
+      "--reply-to", "a@b.c"], "POST", ORG + "/settings",
+     {"display_name": "Crew", "line": None, "color": "#3b5bdb",
+      "reply_to": "a@b.c"}, SETTINGS),
     (["users", "remove", "-y", "user-1"], "DELETE", ORG + "/users/user-1",
      None, gone("organization.user", "user-1")),
     (["projects", "rename", "proj_1", "Engine"], "POST", P,
@@ -256,7 +265,7 @@ def test_each_command_is_one_request(cli, peer, args, method, target, sent,
     assert peer.requests[0].json == sent
     shown = cli(*args, "--format", "table")
     assert shown.returncode == 0 and shown.stdout, shown.stderr
-    assert re.fullmatch(r"[\w-]+\n", cli(*args, "-q").stdout)
+    assert re.fullmatch(r"[\w.-]+\n", cli(*args, "-q").stdout)
 
 
 @pytest.mark.parametrize("args, target, sent, answer, secret", MAKING,

@@ -55,7 +55,7 @@ static void check_both_ways(struct str raw)
 	struct str local, domain;
 	bool accepted;
 
-	if (raw.len == 0 || raw.len > EMAIL_MAX || !is_ascii(raw) ||
+	if (raw.len == 0 || raw.len > EMAIL_MAX || !str_is_ascii(raw) ||
 	    str_has_control(raw) || split(raw, &local, &domain))
 		return;
 	if (!check_local(local)) {

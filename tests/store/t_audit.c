@@ -13,6 +13,7 @@
 #include "store/project_groups.h"
 #include "store/lock.h"
 #include "store/roles.h"
+#include "store/settings.h"
 
 static struct store_op create_organization(void)
 {
@@ -28,6 +29,11 @@ static struct store_op rename_organization(void)
 
 	in_of(&op, organization_name_in)->name = "Renamed";
 	return op;
+}
+
+static struct store_op update_settings(void)
+{
+	return op_of(&verb_settings_update);
 }
 
 static struct store_op create_key(void)
@@ -440,6 +446,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_key_revoke] = revoke_key,
 	[VERB_key_delete] = delete_key,
 	[VERB_account_create] = create_account,
+	[VERB_settings_update] = update_settings,
 	[VERB_account_update] = update_account,
 	[VERB_account_delete] = delete_account,
 	[VERB_account_key_create] = create_account_key,

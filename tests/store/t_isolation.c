@@ -12,6 +12,7 @@
 #include "store/roles.h"
 #include "store/audit_logs.h"
 #include "store/project_groups.h"
+#include "store/settings.h"
 
 #include "store/standing.h"
 
@@ -364,6 +365,29 @@ static void renames_ours(void)
 	ck_assert_int_eq(rows("organization WHERE name = 'Renamed'"), 1);
 }
 
+/* Theirs stay as they are, and ours show nothing of them. */
+static void sets_our_own(void)
+{
+	struct store_op op = op_of(&verb_settings_update);
+	const size_t line = offsetof(struct organization_settings, line);
+
+	op.organization = theirs.organization;
+	in_of(&op, settings_in)->settings.line = "Theirs";
+	in_of(&op, settings_in)->given[line] = true;
+	assert_granted(&op);
+	op = op_of(&verb_settings_get);
+	assert_granted(&op);
+	ck_assert_ptr_null(out_of(&op, organization_settings)->line);
+	op = op_of(&verb_settings_update);
+	in_of(&op, settings_in)->settings.line = "Ours";
+	in_of(&op, settings_in)->given[line] = true;
+	assert_granted(&op);
+	ck_assert_int_eq(out_of(&op, organization_settings)->organization,
+			 ours.organization);
+	ck_assert_int_eq(rows("organization_settings WHERE line = 'Theirs'"),
+			 1);
+}
+
 static int64_t add_group(int64_t organization)
 {
 	struct store_op op = op_of(&verb_group_create);
@@ -657,6 +681,8 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_outbox_settle] = leaves_the_mail_of_others,
 	[VERB_organization_rename] = renames_ours,
 	[VERB_organization_get] = renames_ours,
+	[VERB_settings_get] = sets_our_own,
+	[VERB_settings_update] = sets_our_own,
 	[VERB_key_create] = makes_keys_and_projects_here,
 	[VERB_key_revoke] = refuses_to_get,
 	[VERB_key_delete] = refuses_to_get,

@@ -43,6 +43,7 @@ static const struct {
 	{ "project_user", "project", PGSQL_TEXT(FIRST) },
 	{ "group_user", "group", PGSQL_TEXT(FIRST) },
 	{ "rights", "organization", "i" },
+	{ "organization_settings", "organization", "i" },
 	{ "project_key", "revoked_at", "0" },
 	{ "invite", "state",
 	  "CASE WHEN " IS_FEW " THEN 0 WHEN " QUARTER " = 0 THEN 1"

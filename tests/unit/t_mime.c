@@ -141,7 +141,7 @@ START_TEST(test_long_header)
 		len += strlen(c);
 		buf_clear(&out);
 		mime_add_header(&out, "Subject", text);
-		ck_assert(mime_is_ascii(buf_str(&out)));
+		ck_assert(str_is_ascii(buf_str(&out)));
 		back_len = decode_words(buf_str(&out), back);
 		ck_assert_uint_eq(back_len, len);
 		ck_assert_mem_eq(back, text, len);

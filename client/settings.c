@@ -1,0 +1,27 @@
+/*
+ * settings.c: what an organization has set for all that is done in its name.
+ */
+#include "base/base.h"
+#include "resources.h"
+
+static const struct field settings_fields[] = {
+	FIELD(struct inv_settings, object, FIELD_TEXT),
+	FIELD(struct inv_settings, display_name, FIELD_TEXT_OR),
+	FIELD(struct inv_settings, line, FIELD_TEXT_OR),
+	FIELD(struct inv_settings, color, FIELD_TEXT_OR),
+	FIELD(struct inv_settings, reply_to, FIELD_TEXT_OR),
+	FIELD(struct inv_settings, updated_at, FIELD_INTEGER),
+	{ 0 },
+};
+
+const struct shape settings_shape = { sizeof(struct inv_settings),
+				      settings_fields };
+
+const struct param settings_update_params[] = {
+	PARAM(struct inv_settings_update_params, display_name, PARAM_SAID_TEXT),
+	PARAM(struct inv_settings_update_params, line, PARAM_SAID_TEXT),
+	PARAM(struct inv_settings_update_params, color, PARAM_SAID_TEXT),
+	PARAM(struct inv_settings_update_params, reply_to, PARAM_SAID_TEXT),
+	PARAM(struct inv_settings_update_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};

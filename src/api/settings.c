@@ -1,0 +1,117 @@
+/*
+ * settings.c: /organization/settings: what an organization has set.
+ *
+ * A member that is not given stays as it is; null takes it back.
+ */
+#include "base/base.h"
+
+#include "core/email.h"
+#include "core/organization.h"
+#include "http/errors.h"
+#include "http/router.h"
+#include "store/settings.h"
+
+#define SETTINGS struct organization_settings
+
+static const struct member settings_members[] = {
+	SHOW_TEXT("display_name", SETTINGS, display_name),
+	SHOW_TEXT("line", SETTINGS, line),
+	SHOW_TEXT("color", SETTINGS, color),
+	SHOW_TEXT("reply_to", SETTINGS, reply_to),
+	SHOW_TIME("updated_at", SETTINGS, updated_at),
+	{ 0 },
+};
+
+static const struct shape settings_shape = {
+	.object = "organization.settings",
+	.size = sizeof(SETTINGS),
+	.members = settings_members,
+};
+
+/* ---- what is set ---- */
+
+#define SET(json, c_type, member, ...)                                       \
+	{                                                                    \
+		.name = (json), .says_null = true,                           \
+		.input =                                                     \
+		    OFFSET_OF(struct settings_in, settings.member, c_type) + \
+		    1,                                                       \
+		.said = offsetof(struct settings_in, given) +                \
+			offsetof(SETTINGS, member) + 1,                      \
+		__VA_ARGS__                                                  \
+	}
+#define SET_TEXT(json, member, max_)                                  \
+	SET(json, const char *, member, .type = FIELD_TEXT, .min = 1, \
+	    .max = (max_))
+
+static const struct field settings_fields[] = {
+	SET_TEXT("display_name", display_name, NAME_MAX_OCTETS),
+	SET_TEXT("line", line, LINE_MAX_LETTER),
+	SET_TEXT("color", color, COLOR_LEN),
+	SET_TEXT("reply_to", reply_to, EMAIL_MAX),
+};
+
+static int check_color(struct request *request, const char *color)
+{
+	if (!color || color_is(str_of(color)))
+		return 0;
+	return answer_error(request, 400, "invalid_value", "color",
+			    "Invalid value: 'color' has to be written like "
+			    "'#3b5bdb'.");
+}
+
+static bool is_local_ascii(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return str_is_ascii((struct str){ address, (size_t)(at - address) });
+}
+
+/* It stands in a header, which not every mail server takes if it is not
+ * ASCII; a domain can be written so, what stands in front cannot. */
+static int check_reply_to(struct request *request, const char *reply_to)
+{
+	struct email email;
+	const char *reason;
+
+	if (!reply_to)
+		return 0;
+	reason = email_parse(&request->arena, str_of(reply_to), &email);
+	if (reason == EMAIL_OUT_OF_MEMORY) {
+		answer_unavailable(request);
+		return -1;
+	}
+	if (!reason && !is_local_ascii(reply_to))
+		reason = "it has to be ASCII in front of the @";
+	if (!reason)
+		return 0;
+	return answer_error(request, 400, "invalid_email", "reply_to",
+			    "'%s' is not a valid e-mail address: %s.",
+			    quoted(request, str_of(reply_to)), reason);
+}
+
+static int check_settings(struct request *request, void *input)
+{
+	const SETTINGS *settings = &((struct settings_in *)input)->settings;
+
+	return check_color(request, settings->color) < 0 ||
+		       check_reply_to(request, settings->reply_to) < 0
+		   ? -1
+		   : 0;
+}
+
+static const struct route routes[] = {
+	{ .method = METHOD_GET,
+	  .path = "/organization/settings",
+	  .verb = &verb_settings_get,
+	  .shape = &settings_shape },
+	{ .method = METHOD_POST,
+	  .path = "/organization/settings",
+	  .body = BODY_JSON,
+	  .verb = &verb_settings_update,
+	  FIELDS(settings_fields),
+	  .prepare = check_settings,
+	  .shape = &settings_shape },
+};
+
+const struct route_table settings_api = ROUTES(routes);

@@ -1,0 +1,38 @@
+/*
+ * settings.h: what an organization has set for all that is done in its name.
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include "base/base.h"
+#include "base/str.h"
+
+#define COLOR_LEN	7   /* of "#3b5bdb" */
+#define LINE_MAX_LETTER 200 /* octets of `line` */
+
+/* What is not set is NULL, or 0. */
+struct organization_settings {
+	int64_t organization;
+	int64_t updated_at; /* Unix seconds; 0: all is as it was at first */
+
+	/* What those who are invited see, on the page and in mails. */
+	const char *display_name; /* instead of the organization's name */
+	const char *line;	  /* a line of text */
+	const char *color;	  /* "#3b5bdb" */
+	const char *reply_to;	  /* who gets the answers to mails */
+};
+
+/* As an organization has them that has set nothing. */
+struct organization_settings settings_default(int64_t organization);
+
+/* "#" and six hexadecimal digits. */
+bool color_is(struct str text);
+
+/*
+ * The colour of text on the ground `color`: white or black, whichever stands
+ * out more. Against one of them every colour has a contrast of at least 4.5
+ * to 1, as texts need it (WCAG 2, 1.4.3).
+ */
+const char *color_on(const char *color);
+
+#endif

@@ -1,0 +1,107 @@
+"""
+/organization/settings: what an organization has set, and who sees it.
+"""
+
+import re
+
+import pytest
+
+from harness import refused
+
+SETTINGS = "/v1/organization/settings"
+LOGS = "/v1/organization/audit_logs"
+
+
+def put(api, **settings):
+    return api.ok("POST", SETTINGS, json=settings)
+
+
+def test_what_is_given_is_set_and_null_takes_it_back(shared):
+    first = shared.ok("GET", SETTINGS)
+    assert first["object"] == "organization.settings"
+    assert not any(value for name, value in first.items() if name != "object")
+    one = put(shared, line="All are welcome", color="#3B5bdb")
+    assert (one["line"], one["color"]) == ("All are welcome", "#3B5bdb")
+    assert one["updated_at"]
+    two = put(shared, reply_to="Team@B\u00fccher.example", color=None)
+    assert (two["line"], two["color"], two["reply_to"]) == (
+        "All are welcome", None, "Team@B\u00fccher.example")
+    assert shared.ok("GET", SETTINGS) == two
+    changes = [event[event["type"]]["changes_requested"]["settings"]
+               for event in shared.all(LOGS, **{
+                   "event_types[]": "organization.settings.updated"})]
+    assert changes == [["color", "reply_to"], ["line", "color"]]
+
+
+def test_settings_are_the_organizations_own(organization):
+    ours, theirs = organization(), organization()
+    put(theirs, line="Theirs")
+    assert ours.ok("GET", SETTINGS)["line"] is None
+
+
+REFUSED = [
+    ({"color": "red"}, "invalid_value"),
+    ({"color": "#3b5bd;"}, "invalid_value"),
+    ({"line": "a\nb"}, "invalid_value"),
+    ({"line": " "}, "invalid_value"),
+    ({"line": ""}, "string_below_min_length"),
+    ({"line": "x" * 201}, "string_above_max_length"),
+    ({"reply_to": "nobody"}, "invalid_email"),
+    ({"reply_to": "j\u00f6rg@example.com"}, "invalid_email"),
+    ({"reply_to": "a@example.com\r\nBcc: b@example.com"}, "invalid_value"),
+    ({"display_name": 5}, "invalid_type"),
+    ({"name": "x"}, "unknown_parameter"),
+]
+
+
+@pytest.mark.alike
+def test_what_cannot_be_set_is_refused(shared):
+    for settings, code in REFUSED:
+        refused(shared.post(SETTINGS, json={"line": "fine", **settings}), 400,
+                code, next(iter(settings)))
+    assert shared.ok("GET", SETTINGS)["updated_at"] is None
+
+
+def show(api, token, action="show"):
+    return api.post("/accept", data={"code": token, "action": action}).text
+
+
+def test_the_page_shows_name_line_and_color(shared):
+    put(shared, display_name="Engines & Sons", line="<b>Hello</b>",
+        color="#ffd43b")
+    _, token = shared.link("ada@example.com")
+    page = show(shared, token)
+    assert "Engines &amp; Sons" in page
+    assert "&lt;b&gt;Hello&lt;/b&gt;" in page and "<b>" not in page
+    sheet = re.search(r'<link rel="stylesheet" href="(/assets/color/[^"]*)">',
+                      page)[1]
+    style = shared.get(sheet)
+    assert style.headers["content-type"] == "text/css; charset=utf-8"
+    assert "--press: #ffd43b; --on-press: #000000" in style.text
+    looked = shared.post("/v1/invitations/lookup", json={"token": token})
+    assert looked.json()["organization"] == {"name": "Engines & Sons"}
+    assert "Engines &amp; Sons" in show(shared, token, "accept")
+
+
+@pytest.mark.alike
+def test_a_color_that_is_none_has_no_stylesheet(shared):
+    for name in ("3b5bd", "red", "3b5bdb;", "3b5bdb%0a", "%23"):
+        assert shared.get(f"/assets/color/{name}").status_code == 404
+
+
+def test_mails_show_name_line_and_color_and_are_answered_elsewhere(daemon):
+    api, mailbox = daemon.api, daemon.mailbox
+    api.invite("first@example.com")
+    plain = mailbox.wait("first@example.com")
+    assert plain.message["Reply-To"] is None
+    assert "background: #3b5bdb" in plain.html
+    put(api, display_name="Engines & Sons", line="{{link}} <b>",
+        color="#00ff00", reply_to="team@b\u00fccher.example")
+    api.invite("second@example.com")
+    mail = mailbox.wait("second@example.com")
+    assert mail.message["Reply-To"] == "team@xn--bcher-kva.example"
+    assert "Engines & Sons" in mail.message["Subject"]
+    assert "Engines &amp; Sons" in mail.html
+    assert "{{link}} &lt;b&gt;" in mail.html and "{{link}} <b>" in mail.text
+    assert "background: #00ff00; color: #000000" in mail.html
+    assert 'class="press"' not in mail.html
