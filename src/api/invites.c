@@ -6,6 +6,8 @@
  */
 #include "base/base.h"
 
+#include "api/invites.h"
+
 #include "api/shapes.h"
 #include "base/random.h"
 #include "core/id.h"
@@ -240,6 +242,14 @@ static int read_projects(struct request *request, const struct value *projects,
 	return 0;
 }
 
+/* Of many lines that are done together, the one before it is not done yet. */
+static void refuse_repeat(struct request *request)
+{
+	answer_error(request, 400, "invite_already_exists", "email",
+		     "Another line invites this address, with another role or "
+		     "other projects. Leave one of them out.");
+}
+
 static void refuse_create(struct request *request)
 {
 	const struct create_state *state = request->state;
@@ -248,6 +258,10 @@ static void refuse_create(struct request *request)
 
 	switch (request->op.result) {
 	case RESULT_INVITE_EXISTS:
+		if (!out->invite.id) {
+			refuse_repeat(request);
+			return;
+		}
 		id_format(ID_INVITE, out->invite.id, id);
 		answer_error(request, 400, "invite_already_exists", "email",
 			     "An invite to this address is pending already, "
@@ -288,7 +302,7 @@ static const char *create_link(struct request *request)
 			  &token);
 }
 
-static void create_finished(struct request *request)
+void invite_create_answer(struct request *request)
 {
 	const struct invite_create_out *out = request->op.out;
 	const char *link = NULL;
@@ -306,7 +320,7 @@ static void create_finished(struct request *request)
 		}
 	}
 	if (!out->created) /* the body is the same, as a retry needs it */
-		answer_header(request, "x-invite-existing", "true");
+		answer_header(request, INVITE_EXISTING, "true");
 	jw = answer_json(request);
 	jw_object(&jw);
 	shape_write_members(&jw, &invite_shape, &out->invite,
@@ -317,7 +331,7 @@ static void create_finished(struct request *request)
 	answer_json_end(request);
 }
 
-static void invites_create(struct request *request)
+struct invite_create_in *invite_create_read(struct request *request)
 {
 	struct value values[INVITE_FIELDS];
 	struct create_state *state =
@@ -328,7 +342,7 @@ static void invites_create(struct request *request)
 
 	if (!in || !state) {
 		answer_unavailable(request);
-		return;
+		return NULL;
 	}
 	request->state = state;
 	if (query_read(request, NULL, NULL) < 0 ||
@@ -336,17 +350,23 @@ static void invites_create(struct request *request)
 	    read_email(request, "email", values[EMAIL].string, &in->email) <
 		0 ||
 	    read_inviter(request, &values[INVITER], in) < 0)
-		return;
+		return NULL;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_projects(request, &values[PROJECTS], state, in) < 0)
-		return;
+		return NULL;
 	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
 	in->queue_mail = mail_wanted && request->service->mail_sends;
 	in->ttl_seconds = values[EXPIRES_IN].present
 			      ? values[EXPIRES_IN].integer
 			      : request->service->invite_ttl_seconds;
 	random_bytes(in->secret, SECRET_SIZE);
-	request_submit(request, create_finished);
+	return in;
+}
+
+void invites_create(struct request *request)
+{
+	if (invite_create_read(request))
+		request_submit(request, invite_create_answer);
 }
 
 /* ---- list ---- */

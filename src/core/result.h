@@ -62,6 +62,9 @@
 	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
 	  "An invite to this address is pending already. Delete it "   \
 	  "first to change it.")                                       \
+	/* all or nothing, and it was nothing */                       \
+	X(INVITES_REFUSED, 400, "invites_refused",                     \
+	  "Some of the invites cannot be made, so none was.")          \
 	/* accepted: cannot be deleted or declined */                  \
 	X(INVITE_ACCEPTED, 400, "invite_already_accepted",             \
 	  "The invite was already accepted, so it cannot be deleted "  \

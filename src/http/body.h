@@ -167,6 +167,11 @@ int body_read_object(struct request *request, const char *object_name,
 		     const struct value *object, const struct field *fields,
 		     size_t count, struct value *ret_values) MUST_CHECK;
 
+/* The item as JSON text, which is the request's arena's; NULL data when out of
+ * memory. */
+struct str body_item_text(struct request *request, const struct value *array,
+			  size_t index) MUST_CHECK;
+
 /* Names a parameter inside an item, for complaints: "projects[1].id". */
 const char *body_item_param(struct request *request, const char *array_name,
 			    size_t index, const char *field);

@@ -133,6 +133,7 @@ void exchanges_drop_deserted(struct exchanges *all)
 		struct exchange *exchange = d->doing;
 
 		if (exchange && exchange->request.parked &&
+		    exchange->request.op.verb &&
 		    (exchange->request.op.verb->flags & VERB_READ) &&
 		    has_left(d->fd))
 			store_drop(all->thread->port, &exchange->request.op);

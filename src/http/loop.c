@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/parts.h"
 
 #define SWEEP_MS   SECOND_MS
 #define PARKED_MS  50 /* bound of a wait while requests are parked */
@@ -39,13 +40,13 @@ static void wake(void *context)
 
 static void finish(struct store_op *op)
 {
-	struct request *request = op->context;
+	struct request *request = op->context, *whole = parts_whole(request);
 	struct exchange *exchange =
-	    CONTAINER_OF(request, struct exchange, request);
+	    CONTAINER_OF(whole, struct exchange, request);
 
 	request_resume(request);
 	mhd_wake(exchange);
-	if (exchange->orphan && !request->parked)
+	if (exchange->orphan && !whole->parked)
 		exchange_free(exchange);
 }
 

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "http/errors.h"
 #include "http/limiter.h"
+#include "http/parts.h"
 
 static void make_id(struct request *request)
 {
@@ -33,7 +34,7 @@ void request_init(struct request *request, struct http_thread *thread)
 	make_id(request);
 }
 
-static void release_parsed(struct request *request)
+void request_release_parsed(struct request *request)
 {
 	if (request->release)
 		request->release(request);
@@ -42,7 +43,7 @@ static void release_parsed(struct request *request)
 
 void request_release(struct request *request)
 {
-	release_parsed(request);
+	request_release_parsed(request);
 	buf_release(&request->body);
 	buf_release(&request->out);
 	arena_release(&request->arena);
@@ -167,7 +168,8 @@ void request_submit(struct request *request,
 	op->context = request;
 	op->result = RESULT_OK;
 	request->then = then;
-	release_parsed(request); /* the operation holds all that was wanted */
+	/* the operation holds all that was wanted */
+	request_release_parsed(request);
 	if (store_submit(request->thread->port, op)) {
 		then(request);
 		return;
@@ -178,9 +180,13 @@ void request_submit(struct request *request,
 
 void request_resume(struct request *request)
 {
+	struct parts *parts = request->parts;
+
 	request->parked = false;
 	http_count(&request->thread->counts.parked, -1);
 	request->then(request);
+	if (parts)
+		parts_resume(parts);
 }
 
 struct jw answer_json(struct request *request)

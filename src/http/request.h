@@ -35,6 +35,7 @@ enum http_method {
 	METHOD_ANY /* of a route: all of these */
 };
 
+struct parts;
 struct route;
 struct sockaddr;
 struct json_t;
@@ -81,7 +82,8 @@ struct request {
 	struct json_t *json; /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
-	void *state; /* the handler's, between steps */
+	void *state;	     /* the handler's, between steps */
+	struct parts *parts; /* what it is one of (parts.h); or NULL */
 
 	/* The operation under way or finished, and what is to be done after
 	 * it. */
@@ -113,6 +115,9 @@ void request_header(struct request *request, struct str name, struct str value);
 /* Whether the header that is kept at `kept`, a member of the request, came
  * several times with values that differ. */
 bool request_differs(const struct request *request, const struct str *kept);
+
+/* The body's parsed form is wanted no more. */
+void request_release_parsed(struct request *request);
 
 /* The client left while the store was at work: its headers and its address
  * are gone, and whoever goes on must not look for them. */

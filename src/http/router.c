@@ -416,7 +416,9 @@ size_t router_body_max(struct request *request)
 		return 0;
 	route = look_up(request, &course);
 	if (route && route->access == ACCESS_ADMIN)
-		return route->body != BODY_NONE ? BODY_MAX : 0;
+		return route->body == BODY_NONE ? 0
+		       : route->body_max	? route->body_max
+						: BODY_MAX;
 	return route && route->body != BODY_NONE ? OPEN_BODY_MAX : 0;
 }
 

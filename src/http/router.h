@@ -36,6 +36,7 @@ struct route {
 	enum route_access access;
 	enum body_kind body;
 	bool body_optional; /* none is as if it were {} */
+	size_t body_max;    /* octets that it may have; 0: BODY_MAX */
 	bool open_ended;    /* takes paths with anything behind its own, too;
 			     * of METHOD_ANY: with any segments */
 

@@ -55,6 +55,7 @@ struct http_thread {
 	uint64_t round; /* reads in one round see one state of the store */
 	uint64_t told;	/* the service's, when this round's state was taken */
 	struct key_memo memo;
+	size_t wholes; /* requests with parts (parts.h) under way */
 	struct http_counts counts;
 };
 

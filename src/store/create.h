@@ -8,6 +8,30 @@
 #include "store/invites.h"
 #include "store/work.h"
 
+/* A create, in two steps: what stands in its way, then what it writes. */
+struct creation {
+	const struct invite_create_in *in;
+	struct invite_create_out *out;
+	struct inviter inviter;	 /* who invites */
+	const char *inviter_key; /* of their address */
+	struct grants grants; /* with the default project, if that is meant */
+	int64_t hash;	      /* of the address */
+	bool slot_taken;      /* see find_open() */
+	enum create_verdict verdict;
+	struct invite open; /* unless the verdict is CREATE_NEW */
+};
+
+struct creation creation_of(const struct work *work,
+			    const struct invite_create_in *in,
+			    struct invite_create_out *out);
+
+/* Asks only, so it may be run again. RESULT_OK, or a reason to refuse. */
+enum result creation_check(const struct work *work,
+			   struct creation *creation) MUST_CHECK;
+
+/* For one that nothing stands in the way of. */
+void creation_write(struct work *work, const struct creation *creation);
+
 /* A create without projects: membership of the default one. False when out of
  * memory. */
 bool default_grants(struct arena *arena, int64_t project,

@@ -145,6 +145,17 @@ void db_ask(struct db *db, struct statement *st)
 		db->driver->ask(st);
 }
 
+void db_each(struct db *db, size_t n, void (*ask)(void *context, size_t i),
+	     void *context)
+{
+	if (db->driver->each) {
+		db->driver->each(db, n, ask, context);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		ask(context, i);
+}
+
 void db_gather(struct db *db)
 {
 	if (db->driver->gather)

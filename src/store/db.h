@@ -73,6 +73,9 @@ struct db_driver {
 	void (*ask)(struct statement *st); /* NULL: nothing is gained by it */
 	bool (*row)(struct statement *st);
 	void (*run)(struct statement *st);
+	/* As db_each(); NULL: one after the other. */
+	void (*each)(struct db *db, size_t n,
+		     void (*ask)(void *context, size_t i), void *context);
 	void (*gather)(struct db *db); /* NULL, as flush: likewise */
 	void (*flush)(struct db *db);
 	int64_t (*run_counting)(struct statement *st);
@@ -132,6 +135,14 @@ void db_bind_blob(struct statement *st, int index, const void *data,
  * until then.
  */
 void db_ask(struct db *db, struct statement *st);
+
+/*
+ * Has `ask` called for each of `n`, which do no more than ask: where a question
+ * is a journey, those of all travel together. So each is called several times,
+ * from its beginning, and has to ask the same then.
+ */
+void db_each(struct db *db, size_t n, void (*ask)(void *context, size_t i),
+	     void *context);
 
 /* True: a row is there to be read. False: no (more) row, or `error` is set. */
 bool db_row(struct db *db, struct statement *st) MUST_CHECK;

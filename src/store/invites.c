@@ -112,15 +112,6 @@ void invite_release_address(const struct work *work,
 
 /* ---- create ---- */
 
-struct creation {
-	const struct invite_create_in *in;
-	const char *inviter_key; /* of the address of whoever invites */
-	struct invite_create_out *out;
-	struct grants grants; /* with the default project, if that is meant */
-	int64_t hash;	      /* of the address */
-	bool slot_taken;      /* see find_open() */
-};
-
 STATEMENT(invite_holders,
 	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
 		  " WHERE organization = ?1 AND address_hash = ?2"
@@ -134,8 +125,7 @@ STATEMENT(invite_holders,
  * is taken. Two addresses with one hash (once in 10^18 pairs) share the
  * index's entry: the later one stands aside, at its own id below zero.
  */
-static bool find_open(const struct work *work, struct creation *creation,
-		      struct invite *ret_open)
+static bool find_open(const struct work *work, struct creation *creation)
 {
 	struct statement *st = db_statement(work->db, &sql_invite_holders);
 	bool found = false;
@@ -149,7 +139,7 @@ static bool find_open(const struct work *work, struct creation *creation,
 			(void)db_damaged(work->db);
 		} else if (strcmp(holder.invite.email_key,
 				  creation->in->email.key) == 0) {
-			*ret_open = holder.invite;
+			creation->open = holder.invite;
 			found = true;
 		} else if (holder.slot == 0) {
 			creation->slot_taken = true;
@@ -289,7 +279,7 @@ STATEMENT(invite_owner, .text = "SELECT name, email, email_key FROM \"user\""
 /* Where the create names nobody: whose key it is, as they are called now. */
 static void find_inviter(const struct work *work, struct creation *creation)
 {
-	struct inviter *inviter = &creation->out->invite.inviter;
+	struct inviter *inviter = &creation->inviter;
 	struct statement *st;
 
 	if (inviter_called(inviter) || !work->actor.user)
@@ -306,13 +296,13 @@ static void find_inviter(const struct work *work, struct creation *creation)
 	db_done(st);
 }
 
-static void create_new(struct work *work, struct creation *creation)
+static void create_new(struct work *work, const struct creation *creation)
 {
 	const struct invite_create_in *in = creation->in;
 	int64_t id = work_id(work);
 
 	invite_begin(work, in, creation->grants, id, creation->out);
-	find_inviter(work, creation);
+	creation->out->invite.inviter = creation->inviter;
 	insert_invite(work, creation);
 	if (in->queue_mail)
 		queue_mail(work, id, in->secret);
@@ -381,50 +371,73 @@ static void supersede(const struct work *work, const struct invite *expired)
 		record_too_late(work, expired->id, expired->delivery.attempts);
 }
 
-static enum result invite_create(struct work *work, const void *input,
-				 void *output)
+struct creation creation_of(const struct work *work,
+			    const struct invite_create_in *in,
+			    struct invite_create_out *out)
 {
-	const struct invite_create_in *in = input;
-	struct creation creation = {
+	return (struct creation){
 		.in = in,
+		.inviter = { in->inviter_name, in->inviter_email.typed },
 		.inviter_key = in->inviter_email.key,
-		.out = output,
+		.out = out,
 		.grants = in->grants,
 		.hash = hash63(work->db->hash_key, str_of(in->email.key)),
 	};
+}
+
+enum result creation_check(const struct work *work, struct creation *creation)
+{
+	const struct invite_create_in *in = creation->in;
 	enum result result = RESULT_OK;
-	struct invite open;
 	struct user member;
 	bool found;
 
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
-	found = find_open(work, &creation, &open);
+	found = find_open(work, creation);
 	if (find_member(work, in->email.key, &member))
 		return RESULT_USER_EXISTS;
 	if (in->default_project)
-		result = use_default_project(work, &creation);
+		result = use_default_project(work, creation);
 	if (result != RESULT_OK)
 		return result;
-	switch (invite_on_create(found ? &open : NULL, in->role,
-				 creation.grants, work->now)) {
+	creation->verdict =
+	    invite_on_create(found ? &creation->open : NULL, in->role,
+			     creation->grants, work->now);
+	switch (creation->verdict) {
 	case CREATE_REPLAY:
-		create_again(work, &creation, &open);
 		return RESULT_OK;
 	case CREATE_CONFLICT:
-		creation.out->invite = open;
+		creation->out->invite = creation->open;
 		return RESULT_INVITE_EXISTS;
 	case CREATE_SUPERSEDE:
 	case CREATE_NEW:
 		break;
 	}
-	result = check_projects(work, &creation);
-	if (result != RESULT_OK)
-		return result;
-	if (found)
-		supersede(work, &open);
-	create_new(work, &creation);
-	return RESULT_OK;
+	find_inviter(work, creation);
+	return check_projects(work, creation);
+}
+
+void creation_write(struct work *work, const struct creation *creation)
+{
+	if (creation->verdict == CREATE_REPLAY) {
+		create_again(work, creation, &creation->open);
+		return;
+	}
+	if (creation->verdict == CREATE_SUPERSEDE)
+		supersede(work, &creation->open);
+	create_new(work, creation);
+}
+
+static enum result invite_create(struct work *work, const void *input,
+				 void *output)
+{
+	struct creation creation = creation_of(work, input, output);
+	enum result result = creation_check(work, &creation);
+
+	if (result == RESULT_OK)
+		creation_write(work, &creation);
+	return result;
 }
 
 const struct verb verb_invite_create = {

@@ -4,6 +4,7 @@
  *	invite_create	with its mail, if one is wanted, and its audit event
  *			USER_EXISTS, INVITE_EXISTS, PROJECT_NOT_FOUND,
  *			PROJECT_ARCHIVED
+ *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
@@ -39,6 +40,21 @@ struct invite_create_out {
 	bool created;	      /* false: it was there before (a retry) */
 	bool link;	      /* the input's secret opens it */
 	size_t index;	      /* which of `grants`, with PROJECT_* */
+};
+
+#define INVITES_ATOMIC_MAX 256
+
+struct invite_create_all_in {
+	size_t count;
+	/* NULL: refused before it came here, with the rest of them. */
+	const struct invite_create_in **lines;
+	bool refused; /* there is one of those */
+};
+
+/* An array each, in the order of the lines. */
+struct invite_create_all_out {
+	enum result *results; /* OK also where only others were refused */
+	struct invite_create_out *lines;
 };
 
 struct invite_out { /* of invite_get and invite_delete */

@@ -99,6 +99,7 @@
 	X(user_erase)          \
 	/* invites.h */        \
 	X(invite_create)       \
+	X(invite_create_all)   \
 	X(invite_delete)       \
 	X(invite_get)          \
 	X(invite_list)         \

@@ -263,15 +263,17 @@ void service_answer(struct request *request)
 	thread.round++;
 	request_dispatch(request);
 	while (!request->answered) {
-		struct store_op *op;
+		struct store_op *op, *next;
 
-		needed(request->parked && http_counted(parked) == 1);
+		needed(request->parked && http_counted(parked) > 0);
 		store_idle(thread.port);
 		op = store_collect(thread.port);
-		if (op)
-			request_resume(op->context);
-		else
+		if (!op)
 			sched_yield();
+		for (; op; op = next) {
+			next = op->next;
+			request_resume(op->context);
+		}
 	}
 	needed(!request->parked && http_counted(parked) == 0);
 	store_idle(thread.port);

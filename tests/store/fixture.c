@@ -248,6 +248,19 @@ struct store_op invite_op(const char *address)
 	return op;
 }
 
+/* The inputs of `lines` are those of creates that nobody submits. */
+struct store_op invite_all_op(const struct store_op *lines, size_t count)
+{
+	struct store_op op = op_of(&verb_invite_create_all);
+	struct invite_create_all_in *in = in_of(&op, invite_create_all_in);
+
+	in->lines = arena_array(op.arena, count, sizeof(*in->lines));
+	ck_assert_ptr_nonnull(in->lines);
+	for (; in->count < count; in->count++)
+		in->lines[in->count] = lines[in->count].in;
+	return op;
+}
+
 struct store_op invited(const char *address)
 {
 	struct store_op op = invite_op(address);

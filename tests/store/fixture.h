@@ -108,6 +108,7 @@ const char *result_word(enum result result);
 
 /* A create: reader, default project, by mail, a secret of its own. */
 struct store_op invite_op(const char *address);
+struct store_op invite_all_op(const struct store_op *lines, size_t count);
 struct store_op invited(const char *address); /* the same, done */
 struct email email_of(const char *address);
 struct grants grants_of(size_t count, const struct grant *grants);

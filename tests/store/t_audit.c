@@ -370,6 +370,13 @@ static struct store_op create_invite(void)
 	return invite_op("ada@example.com");
 }
 
+static struct store_op create_invites(void)
+{
+	const struct store_op line = create_invite();
+
+	return invite_all_op(&line, 1);
+}
+
 static struct store_op delete_invite(void)
 {
 	struct store_op create = invited("ada@example.com");
@@ -478,6 +485,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_assignment_create] = assign_role,
 	[VERB_assignment_delete] = unassign_role,
 	[VERB_invite_create] = create_invite,
+	[VERB_invite_create_all] = create_invites,
 	[VERB_invite_delete] = delete_invite,
 	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,

@@ -197,6 +197,21 @@ START_TEST(test_different_ones_travel_together)
 }
 END_TEST
 
+/* All or nothing: their questions travel together, however many: the key, who
+ * is in the way, members, projects; then the commit. */
+START_TEST(test_many_or_none)
+{
+	struct store_op lines[MANY];
+
+	for (size_t i = 0; i < MANY; i++)
+		lines[i] = create_invite();
+	(void)flights_of(invite_all_op(lines, 1));
+	ck_assert_int_le(flights_of(invite_all_op(lines + 1, MANY - 1)), 5);
+	ck_assert_int_eq(rows("invite"), MANY);
+	ck_assert_int_eq(rows("outbox"), MANY);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_plain_write, 0, COUNT_OF(plain_writes));
@@ -205,6 +220,7 @@ static void add(TCase *tests)
 			    COUNT_OF(plain_writes));
 	tcase_add_test(tests, test_different_ones_travel_together);
 	tcase_add_test(tests, test_claim);
+	tcase_add_test(tests, test_many_or_none);
 }
 
 int main(int argc, char **argv)

@@ -144,12 +144,16 @@ static void makes_keys_and_projects_here(void)
 
 static void grants_no_project_of_others(void)
 {
-	struct store_op op = invite_op("eve@example.com");
+	struct store_op op = invite_op("eve@example.com"), all;
 	struct grant grant = { theirs.project, PROJECT_MEMBER };
 
 	in_of(&op, invite_create_in)->default_project = false;
 	in_of(&op, invite_create_in)->grants = grants_of(1, &grant);
+	all = invite_all_op(&op, 1);
 	assert_ends(&op, RESULT_PROJECT_NOT_FOUND);
+	assert_ends(&all, RESULT_INVITES_REFUSED);
+	ck_assert_int_eq(*out_of(&all, invite_create_all_out)->results,
+			 RESULT_PROJECT_NOT_FOUND);
 }
 
 static void invites_members_of_others(void)
@@ -721,6 +725,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_assignment_delete] = assigns_nothing_across,
 	[VERB_standing_get] = knows_no_standing_of_others,
 	[VERB_invite_create] = grants_no_project_of_others,
+	[VERB_invite_create_all] = grants_no_project_of_others,
 	[VERB_invite_delete] = refuses_to_get,
 	[VERB_invitation_accept] = links_lead_home,
 	[VERB_invitation_decline] = links_lead_home,

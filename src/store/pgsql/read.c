@@ -27,7 +27,7 @@ struct query {
 	PGresult *result;  /* NULL: not answered yet; ours */
 };
 
-/* The queries that a verb has asked so far, in order. */
+/* The queries that one has asked so far, in order. */
 struct replay {
 	size_t *queries; /* ours */
 	size_t count, room, next;
@@ -36,6 +36,10 @@ struct replay {
 
 struct reading {
 	struct pgsql_db *db;
+	void (*run)(void *context, size_t i); /* number i of those that ask */
+	void *context;
+	size_t n;
+	size_t before;	       /* answers that are due to others first */
 	struct query *queries; /* ours */
 	size_t count, room;
 	size_t answered;       /* those before this one are */
@@ -152,20 +156,24 @@ static void take_answer(void *context, PGresult *result)
 {
 	struct reading *reading = context;
 
+	if (reading->before > 0) {
+		reading->before--;
+		PQclear(result);
+		return;
+	}
 	reading->queries[reading->answered++].result = result;
 }
 
 /* ---- rounds ---- */
 
-/* Runs the verb as far as it gets. False where an error is noted. */
-static bool advance(struct reading *reading, struct store_op *op,
-		    struct replay *replay)
+/* Runs one as far as it gets. False where an error is noted. */
+static bool advance(struct reading *reading, size_t i, struct replay *replay)
 {
 	struct db *db = &reading->db->base;
 
 	reading->replay = replay;
 	replay->next = 0;
-	op->result = work_run(db, NULL, op);
+	reading->run(reading->context, i);
 	replay->done = db->error == DB_FINE;
 	if (db->error == DB_WAITS)
 		db->error = DB_FINE;
@@ -173,17 +181,16 @@ static bool advance(struct reading *reading, struct store_op *op,
 }
 
 /* Until all are done; each round answers at least one query of each. */
-static bool run_rounds(struct reading *reading, struct store_op **ops, size_t n,
-		       struct replay *replays)
+static bool run_rounds(struct reading *reading, struct replay *replays)
 {
 	bool all_done;
 
 	do {
 		all_done = true;
-		for (size_t i = 0; i < n; i++) {
+		for (size_t i = 0; i < reading->n; i++) {
 			if (replays[i].done)
 				continue;
-			if (!advance(reading, ops[i], &replays[i]))
+			if (!advance(reading, i, &replays[i]))
 				return false;
 			all_done = all_done && replays[i].done;
 		}
@@ -194,34 +201,76 @@ static bool run_rounds(struct reading *reading, struct store_op **ops, size_t n,
 	return true;
 }
 
-static void release(struct reading *reading, struct replay *replays, size_t n)
+static void release(struct reading *reading, struct replay *replays)
 {
 	for (size_t i = 0; i < reading->count; i++) {
 		free((char *)reading->queries[i].params.data);
 		PQclear(reading->queries[i].result);
 	}
 	free(reading->queries);
-	for (size_t i = 0; replays && i < n; i++)
+	for (size_t i = 0; replays && i < reading->n; i++)
 		free(replays[i].queries);
 	free(replays);
 }
 
-bool pgsql_read(struct pgsql_db *db, struct store_op **ops, size_t n)
+static bool read_all(struct reading *reading)
 {
-	struct reading reading = { .db = db };
-	struct replay *replays = calloc(n, sizeof(*replays));
+	struct pgsql_db *db = reading->db;
+	struct replay *replays = calloc(reading->n, sizeof(*replays));
 	bool done = false;
 
 	db->ask = ask;
-	db->ask_context = &reading;
+	db->ask_context = reading;
 	if (replays)
-		done = run_rounds(&reading, ops, n, replays);
+		done = run_rounds(reading, replays);
 	else
 		db_no_memory(&db->base);
 	/* What was sent before an error is answered all the same. */
 	if (!done && db->conn && db->unanswered > 0)
 		pgsql_db_drop(db);
 	db->ask = NULL;
-	release(&reading, replays, n);
+	release(reading, replays);
 	return done;
+}
+
+/* ---- verbs ---- */
+
+struct verbs {
+	struct db *db;
+	struct store_op **ops;
+};
+
+static void run_verb(void *context, size_t i)
+{
+	const struct verbs *verbs = context;
+
+	verbs->ops[i]->result = work_run(verbs->db, NULL, verbs->ops[i]);
+}
+
+bool pgsql_read(struct pgsql_db *db, struct store_op **ops, size_t n)
+{
+	struct verbs verbs = { &db->base, ops };
+	struct reading reading = {
+		.db = db, .run = run_verb, .context = &verbs, .n = n
+	};
+
+	return read_all(&reading);
+}
+
+/* ---- what a write asks ---- */
+
+void pgsql_each(struct db *base, size_t n, void (*run)(void *context, size_t i),
+		void *context)
+{
+	struct pgsql_db *db = (struct pgsql_db *)base;
+	struct reading reading = {
+		.db = db,
+		.run = run,
+		.context = context,
+		.n = n,
+		.before = db->unanswered - db->expected_count,
+	};
+
+	if (!base->error)
+		(void)!read_all(&reading);
 }

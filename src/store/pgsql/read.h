@@ -14,4 +14,8 @@
 bool pgsql_read(struct pgsql_db *db, struct store_op **ops,
 		size_t n) MUST_CHECK;
 
+/* As db_each(). */
+void pgsql_each(struct db *db, size_t n, void (*ask)(void *context, size_t i),
+		void *context);
+
 #endif

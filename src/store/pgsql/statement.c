@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "store/pgsql/array.h"
 #include "store/pgsql/attempt.h"
+#include "store/pgsql/read.h"
 
 /* ---- statements ---- */
 
@@ -262,6 +263,7 @@ static const struct db_driver pgsql_driver = {
 	.ask = ask,
 	.row = row,
 	.run = run,
+	.each = pgsql_each,
 	.gather = pgsql_gather_begin,
 	.flush = pgsql_gather_end,
 	.run_counting = run_counting,
