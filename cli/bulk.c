@@ -1,10 +1,11 @@
 /*
  * bulk.c: invite bulk: everybody in a file, several at a time.
  *
- * What is pending already is left alone, so that a run that was interrupted is
- * simply run again. When the server asks for patience, all workers have it
- * together. The first Ctrl-C lets what is under way finish and reports; a
- * second one ends the program.
+ * Where the server takes many in one request, as invited(8) does, they go so,
+ * and one by one where it does not. What is pending already is left alone, so
+ * that a run that was interrupted is simply run again. When the server asks for
+ * patience, all workers have it together. The first Ctrl-C lets what is under
+ * way finish and reports; a second one ends the program.
  */
 #include "bulk.h"
 
@@ -21,6 +22,8 @@
 
 #define JOBS	     64
 #define JOBS_MAX     128
+#define AT_ONCE	     100  /* in one request, where the server takes many */
+#define MANY_JOBS    4	  /* of such requests */
 #define TRIES_MAX    10	  /* of one row, each with libinv's retries */
 #define PATIENCE_MS  1000 /* after the first setback; doubled each time */
 #define PATIENCE_MAX 60000
@@ -48,7 +51,8 @@ struct bulk {
 	struct rows *rows;
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t changed;
-	size_t next; /* whom nobody has taken yet */
+	size_t next;	/* whom nobody has taken yet */
+	size_t at_once; /* that a worker takes */
 	size_t done;
 	size_t workers;	      /* still at work */
 	long long not_before; /* when the server may be asked again */
@@ -105,24 +109,82 @@ static void note_failure(struct row *row, const struct inv_error *err)
 	*row->err = *err;
 }
 
-static int invite_row(struct bulk *bulk, struct row *row, struct inv_error *err)
+/* A pending invite whose mail had failed is mailed by a create. */
+static void note_invite(struct row *row, const struct inv_invite *invite,
+			bool is_old)
+{
+	row->outcome = row->mail_failed ? OUTCOME_REMAILED
+		       : is_old		? OUTCOME_EXISTING
+					: OUTCOME_INVITED;
+	free(row->id);
+	row->id = copy_of(invite->id);
+}
+
+static struct inv_invite_create_params params_of(struct row *row)
 {
 	struct inv_invite_create_params params = {
 		.email = row->email,
 		.role = inv_role_of(row->role),
 	};
-	struct inv_invite *invite;
 
 	grants_into(&row->grants, &params);
+	return params;
+}
+
+static int invite_row(struct bulk *bulk, struct row *row, struct inv_error *err)
+{
+	struct inv_invite_create_params params = params_of(row);
+	struct inv_invite *invite;
+
 	if (inv_invites_create(bulk->cli->client, &params, NULL, &invite, err))
 		return -1;
-	/* A pending invite whose mail had failed is mailed by a create. */
-	row->outcome = row->mail_failed	   ? OUTCOME_REMAILED
-		       : was_there(invite) ? OUTCOME_EXISTING
-					   : OUTCOME_INVITED;
-	free(row->id);
-	row->id = copy_of(invite->id);
+	note_invite(row, invite, was_there(invite));
 	inv_free(invite);
+	return 0;
+}
+
+static struct inv_error error_of(const struct inv_invite_line *line)
+{
+	struct inv_error err = { .kind = INV_ERROR_BAD_REQUEST,
+				 .status = (int)line->status };
+
+	snprintf(err.message, sizeof(err.message), "%s", line->error->message);
+	snprintf(err.code, sizeof(err.code), "%s", line->error->code);
+	return err;
+}
+
+/* What the server could not do just now is left to be tried alone. */
+static void note_line(struct row *row, const struct inv_invite_line *line,
+		      bool is_first)
+{
+	struct inv_error err;
+
+	if (line->invite) {
+		note_invite(row, line->invite, line->existing && is_first);
+	} else if (line->error && line->status < 500) {
+		err = error_of(line);
+		note_failure(row, &err);
+	}
+}
+
+/* After a retry of ours nobody knows who was there: see was_there(). */
+static int invite_rows(struct bulk *bulk, struct row **rows, size_t count,
+		       struct inv_error *err)
+{
+	struct inv_invite_create_params lines[AT_ONCE];
+	const struct inv_invite_bulk_params params = { .invites = lines,
+						       .invites_len = count };
+	struct inv_invite_bulk *answer;
+
+	for (size_t i = 0; i < count; i++)
+		lines[i] = params_of(rows[i]);
+	if (inv_invites_create_bulk(bulk->cli->client, &params, NULL, &answer,
+				    err))
+		return -1;
+	for (size_t i = 0; i < count && i < answer->data_len; i++)
+		note_line(rows[i], answer->data[i],
+			  inv_meta(answer)->attempts == 1);
+	inv_free(answer);
 	return 0;
 }
 
@@ -166,33 +228,89 @@ static void serve(struct bulk *bulk, struct row *row)
 	}
 }
 
-/* The next to be invited, or NULL. */
-static struct row *take(struct bulk *bulk)
+/* A server that does not have the call, or not for these. */
+static bool is_not_taken(const struct inv_error *err)
 {
-	struct row *row = NULL;
+	return err->kind == INV_ERROR_BAD_REQUEST ||
+	       err->kind == INV_ERROR_NOT_FOUND || err->status == 405 ||
+	       err->status == 413;
+}
+
+/* By one request; false where they have to go one by one. */
+static bool serve_together(struct bulk *bulk, struct row **rows, size_t count)
+{
+	struct inv_error err;
+
+	for (int tries = 0; have_patience(bulk); tries++) {
+		if (invite_rows(bulk, rows, count, &err) == 0)
+			return true;
+		if (is_not_taken(&err))
+			return false;
+		if (!err.temporary || tries + 1 == TRIES_MAX) {
+			for (size_t i = 0; i < count; i++)
+				note_failure(rows[i], &err);
+			return true;
+		}
+		ask_patience(bulk, &err, tries);
+	}
+	return true;
+}
+
+static void serve_each(struct bulk *bulk, struct row **rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i]->outcome == OUTCOME_NONE)
+			serve(bulk, rows[i]);
+	}
+	pthread_mutex_lock(&bulk->lock);
+	bulk->done += count;
+	pthread_mutex_unlock(&bulk->lock);
+}
+
+/* Those that are to be invited next; how many. */
+static size_t take(struct bulk *bulk, struct row **rows)
+{
+	size_t count = 0;
 
 	pthread_mutex_lock(&bulk->lock);
-	while (!row && !is_interrupted && bulk->next < bulk->rows->count) {
-		row = &bulk->rows->list[bulk->next++];
-		if (row->outcome != OUTCOME_NONE) {
+	while (count < bulk->at_once && !is_interrupted &&
+	       bulk->next < bulk->rows->count) {
+		rows[count] = &bulk->rows->list[bulk->next++];
+		if (rows[count]->outcome != OUTCOME_NONE)
 			bulk->done++;
-			row = NULL;
-		}
+		else
+			count++;
 	}
 	pthread_mutex_unlock(&bulk->lock);
-	return row;
+	return count;
+}
+
+/* The first of them, to see whether the server takes many. */
+static void try_many(struct bulk *bulk)
+{
+	struct row *rows[AT_ONCE];
+	size_t count;
+
+	bulk->at_once = AT_ONCE;
+	count = take(bulk, rows);
+	if (count > 1 && serve_together(bulk, rows, count)) {
+		serve_each(bulk, rows, count);
+		return;
+	}
+	bulk->at_once = 1;
+	bulk->next = bulk->done = 0;
 }
 
 static void *work(void *arg)
 {
 	struct bulk *bulk = arg;
-	struct row *row;
+	struct row *rows[AT_ONCE];
+	size_t count;
 
-	while ((row = take(bulk)) != NULL) {
-		serve(bulk, row);
-		pthread_mutex_lock(&bulk->lock);
-		bulk->done++;
-		pthread_mutex_unlock(&bulk->lock);
+	while ((count = take(bulk, rows)) > 0) {
+		if (count > 1)
+			(void)serve_together(bulk, rows, count);
+		serve_each(bulk, rows, count);
 	}
 	pthread_mutex_lock(&bulk->lock);
 	bulk->workers--;
@@ -255,6 +373,9 @@ static enum status invite_all(struct bulk *bulk, size_t jobs)
 	pthread_condattr_destroy(&attributes);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	try_many(bulk);
+	if (bulk->at_once > 1 && jobs > MANY_JOBS)
+		jobs = MANY_JOBS;
 	started = start_workers(bulk, threads, jobs);
 	wait_for_workers(bulk);
 	for (size_t i = 0; i < started; i++)

@@ -15,6 +15,8 @@
 
 CALL(invites_create, POST, "/organization/invites", NO_ID,
      PARAMS(invite_create_params), invite)
+CALL(invites_create_bulk, POST, "/organization/invites/bulk", NO_ID,
+     PARAMS(invite_bulk_params), invite_bulk)
 CALL(invites_retrieve, GET, "/organization/invites/{invite_id}", ID(invite_id),
      NO_PARAMS, invite)
 LIST(invites_list, GET, "/organization/invites", NO_ID,

@@ -53,6 +53,41 @@ static const struct field invite_fields[] = {
 
 const struct shape invite_shape = { sizeof(struct inv_invite), invite_fields };
 
+static const struct field refusal_fields[] = {
+	FIELD(struct inv_refusal, message, FIELD_TEXT),
+	FIELD(struct inv_refusal, type, FIELD_TEXT),
+	FIELD(struct inv_refusal, param, FIELD_TEXT_OR),
+	FIELD(struct inv_refusal, code, FIELD_TEXT),
+	{ 0 },
+};
+
+static const struct shape refusal_shape = { sizeof(struct inv_refusal),
+					    refusal_fields };
+
+static const struct field line_fields[] = {
+	FIELD(struct inv_invite_line, index, FIELD_INTEGER),
+	FIELD(struct inv_invite_line, status, FIELD_INTEGER),
+	FIELD(struct inv_invite_line, existing, FIELD_BOOL),
+	FIELD_OF_OBJECT(struct inv_invite_line, invite, invite_shape),
+	FIELD_OF_OBJECT(struct inv_invite_line, error, refusal_shape),
+	{ 0 },
+};
+
+static const struct shape invite_line_shape = { sizeof(struct inv_invite_line),
+						line_fields };
+
+static const struct field bulk_fields[] = {
+	FIELD(struct inv_invite_bulk, object, FIELD_TEXT),
+	FIELD_OF_OBJECTS(struct inv_invite_bulk, data, invite_line_shape),
+	FIELD(struct inv_invite_bulk, created, FIELD_INTEGER),
+	FIELD(struct inv_invite_bulk, existing, FIELD_INTEGER),
+	FIELD(struct inv_invite_bulk, refused, FIELD_INTEGER),
+	{ 0 },
+};
+
+const struct shape invite_bulk_shape = { sizeof(struct inv_invite_bulk),
+					 bulk_fields };
+
 static const struct field deleted_fields[] = {
 	FIELD(struct inv_deleted, id, FIELD_ID),
 	FIELD(struct inv_deleted, object, FIELD_TEXT),
@@ -78,6 +113,14 @@ const struct param invite_create_params[] = {
 	PARAM(struct inv_invite_create_params, projects, PARAM_SAID_GRANTS),
 	PARAM(struct inv_invite_create_params, inviter, PARAM_INVITER),
 	PARAM(struct inv_invite_create_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
+const struct param invite_bulk_params[] = {
+	PARAM_OF_OBJECTS(struct inv_invite_bulk_params, invites,
+			 invite_create_params),
+	PARAM(struct inv_invite_bulk_params, atomic, PARAM_FLAG),
+	PARAM(struct inv_invite_bulk_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };
 

@@ -20,6 +20,7 @@ enum param_kind {
 	PARAM_SAID_TEXTS,  /* struct inv_texts */
 	PARAM_SAID_GRANTS, /* struct inv_grants */
 	PARAM_INVITER,	   /* const struct inv_inviter *; NULL: omitted */
+	PARAM_OBJECTS,	   /* array of params structs, its length in `second` */
 	PARAM_LINK,	   /* const char *: an invitation's link, or its code */
 	PARAM_EXTRA_BODY,  /* const char *: more members, as a JSON object */
 	PARAM_EXTRA_QUERY, /* const char *: more of the query, encoded */
@@ -31,7 +32,9 @@ struct param {
 	enum param_kind kind;
 	size_t offset, second;
 	const struct words *words;
-	bool required; /* or in the extra body */
+	bool required;		/* or in the extra body */
+	const struct param *of; /* the table of an item, and its size */
+	size_t size;
 };
 
 /* One line of a table: the member of `type` that is called as on the wire. */
@@ -57,6 +60,13 @@ struct param {
 		.name = #member, .kind = PARAM_WORD,                        \
 		.offset = offsetof(type, member),                           \
 		.second = offsetof(type, member##_text), .words = &(words_) \
+	}
+#define PARAM_OF_OBJECTS(type, member, of_)                          \
+	{                                                            \
+		.name = #member, .kind = PARAM_OBJECTS,              \
+		.offset = offsetof(type, member),                    \
+		.second = offsetof(type, member##_len), .of = (of_), \
+		.size = sizeof(*((type *)0)->member)                 \
 	}
 #define PARAMS_OF_LIST(type)                                             \
 	PARAM(type, after, PARAM_TEXT), PARAM(type, limit, PARAM_COUNT), \

@@ -279,6 +279,38 @@ static int add_inviter(struct draft *draft, const char *name,
 	return 0;
 }
 
+/* ---- structs of their own ------------------------------------------------ */
+
+static int add_object(struct draft *draft, const struct param *param,
+		      const char *object, struct inv_error *err)
+{
+	const struct operation operation = { .params = param->of };
+	struct draft item;
+	int rc = -1;
+
+	draft_begin(&item, &operation, "POST");
+	if (draft_add(&item, object, err) == 0)
+		rc = body_end(&item.body, err);
+	if (rc == 0)
+		jw_json(&draft->body.jw, buf_str(&item.body.text));
+	draft_release(&item);
+	return rc;
+}
+
+static int add_objects(struct draft *draft, const struct param *param,
+		       const char *objects, size_t count, struct inv_error *err)
+{
+	if (count > 0 && !objects)
+		return missing(param->name, err);
+	body_name(&draft->body, param->name);
+	jw_array(&draft->body.jw);
+	for (size_t i = 0; i < count; i++)
+		if (add_object(draft, param, objects + i * param->size, err))
+			return -1;
+	jw_end_array(&draft->body.jw);
+	return 0;
+}
+
 /* ---- an invitation's link ----------------------------------------------- */
 
 static int add_link(struct draft *draft, const char *name, const char *link,
@@ -372,6 +404,10 @@ static int add(struct draft *draft, const struct param *param,
 	case PARAM_INVITER:
 		return add_inviter(draft, param->name,
 				   *(const struct inv_inviter *const *)place,
+				   err);
+	case PARAM_OBJECTS:
+		return add_objects(draft, param, text_at(place),
+				   *(const size_t *)(params + param->second),
 				   err);
 	case PARAM_LINK:
 		return add_link(draft, param->name, text_at(place), err);

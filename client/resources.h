@@ -8,9 +8,10 @@
 #include "operation.h"
 
 /* invites.c */
-extern const struct shape inviter_shape, invite_shape, deleted_shape,
-    removed_shape;
-extern const struct param invite_create_params[], invite_list_params[];
+extern const struct shape inviter_shape, invite_shape, invite_bulk_shape,
+    deleted_shape, removed_shape;
+extern const struct param invite_create_params[], invite_bulk_params[],
+    invite_list_params[];
 
 /* users.c */
 extern const struct shape user_shape;

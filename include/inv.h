@@ -442,6 +442,15 @@ struct inv_invite_create_params {
 	int64_t reserved[15] INV_OPT;
 };
 
+/* Many at once; only invited(8) has that. */
+struct inv_invite_bulk_params {
+	const struct inv_invite_create_params *invites; /* up to 1000 */
+	size_t invites_len;
+	bool atomic INV_OPT; /* all of them, up to 256, or none */
+	const char *extra_body INV_OPT;
+	int64_t reserved[16] INV_OPT;
+};
+
 struct inv_invite_list_params {
 	INV_LIST_PARAMS;
 	int64_t reserved[16] INV_OPT;
@@ -483,6 +492,32 @@ struct inv_invite {
 
 INV_PAGE_OF(invite);
 
+/* Why one of many was refused. */
+struct inv_refusal {
+	const char *message; /* never NULL, a sentence for people */
+	const char *type;    /* never NULL */
+	const char *param;   /* or NULL */
+	const char *code;    /* never NULL, such as "user_already_exists" */
+};
+
+/* What became of one of many: what a create of it alone would have given. */
+struct inv_invite_line {
+	int64_t index;
+	int64_t status;			 /* HTTP status */
+	bool existing;			 /* the invite was there already */
+	const struct inv_invite *invite; /* or NULL */
+	const struct inv_refusal *error; /* or NULL */
+};
+
+struct inv_invite_bulk {
+	const char *object;			   /* never NULL */
+	const struct inv_invite_line *const *data; /* in the order given */
+	size_t data_len;
+	int64_t created;
+	int64_t existing;
+	int64_t refused;
+};
+
 /* What is left of a deleted thing. */
 struct inv_deleted {
 	const char *id;	    /* never NULL */
@@ -503,6 +538,15 @@ struct inv_removed {
 INV_API int inv_invites_create(
     struct inv_client *client, const struct inv_invite_create_params *params,
     const struct inv_call *call, struct inv_invite **ret_invite,
+    struct inv_error *err);
+/*
+ * POST /organization/invites/bulk: each of them as by a create of its own, of
+ * which some may fail. With `atomic` the call fails where one of them would:
+ * INV_ERROR_BAD_REQUEST with the code "invites_refused". Safe to repeat.
+ */
+INV_API int inv_invites_create_bulk(
+    struct inv_client *client, const struct inv_invite_bulk_params *params,
+    const struct inv_call *call, struct inv_invite_bulk **ret_bulk,
     struct inv_error *err);
 /* GET /organization/invites/{invite_id} */
 INV_API int inv_invites_retrieve(

@@ -16,16 +16,39 @@ from peer import Answer, INVITE, page
 
 
 
-class Organization:
-    """Enough of a server for bulk: remembers whom it has invited."""
+def is_create(request) -> bool:
+    """Of one; against a server that does not take many."""
+    return request.method == "POST" and not request.path.endswith("/bulk")
 
-    def __init__(self) -> None:
+
+class Organization:
+    """Enough of a server for bulk: remembers whom it has invited. One by one,
+    as OpenAI's, or many at once."""
+
+    def __init__(self, takes_many: bool = False) -> None:
+        self.takes_many = takes_many
         self.invites: dict[str, dict] = {}
+
+    def line(self, index: int, line: dict) -> dict:
+        """What became of one of many."""
+        answer = self.invite(line["email"])
+        body = json.loads(answer.data())
+        return {"index": index, "status": answer.status, "existing": False,
+                "invite": body if answer.status == 200 else None,
+                "error": body.get("error")}
 
     def __call__(self, request) -> Answer:
         if request.method == "GET":
             return Answer(200, page(list(self.invites.values())))
-        email = request.json["email"]
+        if not request.path.endswith("/bulk"):
+            return self.invite(request.json["email"])
+        if not self.takes_many:
+            return refusal(404, "unknown_url")
+        return Answer(200, {"data": [
+            self.line(i, line) for i, line in
+            enumerate(request.json["invites"])]})
+
+    def invite(self, email: str) -> Answer:
         if email.startswith("member"):
             return refusal(400, "user_already_exists")
         if email.startswith("bad"):
@@ -56,7 +79,7 @@ def test_bulk(cli, peer, tmp_path):
                      "cleo@b.c": (6, "invited"), "member@b.c": (7, "existing"),
                      "bad@b.c": (8, "refused")}
     sent = {r.json["email"]: r.json for r in peer.requests
-            if r.method == "POST"}
+            if is_create(r)}
     assert sent["ada@b.c"]["projects"] == [{"id": "proj_1", "role": "owner"},
                                            {"id": "proj_2", "role": "member"}]
     assert sent["bob@b.c"] == {"email": "bob@b.c", "role": "owner",
@@ -64,17 +87,39 @@ def test_bulk(cli, peer, tmp_path):
     assert "projects" not in sent["cleo@b.c"]
 
 
+def test_bulk_sends_many_at_once_where_the_server_takes_them(cli, peer):
+    organization = Organization(takes_many=True)
+    peer.script(organization)
+    csv = "".join(f"{name}{n}@b.c,reader,proj_{n}\n" for n in range(150)
+                  for name in ("u", "member")) + "bad@b.c,owner,none\n"
+    done = cli("bulk", "-", "--json", stdin=csv)
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["invited"], report["existing"], report["refused"]) == \
+        (150, 150, 1)
+    assert all(r["id"] == organization.invites[r["email"]]["id"]
+               for r in report["results"] if r["outcome"] == "invited")
+    assert report["results"][-1]["error"]["message"] == "It cannot be."
+    lines = [line for r in peer.requests if r.path.endswith("/bulk")
+             for line in r.json["invites"]]
+    assert sorted(line["email"] for line in lines) == sorted(
+        row.split(",")[0] for row in csv.splitlines())
+    assert {"email": "bad@b.c", "role": "owner", "projects": []} in lines
+    # What is left for a request of its own goes as it always did.
+    assert sum(is_create(r) for r in peer.requests) <= 1
+
+
 def test_bulk_twice_leaves_alone_what_is_there(cli, peer):
     peer.script(Organization())
     csv = "email,role\n" + "".join(f"u{n}@b.c,reader\n" for n in range(200))
     assert cli("bulk", "-", stdin=csv).returncode == 0
-    posts = sum(r.method == "POST" for r in peer.requests)
+    posts = sum(is_create(r) for r in peer.requests)
     csv = csv.replace("u1@b.c", "U1@B.C") + "new@b.c,owner\n"
     done = cli("bulk", "-", "--format", "table", stdin=csv)
     assert done.returncode == 0
     assert done.stdout == \
         "1 invited, 200 already there, 0 refused, 0 failed\n"
-    assert sum(r.method == "POST" for r in peer.requests) == posts + 1
+    assert sum(is_create(r) for r in peer.requests) == posts + 1
 
 
 def test_bulk_names_every_bad_line_and_invites_nobody(cli, peer):
@@ -103,7 +148,7 @@ def test_bulk_without_header_and_with_a_role_for_all(cli, peer):
     done = cli("bulk", "-", "--role", "reader", stdin="a@b.c\nd@e.f,owner\n")
     assert done.returncode == 0, done.stderr
     roles = {r.json["email"]: r.json["role"] for r in peer.requests
-             if r.method == "POST"}
+             if is_create(r)}
     assert roles == {"a@b.c": "reader", "d@e.f": "owner"}
 
 
@@ -135,7 +180,7 @@ def test_bulk_reads_what_spreadsheets_write(cli, peer, text, sent):
     peer.script(Organization())
     done = cli("bulk", "-", stdin=text)
     assert done.returncode == 0, done.stderr
-    posted, = [r.json for r in peer.requests if r.method == "POST"]
+    posted, = [r.json for r in peer.requests if is_create(r)]
     projects = [p["id"] for p in posted["projects"]] \
         if "projects" in posted else None
     assert (posted["email"], posted["role"], projects) == sent
@@ -335,7 +380,7 @@ def test_bulk_mails_again_whose_mail_has_failed(cli, peer):
     assert (done.returncode, done.stdout) == (
         0, "0 invited, 2 mailed again, 1 already there, 0 refused, "
            "0 failed\n")
-    sent = [r.json["email"] for r in peer.requests if r.method == "POST"]
+    sent = [r.json["email"] for r in peer.requests if is_create(r)]
     assert sorted(sent[3:]) == ["u0@b.c", "u2@b.c"]
 
 
