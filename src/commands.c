@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "core/email.h"
 #include "core/id.h"
+#include "first_key.h"
 #include "store/admin_keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
@@ -471,6 +472,15 @@ static int restore(const struct conf *conf)
 	return EXIT_OK;
 }
 
+static int key_first(const struct conf *conf)
+{
+	struct fail fail;
+
+	if (first_key_show(conf->first_key, &fail) < 0)
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	return EXIT_OK;
+}
+
 int command_run(const struct conf *conf)
 {
 	static int (*const commands[])(struct session *) = {
@@ -490,6 +500,8 @@ int command_run(const struct conf *conf)
 
 	if (conf->command == COMMAND_COPY)
 		return command_copy(conf);
+	if (conf->command == COMMAND_KEY_FIRST)
+		return key_first(conf);
 	if (conf->command == COMMAND_RESTORE)
 		return restore(conf);
 	if (store_open(conf->database, false, &session.store, &fail) < 0)

@@ -19,6 +19,8 @@ const struct command_line COMMANDS[] = {
 	  "serve requests and send mail (the default)" },
 	{ COMMAND_KEY_CREATE, "key", "create", "NAME", true,
 	  "make an admin key and print it, this once" },
+	{ COMMAND_KEY_FIRST, "key", "first", NULL, false,
+	  "print the key that the first start left in a file, this once" },
 	{ COMMAND_KEY_LIST, "key", "list", NULL, false, "list the admin keys" },
 	{ COMMAND_KEY_REVOKE, "key", "revoke", "ID", false,
 	  "end an admin key" },
@@ -274,6 +276,15 @@ static int place_in_data(struct conf *conf, const char *scheme,
 	return *url ? 0 : fail_set(fail, "out of memory");
 }
 
+/* Whoever asks for the key need not know what the server was told. */
+static int place_first_key(struct conf *conf, struct fail *fail)
+{
+	if (!conf->first_key && conf->command == COMMAND_KEY_FIRST)
+		conf->first_key = "first-key";
+	return conf->first_key ? place_in_data(conf, "", &conf->first_key, fail)
+			       : 0;
+}
+
 /* URLs are not repeated: they may hold a password. */
 static int finish_copy(struct conf *conf, struct fail *fail)
 {
@@ -326,7 +337,8 @@ static int finish_serve(const struct conf *conf, struct fail *fail)
 static int finish(struct conf *conf, struct fail *fail)
 {
 	if (place_in_data(conf, "sqlite:", &conf->database, fail) < 0 ||
-	    place_in_data(conf, "maildir:", &conf->mail, fail) < 0)
+	    place_in_data(conf, "maildir:", &conf->mail, fail) < 0 ||
+	    place_first_key(conf, fail) < 0)
 		return -1;
 	if (conf->command == COMMAND_COPY)
 		return finish_copy(conf, fail);

@@ -22,6 +22,7 @@
 enum command {
 	COMMAND_SERVE,
 	COMMAND_KEY_CREATE, /* argument: its name, or NULL */
+	COMMAND_KEY_FIRST,
 	COMMAND_KEY_LIST,
 	COMMAND_KEY_REVOKE,	     /* argument: its id */
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
@@ -70,6 +71,7 @@ struct conf {
 	bool organization_given; /* not the default: for `key`, whose keys */
 	const char *welcome_url; /* or NULL */
 	const char *admin_key;	 /* or NULL */
+	const char *first_key;	 /* file; or NULL: it is printed */
 	enum log_level log_level;
 	enum log_routine log_routine;
 

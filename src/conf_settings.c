@@ -114,6 +114,11 @@ const struct setting SETTINGS[] = {
 	  offsetof(struct conf, admin_key),
 	  "the first admin key, at the first start; without it one is made "
 	  "and printed once" },
+	{ "--first-key", "INVITED_FIRST_KEY", "FILE", NULL, take_text,
+	  offsetof(struct conf, first_key),
+	  "where the first start leaves the key that it makes, instead of "
+	  "printing it; a relative path begins in the data directory, where "
+	  "`key first` looks for first-key" },
 	{ "--log-level", "INVITED_LOG_LEVEL", "LEVEL", "info", take_level, 0,
 	  "error, warn, info or debug" },
 	{ "--log-routine", "INVITED_LOG_ROUTINE", "HOW", "all", take_routine, 0,

@@ -27,6 +27,7 @@
 #include "commands.h"
 #include "conf.h"
 #include "core/id.h"
+#include "first_key.h"
 #include "gate/gate.h"
 #include "http/limiter.h"
 #include "http/server.h"
@@ -93,7 +94,9 @@ static int make_directories(const char *path, struct fail *fail)
 	return directory_check(path, fail);
 }
 
-static void announce_organization(const struct bootstrap_out *out)
+static int announce_organization(const struct conf *conf,
+				 const struct bootstrap_out *out,
+				 struct fail *fail)
 {
 	char id[ID_TEXT_SIZE];
 
@@ -101,8 +104,11 @@ static void announce_organization(const struct bootstrap_out *out)
 	log_event(LOG_INFO, "organization_created", LOG_S("id", id),
 		  LOG_S("name", out->organization.name));
 	printf("organization: %s\n", id);
+	if (out->key.text[0] && conf->first_key)
+		return first_key_leave(conf->first_key, out->key.text, fail);
 	if (out->key.text[0])
 		printf("admin key: %s\n", out->key.text);
+	return 0;
 }
 
 /* The first organization and its key, where the database is new. A generated
@@ -122,6 +128,7 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 			       .now_ms = clock_now_ms(),
 			       .arena = &daemon->arena };
 	struct store_port *port;
+	int result = 0;
 
 	if (store_port_open(daemon->store, NULL, NULL, &port, fail) < 0)
 		return -1;
@@ -132,7 +139,7 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 	if (op.result != RESULT_OK)
 		return fail_set(fail, "the database could not be written");
 	if (out.created)
-		announce_organization(&out);
+		result = announce_organization(conf, &out, fail);
 	else if (conf->organization_given && !out.named)
 		log_event(LOG_WARN, "organization_name_unused",
 			  LOG_S("name", conf->organization),
@@ -140,7 +147,7 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 					"it is made; `invited organization "
 					"rename` changes it"));
 	wipe(out.key.text, sizeof(out.key.text));
-	return 0;
+	return result;
 }
 
 /* ---- what http asks of the others ---- */

@@ -39,6 +39,28 @@ def test_the_first_key_is_printed_once(make_daemon):
     assert daemon.client(first).get(INVITES).status_code == 200
 
 
+def test_the_first_key_may_be_left_in_a_file(make_daemon):
+    """As under systemd, whose journal would keep it."""
+    daemon = make_daemon("--first-key", "first-key", start=False)
+    left = daemon.data / "first-key"
+    daemon.start()
+    assert not any("sk-admin-" in line for line in daemon.output)
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600
+    key = admin_key_in(daemon.command("key", "first").stdout)
+    assert daemon.client(key).get(INVITES).status_code == 200
+    assert not left.exists()
+    again = daemon.command("key", "first", check=False)
+    assert again.returncode == 1 and again.stdout == ""
+    assert "invited key create" in again.stderr
+
+
+def test_a_first_key_that_cannot_be_left_is_said(make_daemon):
+    daemon = make_daemon(start=False)
+    done = daemon.command("serve", "--listen", "127.0.0.1:0",
+                          "--first-key", "/nonexistent/first-key", check=False)
+    assert done.returncode == 1 and "could not write the first" in done.stderr
+
+
 def test_the_first_key_may_be_given(make_daemon):
     daemon = make_daemon(key="sk-admin-chosen-by-the-operator-for-tests")
     assert not any("sk-admin-" in line for line in daemon.output)
