@@ -10,8 +10,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from harness import Daemon
-from harness.proxies import Gateway, demo
+from harness.guarded import Guarded, started
+from harness.proxies import Gateway
 from harness.standins import IDENTITY, Backend, StandInGate
 
 KINDS = ["nginx", *(pytest.param(name, marks=pytest.mark.again) for name in
@@ -39,41 +39,10 @@ def model(backend: Backend) -> Backend:
 
 # -- with the gate of a daemon ------------------------------------------------
 
-class Guarded:
-    """A daemon, its gate, and what an owner does there."""
-
-    def __init__(self, daemon: Daemon, gate: int) -> None:
-        self.daemon, self.gate, self.api = daemon, gate, daemon.api
-        self.project: str = self.api.project("Models")["id"]
-        self._number = 0
-
-    def member(self, **more: Any) -> tuple[str, str]:
-        """Somebody who was invited to the project and has accepted; the user's
-        id and the address."""
-        self._number += 1
-        email = f"member{self._number}@example.com"
-        user = self.api.member(email, projects=[
-            {"id": self.project, "role": "member"}], **more)
-        return user, email
-
-    def key(self, user: str, project: str | None = None, **more: Any) -> Any:
-        """The answer to a create, with its value and id."""
-        return self.api.ok(
-            "POST", f"/v1/organization/projects/{project or self.project}"
-            "/api_keys", json={"user_id": user, "name": "laptop", **more})
-
-
-def start_guarded(**options: Any) -> tuple[Daemon, int]:
-    gate: int = demo.free_port()
-    return Daemon("--gate-listen", f"127.0.0.1:{gate}", "--mail", "none:",
-                  **options), gate
-
-
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Guarded]:
-    daemon, gate = start_guarded()
-    with daemon:
-        yield Guarded(daemon, gate)
+    with started() as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

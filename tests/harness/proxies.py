@@ -65,8 +65,12 @@ def of_the_index(module: str, program: str) -> list[str]:
     return [str(Path(package.origin).parent / program)]
 
 
+def installed(name: str) -> list[str]:
+    return [demo.program(name, "see tools/setup.sh")]
+
+
 PROGRAMS = {
-    "nginx": lambda: ["nginx"],
+    "nginx": lambda: installed("nginx"),
     "haproxy": lambda: unpacked("haproxy", "usr/sbin/haproxy"),
     "envoy": lambda: of_the_index("envoy", "_bin/envoy"),
     "caddy": lambda: of_the_index("caddyserver",

@@ -165,6 +165,7 @@ IDENTITY = {f"X-Invited-{name}": " " for name in (
 class StandInGate(Server):
     """
     answer    what it answers: (status, headers, body); None: nothing, ever
+    first     what it answers before that, each once
     asked     what it was asked: method, path, headers
     """
 
@@ -172,6 +173,7 @@ class StandInGate(Server):
         super().__init__(("127.0.0.1", port), Answering)
         self.answer: tuple[int, dict[str, str], str] | None = \
             (200, IDENTITY, "")
+        self.first: list[tuple[int, dict[str, str], str]] = []
         self.asked: list[Asked] = []
         self.stalled = threading.Event()
 
@@ -190,11 +192,13 @@ class Answering(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.server.asked.append(noted(self))
-        if self.server.answer is None:
+        if self.server.first:
+            self.say(*self.server.first.pop(0))
+        elif self.server.answer is None:
             self.server.stalled.wait(DEADLINE)
             self.close_connection = True
-            return
-        self.say(*self.server.answer)
+        else:
+            self.say(*self.server.answer)
 
     def say(self, status: int, headers: dict[str, str], body: str) -> None:
         # A refusal by way of nginx's error page is asked for apart.
