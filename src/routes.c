@@ -67,6 +67,7 @@ static const struct route_table *const tables[] = {
 	API_TABLES(X)
 #undef X
 	    & page_table,
+	&gate_check_routes,
 	&alive_table,
 	&operation_table,
 };
@@ -79,6 +80,7 @@ const struct routes all_routes = {
 
 static const struct route_table *const gateway_tables[] = {
 	&gate_routes,
+	&gate_check_routes,
 	&alive_table,
 };
 

@@ -105,7 +105,7 @@ def api(daemon: Daemon) -> Client:
 def shared_daemon(engine: str) -> Iterator[Daemon]:
     """One daemon per test process and engine: never stop it, never read its
     files."""
-    with Daemon(engine=engine) as daemon:
+    with Daemon("--gate-listen", "127.0.0.1:0", engine=engine) as daemon:
         yield daemon
 
 

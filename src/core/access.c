@@ -58,8 +58,8 @@ static bool has_line(const char *lines, struct str wanted)
 
 static bool key_permits(const struct project_key *key, enum permission wanted)
 {
-	if (!key->scopes || wanted == PERMISSION_ANY)
-		return true;
+	if (wanted == PERMISSION_ANY || !key->scopes)
+		return wanted != PERMISSION_CHECK;
 	if (wanted == PERMISSION_MODEL)
 		return key_permits(key, PERMISSION_READ) &&
 		       key_permits(key, PERMISSION_REQUEST);

@@ -64,7 +64,7 @@ enum permission {
 	PERMISSION_READ,    /* model.read, or api.all.read */
 	PERMISSION_REQUEST, /* model.request */
 	PERMISSION_MODEL,   /* both, where nobody says which */
-	PERMISSION_CHECK    /* gate.check */
+	PERMISSION_CHECK    /* gate.check, which has to be said */
 };
 
 enum access {
@@ -77,6 +77,8 @@ enum access {
 	ACCESS_INSUFFICIENT_SCOPE,
 	ACCESS_MODEL_NOT_ALLOWED
 };
+
+#define ACCESS_NO_PROJECT (-1) /* no key is of it */
 
 struct access_question {
 	const struct project_key *key;

@@ -201,8 +201,6 @@ static void end(struct request *request, struct question *question,
 
 /* ---- the decision ---- */
 
-#define NO_PROJECT (-1) /* no key is of it */
-
 /* The project that is wanted; 0: whichever the key is for. */
 static int64_t project_of(struct str scope, const struct project_key *key)
 {
@@ -212,7 +210,7 @@ static int64_t project_of(struct str scope, const struct project_key *key)
 		return id;
 	if (id_parse(ID_ORGANIZATION, scope, &id) && id == key->organization)
 		return 0;
-	return NO_PROJECT;
+	return ACCESS_NO_PROJECT;
 }
 
 static void decide(struct request *request, struct search *search)

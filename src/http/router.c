@@ -343,7 +343,8 @@ static bool is_of_the_contract(struct str path)
 
 static int refuse_path(struct request *request, const struct node *deepest)
 {
-	if (is_of_the_contract(request->path))
+	if (is_of_the_contract(request->path) &&
+	    child_for(root_for(request), STR("organization")))
 		return refuse_unserved(request, deepest);
 	return answer_unknown_url(request);
 }

@@ -22,7 +22,8 @@ PLACE = re.compile(r'\bROUTES_AT\(\s*"([^"]+)"')
 
 def routes() -> set[tuple[str, str]]:
     """(method, path) as the program knows them."""
-    files = [*(ROOT / "src/api").glob("*.c"), ROOT / "src/routes.c"]
+    files = [*(ROOT / "src/api").glob("*.c"), ROOT / "src/gate/check.c",
+             ROOT / "src/routes.c"]
     texts = [file.read_text() for file in files]
     return {(method, "".join(re.findall(r'"([^"]+)"', path)))
             for text in texts for method, path in ROUTE.findall(text)} | \
@@ -63,5 +64,6 @@ def test_openapi_describes_each_route_and_no_other() -> None:
 
 def test_readme_lists_each_route_of_the_api_and_no_other() -> None:
     api = {route for route in routes()
-           if re.match(r"/(organization|projects|invitations)\b", route[1])}
+           if re.match(r"/(organization|projects|invitations|gate)\b",
+                       route[1])}
     assert listed() == api
