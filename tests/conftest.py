@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
                                        "store, the same with each engine")
     config.addinivalue_line("markers", "again: repeats what another test "
                                        "says (./check all)")
+    config.addinivalue_line("markers", "long(seconds): takes so long that it "
+                                       "should begin first")
     config.addinivalue_line("markers", "mail_servers: needs Postfix or Exim, "
                                        "which tools/mail-servers unpacks")
 
@@ -46,6 +48,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "engine", [names[0], *(pytest.param(name, marks=again)
                                for name in names[1:])],
         indirect=True, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that nobody waits for it alone at the
+    end. Each of the processes that run the tests is given an equal share of the
+    list, a piece of it (--dist worksteal), so each piece begins with some."""
+    def seconds(item: pytest.Item) -> float:
+        mark = item.get_closest_marker("long")
+        return mark.args[0] if mark else 0
+    pieces = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = sorted(filter(seconds, items), key=seconds, reverse=True)
+    others = iter([item for item in items if not seconds(item)])
+    ordered: list[pytest.Item] = []
+    for piece in range(pieces):
+        size = (len(items) - len(ordered)) // (pieces - piece)
+        first = long[piece::pieces]
+        ordered += first
+        ordered += itertools.islice(others, max(size - len(first), 0))
+    items[:] = ordered
 
 
 @pytest.fixture(scope="session")

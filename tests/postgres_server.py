@@ -97,6 +97,13 @@ class Postgres:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 
     def _initialize(self) -> None:
+        """To copy a cluster takes a tenth of the time that it takes to make
+        one."""
+        pattern = os.environ.get("INVITED_TEST_CLUSTER", "")
+        if self.password is None and os.access(pattern, os.R_OK | os.X_OK):
+            subprocess.run(["cp", "-a", pattern, self.data], check=True,
+                           timeout=DEADLINE * 4)
+            return
         words = ["-D", str(self.data), "-U", USER, "--encoding=UTF8",
                  "--locale=C", "--no-sync", "--no-instructions"]
         if self.password is None:
@@ -107,6 +114,11 @@ class Postgres:
             secret.chmod(0o644)
             words += ["--auth=scram-sha-256", f"--pwfile={secret}"]
         self._run("initdb", *words)
+
+    def copy_cluster(self, place: Path) -> None:
+        """For INVITED_TEST_CLUSTER; before it was started."""
+        subprocess.run(["cp", "-a", self.data, place], check=True,
+                       timeout=DEADLINE * 4)
 
     def _copy(self, primary: Postgres, name: str) -> None:
         self._run("pg_basebackup", "-D", str(self.data), "-R", "-X", "stream",

@@ -586,6 +586,7 @@ def test_connection_close(shared_daemon):
         assert raw.closed()
 
 
+@pytest.mark.long(20)
 def test_a_trickle_comes_to_an_end(shared_daemon):
     """A header that never ends, a byte at a time: not for ever."""
     with RawClient(shared_daemon.port) as raw:

@@ -88,6 +88,7 @@ def workflows(daemon):
     return Workflow
 
 
+@pytest.mark.long(15)
 def test_what_follows_from_what(fuzzed):
     machine = workflows(fuzzed)
     linked = {label for label, operation in

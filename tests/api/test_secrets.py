@@ -15,6 +15,7 @@ from harness import INVITES, PROJECTS
 from harness.secrets import forms, forms_of_key, leaks, secret_of
 
 
+@pytest.mark.long(10)
 def test_nothing_in_the_database_after_delivery(daemon):
     """While it runs, the write-ahead log remembers what was; in the end
     nothing does."""

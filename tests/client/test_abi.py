@@ -108,6 +108,7 @@ def run(peer: Any, grown: Path, *argv: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.long(10)
 def test_programs_run_on_a_library_that_has_grown(peer, grown):
     if is_sanitized():
         pytest.skip("platform: its programs want a library with the sanitizer")

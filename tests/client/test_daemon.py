@@ -170,6 +170,7 @@ def test_every_list_page(invite, daemon):
     assert invite("list").stdout == "[]\n"
 
 
+@pytest.mark.long(10)
 def test_three_clients_see_the_same(daemon):
     """What libinv made, the official SDKs find, and the other way round."""
     made = {kind: Drive(*argv) for kind, argv in drivers().items()}

@@ -21,7 +21,7 @@ from harness.daemon import ROOT, clean_environment
 from postgres_server import Postgres, _owner, programs, run_sql
 
 # The servers are made here; what the fixtures would make is not used.
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.long(15)]
 
 PAGE = (ROOT / "doc/deployment.md").read_text()
 

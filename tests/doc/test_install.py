@@ -82,6 +82,7 @@ def pkg_config_looks_into() -> set[str]:
     return set(said.strip().split(":"))
 
 
+@pytest.mark.long(15)
 def test_the_system_finds_what_is_installed(below: Path) -> None:
     libraries = {path.parent for path in below.rglob("libinv.so.0")}
     assert [f"/{path.relative_to(below)}" for path in libraries] == [

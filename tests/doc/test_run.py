@@ -91,6 +91,7 @@ def key_in(hints: str) -> str:
     return found[0]
 
 
+@pytest.mark.long(25)
 def test_first_start_says_what_to_paste(runs: list[Run],
                                         tmp_path: Path) -> None:
     run = start(runs, tmp_path / "var")

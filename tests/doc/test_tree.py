@@ -135,15 +135,18 @@ def test_every_c_file_says_what_it_is_for() -> None:
 
 def test_no_folder_of_tests_is_forgotten() -> None:
     """./check has a part for each, and each that it has is there."""
-    lists = re.findall(r"^(?:parts|more)='([^']+)'",
-                       (ROOT / "check").read_text(), re.MULTILINE)
+    check = (ROOT / "check").read_text()
+    lists = re.findall(r"^(?:parts|more|some)='([^']+)'", check, re.MULTILINE)
     parts = {part for words in lists for part in words.split()}
     folders = {path.parent.name
                for path in tracked(".py", ".mjs")
                if re.match(r"tests/\w+/(test_\w+\.py|\w+\.test\.mjs)$",
                            name(path))}
     assert folders == parts - {"build", "unit", "clang", "again", "user",
-                               "asan", "tsan", "fuzz"}
+                               "asan", "tsan", "fuzz", "python"}
+    together = re.search(r"^folders='([^']+)'", check, re.MULTILINE)
+    assert together and together[1].split() == [
+        f"tests/{part}" for part in lists[-1].split()]
 
 
 def test_service_is_locked_up(tmp_path: Path) -> None:

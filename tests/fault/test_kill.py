@@ -60,6 +60,7 @@ def settled(daemon, wanted):
     return eventually(all_sent, "delivery of all mails", 120)
 
 
+@pytest.mark.long(8)
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_kill_under_load(daemon, number):
     seed = int(os.environ.get("INVITED_FAULT_SEED",

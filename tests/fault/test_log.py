@@ -46,6 +46,7 @@ def unread(tmp_path):
         process.communicate()
 
 
+@pytest.mark.long(20)
 def test_a_log_that_nobody_reads_stops_nothing(unread):
     """Neither requests, nor the end: and the daemon knows what was lost."""
     process, client = unread
@@ -56,6 +57,7 @@ def test_a_log_that_nobody_reads_stops_nothing(unread):
     assert process.wait(DEADLINE) == 0
 
 
+@pytest.mark.long(10)
 def test_what_was_lost_is_said_once_somebody_reads(unread):
     process, client = unread
     for _ in range(REQUESTS):
@@ -67,7 +69,8 @@ def test_what_was_lost_is_said_once_somebody_reads(unread):
     lost = sum(int(line.split("lines=")[1]) for line in log
                if " warn log_lines_lost " in line)
     assert lost > 0 and seen + lost >= REQUESTS
-    assert " info stopped " in log[-1]
+    # What was lost may be said behind it, once there is room.
+    assert any(" info stopped " in line for line in log[-2:])
 
 
 def test_strangers_are_logged_by_a_sample(make_daemon):

@@ -36,6 +36,7 @@ def mails_sent(daemon):
 
 # -- load ---------------------------------------------------------------------
 
+@pytest.mark.long(10)
 def test_load_on_two_daemons(shared_database, make_team, post):
     team = make_team(2, shared_database)
     with Load(team, post) as load:
@@ -45,6 +46,7 @@ def test_load_on_two_daemons(shared_database, make_team, post):
     assert sum(map(len, post.letters().values())) == len(post.letters())
 
 
+@pytest.mark.long(20)
 def test_kill_under_load(shared_database, make_team, post):
     """kill -9 of one daemon and of the other, and again: whoever is left goes
     on, and sends what the dead had in hand once their leases have ended."""

@@ -56,6 +56,7 @@ def assert_healed(load, back, creates=50):
     assert not late, late[0]
 
 
+@pytest.mark.long(12)
 def test_restarts_of_the_database(make_team, post):
     with Postgres({"fsync": "on"}) as server:
         url = server.url(server.make_database())

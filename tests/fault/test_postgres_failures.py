@@ -818,6 +818,7 @@ def restart(how):
     return lambda server: server.restart(how)
 
 
+@pytest.mark.long(10)
 @pytest.mark.parametrize("harm", [
     terminate, restart(signal.SIGINT), restart(signal.SIGQUIT)],
     ids=["terminate", "fast", "immediate"])

@@ -128,7 +128,7 @@ START_TEST(test_rename)
 	assert_granted(&op);
 	ck_assert_str_eq(out_of(&op, organization_out)->organization.name,
 			 "Third");
-	ck_assert_int_eq(rows("audit WHERE type = 10"), 2);
+	ck_assert_int_eq(rows("audit WHERE type = 10"), 1);
 	op.organization = 12345;
 	in_of(&op, organization_name_in)->name = "Fourth";
 	assert_ends(&op, RESULT_ORGANIZATION_NOT_FOUND);
