@@ -16,13 +16,13 @@
 #include "core/email.h"
 #include "core/id.h"
 #include "first_key.h"
+#include "session.h"
 #include "store/admin_keys.h"
 #include "store/organizations.h"
 #include "store/store.h"
 #include "store/users.h"
 
-#define COMMAND_ARENA (64 * 1024 * 1024)
-#define LIST_PAGE     100
+#define LIST_PAGE 100
 
 int command_fail(int code, const char *format, ...)
 {
@@ -36,17 +36,8 @@ int command_fail(int code, const char *format, ...)
 	return code;
 }
 
-/* The open store and what every command needs of it. */
-struct session {
-	const struct conf *conf;
-	struct store *store;
-	struct store_port *port;
-	struct arena arena;
-};
-
-/* Has `verb` done in the organization (0: where it needs none). */
-static enum result ask(struct session *session, const struct verb *verb,
-		       int64_t organization, const void *in, void *out)
+enum result session_ask(struct session *session, const struct verb *verb,
+			int64_t organization, const void *in, void *out)
 {
 	struct store_op op = {
 		.verb = verb,
@@ -97,7 +88,7 @@ static enum result next_page(struct session *session, int64_t after,
 {
 	const struct list_in in = { .after = after, .limit = LIST_PAGE };
 
-	return ask(session, &verb_organization_list, 0, &in, out);
+	return session_ask(session, &verb_organization_list, 0, &in, out);
 }
 
 static bool is_named(const struct organization *organization,
@@ -183,7 +174,7 @@ static int organization_create(struct session *session)
 	const struct organization_name_in in = { .name = name };
 	struct organization_out out;
 	enum result result =
-	    ask(session, &verb_organization_create, 0, &in, &out);
+	    session_ask(session, &verb_organization_create, 0, &in, &out);
 	char id[ID_TEXT_SIZE];
 
 	if (result != RESULT_OK)
@@ -225,8 +216,8 @@ static int organization_rename(struct session *session)
 
 	if (!organization)
 		return EXIT_FAILED;
-	result =
-	    ask(session, &verb_organization_rename, organization, &in, &out);
+	result = session_ask(session, &verb_organization_rename, organization,
+			     &in, &out);
 	if (result != RESULT_OK)
 		return refused(result);
 	printf("%s\t%s\n", id_format(ID_ORGANIZATION, organization, id),
@@ -248,7 +239,8 @@ static int key_create(struct session *session)
 	if (!organization)
 		return EXIT_FAILED;
 	random_bytes(in.secret, sizeof(in.secret));
-	result = ask(session, &verb_key_create, organization, &in, &out);
+	result =
+	    session_ask(session, &verb_key_create, organization, &in, &out);
 	if (result != RESULT_OK)
 		return refused(result);
 	printf("key: %s\n", id_format(ID_KEY, out.key.id, id));
@@ -297,7 +289,7 @@ static bool list_keys_of(struct session *session, const struct organization *o,
 
 	do {
 		enum result result =
-		    ask(session, &verb_key_list, o->id, &in, &page);
+		    session_ask(session, &verb_key_list, o->id, &in, &page);
 		const struct admin_key *key = page.rows;
 
 		if (result != RESULT_OK) {
@@ -332,8 +324,8 @@ static bool revoke_key_of(struct session *session, const struct organization *o,
 {
 	struct revocation *revocation = context;
 
-	revocation->result =
-	    ask(session, &verb_key_revoke, o->id, &revocation->key, NULL);
+	revocation->result = session_ask(session, &verb_key_revoke, o->id,
+					 &revocation->key, NULL);
 	return revocation->result == RESULT_KEY_NOT_FOUND;
 }
 
@@ -372,8 +364,8 @@ static bool erase_in(struct session *session, const struct organization *o,
 	struct erasure *erasure = context;
 	struct user_erase_out out;
 
-	erasure->result =
-	    ask(session, &verb_user_erase, o->id, &erasure->person, &out);
+	erasure->result = session_ask(session, &verb_user_erase, o->id,
+				      &erasure->person, &out);
 	if (erasure->result == RESULT_USER_NOT_FOUND)
 		return true;
 	if (erasure->result != RESULT_OK)
@@ -487,6 +479,7 @@ int command_run(const struct conf *conf)
 		[COMMAND_KEY_CREATE] = key_create,
 		[COMMAND_KEY_LIST] = key_list,
 		[COMMAND_KEY_REVOKE] = key_revoke,
+		[COMMAND_KEY_LEAKED] = command_leaked,
 		[COMMAND_ORGANIZATION_CREATE] = organization_create,
 		[COMMAND_ORGANIZATION_LIST] = organization_list,
 		[COMMAND_ORGANIZATION_RENAME] = organization_rename,

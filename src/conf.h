@@ -24,6 +24,7 @@ enum command {
 	COMMAND_KEY_CREATE, /* argument: its name, or NULL */
 	COMMAND_KEY_FIRST,
 	COMMAND_KEY_LIST,
+	COMMAND_KEY_LEAKED,	     /* argument: its id, or NULL: read them */
 	COMMAND_KEY_REVOKE,	     /* argument: its id */
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,

@@ -71,6 +71,9 @@
 	X(API_KEY_DELETED, 43, "api_key.deleted", PUBLISHED, API_KEY, NULL)    \
 	/* with the key that takes its place */                                \
 	X(API_KEY_ROTATED, 60, "api_key.rotated", OURS, API_KEY, "data")       \
+	/* told by who operates the server; its end is an event, too */        \
+	X(API_KEY_LEAKED, 61, "api_key.leaked", OURS, API_KEY, NULL)           \
+	X(KEY_LEAKED, 62, "admin_api_key.leaked", OURS, KEY, NULL)             \
 	X(SERVICE_ACCOUNT_CREATED, 44, "service_account.created", PUBLISHED,   \
 	  SERVICE_ACCOUNT, "data")                                             \
 	X(SERVICE_ACCOUNT_UPDATED, 45, "service_account.updated", PUBLISHED,   \

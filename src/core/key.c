@@ -101,6 +101,56 @@ int64_t key_id(struct str text)
 	return (int64_t)id;
 }
 
+/* Of words that keys are part of: what may stand in a key of any version. */
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+/* How long the key is that `text` begins with; 0: it begins with none. */
+static size_t key_len(struct str text)
+{
+	enum key_form form = form_of_prefix(text);
+	size_t len =
+	    strlen(form == KEY_FOREIGN ? KEY_OLD_PREFIX : prefixes[form]);
+
+	len += form == KEY_FOREIGN ? SECRET_LEN : TAIL_LEN;
+	if (text.len < len)
+		return 0;
+	if (form != KEY_FOREIGN)
+		return key_form((struct str){ text.data, len }) == form ? len
+									: 0;
+	if (!str_starts_with(text, KEY_OLD_PREFIX))
+		return 0;
+	for (size_t i = strlen(KEY_OLD_PREFIX); i < len; i++) {
+		if (!is_word(text.data[i]))
+			return 0;
+	}
+	return text.len == len || !is_word(text.data[len]) ? len : 0;
+}
+
+bool key_search(struct str text, struct str *ret_key)
+{
+	while (text.len > 0) {
+		const char *next = memmem(text.data, text.len, "sk-", 3);
+		size_t len;
+
+		if (!next)
+			return false;
+		text.len -= (size_t)(next - text.data);
+		text.data = next;
+		len = key_len(text);
+		if (len > 0) {
+			*ret_key = (struct str){ text.data, len };
+			return true;
+		}
+		text.data++;
+		text.len--;
+	}
+	return false;
+}
+
 static bool is_printable(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)

@@ -48,6 +48,11 @@ int64_t key_id(struct str text);
 
 /* What older versions made begins so, and with none of the above. */
 #define KEY_OLD_PREFIX "sk-admin-"
+/*
+ * The first key in `text`, whatever stands around it: one of ours, or an admin
+ * key that an older version made. False where there is none.
+ */
+bool key_search(struct str text, struct str *ret_key) MUST_CHECK;
 
 /* The key with this id, which is positive; `form` is one of the first three. */
 void key_format(enum key_form form, int64_t id,

@@ -524,7 +524,8 @@ const struct verb verb_project_key_rotate = {
 /* ---- delete ---- */
 
 STATEMENT(project_key_revoke, .text = "UPDATE project_key SET revoked_at = ?3"
-				      " WHERE id = ?1 AND organization = ?2");
+				      " WHERE id = ?1 AND organization = ?2"
+				      " AND revoked_at = 0");
 
 /* Of an archived project, too: what opens nothing may always go. */
 static enum result project_key_delete(struct work *work, const void *input,

@@ -14,7 +14,8 @@
 
 /* Statements that several subjects run. */
 extern const struct sql sql_invite_take, sql_outbox_delete, sql_probe,
-    sql_user_of_invites, sql_invite_projects, sql_invite_settings;
+    sql_user_of_invites, sql_invite_projects, sql_invite_settings,
+    sql_key_revoke, sql_project_key_revoke;
 
 /* ---- tables ---- */
 

@@ -61,6 +61,9 @@
 	/* gate.h */           \
 	X(rights_get)          \
 	X(keys_touch)          \
+	/* leaks.h */          \
+	X(leak_find)           \
+	X(leak_revoke)         \
 	/* service_accounts */ \
 	X(account_create)      \
 	X(account_get)         \

@@ -331,17 +331,19 @@ class Daemon:
         return self._api
 
     def command(self, *args: str, env: Mapping[str, str] | None = None,
-                check: bool = True) -> subprocess.CompletedProcess[str]:
+                check: bool = True, typed: str = "",
+                ) -> subprocess.CompletedProcess[str]:
         """Runs `invited ARGS... --data DIR` with the daemon's database, beside
         the daemon or without."""
         return self.run(*args, "--data", str(self.data),
-                        env=self._environment(env), check=check)
+                        env=self._environment(env), check=check, typed=typed)
 
     def run(self, *args: str, env: Mapping[str, str] | None = None,
-            check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Runs `invited ARGS...`."""
+            check: bool = True, typed: str = "",
+            ) -> subprocess.CompletedProcess[str]:
+        """Runs `invited ARGS...`, with what is `typed` as its input."""
         done = subprocess.run(
-            [str(self.program), *args], stdin=subprocess.DEVNULL,
+            [str(self.program), *args], input=typed,
             capture_output=True, text=True, timeout=DEADLINE * 2,
             env=clean_environment(env))
         if check and done.returncode != 0:

@@ -205,6 +205,9 @@ static const struct plan plans[] = {
 	  "user.primary service_account.primary/service_account_list "
 	  "user.primary service_account.primary/service_account_list "
 	  "project.primary rights.primary" },
+	{ "leak_admin_key", "admin_key.primary", NULL },
+	{ "leak_admin_key_by_hash", "admin_key.unique", NULL },
+	{ "leak_project_key", "project_key.primary", NULL },
 	{ "project_key_get",
 	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
 	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "

@@ -8,6 +8,7 @@
 
 #include "store/assignments.h"
 #include "store/groups.h"
+#include "store/leaks.h"
 #include "store/service_accounts.h"
 #include "store/gate.h"
 #include "store/project_groups.h"
@@ -139,6 +140,18 @@ static struct store_op rotate_project_key(void)
 
 	in_of(&op, project_key_rotate_in)->project = f.project;
 	in_of(&op, project_key_rotate_in)->id = an_account()->made.key.id;
+	return op;
+}
+
+static struct store_op revoke_leaked_key(void)
+{
+	struct store_op op = op_of(&verb_leak_revoke);
+
+	*in_of(&op, leak_revoke_in) = (struct leak_revoke_in){
+		.id = an_account()->made.key.id,
+		.project = f.project,
+		.kind = ID_API_KEY,
+	};
 	return op;
 }
 
@@ -461,6 +474,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_key_update] = update_project_key,
 	[VERB_project_key_rotate] = rotate_project_key,
 	[VERB_keys_touch] = touch_project_keys,
+	[VERB_leak_revoke] = revoke_leaked_key,
 	[VERB_project_key_delete] = delete_project_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,

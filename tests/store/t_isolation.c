@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/leaks.h"
 #include "store/service_accounts.h"
 
 #include "store/assignments.h"
@@ -659,6 +660,11 @@ static void refuses_accounts_and_keys_of_others(void)
 		in_of(&op, project_key_in)->project = ours.project;
 		assert_ends(&op, RESULT_API_KEY_NOT_FOUND);
 	}
+	op = op_of(&verb_leak_revoke);
+	*in_of(&op, leak_revoke_in) =
+	    (struct leak_revoke_in){ .id = made->made.key.id,
+				     .kind = ID_API_KEY };
+	assert_ends(&op, RESULT_KEY_UNKNOWN);
 	op = op_of(&verb_project_key_rotate);
 	in_of(&op, project_key_rotate_in)->id = made->made.key.id;
 	in_of(&op, project_key_rotate_in)->project = theirs.project;
@@ -703,6 +709,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_key_update] = refuses_accounts_and_keys_of_others,
 	[VERB_project_key_delete] = refuses_accounts_and_keys_of_others,
 	[VERB_project_key_rotate] = refuses_accounts_and_keys_of_others,
+	[VERB_leak_revoke] = refuses_accounts_and_keys_of_others,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
 	[VERB_group_create] = refuses_groups_of_others,

@@ -46,6 +46,40 @@ START_TEST(test_format)
 }
 END_TEST
 
+static const struct {
+	const char *text, *found; /* NULL: none is */
+} texts[] = {
+	{ KEY_OF_ONE, KEY_OF_ONE },
+	{ "[{\"Secret\":\"" PROJECT_KEY "\"}]", PROJECT_KEY },
+	{ "https://x/?k=" SERVICE_ACCOUNTS_KEY "&l=1", SERVICE_ACCOUNTS_KEY },
+	{ "sk-sk-proj-inv_ " PROJECT_KEY, PROJECT_KEY },
+	{ "key=" OLD_KEY "\n", OLD_KEY },
+	{ OLD_KEY "x", NULL },
+	{ "sk-proj-inv_" ONE_AND_SECRET "0eIVC8", NULL },
+	{ "sk-proj-inv_" ONE_AND_SECRET, NULL },
+	{ "sk-", NULL },
+	{ "", NULL },
+};
+
+START_TEST(test_found_in_a_text)
+{
+	struct str found;
+
+	ck_assert(key_search(str_of(texts[_i].text), &found) ==
+		  (texts[_i].found != NULL));
+	if (texts[_i].found)
+		ck_assert(str_is(found, texts[_i].found));
+}
+END_TEST
+
+START_TEST(test_id_of_a_key)
+{
+	ck_assert_int_eq(key_id(STR(KEY_OF_ONE)), 1);
+	ck_assert_int_eq(key_id(STR(OLD_KEY)), 0);
+	ck_assert_int_eq(key_id(STR("sk-proj-inv_0")), 0);
+}
+END_TEST
+
 START_TEST(test_every_changed_character_is_misspelt)
 {
 	char text[] = KEY_OF_ONE;
@@ -148,6 +182,8 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_format);
+	tcase_add_loop_test(tests, test_found_in_a_text, 0, COUNT_OF(texts));
+	tcase_add_test(tests, test_id_of_a_key);
 	tcase_add_test(tests, test_every_changed_character_is_misspelt);
 	tcase_add_loop_test(tests, test_the_form_of_a_text, 0, COUNT_OF(forms));
 	tcase_add_test(tests, test_cut_short_is_misspelt);
