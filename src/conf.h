@@ -54,6 +54,7 @@ struct conf {
 				 * listen address, which is a loopback one */
 	struct network proxies[CONF_PROXY_MAX]; /* besides this machine */
 	size_t proxy_count;
+	int threads; /* for requests, 1 to 64; 0: as there are processors */
 	const char *data;      /* directory */
 	const char *database;  /* "sqlite:PATH", PATH inside data or absolute;
 				* or "postgres://...", which may hold a

@@ -27,7 +27,7 @@
 static taker take_text, take_listen, take_gate_listen, take_key_header,
     take_stale, take_public_url, take_proxy, take_web_url, take_name,
     take_database, take_admin_key, take_ttl, take_forget, take_retry,
-    take_level, take_routine, take_sender, take_helo, take_connections;
+    take_level, take_routine, take_sender, take_helo, take_1_to_64;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -57,6 +57,11 @@ const struct setting SETTINGS[] = {
 	  "a trusted proxy, from which X-Forwarded-For is used: an address, or "
 	  "a network such as 10.0.0.0/24; this machine always is one; may be "
 	  "given several times, in the variable separated by commas" },
+	{ "--threads", "INVITED_THREADS", "NUMBER", NULL, take_1_to_64,
+	  offsetof(struct conf, threads),
+	  "how many threads answer requests, 1 to 64 (default: as many as "
+	  "there "
+	  "are processors, at most 8)" },
 	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
 	  offsetof(struct conf, data), "directory for what is kept" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
@@ -84,7 +89,7 @@ const struct setting SETTINGS[] = {
 	  "name to greet the mail server with (EHLO), as it is in DNS "
 	  "(default: the sender's domain)" },
 	{ "--mail-connections", "INVITED_MAIL_CONNECTIONS", "NUMBER", "4",
-	  take_connections, offsetof(struct conf, mail_connections),
+	  take_1_to_64, offsetof(struct conf, mail_connections),
 	  "how many mails are handed to the mail server at once, 1 to 64" },
 	{ "--mail-retry", "INVITED_MAIL_RETRY", "DURATION", "30s", take_retry,
 	  offsetof(struct conf, mail_retry_ms),
@@ -341,16 +346,16 @@ static const char *take_retry(struct conf *conf, const struct setting *setting,
 	return NULL;
 }
 
-static const char *take_connections(struct conf *conf,
-				    const struct setting *setting,
-				    const char *value)
+static const char *take_1_to_64(struct conf *conf,
+				const struct setting *setting,
+				const char *value)
 {
-	int *connections = member_of(conf, setting);
+	int *member = member_of(conf, setting);
 	int64_t number;
 
 	if (!str_to_i64(str_of(value), &number) || number < 1 || number > 64)
 		return "expected a number from 1 to 64";
-	*connections = (int)number;
+	*member = (int)number;
 	return NULL;
 }
 

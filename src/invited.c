@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -198,6 +199,22 @@ static const char *path_of_url(const char *url)
 	return path ? path : "";
 }
 
+/* More than that would rather wait for each other, unless somebody knows. */
+#define THREADS_BY_ITSELF 8
+
+static size_t thread_count(const struct conf *conf)
+{
+	cpu_set_t ours;
+	int processors = 1;
+
+	if (conf->threads > 0)
+		return (size_t)conf->threads;
+	if (sched_getaffinity(0, sizeof(ours), &ours) == 0)
+		processors = CPU_COUNT(&ours);
+	return processors < THREADS_BY_ITSELF ? (size_t)processors
+					      : THREADS_BY_ITSELF;
+}
+
 /* The groups of listeners: what is served where. */
 enum { LISTEN_ALL, LISTEN_GATE };
 
@@ -207,7 +224,7 @@ static int start_server(struct daemon *daemon, struct fail *fail)
 	struct server_group groups[] = {
 		[LISTEN_ALL] = { .addresses = conf->listen,
 				 .count = conf->listen_count,
-				 .threads = 1 },
+				 .threads = thread_count(conf) },
 		[LISTEN_GATE] = { .addresses = conf->gate_listen,
 				  .count = conf->gate_listen_count,
 				  .threads = 1 },

@@ -1,11 +1,7 @@
 /*
  * accept.c: from the listening sockets to the loop that serves a connection.
  *
- * Sockets of the same address (SO_REUSEPORT) would be simpler, and the kernel
- * would choose the thread. But it chooses by a hash, so that a proxy's few
- * connections may all come to one; UNIX sockets and what the service manager
- * hands over cannot be opened twice; and who waits at a socket that is closed
- * is lost, while another goes on.
+ * doc/notes/012 says why the kernel does not choose the thread.
  */
 #include "base/base.h"
 

@@ -105,16 +105,16 @@ static struct deadline *connection_begin(struct exchanges *all,
 {
 	int fd = socket_of(mhd);
 	struct crowd_member *from = arrived(all, fd);
-	struct deadline *deadline =
-	    deadline_new(&all->connections, fd, all->now_ms + HEADER_MS);
+	struct deadline *deadline;
 
+	if (places_are_few(all->places)) /* it is not yet among them itself */
+		deadline_make_room(&all->connections);
+	deadline = deadline_new(&all->connections, fd, all->now_ms + HEADER_MS);
 	if (!deadline) {
 		crowd_leave(&all->thread->service->crowd, from);
 		return NULL;
 	}
 	deadline->from = from;
-	if (places_are_few(all->places))
-		deadline_make_room(&all->connections);
 	return deadline;
 }
 

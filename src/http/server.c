@@ -16,6 +16,7 @@
 
 #define CONNECTIONS_MAX 16384
 #define SPARE_FILES	128 /* descriptors for everything else */
+#define THREAD_FILES	8   /* and for each thread */
 
 #define CROWD_SHARE	8  /* one address has so much of all connections */
 #define ROOM_SHARE	16 /* and so much is kept for who comes next */
@@ -101,8 +102,9 @@ void server_stop(struct server *server)
 
 /* ---- listening ---- */
 
-static unsigned connection_limit(void)
+static unsigned connection_limit(size_t threads)
 {
+	rlim_t spare = SPARE_FILES + THREAD_FILES * threads;
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
@@ -110,11 +112,10 @@ static unsigned connection_limit(void)
 	files.rlim_cur = files.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 	(void)getrlimit(RLIMIT_NOFILE, &files);
-	if (files.rlim_cur > CONNECTIONS_MAX + SPARE_FILES)
+	if (files.rlim_cur > CONNECTIONS_MAX + spare)
 		return CONNECTIONS_MAX;
-	return files.rlim_cur > 2 * SPARE_FILES
-		   ? (unsigned)(files.rlim_cur - SPARE_FILES)
-		   : (unsigned)files.rlim_cur / 2;
+	return files.rlim_cur > 2 * spare ? (unsigned)(files.rlim_cur - spare)
+					  : (unsigned)files.rlim_cur / 2;
 }
 
 /* Sockets from the service manager, if there are any. */
@@ -218,8 +219,12 @@ static int start_helpers(struct server *server, struct fail *fail)
 static int prepare(struct server *server, const struct server_group *groups,
 		   size_t count, struct fail *fail)
 {
-	unsigned limit = connection_limit();
+	unsigned limit;
+	size_t threads = 0;
 
+	for (size_t i = 0; i < count; i++)
+		threads += groups[i].threads;
+	limit = connection_limit(threads);
 	server->service->crowd.most = limit / CROWD_SHARE + 1;
 	for (size_t i = 0; i < count; i++) {
 		if (open_group(server, &groups[i], limit / (unsigned)count,

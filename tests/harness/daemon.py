@@ -112,7 +112,8 @@ class Daemon:
     engine    one of ENGINES: the kind of database that it gets
     database  one that is there, such as another daemon's; where None it gets
               one of its own, removed at the end
-    env       settings by environment, such as INVITED_MAIL
+    env       settings by environment, such as INVITED_MAIL; two threads answer
+              requests, on whatever machine, unless it says otherwise
     key       the admin key to start with; where None the daemon makes one and
               prints it, as it does for everybody
     limits    resource limits of the process, {resource.RLIMIT_FSIZE: bytes},
@@ -197,6 +198,7 @@ class Daemon:
 
     def _environment(self, extra: Mapping[str, str] | None) -> dict[str, str]:
         return clean_environment({"INVITED_MAIL_FROM": "invited@localhost",
+                                  "INVITED_THREADS": "2",
                                   **self.database.settings, **(extra or {})})
 
     def _limit(self) -> None:

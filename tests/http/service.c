@@ -258,16 +258,17 @@ void service_read(struct request *request, struct str text)
 
 void service_answer(struct request *request)
 {
-	const atomic_llong *parked = &thread.counts.parked;
+	struct http_thread *its = request->thread;
+	const atomic_llong *parked = &its->counts.parked;
 
-	thread.round++;
+	its->round++;
 	request_dispatch(request);
 	while (!request->answered) {
 		struct store_op *op, *next;
 
 		needed(request->parked && http_counted(parked) > 0);
-		store_idle(thread.port);
-		op = store_collect(thread.port);
+		store_idle(its->port);
+		op = store_collect(its->port);
 		if (!op)
 			sched_yield();
 		for (; op; op = next) {
@@ -276,7 +277,7 @@ void service_answer(struct request *request)
 		}
 	}
 	needed(!request->parked && http_counted(parked) == 0);
-	store_idle(thread.port);
+	store_idle(its->port);
 }
 
 const char *service_header(const struct request *request, const char *name)

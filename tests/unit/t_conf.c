@@ -62,6 +62,7 @@ START_TEST(test_defaults)
 	ck_assert(!conf.mail_from_given);
 	ck_assert_ptr_null(conf.mail_helo);
 	ck_assert_int_eq(conf.mail_connections, 4);
+	ck_assert_int_eq(conf.threads, 0);
 	ck_assert_ptr_null(conf.mail_username);
 	ck_assert_ptr_null(conf.mail_password);
 	ck_assert_int_eq(conf.mail_retry_ms, 30000);
@@ -294,6 +295,9 @@ static const struct {
 	  "--mail-from is needed" },
 	{ { "--mail-helo", "mx.example" }, "--mail-helo has no effect" },
 	{ { "--mail-helo", "a b" }, "expected a host name" },
+	{ { "--threads", "0" }, "a number from 1 to 64" },
+	{ { "--threads", "65" }, "a number from 1 to 64" },
+	{ { "--threads", "all" }, "a number from 1 to 64" },
 	{ { "--mail-connections", "0" }, "a number from 1 to 64" },
 	{ { "--mail-connections", "65" }, "a number from 1 to 64" },
 	{ { "--mail-connections", "four" }, "a number from 1 to 64" },
