@@ -2,6 +2,7 @@
  * audit.c: invite audit: who did what, and when.
  */
 #include "list.h"
+#include "query.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -68,45 +69,6 @@ static const struct view view = {
 
 /* ---- what is asked for ------------------------------------------------ */
 
-static void add(char **query, const char *name, const char *value)
-{
-	char *coded = text_percent(value);
-
-	*query = text_joined(*query, "&", name);
-	*query = text_joined(*query, "=", coded);
-	free(coded);
-}
-
-/* A time before now, as the API takes it. */
-static bool add_time(struct cli *cli, const char *option, const char *name,
-		     char **query)
-{
-	long long ago_ms;
-	char *text;
-
-	if (!args_duration(cli->args, option, 0, &ago_ms))
-		return false;
-	if (!args_has(cli->args, option))
-		return true;
-	text = text_of("%lld", (long long)time(NULL) - ago_ms / 1000);
-	add(query, name, text);
-	free(text);
-	return true;
-}
-
-static bool add_id(struct cli *cli, enum word what, const char *name,
-		   const char *word, char **query)
-{
-	enum status status;
-	char *id = word_id(cli, what, word, NULL, &status);
-
-	if (!id)
-		return false;
-	add(query, name, id);
-	free(id);
-	return true;
-}
-
 static const struct {
 	const char *option, *name;
 	enum word what;
@@ -127,16 +89,16 @@ static bool add_filters(struct cli *cli, size_t filter, char **query)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < count; i++)
-		ok = add_id(cli, filters[filter].what, filters[filter].name,
-			    values[i], query);
+		ok = query_add_id(cli, filters[filter].what,
+				  filters[filter].name, values[i], query);
 	free(values);
 	return ok;
 }
 
 static bool query_of(struct cli *cli, char **ret_query)
 {
-	if (!add_time(cli, "since", "effective_at%5Bgte%5D", ret_query) ||
-	    !add_time(cli, "until", "effective_at%5Blt%5D", ret_query))
+	if (!query_add_time(cli, "since", "effective_at%5Bgte%5D", ret_query) ||
+	    !query_add_time(cli, "until", "effective_at%5Blt%5D", ret_query))
 		return false;
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
 		if (!add_filters(cli, i, ret_query))

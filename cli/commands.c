@@ -20,8 +20,8 @@ const struct option leading_options[] = {
 const struct option global_options[] = {
 	{ .name = "format",
 	  .value = "FORMAT",
-	  .words = "auto table json jsonl pretty raw id",
-	  .help = "table, json, pretty, jsonl, raw, id or auto" },
+	  .words = "auto table csv json jsonl pretty raw id",
+	  .help = "table, csv, json, pretty, jsonl, raw, id or auto" },
 	{ .name = "json", .help = "the same as --format json" },
 	{ .name = "quiet", .letter = 'q', .help = "the same as --format id" },
 	{ .name = "admin-api-key",

@@ -209,3 +209,21 @@ bool csv_next(struct csv *csv)
 	}
 	return false;
 }
+
+void csv_print(FILE *out, const char *text)
+{
+	bool is_formula = *text && strchr("=+-@\t\r", *text);
+	bool is_quoted = is_formula || strpbrk(text, ",;\"\r\n\t");
+
+	if (is_quoted)
+		putc('"', out);
+	if (is_formula)
+		putc('\'', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	if (is_quoted)
+		putc('"', out);
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct csv {
 	char *next; /* borrowed, and changed: fields are cut out of it */
@@ -32,5 +33,9 @@ void csv_begin(struct csv *csv, char *data, size_t len, const char *column);
 /* The next record that holds anything; false at the end. */
 bool csv_next(struct csv *csv);
 void csv_end(struct csv *csv);
+
+/* A field, quoted where it has to be. What a spreadsheet would take for a
+ * formula has an apostrophe in front, so that it stays a text. */
+void csv_print(FILE *out, const char *text);
 
 #endif

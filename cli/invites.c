@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "each.h"
+#include "query.h"
 #include "resolve.h"
 #include "text.h"
 
@@ -21,6 +23,20 @@ const struct option list_options[] = {
 	  .value = "DELIVERY",
 	  .words = "queued sent deferred failed none",
 	  .help = "only invites whose mail is in this state" },
+	{ .name = "query",
+	  .value = "TEXT",
+	  .help = "only addresses that have this in them (invited only)" },
+	{ .name = "project",
+	  .letter = 'p',
+	  .value = "PROJECT",
+	  .help =
+	      "only invites to this project, by id or name (invited only)" },
+	{ .name = "since",
+	  .value = "DURATION",
+	  .help = "only those made since so long ago (invited only)" },
+	{ .name = "until",
+	  .value = "DURATION",
+	  .help = "only those made before that (invited only)" },
 	LIST_OPTIONS,
 	{ 0 },
 };
@@ -208,8 +224,38 @@ static bool has_status(const struct inv_invite *invite, const char *status)
 		   : strcmp(invite->status_text, status) == 0;
 }
 
+/* What --project stands for, once that is known. */
+static char wanted_project[64];
+
+static bool names_project(const struct inv_invite *invite, const char *id)
+{
+	for (size_t i = 0; i < invite->projects_len; i++)
+		if (strcmp(invite->projects[i]->id, id) == 0)
+			return true;
+	return false;
+}
+
+/* So long ago, in Unix seconds; it was read before. */
+static long long time_of(const struct cli *cli, const char *option)
+{
+	long long ago_ms;
+
+	return args_duration(cli->args, option, 0, &ago_ms)
+		   ? (long long)time(NULL) - ago_ms / 1000
+		   : 0;
+}
+
+static bool was_made_then(const struct cli *cli,
+			  const struct inv_invite *invite)
+{
+	return (!args_has(cli->args, "since") ||
+		invite->created_at >= time_of(cli, "since")) &&
+	       (!args_has(cli->args, "until") ||
+		invite->created_at < time_of(cli, "until"));
+}
+
 /* The published API has no filter for these, so it is done here; invited(8)
- * has one for the status. */
+ * has. */
 static bool is_wanted(const struct cli *cli, const void *item)
 {
 	const struct inv_invite *invite = item;
@@ -217,23 +263,46 @@ static bool is_wanted(const struct cli *cli, const void *item)
 	const char *delivery = args_text(cli->args, "delivery");
 
 	return (!status || has_status(invite, status)) &&
-	       (!delivery || strcmp(delivery_of(invite), delivery) == 0);
+	       (!delivery || strcmp(delivery_of(invite), delivery) == 0) &&
+	       (!*wanted_project || names_project(invite, wanted_project)) &&
+	       was_made_then(cli, invite);
 }
 
 LIST_FETCH(fetch_invites, invite, inv_invites_list, cli->client);
 
+static bool add_project(struct cli *cli, char **ret_query)
+{
+	const char *word = args_text(cli->args, "project");
+	enum status status;
+	char *id;
+
+	if (!word)
+		return true;
+	id = word_id(cli, WORD_PROJECT, word, NULL, &status);
+	if (!id)
+		return false;
+	query_add(ret_query, "project_id", id);
+	snprintf(wanted_project, sizeof(wanted_project), "%s", id);
+	free(id);
+	return true;
+}
+
 static bool query_of(struct cli *cli, char **ret_query)
 {
-	const char *status = args_text(cli->args, "status");
+	static const char *const words[] = { "status", "delivery", "query" };
 
 	if (!args_word(cli->args, "status") ||
 	    !args_word(cli->args, "delivery"))
 		return false;
-	if (status)
-		*ret_query =
-		    text_of("status=%s",
-			    strcmp(status, DECLINED) != 0 ? status : "expired");
-	return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *value = args_text(cli->args, words[i]);
+
+		if (value)
+			query_add(ret_query, words[i], value);
+	}
+	return add_project(cli, ret_query) &&
+	       query_add_time(cli, "since", "created_at%5Bgte%5D", ret_query) &&
+	       query_add_time(cli, "until", "created_at%5Blt%5D", ret_query);
 }
 
 const struct list invite_list = { .view = &invite_view,

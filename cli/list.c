@@ -7,7 +7,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "csv.h"
 #include "table.h"
 #include "text.h"
 
@@ -62,6 +64,45 @@ static void add_heads(struct table *table, const struct column *column)
 	}
 }
 
+/* ---- for spreadsheets --------------------------------------------------- */
+
+/* To be freed; times as anybody reads them, not how long ago. */
+static char *csv_cell_of(const struct column *column, const void *item)
+{
+	int64_t seconds;
+	char text[sizeof("-9999-12-31T23:59:59Z")];
+	struct tm utc;
+	time_t when;
+
+	if (column->make || column->kind != COLUMN_TIME)
+		return cell_of(column, item);
+	memcpy(&seconds, (const char *)item + column->offset, sizeof(seconds));
+	when = (time_t)seconds;
+	if (!seconds || !gmtime_r(&when, &utc) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
+		return NULL;
+	return copy_of(text);
+}
+
+static void print_csv(const struct column *column, const void *item)
+{
+	bool is_first = true;
+
+	for (; column->name; column++) {
+		char *cell;
+
+		if (column->place == COLUMN_IN_DETAIL)
+			continue;
+		cell = item ? csv_cell_of(column, item) : copy_of(column->name);
+		if (!is_first)
+			putchar(',');
+		csv_print(stdout, cell ? cell : "");
+		is_first = false;
+		free(cell);
+	}
+	fputs("\r\n", stdout);
+}
+
 /* ---- a single one ----------------------------------------------------- */
 
 void print_details(FILE *out, const struct view *view, const void *item)
@@ -100,6 +141,10 @@ void print_item(struct cli *cli, const struct view *view, const void *item)
 {
 	if (format_is_json(cli->format)) {
 		series_add(&cli->series, inv_meta(item)->json);
+		return;
+	}
+	if (cli->format == FORMAT_CSV) {
+		print_csv(view->columns, item);
 		return;
 	}
 	if (cli->format == FORMAT_ID) {
@@ -213,6 +258,8 @@ static enum status show_list(struct cli *cli, const struct list *list,
 		return STATUS_OK;
 	}
 	cli->series.is_array = true;
+	if (cli->format == FORMAT_CSV)
+		print_csv(list->view->columns, NULL);
 	if (show_all(cli, list, page, max_items, &err)) {
 		/* An array that was begun has to end as one. */
 		cli->series.is_array = cli->series.count > 0;

@@ -23,7 +23,7 @@ bool format_read(const char *text, enum format *ret_format)
 		{ "auto", FORMAT_AUTO },   { "table", FORMAT_TABLE },
 		{ "json", FORMAT_JSON },   { "pretty", FORMAT_JSON },
 		{ "jsonl", FORMAT_JSONL }, { "raw", FORMAT_RAW },
-		{ "id", FORMAT_ID },
+		{ "id", FORMAT_ID },	   { "csv", FORMAT_CSV },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -33,7 +33,7 @@ bool format_read(const char *text, enum format *ret_format)
 		}
 	}
 	print_problem(
-	    "--format is auto, table, json, jsonl, pretty, raw or id, "
+	    "--format is auto, table, csv, json, jsonl, pretty, raw or id, "
 	    "not \"%s\"",
 	    text);
 	return false;

@@ -25,6 +25,7 @@ enum status {
 enum format {
 	FORMAT_AUTO,
 	FORMAT_TABLE, /* for people */
+	FORMAT_CSV,   /* for spreadsheets: lists, and what is in one */
 	FORMAT_JSON,  /* indented */
 	FORMAT_JSONL, /* a line each */
 	FORMAT_RAW,   /* as received */

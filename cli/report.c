@@ -123,7 +123,7 @@ void print_report(const struct cli *cli, const struct rows *rows)
 		return;
 	}
 	print_errors(rows);
-	if (cli->format == FORMAT_TABLE) {
+	if (cli->format != FORMAT_ID) {
 		text_report(rows);
 		return;
 	}

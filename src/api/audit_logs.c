@@ -269,17 +269,6 @@ static int read_tenant_only(struct request *request, void *in, struct str value)
 	return 0;
 }
 
-static int read_time(struct request *request, const char *param,
-		     struct str value, int64_t *ret)
-{
-	if (str_to_i64(value, ret) && *ret >= 0 && *ret < INT64_MAX)
-		return 0;
-	return answer_error(request, 400, "invalid_type", param,
-			    "Invalid type for '%s': expected a time in Unix "
-			    "seconds.",
-			    param);
-}
-
 /* The range's ends, both included; the narrower counts. */
 static void set_since(struct audit_log_list_in *list, int64_t since)
 {
@@ -294,21 +283,10 @@ static void set_until(struct audit_log_list_in *list, int64_t until)
 	list->bounded = true;
 }
 
-#define READ_TIME(name, end, set, more)                                      \
-	static int name(struct request *request, void *in, struct str value) \
-	{                                                                    \
-		int64_t time;                                                \
-                                                                             \
-		if (read_time(request, "effective_at[" end "]", value,       \
-			      &time) < 0)                                    \
-			return -1;                                           \
-		set(in, time + (more));                                      \
-		return 0;                                                    \
-	}
-READ_TIME(read_gt, "gt", set_since, 1)
-READ_TIME(read_gte, "gte", set_since, 0)
-READ_TIME(read_lt, "lt", set_until, -1)
-READ_TIME(read_lte, "lte", set_until, 0)
+QUERY_TIME(read_gt, "effective_at[gt]", set_since, 1)
+QUERY_TIME(read_gte, "effective_at[gte]", set_since, 0)
+QUERY_TIME(read_lt, "effective_at[lt]", set_until, -1)
+QUERY_TIME(read_lte, "effective_at[lte]", set_until, 0)
 
 /* Repeated, with brackets or without: clients differ. */
 static const struct query_param log_filters[] = {

@@ -383,12 +383,107 @@ static int read_email_filter(struct request *request, void *input,
 	return 0;
 }
 
+static const char *const wish_words[] = { "pending", "accepted", "expired",
+					  "declined" };
+static const struct vocabulary wishes = { .words = wish_words,
+					  .count = COUNT_OF(wish_words) };
+
+/* One status alone has an index, but for declined ones. */
+static int read_wish(struct request *request, void *input, struct str value)
+{
+	struct invite_list_in *in = input;
+	int number;
+
+	if (body_read_word(request, "status", value, &wishes, &number) < 0)
+		return -1;
+	in->wishes |= 1u << number;
+	return 0;
+}
+
+static int read_part(struct request *request, void *input, struct str value)
+{
+	struct invite_list_in *in = input;
+	const char *reason;
+
+	in->part = email_part(&request->arena, value, &reason);
+	if (in->part)
+		return 0;
+	if (reason == EMAIL_OUT_OF_MEMORY) {
+		answer_unavailable(request);
+		return -1;
+	}
+	return answer_error(request, 400, "invalid_value", "query",
+			    "Invalid 'query': it is no part of an e-mail "
+			    "address: %s.",
+			    reason);
+}
+
+static int read_project_filter(struct request *request, void *input,
+			       struct str value)
+{
+	struct invite_list_in *in = input;
+
+	(void)request;
+	in->by_project = true;
+	if (!id_parse(ID_PROJECT, value, &in->project))
+		in->project = 0; /* which no invite names */
+	return 0;
+}
+
+/* The range's ends, both included; the narrower counts. */
+static void set_since(struct invite_list_in *in, int64_t since)
+{
+	if (since > in->since)
+		in->since = since;
+}
+
+static void set_until(struct invite_list_in *in, int64_t until)
+{
+	if (!in->bounded || until < in->until)
+		in->until = until;
+	in->bounded = true;
+}
+
+QUERY_TIME(read_gt, "created_at[gt]", set_since, 1)
+QUERY_TIME(read_gte, "created_at[gte]", set_since, 0)
+QUERY_TIME(read_lt, "created_at[lt]", set_until, -1)
+QUERY_TIME(read_lte, "created_at[lte]", set_until, 0)
+
 static const struct query_param invite_filters[] = {
-	FILTER_WORD("status", struct invite_list_in, status, by_status,
-		    &invite_statuses),
+	FILTER_EACH_BY("status", read_wish),
 	FILTER_BY("email", read_email_filter),
+	FILTER_BY("query", read_part),
+	FILTER_BY("project_id", read_project_filter),
+	FILTER_WORD("delivery", struct invite_list_in, delivery, by_delivery,
+		    &delivery_statuses),
+	FILTER_BY("created_at[gt]", read_gt),
+	FILTER_BY("created_at[gte]", read_gte),
+	FILTER_BY("created_at[lt]", read_lt),
+	FILTER_BY("created_at[lte]", read_lte),
 	{ 0 },
 };
+
+/* One status that is alone is not searched for. */
+static int prepare_list(struct request *request, void *input)
+{
+	struct invite_list_in *in = input;
+	struct invite_list_in rest = *in;
+
+	(void)request;
+	rest.wishes = 0;
+	if (in->wishes != WISH_PENDING && in->wishes != WISH_ACCEPTED &&
+	    in->wishes != WISH_EXPIRED)
+		return 0;
+	if (rest.part || rest.by_project || rest.by_delivery || rest.since ||
+	    rest.bounded)
+		return 0;
+	in->by_status = true;
+	in->status = in->wishes == WISH_PENDING	   ? STATUS_PENDING
+		     : in->wishes == WISH_ACCEPTED ? STATUS_ACCEPTED
+						   : STATUS_EXPIRED;
+	in->wishes = 0;
+	return 0;
+}
 
 static const struct list_query invite_list = {
 	.kind = ID_INVITE,
@@ -406,6 +501,7 @@ static const struct route routes[] = {
 	  .path = "/organization/invites",
 	  .verb = &verb_invite_list,
 	  .list = &invite_list,
+	  .prepare = prepare_list,
 	  .shape = &invite_shape },
 	{ .method = METHOD_GET,
 	  .path = "/organization/invites/{invite_id}",

@@ -403,3 +403,50 @@ const char *email_parse(struct arena *arena, struct str raw,
 	*ret_email = email;
 	return NULL;
 }
+
+static const char DOMAIN_PART[] =
+    "give an international domain as its A-labels, xn--...";
+
+static const char *fold_part(struct str raw, struct key *key)
+{
+	struct str local, domain;
+
+	if (raw.len == 0)
+		return EMPTY;
+	if (raw.len > EMAIL_PART_MAX)
+		return TOO_LONG;
+	if (!str_is_utf8(raw))
+		return NOT_UTF8;
+	if (str_has_control(raw))
+		return HAS_CONTROL;
+	if (str_is_ascii(raw)) {
+		if (!key_add(key, raw.data, raw.len))
+			return TOO_LONG;
+		lower_ascii(key->text + key->len - raw.len, raw.len);
+		return NULL;
+	}
+	if (!str_cut(raw, '@', &local, &domain))
+		return fold_unicode_local(raw, key);
+	if (local.len > 0 && fold_part(local, key))
+		return LOCAL_CHARACTER;
+	if (!str_is_ascii(domain))
+		return DOMAIN_PART;
+	if (!key_add(key, "@", 1))
+		return TOO_LONG;
+	return domain.len > 0 ? fold_part(domain, key) : NULL;
+}
+
+const char *email_part(struct arena *arena, struct str raw,
+		       const char **ret_reason)
+{
+	struct key key = { .len = 0 };
+	const char *part;
+
+	*ret_reason = fold_part(raw, &key);
+	if (*ret_reason)
+		return NULL;
+	part = arena_str(arena, (struct str){ key.text, key.len });
+	if (!part)
+		*ret_reason = EMAIL_OUT_OF_MEMORY;
+	return part;
+}

@@ -32,4 +32,11 @@ const char *email_parse(struct arena *arena, struct str raw,
 
 extern const char EMAIL_OUT_OF_MEMORY[];
 
+#define EMAIL_PART_MAX 64 /* octets */
+
+/* A part of an address as it may stand in a key: NFC, case-folded; in `arena`.
+ * NULL with a reason, as above, where no address can hold it. */
+const char *email_part(struct arena *arena, struct str raw,
+		       const char **ret_reason) MUST_CHECK;
+
 #endif

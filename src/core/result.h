@@ -83,6 +83,10 @@
 	  "None of the half million events that were looked through "  \
 	  "matches. Say when it was, with effective_at[gte] and "      \
 	  "effective_at[lte], or to what, with resource_ids[].")       \
+	X(INVITES_TOO_MANY, 400, "search_too_long",                    \
+	  "None of the half million invites that were looked through " \
+	  "matches. Say when it was made, with created_at[gte] and "   \
+	  "created_at[lte].")                                          \
 	/* wrong link: unknown number or secret */                     \
 	X(INVITATION_NOT_FOUND, 404, "invitation_not_found",           \
 	  "This invitation link is not valid. Check that it was "      \

@@ -117,6 +117,17 @@ static int read_cursor(struct request *request, const struct list_query *list,
 							   : "the last_id");
 }
 
+int query_read_time(struct request *request, const char *param,
+		    struct str value, int64_t *ret)
+{
+	if (str_to_i64(value, ret) && *ret >= 0 && *ret < INT64_MAX)
+		return 0;
+	return answer_error(request, 400, "invalid_type", param,
+			    "Invalid type for '%s': expected a time in Unix "
+			    "seconds.",
+			    param);
+}
+
 static int refuse_broken(struct request *request)
 {
 	return answer_error(request, 400, "invalid_value", NULL,

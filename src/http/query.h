@@ -64,6 +64,24 @@ struct query_param {
 		.name = (name_), .read = (function), .many = true \
 	}
 
+/* A time in Unix seconds; -1 with the request answered where it is none. */
+int query_read_time(struct request *request, const char *param,
+		    struct str value, int64_t *ret) MUST_CHECK;
+
+/* Defines a function for FILTER_BY() that has the time set by `set(in, time)`,
+ * `more` seconds later. */
+#define QUERY_TIME(function, name, set, more)                         \
+	static int function(struct request *request, void *in,        \
+			    struct str value)                         \
+	{                                                             \
+		int64_t time;                                         \
+                                                                      \
+		if (query_read_time(request, name, value, &time) < 0) \
+			return -1;                                    \
+		set(in, time + (more));                               \
+		return 0;                                             \
+	}
+
 #define QUERY_PARAMS_MAX 28 /* filters that a list may have */
 
 /* How a list is asked for and answered. All zero but `kind`: 20 rows unless it

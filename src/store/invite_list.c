@@ -9,6 +9,7 @@
 
 #include "store/invites.h"
 
+#include "store/invite_search.h"
 #include "store/rows.h"
 
 /*
@@ -227,11 +228,15 @@ static enum result invite_list(struct work *work, const void *input,
 {
 	const struct invite_list_in *in = input;
 	struct list_out *out = output;
-	struct invite *rows = work_rows(work, &in->page, sizeof(*rows));
+	struct invite *rows;
 	struct invite_row row;
-	struct statement *st = list_statement(work, in);
+	struct statement *st;
 	size_t count = 0, seen = 0;
 
+	if (invite_is_searched(in))
+		return invite_search(work, in, out);
+	rows = work_rows(work, &in->page, sizeof(*rows));
+	st = list_statement(work, in);
 	for (; db_row(work->db, st); seen++) {
 		if (read_invite(work, st, &row))
 			rows[count++] = row.invite;
@@ -245,7 +250,7 @@ static bool is_slow(const void *input)
 {
 	const struct invite_list_in *in = input;
 
-	return in->email_key && in->by_status;
+	return (in->email_key && in->by_status) || invite_search_is_slow(in);
 }
 
 const struct verb verb_invite_list = {

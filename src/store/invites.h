@@ -9,7 +9,8 @@
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
- *			`after`
+ *			`after`; INVITES_TOO_MANY where half a million were
+ *			looked through in vain
  *	invite_forget	takes the addresses from some of those that expired,
  *			were declined or withdrawn before a time; they are then
  *			as if they were withdrawn (erasure.c)
@@ -66,6 +67,25 @@ struct invite_list_in {
 	bool by_status;
 	enum invite_status status;
 	const char *email_key; /* NULL = any */
+
+	/* Any of these has it searched for: by id, and perhaps for long. */
+	unsigned wishes;  /* enum invite_wish: of several statuses; 0 = any */
+	const char *part; /* of the address, see email_part(); NULL = any */
+	bool by_project;
+	int64_t project;
+	bool by_delivery;
+	enum delivery_status delivery;
+	int64_t since; /* made at this second or later */
+	bool bounded;  /* and not later than: */
+	int64_t until;
+};
+
+/* Bits; declined ones are among the expired. */
+enum invite_wish {
+	WISH_PENDING = 1,
+	WISH_ACCEPTED = 2,
+	WISH_EXPIRED = 4,
+	WISH_DECLINED = 8
 };
 
 struct invite_forget_in {

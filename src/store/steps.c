@@ -570,6 +570,17 @@ const struct step steps[] = {
 	      " organization BIGINT PRIMARY KEY, updated_at BIGINT NOT NULL,"
 	      " display_name TEXT, line TEXT, color TEXT, reply_to TEXT)",
 	  } },
+
+	/* 21: invites whose mail is put off (3) or failed (4): what people look
+	 * for among a million, and what no create touches. */
+	{ .sqlite =
+	      "CREATE INDEX invite_trouble ON invite(organization, delivery)"
+	      " WHERE delivery >= 3;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE INDEX invite_trouble"
+	      " ON invite(organization, delivery, id) WHERE delivery >= 3",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

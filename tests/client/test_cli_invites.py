@@ -4,6 +4,8 @@ invite create, list, get, delete and watch: what they send and print.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -326,8 +328,44 @@ def test_list_tells_declined_from_expired(cli, peer):
     assert [line[place:].split()[0] for line in shown[1:]] == \
         ["expired", "declined"]
     assert cli("list", "-q", "--status", "declined").stdout == "i2\n"
-    assert peer.requests[-1].query == [("status", "expired")]
+    assert peer.requests[-1].query == [("status", "declined")]
     assert cli("list", "-q", "--status", "expired").stdout == "i1\ni2\n"
+
+
+def test_list_by_project_and_age_whatever_the_server_knows(cli, peer):
+    now = int(time.time())
+    old, new = now - 7200, now - 60
+    projects = [{"id": "proj_1", "role": "member"}]
+    peer.script(lambda request: Answer(200, page([
+        {**INVITE, "id": "i1", "created_at": old, "projects": projects},
+        {**INVITE, "id": "i2", "created_at": new, "projects": projects},
+        {**INVITE, "id": "i3", "created_at": new, "projects": []}])))
+    for options, shown in ((["--project", "proj_1"], "i1 i2"),
+                           (["--since", "1h"], "i2 i3"),
+                           (["--until", "1h"], "i1"),
+                           (["--since", "1h", "--project", "proj_1"], "i2")):
+        assert ids(cli("list", "--format", "jsonl", *options)) == \
+            shown.split(), options
+    names = [name for name, _ in peer.requests[-1].query]
+    assert names == ["project_id", "created_at[gte]"]
+    assert cli("list", "--query", "a b").returncode == 0
+    assert peer.requests[-1].query == [("query", "a b")]
+
+
+def test_csv_is_for_spreadsheets_and_holds_no_formula(cli, peer):
+    peer.script(Answer(200, page([
+        {**INVITE, "id": "i1", "email": '=cmd|"/c calc"!A0@b.c',
+         "created_at": 1700000000},
+        {**INVITE, "id": "i2", "email": "+a,b@c.d", "created_at": 0}])))
+    done = cli("list", "--format", "csv")
+    assert done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["id"] for row in rows] == ["i1", "i2"]
+    assert rows[0]["email"] == "'=cmd|\"/c calc\"!A0@b.c"
+    assert rows[0]["created"] == "2023-11-14T22:13:20Z"
+    assert rows[1]["email"] == "'+a,b@c.d" and rows[1]["created"] == ""
+    peer.script(Answer(200, page([])))
+    assert cli("list", "--format", "csv").stdout.startswith("id,email,")
 
 
 def test_list_names_the_statuses_there_are(cli, peer):

@@ -48,6 +48,8 @@ static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN inviter_name;"
 	"ALTER TABLE invite DROP COLUMN inviter_email;"
 	"ALTER TABLE invite DROP COLUMN inviter_key",
+	"DROP TABLE organization_settings",
+	"DROP INDEX invite_trouble",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -313,6 +313,13 @@ static void invites_to_ada(struct store_op *op, int number)
 	in_of(op, invite_list_in)->email_key = "ada@example.com";
 }
 
+static void invites_whose_mail_failed(struct store_op *op, int number)
+{
+	(void)number;
+	in_of(op, invite_list_in)->by_delivery = true;
+	in_of(op, invite_list_in)->delivery = DELIVERY_FAILED;
+}
+
 static void archived_projects(struct store_op *op, int number)
 {
 	(void)number;
@@ -350,6 +357,7 @@ static const struct question {
 	{ &verb_invite_list, invites_of_a_status, STATUS_ACCEPTED },
 	{ &verb_invite_list, invites_of_a_status, STATUS_EXPIRED },
 	{ &verb_invite_list, invites_to_ada, 0 },
+	{ &verb_invite_list, invites_whose_mail_failed, 0 },
 	{ &verb_project_list, archived_projects, 0 },
 	{ &verb_project_user_list, members_of_a_project, 0 },
 	{ &verb_group_user_list, members_of_a_group, 0 },
