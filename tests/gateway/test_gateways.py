@@ -54,8 +54,11 @@ def test_the_model_hears_who_asks_and_never_the_key(
 @pytest.mark.parametrize("spelling", [
     lambda name: [name], lambda name: [name, name], str.lower, str.upper,
     lambda name: [name.replace("-", "_")],
+    lambda name: [name.replace("X-", "X_"), name.replace("d-", "d_")],
+    lambda name: [name.replace("-", "."), name.replace("X-", "X.")],
     lambda name: [name.lower().replace("-", "_"), name]],
-    ids=["once", "twice", "lower", "upper", "underscores", "both"])
+    ids=["once", "twice", "lower", "upper", "underscores", "mixed", "dots",
+         "both"])
 def test_a_client_cannot_say_who_it_is(
         gateway: Gateway, guarded: Guarded, model: Backend,
         somebody: tuple[str, str, Any], spelling: Any) -> None:

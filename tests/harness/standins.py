@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import re
 import socket
 import sys
 import threading
@@ -73,9 +74,10 @@ class Asked:
 
     @property
     def identity(self) -> dict[str, list[str]]:
-        """Who the gateway says it is; `_` is as good as `-` to some programs."""
+        """Who the gateway says it is; to some programs each name that is alike
+        is the same."""
         names = {name for name, _ in self.headers
-                 if name.replace("_", "-").startswith("x-invited")}
+                 if re.match("x[-_.]invited", name)}
         return {name: self.all(name) for name in names}
 
 
