@@ -142,3 +142,31 @@ bool args_seconds(const struct args *args, const char *name,
 	*ret_seconds = ms / 1000;
 	return true;
 }
+
+bool args_said_seconds(const struct args *args, const char *name,
+		       struct inv_number *ret_seconds)
+{
+	const char *text = args_text(args, name);
+	int64_t seconds;
+
+	if (!text)
+		return true;
+	if (!*text) {
+		*ret_seconds = (struct inv_number){ .said = INV_NULL };
+		return true;
+	}
+	if (!args_seconds(args, name, &seconds))
+		return false;
+	*ret_seconds = INV_NUMBER(seconds);
+	return true;
+}
+
+char *days_of(int64_t seconds)
+{
+	const int64_t day = 24 * 60 * 60;
+
+	if (seconds == 0)
+		return NULL;
+	return seconds % day == 0 ? text_of("%lldd", (long long)(seconds / day))
+				  : text_of("%llds", (long long)seconds);
+}

@@ -63,4 +63,18 @@ enum status action_on_each(struct cli *cli, const struct action *action,
 bool args_seconds(const struct args *args, const char *name,
 		  int64_t *ret_seconds);
 
+/* The same for a member that can be null, which it is where it is empty. */
+bool args_said_seconds(const struct args *args, const char *name,
+		       struct inv_number *ret_seconds);
+
+/* "90d", or seconds where it is no whole days; NULL for 0. To be freed. */
+char *days_of(int64_t seconds);
+
+#define MAX_KEY_LIFETIME_OPTION                                        \
+	{                                                              \
+		.name = "max-key-lifetime", .value = "DURATION",       \
+		.help = "how long new keys may work at most, such as " \
+			"90d; empty: for ever"                         \
+	}
+
 #endif

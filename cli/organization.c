@@ -3,12 +3,20 @@
  */
 #include "action.h"
 
+static char *lifetime_cell(const void *item)
+{
+	const struct inv_settings *settings = item;
+
+	return days_of(settings->max_key_lifetime_seconds);
+}
+
 static const struct column columns[] = {
 	{ .name = "object", COLUMN(struct inv_settings, object) },
 	{ .name = "name", COLUMN(struct inv_settings, display_name) },
 	{ .name = "line", COLUMN(struct inv_settings, line) },
 	{ .name = "color", COLUMN(struct inv_settings, color) },
 	{ .name = "reply to", COLUMN(struct inv_settings, reply_to) },
+	{ .name = "keys live at most", .make = lifetime_cell },
 	{ .name = "set", COLUMN(struct inv_settings, updated_at) },
 	{ 0 },
 };
@@ -32,7 +40,7 @@ static const struct action show = { .call = call_show, .view = &view };
 static int call_set(struct cli *cli, const char *const *id, void **ret,
 		    struct inv_error *err)
 {
-	const struct inv_settings_update_params params = {
+	struct inv_settings_update_params params = {
 		.display_name = args_said(cli->args, "name"),
 		.line = args_said(cli->args, "line"),
 		.color = args_said(cli->args, "color"),
@@ -41,6 +49,9 @@ static int call_set(struct cli *cli, const char *const *id, void **ret,
 	struct inv_settings *settings;
 
 	(void)id;
+	if (!args_said_seconds(cli->args, "max-key-lifetime",
+			       &params.max_key_lifetime_seconds))
+		return ACTION_SAID;
 	if (inv_settings_update(cli->client, &params, NULL, &settings, err))
 		return -1;
 	*ret = settings;
@@ -63,6 +74,7 @@ static const struct option set_options[] = {
 	{ .name = "reply-to",
 	  .value = "ADDRESS",
 	  .help = "where answers to the mails go" },
+	MAX_KEY_LIFETIME_OPTION,
 	{ 0 },
 };
 

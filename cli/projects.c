@@ -9,6 +9,13 @@
 
 /* ---- how they are shown ----------------------------------------------- */
 
+static char *lifetime_cell(const void *item)
+{
+	const struct inv_project *project = item;
+
+	return days_of(project->max_key_lifetime_seconds);
+}
+
 static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_project, id) },
 	{ .name = "name", COLUMN(struct inv_project, name) },
@@ -22,6 +29,9 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "residency",
 	  COLUMN(struct inv_project, residency),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "keys live at most",
+	  .make = lifetime_cell,
 	  .place = COLUMN_IN_DETAIL },
 	{ 0 },
 };
@@ -83,13 +93,16 @@ static const struct action rename_it = { .words = { WORD_PROJECT, WORD_TEXT },
 static int call_update(struct cli *cli, const char *const *id, void **ret,
 		       struct inv_error *err)
 {
-	const struct inv_project_update_params params = {
+	struct inv_project_update_params params = {
 		.name = args_text(cli->args, "name"),
 		.external_key_id = args_said(cli->args, "external-key-id"),
 		.residency = args_text(cli->args, "residency"),
 	};
 	struct inv_project *project;
 
+	if (!args_said_seconds(cli->args, "max-key-lifetime",
+			       &params.max_key_lifetime_seconds))
+		return ACTION_SAID;
 	if (inv_projects_update(cli->client, id[0], &params, NULL, &project,
 				err))
 		return -1;
@@ -133,6 +146,7 @@ static const struct option update_options[] = {
 	{ .name = "external-key-id",
 	  .value = "ID",
 	  .help = "id of a key that is kept elsewhere; empty: none" },
+	MAX_KEY_LIFETIME_OPTION,
 	{ .name = "residency",
 	  .value = "WORD",
 	  .help = "where its data stays, such as GB_STORAGE" },

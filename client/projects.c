@@ -13,6 +13,7 @@ static const struct field project_fields[] = {
 	FIELD_OF_WORDS(struct inv_project, status, project_status_words),
 	FIELD(struct inv_project, external_key_id, FIELD_TEXT_OR),
 	FIELD(struct inv_project, residency, FIELD_TEXT_OR),
+	FIELD(struct inv_project, max_key_lifetime_seconds, FIELD_INTEGER),
 	{ 0 },
 };
 
@@ -37,6 +38,8 @@ const struct param project_create_params[] = {
 	PARAM(struct inv_project_create_params, external_key_id,
 	      PARAM_SAID_TEXT),
 	PARAM(struct inv_project_create_params, residency, PARAM_TEXT),
+	PARAM(struct inv_project_create_params, max_key_lifetime_seconds,
+	      PARAM_SAID_NUMBER),
 	PARAM(struct inv_project_create_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };
@@ -57,6 +60,8 @@ const struct param project_update_params[] = {
 	PARAM(struct inv_project_update_params, external_key_id,
 	      PARAM_SAID_TEXT),
 	PARAM(struct inv_project_update_params, residency, PARAM_TEXT),
+	PARAM(struct inv_project_update_params, max_key_lifetime_seconds,
+	      PARAM_SAID_NUMBER),
 	PARAM(struct inv_project_update_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -11,6 +11,7 @@ static const struct field settings_fields[] = {
 	FIELD(struct inv_settings, color, FIELD_TEXT_OR),
 	FIELD(struct inv_settings, reply_to, FIELD_TEXT_OR),
 	FIELD(struct inv_settings, updated_at, FIELD_INTEGER),
+	FIELD(struct inv_settings, max_key_lifetime_seconds, FIELD_INTEGER),
 	{ 0 },
 };
 
@@ -22,6 +23,8 @@ const struct param settings_update_params[] = {
 	PARAM(struct inv_settings_update_params, line, PARAM_SAID_TEXT),
 	PARAM(struct inv_settings_update_params, color, PARAM_SAID_TEXT),
 	PARAM(struct inv_settings_update_params, reply_to, PARAM_SAID_TEXT),
+	PARAM(struct inv_settings_update_params, max_key_lifetime_seconds,
+	      PARAM_SAID_NUMBER),
 	PARAM(struct inv_settings_update_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -639,7 +639,8 @@ struct inv_project_create_params {
 	struct inv_text external_key_id INV_OPT;
 	const char *residency INV_OPT;	/* "EU_STORAGE_PROCESSING" */
 	const char *extra_body INV_OPT; /* as for an invite */
-	int64_t reserved[16] INV_OPT;
+	struct inv_number max_key_lifetime_seconds INV_OPT; /* invited(8) */
+	int64_t reserved[14] INV_OPT;
 };
 
 struct inv_project_update_params {
@@ -647,7 +648,8 @@ struct inv_project_update_params {
 	struct inv_text external_key_id INV_OPT;
 	const char *residency INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
-	int64_t reserved[16] INV_OPT;
+	struct inv_number max_key_lifetime_seconds INV_OPT; /* invited(8) */
+	int64_t reserved[14] INV_OPT;
 };
 
 struct inv_project_list_params {
@@ -666,6 +668,7 @@ struct inv_project {
 	const char *status_text;     /* never NULL */
 	const char *external_key_id; /* or NULL */
 	const char *residency;	     /* or NULL */
+	int64_t max_key_lifetime_seconds;
 };
 
 INV_PAGE_OF(project);
@@ -1334,6 +1337,7 @@ struct inv_settings {
 	const char *color;	  /* "#3b5bdb", or NULL */
 	const char *reply_to;	  /* an address, or NULL */
 	int64_t updated_at;
+	int64_t max_key_lifetime_seconds;
 };
 
 struct inv_settings_update_params { /* null takes back what was set */
@@ -1341,6 +1345,7 @@ struct inv_settings_update_params { /* null takes back what was set */
 	struct inv_text line INV_OPT;
 	struct inv_text color INV_OPT;
 	struct inv_text reply_to INV_OPT;
+	struct inv_number max_key_lifetime_seconds INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
 	int64_t reserved[32] INV_OPT;
 };

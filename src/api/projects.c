@@ -3,6 +3,7 @@
  */
 #include "base/base.h"
 
+#include "core/key.h"
 #include "http/errors.h"
 #include "http/router.h"
 #include "store/projects.h"
@@ -37,6 +38,7 @@ static const struct member project_members[] = {
 	SHOW_REST_BY(write_residency),
 	SHOW_WORD("geography", struct project, geography, &geographies),
 	SHOW_TEXT("external_key_id", struct project, external_key_id),
+	SHOW_TIME("max_key_lifetime_seconds", struct project, max_key_lifetime),
 	{ 0 },
 };
 
@@ -48,14 +50,23 @@ static const struct shape project_shape = {
 
 /* Where data stays and under whose key it lies are kept for those who ask;
  * nothing here acts on them. */
-#define PROJECT_FIELDS(name_is)                                            \
-	TAKE_TEXT("name", name_is, struct project, name, NAME_MAX_OCTETS), \
-	    TAKE_TEXT("external_key_id", OPTIONAL, struct project,         \
-		      external_key_id, NAME_MAX_OCTETS),                   \
-	    TAKE_WORD("geography", OPTIONAL, struct project, geography,    \
-		      &geographies),                                       \
-	    TAKE_WORD("residency", OPTIONAL, struct project, residency,    \
-		      &residencies)
+#define PROJECT_FIELDS(name_is)                                               \
+	TAKE_TEXT("name", name_is, struct project, name, NAME_MAX_OCTETS),    \
+	    TAKE_TEXT("external_key_id", OPTIONAL, struct project,            \
+		      external_key_id, NAME_MAX_OCTETS),                      \
+	    TAKE_WORD("geography", OPTIONAL, struct project, geography,       \
+		      &geographies),                                          \
+	    TAKE_WORD("residency", OPTIONAL, struct project, residency,       \
+		      &residencies),                                          \
+	{                                                                     \
+		.name = "max_key_lifetime_seconds", .type = FIELD_INTEGER,    \
+		.says_null = true, .min = 1, .max = KEY_LIFETIME_MAX,         \
+		.input =                                                      \
+		    OFFSET_OF(struct project, max_key_lifetime, int64_t) + 1, \
+		.said =                                                       \
+		    OFFSET_OF(struct project, sets_max_key_lifetime, bool) +  \
+		    1,                                                        \
+	}
 
 static const struct field create_fields[] = { PROJECT_FIELDS(REQUIRED) };
 static const struct field update_fields[] = { PROJECT_FIELDS(OPTIONAL) };

@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 #include "core/email.h"
+#include "core/key.h"
 #include "core/organization.h"
 #include "http/errors.h"
 #include "http/router.h"
@@ -18,6 +19,7 @@ static const struct member settings_members[] = {
 	SHOW_TEXT("line", SETTINGS, line),
 	SHOW_TEXT("color", SETTINGS, color),
 	SHOW_TEXT("reply_to", SETTINGS, reply_to),
+	SHOW_TIME("max_key_lifetime_seconds", SETTINGS, max_key_lifetime),
 	SHOW_TIME("updated_at", SETTINGS, updated_at),
 	{ 0 },
 };
@@ -49,6 +51,8 @@ static const struct field settings_fields[] = {
 	SET_TEXT("line", line, LINE_MAX_LETTER),
 	SET_TEXT("color", color, COLOR_LEN),
 	SET_TEXT("reply_to", reply_to, EMAIL_MAX),
+	SET("max_key_lifetime_seconds", int64_t, max_key_lifetime,
+	    .type = FIELD_INTEGER, .min = 1, .max = KEY_LIFETIME_MAX),
 };
 
 static int check_color(struct request *request, const char *color)

@@ -26,6 +26,10 @@ struct project {
 	enum residency residency;
 	enum geography geography;
 	const char *external_key_id; /* or NULL */
+	/* Seconds that its new keys may live at most; 0: as long as they are
+	 * asked for. Of an update: whether that is to be set. */
+	int64_t max_key_lifetime;
+	bool sets_max_key_lifetime;
 };
 
 /* A person in an organization: there since they accepted. Whoever has left

@@ -106,6 +106,11 @@
 	X(API_KEY_EXPIRED, 400, "api_key_expired",                     \
 	  "This key has expired, so it cannot be changed. Make "       \
 	  "another one.")                                              \
+	/* the organization or the project has a maximum */            \
+	X(KEY_LIFETIME_ABOVE_MAX, 400, "expires_in_seconds_above_max", \
+	  "New keys may not live so long in this project. Ask for "    \
+	  "less, or leave 'expires_in_seconds' out: then the key "     \
+	  "lives for as long as is possible.")                         \
 	/* an admin key for somebody who is none */                    \
 	X(USER_NOT_OWNER, 400, "user_not_owner",                       \
 	  "An admin key can belong to an owner only. Make this user "  \

@@ -201,7 +201,7 @@ static void write_number(struct jw *jw, const struct column *column,
 			   number ? id_format((enum id_kind)(column->id - 1),
 					      number, id)
 				  : NULL);
-	} else {
+	} else if (number || !column->some) {
 		jw_key(jw, column->name);
 		jw_i64(jw, number);
 	}

@@ -141,6 +141,44 @@ static void remember(const struct work *work, enum audit_type type,
 STATEMENT(project_key_insert,
 	  .text = INSERT_OF("project_key", PROJECT_KEY_TABLE));
 
+STATEMENT(project_key_life,
+	  .text = "SELECT p.max_key_lifetime_seconds, coalesce((SELECT"
+		  " s.max_key_lifetime_seconds FROM organization_settings s"
+		  " WHERE s.organization = ?2), 0) FROM project p"
+		  " WHERE p.id = ?1 AND p.organization = ?2");
+
+/* Seconds; 0: for ever. */
+static int64_t longest_life(const struct work *work, int64_t project)
+{
+	struct statement *st = db_statement(work->db, &sql_project_key_life);
+	int64_t of_project, of_organization;
+
+	db_bind_i64(st, 1, project);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return 0;
+	of_project = column_i64(st, 0);
+	of_organization = column_i64(st, 1);
+	db_done(st);
+	return of_project && (!of_organization || of_project < of_organization)
+		   ? of_project
+		   : of_organization;
+}
+
+enum result limit_lifetime(const struct work *work, int64_t project,
+			   int64_t *lifetime)
+{
+	int64_t longest = longest_life(work, project);
+
+	if (longest == 0)
+		return RESULT_OK;
+	if (*lifetime > longest)
+		return RESULT_KEY_LIFETIME_ABOVE_MAX;
+	if (*lifetime == 0)
+		*lifetime = longest;
+	return RESULT_OK;
+}
+
 /* A list that is empty restricts to nothing. */
 static const char *restriction(const char *lines)
 {
@@ -182,6 +220,7 @@ static enum result project_key_create(struct work *work, const void *input,
 	const struct project_key_create_in *in = input;
 	struct project_key_create_out *out = output;
 	struct project_key key = { .project = in->project, .user = in->user };
+	struct new_key made = in->made;
 	struct project project;
 	enum result result;
 
@@ -190,7 +229,10 @@ static enum result project_key_create(struct work *work, const void *input,
 		return result;
 	if (find_standing(work, in->user, in->project) == STANDING_NONE)
 		return RESULT_PROJECT_USER_NOT_FOUND;
-	insert_project_key(work, &in->made, &key, out->text);
+	result = limit_lifetime(work, in->project, &made.lifetime);
+	if (result != RESULT_OK)
+		return result;
+	insert_project_key(work, &made, &key, out->text);
 	return find_key(work, in->project, key.id, &out->shown);
 }
 
@@ -414,6 +456,20 @@ static enum result find_to_change(const struct work *work, int64_t project,
 	return RESULT_OK;
 }
 
+/* What has a key end sooner is possible however long others may live. */
+static bool is_too_long(const struct work *work,
+			const struct project_key_update_in *in,
+			const struct project_key *key)
+{
+	int64_t longest;
+
+	if (in->lifetime == 0 || key->expires_at == 0 ||
+	    work->now + in->lifetime <= key->expires_at)
+		return false;
+	longest = longest_life(work, in->project);
+	return longest && in->lifetime > longest;
+}
+
 static enum result project_key_update(struct work *work, const void *input,
 				      void *output)
 {
@@ -427,6 +483,8 @@ static enum result project_key_update(struct work *work, const void *input,
 
 	if (result != RESULT_OK)
 		return result;
+	if (is_too_long(work, in, key))
+		return RESULT_KEY_LIFETIME_ABOVE_MAX;
 	before.key = *key;
 	change_key(work, in, key);
 	after.key = *key;
@@ -475,6 +533,14 @@ static void end_soon(const struct work *work, int64_t grace,
 		 audit_detail(work, &rotation_detail, &rotation));
 }
 
+/* Either may be 0, for ever. */
+static int64_t at_most(int64_t lifetime, int64_t longest)
+{
+	if (longest && (lifetime == 0 || lifetime > longest))
+		return longest;
+	return lifetime;
+}
+
 /* What the new one has of the old: all but the secret, and a whole life. */
 static struct new_key like_it(const struct project_key_rotate_in *in,
 			      const struct project_key *old)
@@ -506,6 +572,7 @@ static enum result project_key_rotate(struct work *work, const void *input,
 		.service_account = old.key.service_account,
 	};
 	made = like_it(in, &old.key);
+	made.lifetime = at_most(made.lifetime, longest_life(work, in->project));
 	insert_project_key(work, &made, &key, out->text);
 	wipe(made.secret, sizeof(made.secret));
 	end_soon(work, in->has_grace ? in->grace : KEY_GRACE, &key, &old.key);

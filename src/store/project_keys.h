@@ -3,13 +3,13 @@
  * accounts.
  *
  *	project_key_create	for a user; PROJECT_NOT_FOUND, PROJECT_ARCHIVED,
- *				PROJECT_USER_NOT_FOUND
+ *				PROJECT_USER_NOT_FOUND, KEY_LIFETIME_ABOVE_MAX
  *	project_key_get		API_KEY_NOT_FOUND
  *	project_key_list	of struct shown_key
  *	project_key_find	id_in; of whatever organization and whether in
  *				force or not; API_KEY_NOT_FOUND
  *	project_key_update	API_KEY_NOT_FOUND, API_KEY_EXPIRED,
- *				PROJECT_ARCHIVED
+ *				PROJECT_ARCHIVED, KEY_LIFETIME_ABOVE_MAX
  *	project_key_rotate	makes one more like it, and has it end soon;
  *				API_KEY_NOT_FOUND, API_KEY_EXPIRED,
  *				PROJECT_ARCHIVED
@@ -100,6 +100,14 @@ struct project_key_list_in {
 /* ---- private to store/ ---- */
 
 struct work;
+
+/*
+ * How long a new key of the project may live is what its organization and the
+ * project say, whichever is less. What is asked for has to be within that, and
+ * what is not said is that: RESULT_OK, or KEY_LIFETIME_ABOVE_MAX.
+ */
+enum result limit_lifetime(const struct work *work, int64_t project,
+			   int64_t *lifetime) MUST_CHECK;
 
 /* Makes the key, which has its project and its owner; writes its text. */
 void insert_project_key(const struct work *work, const struct new_key *made,

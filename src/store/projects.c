@@ -9,16 +9,21 @@
 #include "store/resource.h"
 #include "store/rows.h"
 
-#define PROJECT_UPDATE(FIRST, MORE)                                      \
+#define PROJECT_WORDS(FIRST, MORE)                                       \
 	FIRST(TEXT, "name", struct project, name)                        \
 	MORE(WORD, "residency", struct project, residency, &residencies) \
 	MORE(WORD, "geography", struct project, geography, &geographies) \
 	MORE(TEXT, "external_key_id", struct project, external_key_id)
+#define PROJECT_UPDATE(FIRST, MORE)                              \
+	PROJECT_WORDS(FIRST, MORE)                               \
+	MORE(NUMBER, "max_key_lifetime_seconds", struct project, \
+	     max_key_lifetime)
 
 /* The contract's events call the name a title, and in one of them both. */
 #define PROJECT_DETAIL(FIRST, MORE)                \
 	FIRST(TEXT, "title", struct project, name) \
-	PROJECT_UPDATE(MORE, MORE)
+	PROJECT_WORDS(MORE, MORE)                  \
+	MORE(SOME, "max_key_lifetime_seconds", struct project, max_key_lifetime)
 DETAIL(project, PROJECT_DETAIL);
 
 static enum result may_change(struct work *work, const void *in, void *row);
@@ -179,6 +184,8 @@ static enum result may_change(struct work *work, const void *in, void *row)
 		return RESULT_PROJECT_ARCHIVED;
 	if (is_default(work, project->id))
 		return RESULT_PROJECT_IS_DEFAULT;
+	if (asked->sets_max_key_lifetime)
+		project->max_key_lifetime = asked->max_key_lifetime;
 	/* One says where it lies, not both. */
 	if (asked->residency)
 		project->geography = GEOGRAPHY_NONE;

@@ -50,7 +50,9 @@ struct key_row {
 	MORE(NUMBER, "archived_at", struct project, archived_at)         \
 	MORE(WORD, "residency", struct project, residency, &residencies) \
 	MORE(WORD, "geography", struct project, geography, &geographies) \
-	MORE(TEXT, "external_key_id", struct project, external_key_id)
+	MORE(TEXT, "external_key_id", struct project, external_key_id)   \
+	MORE(NUMBER, "max_key_lifetime_seconds", struct project,         \
+	     max_key_lifetime)
 
 struct user_row {
 	struct user user;
@@ -116,7 +118,9 @@ struct invite_row {
 	MORE(TEXT, "display_name", struct organization_settings, display_name) \
 	MORE(TEXT, "line", struct organization_settings, line)                 \
 	MORE(TEXT, "color", struct organization_settings, color)               \
-	MORE(TEXT, "reply_to", struct organization_settings, reply_to)
+	MORE(TEXT, "reply_to", struct organization_settings, reply_to)         \
+	MORE(NUMBER, "max_key_lifetime_seconds", struct organization_settings, \
+	     max_key_lifetime)
 
 #define ORGANIZATION_COLUMNS COLUMNS_OF(ORGANIZATION_TABLE)
 /* Behind the table's: whether its person is an owner. */

@@ -98,6 +98,8 @@ static enum result account_create(struct work *work, const void *input,
 	enum result result = find_open_project(work, in->project);
 	struct statement *st;
 
+	if (result == RESULT_OK && !in->without_key)
+		result = limit_lifetime(work, in->project, &made.lifetime);
 	if (result != RESULT_OK)
 		return result;
 	out->account = (struct service_account){
@@ -133,11 +135,14 @@ static enum result account_key_create(struct work *work, const void *input,
 {
 	const struct service_account_key_in *in = input;
 	struct service_account_key_out *out = output;
+	struct new_key made = in->made;
 	struct service_account account;
 	enum result result = find_account(work, in->project, in->id, &account);
 
 	if (result == RESULT_OK)
-		make_key(work, &in->made, &account, &out->made);
+		result = limit_lifetime(work, in->project, &made.lifetime);
+	if (result == RESULT_OK)
+		make_key(work, &made, &account, &out->made);
 	return result;
 }
 

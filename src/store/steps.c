@@ -581,6 +581,20 @@ const struct step steps[] = {
 	      "CREATE INDEX invite_trouble"
 	      " ON invite(organization, delivery, id) WHERE delivery >= 3",
 	  } },
+
+	/* 22: how long new keys of projects may live at most; 0: for ever */
+	{ .sqlite =
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " max_key_lifetime_seconds INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE project ADD COLUMN"
+	      " max_key_lifetime_seconds INTEGER NOT NULL DEFAULT 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " max_key_lifetime_seconds BIGINT NOT NULL DEFAULT 0",
+	      "ALTER TABLE project ADD COLUMN"
+	      " max_key_lifetime_seconds BIGINT NOT NULL DEFAULT 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

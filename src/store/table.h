@@ -29,6 +29,7 @@ struct column {
 	 * plus 1; that a text is a list, with an item on each line. */
 	int id;
 	bool lines;
+	bool some; /* of which 0 says nothing */
 };
 
 struct table {
@@ -105,6 +106,11 @@ struct table {
 	{                                                               \
 		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
 						 .id = (kind_) + 1      \
+	}
+#define COLUMN_SOME_(name, type_, member)                               \
+	{                                                               \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_NUMBER, \
+						 .some = true           \
 	}
 #define COLUMN_LINES_(name, type_, member)                            \
 	{                                                             \

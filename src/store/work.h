@@ -74,6 +74,7 @@ const char *audit_detail(const struct work *work, const struct table *columns,
  *
  *	ID, "name", struct, member, kind	an id; 0 says nothing
  *	LINES, "name", struct, member		a list; NULL says nothing
+ *	SOME, "name", struct, member		a number; 0 says nothing
  */
 #define DETAIL(id, list)                                                      \
 	static const struct column id##_detail_columns[] = { list(COLUMN_,    \

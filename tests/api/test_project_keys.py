@@ -232,6 +232,45 @@ def test_rotate_under_a_clock_that_jumps(shared_daemon, shared, project):
     assert shown["expires_at"] < new["created_at"] + 4000
 
 
+def test_the_longest_life_of_new_keys(shared, project):
+    """Of organization and project the lesser; what there is stays as it is."""
+    path = f"{PROJECTS}/{project['id']}"
+    ada = person(shared, "ada@example.com", project)
+    old = made(shared, project, ada)
+    limit = "max_key_lifetime_seconds"
+    assert shared.ok("POST", path, json={limit: 1000})[limit] == 1000
+    shared.ok("POST", "/v1/organization/settings", json={limit: 2000})
+
+    def lives(key):
+        return key["expires_at"] and key["expires_at"] - key["created_at"]
+    assert lives(made(shared, project, ada)) == 1000
+    assert lives(account(shared, project)["api_key"]) == 1000
+    assert lives(rotated(shared, project, old)) == 1000
+    body = {"user_id": ada["id"], "expires_in_seconds": 1001}
+    refused(shared.post(keys_of(project), json=body), 400,
+            "expires_in_seconds_above_max", "expires_in_seconds")
+    refused(shared.post(f"{path}/service_accounts", json={
+        "name": "r", "expires_in_seconds": 1001}), 400,
+        "expires_in_seconds_above_max", "expires_in_seconds")
+    key = made(shared, project, ada, expires_in_seconds=500)
+    shown = f"{keys_of(project)}/{key['id']}"
+    # Longer than that, no; sooner, always.
+    refused(shared.post(shown, json={"expires_in_seconds": 5000}), 400,
+            "expires_in_seconds_above_max", "expires_in_seconds")
+    other = made(shared, project, ada)
+    shared.ok("POST", f"{keys_of(project)}/{other['id']}",
+              json={"expires_in_seconds": 900})
+    assert shared.ok("POST", path, json={limit: None})[limit] is None
+    assert lives(made(shared, project, ada)) == 2000
+    assert shared.ok("POST", path, json={"name": "Still"})[limit] is None
+    shared.ok("POST", "/v1/organization/settings", json={limit: None})
+    assert lives(made(shared, project, ada)) is None
+    assert shared.ok("POST", shown, json={"expires_in_seconds": 9000})
+    for value, code in ((0, "integer_below_min_value"),
+                        (31536001, "integer_above_max_value")):
+        refused(shared.post(path, json={limit: value}), 400, code, limit)
+
+
 @pytest.mark.alike
 def test_who_gets_none(shared, project):
     stranger = person(shared, "eve@example.com", project, grant=None)

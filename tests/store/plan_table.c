@@ -227,6 +227,8 @@ static const struct plan plans[] = {
 	  "service_account.primary/service_account_list project.primary "
 	  "user.primary service_account.primary/service_account_list "
 	  "user.primary service_account.primary/service_account_list" },
+	{ "project_key_life", "p.primary s.primary",
+	  "project.primary organization_settings.primary" },
 	{ "project_key_list",
 	  "project_key.project_key_list s.primary m.group_user_of g.primary "
 	  "s.primary m.group_user_of p.primary a.primary p.primary u.primary "

@@ -50,6 +50,9 @@ static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN inviter_key",
 	"DROP TABLE organization_settings",
 	"DROP INDEX invite_trouble",
+	"ALTER TABLE organization_settings"
+	" DROP COLUMN max_key_lifetime_seconds;"
+	"ALTER TABLE project DROP COLUMN max_key_lifetime_seconds",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */
