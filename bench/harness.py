@@ -116,7 +116,7 @@ class Daemon:
     """`invited` on a free port, with its data in `directory` or, where that
     is given, in the database at `url`."""
 
-    def __init__(self, tools, directory, mail="none:", url=None):
+    def __init__(self, tools, directory, mail="none:", url=None, gate=False):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         began = time.perf_counter()
@@ -124,7 +124,8 @@ class Daemon:
             self.process = subprocess.Popen(
                 [tools.invited, "serve", "--listen", HOST + ":0",
                  "--data", directory, "--mail", mail,
-                 *(["--database", url] if url else [])],
+                 *(["--database", url] if url else []),
+                 *(["--gate-listen", HOST + ":0"] if gate else [])],
                 env={**os.environ, "INVITED_ADMIN_KEY": KEY,
                      "INVITED_MAIL_FROM": "invited@localhost"},
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -137,16 +138,19 @@ class Daemon:
     def _read_port(self):
         while True:
             line = read_line(self.process, "invited")
+            found = re.match(r"gate at http://[^:]+:(\d+)", line)
+            if found:
+                self.gate_port = int(found.group(1))
             found = re.match(r"listening on http://[^:]+:(\d+)", line)
             if found:
                 return int(found.group(1))
 
-    def get(self, target):
+    def get(self, target, port=None, key=KEY):
         """Status must be 200; the body's bytes."""
-        connection = http.client.HTTPConnection(HOST, self.port,
+        connection = http.client.HTTPConnection(HOST, port or self.port,
                                                 timeout=START_SECONDS)
         connection.request("GET", target,
-                           headers={"Authorization": "Bearer " + KEY})
+                           headers={"Authorization": "Bearer " + key})
         answer = connection.getresponse()
         body = answer.read()
         self.head = answer.getheaders()

@@ -33,6 +33,8 @@ def rows(scale):
     ours = ("creates", str(WIDTH))
     creates = f"creates per second at {WIDTH} connections"
     return [
+        Row("a revoked key at another daemon, after the answer", 1000, False,
+            lambda r: r["gate"]["other"]["last_ms"], " ms"),
         Row(f"{creates} / a transaction for each on {WIDTH} connections", 5,
             True, _ratio(ours, ("creates", "each"))),
         Row(f"{creates} / a statement for each on {WIDTH} connections", 1,

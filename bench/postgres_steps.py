@@ -17,6 +17,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.append(os.path.join(os.path.dirname(HERE), "tests"))
 
+import gate  # noqa: E402
 import growth  # noqa: E402
 import questions as worst  # noqa: E402
 import resources  # noqa: E402
@@ -421,7 +422,18 @@ def each_resource(bench):
         return resources.measure(bench, Place(bench, url))
 
 
+def gate_elsewhere(bench):
+    """See gate.revoke()."""
+    with bench.database() as url, \
+            running(Daemon(bench.tools, bench.fresh("daemon"), url=url,
+                           gate=True)) as told, \
+            running(Daemon(bench.tools, bench.fresh("daemon"), url=url,
+                           gate=True)) as other:
+        return gate.revoke([told, other])
+
+
 STEPS = {"creates": creates, "daemons": daemons, "reads": reads,
          "mail": mail, "sizes": sizes, "standby": standby,
          "answers": answers, "keys": keys, "outbox": outbox,
-         "questions": questions, "resources": each_resource}
+         "questions": questions, "resources": each_resource,
+         "gate": gate_elsewhere}

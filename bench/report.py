@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Callable
 
+import gate
 import resources
 from questions import dearest
 from steps import WIDTH, WIDTHS
@@ -119,7 +120,28 @@ def rows(scale):
         Row("the log after a long read, nobody writing any more", 0, False,
             lambda r: r["log"]["idle_mib"], " MiB"),
         *outbox_rows(scale),
+        *gate_rows(),
     ]
+
+
+def gate_rows():
+    def of_flood(name):
+        return lambda r: r["gate"]["flood"][name]
+
+    return [
+        Row("checks per second at the gate / nginx with the same bytes", 0.8,
+            True, _ratio(_rate("gate", "one"), _rate("gate", "nginx"))),
+        Row("CPU per check / the HTTP library alone", 1.25, False,
+            _ratio(_cpu("gate", "one"), _cpu("gate", "bare"))),
+        Row("CPU per check with many keys in memory / with one", 1.25, False,
+            lambda r: (r["gate"]["many"]["again"]["server_cpu_us"] /
+                       r["gate"]["one"]["server_cpu_us"])),
+        Row(f"CPU per create beside {gate.PACE:,} checks a second / alone",
+            1.05, False, lambda r: gate.create_cpu(r["gate"])),
+        Row("look-ups a second in a flood of unknown keys", 500, False,
+            of_flood("lookups_per_second")),
+        Row("checks let through after a revocation was answered", 0, False,
+            lambda r: r["gate"]["revoked"]["told"]["late"])]
 
 
 def answer_rows(path, bound, where=""):

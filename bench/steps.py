@@ -4,6 +4,7 @@ is compared was measured within the same seconds; each step returns a dict."""
 import os
 import shutil
 
+import gate
 import growth
 import questions as worst
 import resources
@@ -226,4 +227,4 @@ STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "slow": slow_clients, "sizes": sizes, "start": start,
          "memory": memory, "answers": growth.answers, "keys": growth.keys,
          "log": growth.log, "outbox": growth.outbox,
-         "questions": questions, "resources": each_resource}
+         "questions": questions, "resources": each_resource, "gate": gate.gate}

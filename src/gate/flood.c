@@ -1,7 +1,7 @@
 /*
- * flood.c: look-ups of this second, by source.
+ * flood.c: look-ups of this half of a second, by source.
  *
- * Of n sources each has LOOKUPS_MAX / (n + 1), so that there is something left
+ * Of n sources each has its share of n + 1, so that there is something left
  * for the next one. Sources that fall into one place share what it has.
  */
 #include "base/base.h"
@@ -12,14 +12,16 @@
 
 #include "base/clock.h"
 
-#define PLACES 4096
+#define PLACES	4096
+#define HALF_MS 500
+#define MOST	(LOOKUPS_MAX * HALF_MS / SECOND_MS)
 
 struct flood {
 	pthread_mutex_t lock;
-	int64_t second;
-	unsigned total, sources; /* in this second */
+	int64_t half;
+	unsigned total, sources; /* in this half */
 	struct {
-		int64_t second;
+		int64_t half;
 		unsigned count;
 	} places[PLACES];
 };
@@ -41,12 +43,12 @@ void flood_free(struct flood *flood)
 	free(flood);
 }
 
-/* What the place has used of this second; its own first look-up counts it in.
+/* What the place has used of this half; its own first look-up counts it in.
  */
 static unsigned *used_by(struct flood *flood, size_t place)
 {
-	if (flood->places[place].second != flood->second) {
-		flood->places[place].second = flood->second;
+	if (flood->places[place].half != flood->half) {
+		flood->places[place].half = flood->half;
 		flood->places[place].count = 0;
 		flood->sources++;
 	}
@@ -56,9 +58,9 @@ static unsigned *used_by(struct flood *flood, size_t place)
 static bool charge(struct flood *flood, size_t place)
 {
 	unsigned *used = used_by(flood, place);
-	unsigned share = LOOKUPS_MAX / (flood->sources + 1);
+	unsigned share = MOST / (flood->sources + 1);
 
-	if (flood->total >= LOOKUPS_MAX || *used >= (share ? share : 1))
+	if (flood->total >= MOST || *used >= (share ? share : 1))
 		return false;
 	flood->total++;
 	++*used;
@@ -68,18 +70,17 @@ static bool charge(struct flood *flood, size_t place)
 bool flood_admits(struct flood *flood, uint64_t source, int64_t mono_ms,
 		  struct charge *ret_charge)
 {
-	int64_t second =
-	    mono_ms / SECOND_MS + 1; /* never that of a new place */
+	int64_t half = mono_ms / HALF_MS + 1; /* never that of a new place */
 	size_t place = (size_t)(source % PLACES);
 	bool admitted;
 
 	pthread_mutex_lock(&flood->lock);
-	if (second > flood->second) {
-		flood->second = second;
+	if (half > flood->half) {
+		flood->half = half;
 		flood->total = flood->sources = 0;
 	}
 	admitted = charge(flood, place);
-	*ret_charge = (struct charge){ flood->second, place };
+	*ret_charge = (struct charge){ flood->half, place };
 	pthread_mutex_unlock(&flood->lock);
 	return admitted;
 }
@@ -87,7 +88,7 @@ bool flood_admits(struct flood *flood, uint64_t source, int64_t mono_ms,
 void flood_give_back(struct flood *flood, const struct charge *charge)
 {
 	pthread_mutex_lock(&flood->lock);
-	if (charge->second == flood->second &&
+	if (charge->half == flood->half &&
 	    flood->places[charge->place].count > 0) {
 		flood->places[charge->place].count--;
 		flood->total--;

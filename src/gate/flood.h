@@ -21,7 +21,7 @@ void flood_free(struct flood *flood);
 
 /* A look-up, for who settles it. */
 struct charge {
-	int64_t second;
+	int64_t half;
 	size_t place;
 };
 
