@@ -1,8 +1,9 @@
 /*
  * flood.c: look-ups of this half of a second, by source.
  *
- * Of n sources each has its share of n + 1, so that there is something left
- * for the next one. Sources that fall into one place share what it has.
+ * No source has more than it leaves to all others: so n that ask alike have the
+ * same share of n + 1, and one more finds something left. Sources that fall
+ * into one place share what it has.
  */
 #include "base/base.h"
 
@@ -19,7 +20,7 @@
 struct flood {
 	pthread_mutex_t lock;
 	int64_t half;
-	unsigned total, sources; /* in this half */
+	unsigned total; /* in this half */
 	struct {
 		int64_t half;
 		unsigned count;
@@ -43,14 +44,12 @@ void flood_free(struct flood *flood)
 	free(flood);
 }
 
-/* What the place has used of this half; its own first look-up counts it in.
- */
+/* What the place has used of this half. */
 static unsigned *used_by(struct flood *flood, size_t place)
 {
 	if (flood->places[place].half != flood->half) {
 		flood->places[place].half = flood->half;
 		flood->places[place].count = 0;
-		flood->sources++;
 	}
 	return &flood->places[place].count;
 }
@@ -58,9 +57,8 @@ static unsigned *used_by(struct flood *flood, size_t place)
 static bool charge(struct flood *flood, size_t place)
 {
 	unsigned *used = used_by(flood, place);
-	unsigned share = MOST / (flood->sources + 1);
 
-	if (flood->total >= MOST || *used >= (share ? share : 1))
+	if (*used >= MOST - flood->total)
 		return false;
 	flood->total++;
 	++*used;
@@ -77,7 +75,7 @@ bool flood_admits(struct flood *flood, uint64_t source, int64_t mono_ms,
 	pthread_mutex_lock(&flood->lock);
 	if (half > flood->half) {
 		flood->half = half;
-		flood->total = flood->sources = 0;
+		flood->total = 0;
 	}
 	admitted = charge(flood, place);
 	*ret_charge = (struct charge){ flood->half, place };

@@ -5,6 +5,7 @@ real ones ask in tests/gateway.
 
 import binascii
 import json
+import random
 import re
 import time
 
@@ -18,6 +19,7 @@ KINDS = ["nginx", "forward", "envoy", "plain"]
 IDENTITY = ["organization", "project", "key", "owner", "role", "user-email",
             "models"]
 CHECK = "/v1/gate/check"
+GROUPS = "/v1/organization/groups"
 
 
 class Gate:
@@ -407,6 +409,48 @@ def test_out_and_in_again(gate, shared, project):
             if status == 200:
                 shared.ok("DELETE", f"{members}/{user}")
         shared.ok("POST", members, json={"user_id": user, "role": "member"})
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_lists_and_gate_say_the_same(gate, checker, shared, project, seed):
+    """K4: after anything that may change it, in any order."""
+    chance = random.Random(seed)
+    shared.member("boss@example.com", "owner")  # one has to stay
+    group = shared.ok("POST", GROUPS, json={"name": "Team"})["id"]
+    users = [person(shared, project, f"{name}@example.com")
+             for name in ("ada", "bob")]
+    made = account(shared, project)
+    keys = [key for _, key in users] + [made["api_key"]]
+    members = f"{PROJECTS}/{project['id']}/users"
+
+    def change(user):
+        return chance.choice([
+            lambda: shared.delete(f"{members}/{user}"),
+            lambda: shared.post(members, json={
+                "user_id": user, "role": chance.choice(["member", "owner"])}),
+            lambda: shared.post(f"{members}/{user}", json={"role": "viewer"}),
+            lambda: shared.post(f"{USERS}/{user}", json={
+                "role": chance.choice(["owner", "reader"])}),
+            lambda: shared.post(f"{GROUPS}/{group}/users",
+                                json={"user_id": user}),
+            lambda: shared.delete(f"{GROUPS}/{group}/users/{user}"),
+            lambda: shared.post(f"{PROJECTS}/{project['id']}/groups", json={
+                "group_id": group, "role": "member"}),
+            lambda: shared.delete(
+                f"{PROJECTS}/{project['id']}/groups/{group}"),
+            lambda: shared.post(
+                f"{PROJECTS}/{project['id']}/service_accounts/{made['id']}",
+                json={"role": chance.choice(["member", "owner"])})])
+    for step in range(40):
+        change(chance.choice(users)[0])()
+        for key in keys:
+            said = shared.ok("GET", f"{keys_of(project)}/{key['id']}")[
+                "owner_project_access"]
+            open_ = gate.ask(f"/gate/nginx/{project['id']}", key["value"],
+                             "X-Original-Method: GET").status == 200
+            asked = checker.ok("POST", CHECK, json={"key": key["value"]})
+            assert (said == "active") == open_ == asked["allowed"], \
+                (seed, step, key["id"])
 
 
 # -- what programs ask ----------------------------------------------------------
