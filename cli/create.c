@@ -47,6 +47,10 @@ const struct option create_options[] = {
 	  .help = "lifetime, such as 7d (invited only)" },
 	{ .name = "no-email",
 	  .help = "send no mail, show the link (invited only)" },
+	{ .name = "locale",
+	  .value = "TAG",
+	  .words = "en de fr es ja ar",
+	  .help = "the language of the page and the mail (invited only)" },
 	{ .name = "inviter",
 	  .value = "NAME <ADDRESS>",
 	  .help = "who invites, as the mail says it (invited only)" },
@@ -269,6 +273,7 @@ enum status cmd_create(struct cli *cli)
 	    read_inviter(cli->args, &invited_by, &inviter)) {
 		params.extra_body = body;
 		params.inviter = inviter.email ? &inviter : NULL;
+		params.locale = args_text(cli->args, "locale");
 		set_role(cli->args, &params);
 		status = resolve(cli, &grants);
 		grants_into(&grants, &params);

@@ -16,6 +16,7 @@ static const struct column columns[] = {
 	{ .name = "line", COLUMN(struct inv_settings, line) },
 	{ .name = "color", COLUMN(struct inv_settings, color) },
 	{ .name = "reply to", COLUMN(struct inv_settings, reply_to) },
+	{ .name = "language", COLUMN(struct inv_settings, locale) },
 	{ .name = "keys live at most", .make = lifetime_cell },
 	{ .name = "set", COLUMN(struct inv_settings, updated_at) },
 	{ 0 },
@@ -45,6 +46,7 @@ static int call_set(struct cli *cli, const char *const *id, void **ret,
 		.line = args_said(cli->args, "line"),
 		.color = args_said(cli->args, "color"),
 		.reply_to = args_said(cli->args, "reply-to"),
+		.locale = args_said(cli->args, "locale"),
 	};
 	struct inv_settings *settings;
 
@@ -74,6 +76,10 @@ static const struct option set_options[] = {
 	{ .name = "reply-to",
 	  .value = "ADDRESS",
 	  .help = "where answers to the mails go" },
+	{ .name = "locale",
+	  .value = "TAG",
+	  .words = "en de fr es ja ar",
+	  .help = "the language of the page and the mails" },
 	MAX_KEY_LIFETIME_OPTION,
 	{ 0 },
 };

@@ -48,6 +48,7 @@ static const struct field invite_fields[] = {
 	FIELD_OF_OBJECT(struct inv_invite, delivery, delivery_shape),
 	FIELD(struct inv_invite, accept_url, FIELD_TEXT_OR),
 	FIELD_OF_OBJECT(struct inv_invite, inviter, inviter_shape),
+	FIELD(struct inv_invite, locale, FIELD_TEXT_OR),
 	{ 0 },
 };
 
@@ -112,6 +113,7 @@ const struct param invite_create_params[] = {
 	PARAM_OF_WORDS(struct inv_invite_create_params, role, role_words),
 	PARAM(struct inv_invite_create_params, projects, PARAM_SAID_GRANTS),
 	PARAM(struct inv_invite_create_params, inviter, PARAM_INVITER),
+	PARAM(struct inv_invite_create_params, locale, PARAM_TEXT),
 	PARAM(struct inv_invite_create_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

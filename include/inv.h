@@ -439,7 +439,8 @@ struct inv_invite_create_params {
 	const char *extra_body INV_OPT;
 	/* Omitted: the owner of the key, if it has one. */
 	const struct inv_inviter *inviter INV_OPT;
-	int64_t reserved[15] INV_OPT;
+	const char *locale INV_OPT; /* "de": of the page and the mails */
+	int64_t reserved[14] INV_OPT;
 };
 
 /* Many at once; only invited(8) has that. */
@@ -488,6 +489,7 @@ struct inv_invite {
 	const struct inv_delivery *delivery; /* or NULL */
 	const char *accept_url;		     /* or NULL */
 	const struct inv_inviter *inviter;   /* or NULL */
+	const char *locale;		     /* or NULL */
 };
 
 INV_PAGE_OF(invite);
@@ -1337,6 +1339,7 @@ struct inv_settings {
 	const char *color;	  /* "#3b5bdb", or NULL */
 	const char *reply_to;	  /* an address, or NULL */
 	int64_t updated_at;
+	const char *locale; /* "de", or NULL */
 	int64_t max_key_lifetime_seconds;
 };
 
@@ -1345,6 +1348,7 @@ struct inv_settings_update_params { /* null takes back what was set */
 	struct inv_text line INV_OPT;
 	struct inv_text color INV_OPT;
 	struct inv_text reply_to INV_OPT;
+	struct inv_text locale INV_OPT;
 	struct inv_number max_key_lifetime_seconds INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
 	int64_t reserved[32] INV_OPT;

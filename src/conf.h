@@ -72,6 +72,7 @@ struct conf {
 	const char *organization;	/* name at first start */
 	bool organization_given; /* not the default: for `key`, whose keys */
 	const char *welcome_url; /* or NULL */
+	const char *locale;	 /* one of core/language.h */
 	const char *admin_key;	 /* or NULL */
 	const char *first_key;	 /* file; or NULL: it is printed */
 	enum log_level log_level;

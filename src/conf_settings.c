@@ -16,6 +16,7 @@
 #include "core/backoff.h"
 #include "core/duration.h"
 #include "core/key.h"
+#include "core/language.h"
 
 #define INVITE_TTL_MIN 60 /* seconds; as in a create's body */
 #define INVITE_TTL_MAX 31536000
@@ -27,7 +28,7 @@
 static taker take_text, take_listen, take_gate_listen, take_key_header,
     take_stale, take_public_url, take_proxy, take_web_url, take_name,
     take_database, take_admin_key, take_ttl, take_forget, take_retry,
-    take_level, take_routine, take_sender, take_helo, take_1_to_64;
+    take_level, take_routine, take_sender, take_helo, take_1_to_64, take_locale;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -115,6 +116,10 @@ const struct setting SETTINGS[] = {
 	{ "--welcome-url", "INVITED_WELCOME_URL", "URL", NULL, take_web_url,
 	  offsetof(struct conf, welcome_url),
 	  "where the page sends people who have accepted" },
+	{ "--locale", "INVITED_LOCALE", "TAG", "en", take_locale,
+	  offsetof(struct conf, locale),
+	  "language of pages and mails where neither the invite, the browser "
+	  "nor the organization says another: en, de, fr, es, ja or ar" },
 	{ NULL, "INVITED_ADMIN_KEY", NULL, NULL, take_admin_key,
 	  offsetof(struct conf, admin_key),
 	  "the first admin key, at the first start; without it one is made "
@@ -289,6 +294,17 @@ static const char *take_name(struct conf *conf, const struct setting *setting,
 
 	conf->organization_given = value != setting->standard;
 	return reason ? reason : take_text(conf, setting, value);
+}
+
+static const char *take_locale(struct conf *conf, const struct setting *setting,
+			       const char *value)
+{
+	const struct language *language = language_called(value);
+
+	if (!language)
+		return "there is no such language; those that there are stand "
+		       "in the help";
+	return take_text(conf, setting, language->tag);
 }
 
 static const char *take_database(struct conf *conf,

@@ -29,6 +29,7 @@
 #include "conf.h"
 #include "core/id.h"
 #include "first_key.h"
+#include "core/language.h"
 #include "gate/gate.h"
 #include "http/limiter.h"
 #include "http/server.h"
@@ -250,6 +251,7 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 		.store = daemon->store,
 		.welcome_url = conf->welcome_url,
+		.language = language_called(conf->locale),
 		.invite_ttl_seconds = conf->invite_ttl_seconds,
 		.mail_sends = mail_sends(conf->mail),
 		.limiter = limiter_new(),
@@ -282,6 +284,7 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 		.helo = conf->mail_helo,
 		.from = conf->mail_from,
 		.public_url = daemon->service.public_url,
+		.language = daemon->service.language,
 		.retry_ms = conf->mail_retry_ms,
 		.connections = conf->mail_connections,
 	};

@@ -95,6 +95,7 @@ static const struct member invite_members[] = {
 	SHOW_BY("projects", write_grants),
 	SHOW_BY("delivery", write_delivery),
 	SHOW_BY("inviter", write_inviter),
+	SHOW_TEXT("locale", struct invite, locale),
 	{ 0 },
 };
 
@@ -106,7 +107,16 @@ static const struct shape invite_shape = {
 
 /* ---- create ---- */
 
-enum { EMAIL, ROLE, PROJECTS, EXPIRES_IN, SEND_EMAIL, INVITER, INVITE_FIELDS };
+enum {
+	EMAIL,
+	ROLE,
+	PROJECTS,
+	EXPIRES_IN,
+	SEND_EMAIL,
+	INVITER,
+	LOCALE,
+	INVITE_FIELDS
+};
 
 static const struct field invite_fields[] = {
 	[EMAIL] = { .name = "email",
@@ -125,6 +135,8 @@ static const struct field invite_fields[] = {
 			 .max = TTL_MAX_SECONDS },
 	[SEND_EMAIL] = { .name = "send_email", .type = FIELD_BOOLEAN },
 	[INVITER] = { .name = "inviter", .type = FIELD_OBJECT },
+	[LOCALE] = TAKE_STRING("locale", OPTIONAL, struct invite_create_in,
+			       locale, LOCALE_MAX),
 };
 
 enum { INVITER_NAME, INVITER_EMAIL, INVITER_FIELDS };
@@ -352,7 +364,8 @@ struct invite_create_in *invite_create_read(struct request *request)
 	    read_inviter(request, &values[INVITER], in) < 0)
 		return NULL;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
-	if (read_projects(request, &values[PROJECTS], state, in) < 0)
+	if (read_locale(request, &in->locale) < 0 ||
+	    read_projects(request, &values[PROJECTS], state, in) < 0)
 		return NULL;
 	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
 	in->queue_mail = mail_wanted && request->service->mail_sends;

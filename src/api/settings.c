@@ -5,7 +5,9 @@
  */
 #include "base/base.h"
 
+#include "api/shapes.h"
 #include "core/email.h"
+#include "core/language.h"
 #include "core/key.h"
 #include "core/organization.h"
 #include "http/errors.h"
@@ -19,6 +21,7 @@ static const struct member settings_members[] = {
 	SHOW_TEXT("line", SETTINGS, line),
 	SHOW_TEXT("color", SETTINGS, color),
 	SHOW_TEXT("reply_to", SETTINGS, reply_to),
+	SHOW_TEXT("locale", SETTINGS, locale),
 	SHOW_TIME("max_key_lifetime_seconds", SETTINGS, max_key_lifetime),
 	SHOW_TIME("updated_at", SETTINGS, updated_at),
 	{ 0 },
@@ -51,6 +54,7 @@ static const struct field settings_fields[] = {
 	SET_TEXT("line", line, LINE_MAX_LETTER),
 	SET_TEXT("color", color, COLOR_LEN),
 	SET_TEXT("reply_to", reply_to, EMAIL_MAX),
+	SET_TEXT("locale", locale, LOCALE_MAX),
 	SET("max_key_lifetime_seconds", int64_t, max_key_lifetime,
 	    .type = FIELD_INTEGER, .min = 1, .max = KEY_LIFETIME_MAX),
 };
@@ -94,14 +98,33 @@ static int check_reply_to(struct request *request, const char *reply_to)
 			    quoted(request, str_of(reply_to)), reason);
 }
 
+int read_locale(struct request *request, const char **locale)
+{
+	const struct language *language = language_called(*locale);
+	const char *known = languages[0].tag;
+
+	if (*locale && !language) {
+		for (size_t i = 1; i < language_count && known; i++)
+			known = arena_printf(&request->arena, "%s, %s", known,
+					     languages[i].tag);
+		return answer_error(request, 400, "invalid_value", "locale",
+				    "There is no such language here: '%s'. "
+				    "Known are: %s.",
+				    quoted(request, str_of(*locale)),
+				    known ? known : "");
+	}
+	*locale = language ? language->tag : NULL;
+	return 0;
+}
+
 static int check_settings(struct request *request, void *input)
 {
-	const SETTINGS *settings = &((struct settings_in *)input)->settings;
+	SETTINGS *settings = &((struct settings_in *)input)->settings;
 
-	return check_color(request, settings->color) < 0 ||
-		       check_reply_to(request, settings->reply_to) < 0
-		   ? -1
-		   : 0;
+	if (check_color(request, settings->color) < 0 ||
+	    check_reply_to(request, settings->reply_to) < 0)
+		return -1;
+	return read_locale(request, &settings->locale);
 }
 
 static const struct route routes[] = {

@@ -15,6 +15,12 @@ extern const struct shape role_shape, assigned_role_shape;
 struct inviter;
 struct request;
 
+#define LOCALE_MAX 35 /* octets of a tag */
+
+/* Puts a language of ours in the place of the tag, "de" in that of "de-AT"; or
+ * -1 with the request answered, naming those that there are. NULL stays. */
+int read_locale(struct request *request, const char **locale);
+
 /* {"name", "email"}, or null: of an invite, and of who was invited. */
 void shape_inviter(struct jw *jw, const struct inviter *inviter);
 

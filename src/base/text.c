@@ -71,6 +71,17 @@ static size_t plural_slavic(int64_t n)
 	return ones != 1;
 }
 
+static size_t plural_arabic(int64_t n)
+{
+	int64_t last = n % 100;
+
+	if (n <= 2)
+		return (size_t)n;
+	if (last >= 3 && last <= 10)
+		return 3;
+	return last >= 11 ? 4 : 5;
+}
+
 /* What language.plural may say; tools/texts knows how many forms each has. */
 static const struct {
 	const char *name;
@@ -80,6 +91,7 @@ static const struct {
 	{ "one", plural_one },		   /* as in English and German */
 	{ "below_two", plural_below_two }, /* as in French */
 	{ "slavic", plural_slavic },	   /* as in Russian and Ukrainian */
+	{ "arabic", plural_arabic },
 };
 
 struct str text_plural(const struct language *language, const char *key,

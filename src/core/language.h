@@ -7,10 +7,25 @@
 #define CORE_LANGUAGE_H
 
 #include "base/base.h"
+#include "base/str.h"
 #include "base/text.h"
 
 /* From web/text/, by tools/texts; the first is the one to fall back on. */
 extern const struct language languages[];
 extern const size_t language_count;
+
+/* The language of a tag as in HTML's lang, whatever the region: "de-AT" is
+ * German. NULL for one that is not among them. */
+const struct language *language_find(struct str tag);
+
+/* The same; NULL for NULL. */
+const struct language *language_called(const char *tag);
+
+/* Which of them somebody wants most, who sent this Accept-Language; NULL: none
+ * of them, or nothing was said. */
+const struct language *language_wanted(struct str accept);
+
+/* As HTML's dir has it: "ltr" or "rtl". */
+const char *language_direction(const struct language *language);
 
 #endif

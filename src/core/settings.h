@@ -20,6 +20,7 @@ struct organization_settings {
 	const char *line;	  /* a line of text */
 	const char *color;	  /* "#3b5bdb" */
 	const char *reply_to;	  /* who gets the answers to mails */
+	const char *locale;	  /* their language, see language.h */
 
 	/* Seconds that new keys of projects may live at most. */
 	int64_t max_key_lifetime;

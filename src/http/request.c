@@ -75,6 +75,7 @@ static const struct {
 	{ "Content-Type", offsetof(struct request, content_type) },
 	{ "Content-Encoding", offsetof(struct request, content_encoding) },
 	{ "Accept", offsetof(struct request, accept) },
+	{ "Accept-Language", offsetof(struct request, accept_language) },
 	{ "OpenAI-Organization",
 	  offsetof(struct request, openai_organization) },
 	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },

@@ -53,7 +53,7 @@ struct request {
 	struct str authorization; /* headers: empty where absent */
 	struct str content_type;
 	struct str content_encoding;
-	struct str accept;
+	struct str accept, accept_language;
 	struct str openai_organization;
 	struct str forwarded_for;
 	struct str if_none_match;

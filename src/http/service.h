@@ -20,6 +20,7 @@
 #include "store/store.h"
 
 struct gate;
+struct language;
 struct limiter;
 struct network;
 struct router;
@@ -63,9 +64,10 @@ struct http_service {
 	/* Filled in before the threads start, and never changed. What these
 	 * point to may be used by many threads. */
 	struct store *store;
-	const char *public_url;	 /* no final '/' */
-	const char *base_path;	 /* its path: "" or "/team" */
-	const char *welcome_url; /* or NULL */
+	const char *public_url;		 /* no final '/' */
+	const char *base_path;		 /* its path: "" or "/team" */
+	const char *welcome_url;	 /* or NULL */
+	const struct language *language; /* of who asks for none */
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;

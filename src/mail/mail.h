@@ -11,6 +11,7 @@
 #include "base/fail.h"
 #include "store/store.h"
 
+struct language;
 struct mailer;
 
 struct mail_options {
@@ -21,8 +22,9 @@ struct mail_options {
 				 * or else the sender's domain */
 	const char *from;	/* "invited@localhost" or "Name <address>" */
 	const char *public_url; /* what links begin with; no final '/' */
-	int connections;	/* to the server at once: 1 to 64 */
-	int64_t retry_ms;	/* pause after the first failed attempt */
+	const struct language *language; /* where nobody wants another */
+	int connections;		 /* to the server at once: 1 to 64 */
+	int64_t retry_ms; /* pause after the first failed attempt */
 };
 
 /* Whether `url` sends mail at all: false for "none:". */

@@ -147,6 +147,7 @@ static int read_options(struct mailer *mailer,
 	if (sender_parse(&mailer->arena, options->from, &policy->from, fail) <
 	    0)
 		return -1;
+	policy->from.language = options->language;
 	mailer->transport = (struct transport_options){
 		.url = options->url,
 		.username = options->username,

@@ -86,6 +86,7 @@ int sender_parse(struct arena *arena, const char *text,
 				"the sender of mails: \"%.*s\" is not a valid "
 				"e-mail address: %s",
 				STR_ARG(address), wrong);
+	sender.language = NULL;
 	sender.utf8 = envelope_address(&email, envelope);
 	sender.name = mime_clean(arena, name);
 	sender.address = arena_str(arena, str_of(envelope));
@@ -219,6 +220,7 @@ static void add_headers(struct message *message, const struct sender *from,
 	add_address(out, "From: ", from);
 	buf_addf(out, "To: %s\r\n", message->to);
 	mime_add_header(out, "Subject", words->subject);
+	buf_addf(out, "Content-Language: %s\r\n", words->language->tag);
 	buf_addf(out, "Message-ID: <%s@%s>\r\n", message->id, from->domain);
 	/* RFC 3834: so that nobody's holiday notice answers. */
 	buf_add_text(out, "Auto-Submitted: auto-generated\r\n"
@@ -279,7 +281,8 @@ bool message_compose(struct message *message, const struct sender *from,
 	id_format(ID_INVITE, invite->id, message->id);
 	utf8 = envelope_address(&to, message->to);
 	token_format(&mail->token, code);
-	if (!reserve(message) || !words_find(&arena, mail, &words))
+	if (!reserve(message) ||
+	    !words_find(&arena, from->language, mail, &words))
 		goto out;
 	link = (char *)token_link(&arena, public_url, &mail->token);
 	if (!link)

@@ -18,12 +18,16 @@
 
 #define MESSAGE_MAX (2 * 1024 * 1024) /* octets of a composed mail */
 
+struct language;
+
 /* Who the mails come from. */
 struct sender {
 	const char *name;    /* display name; "" = none */
 	const char *address; /* ASCII unless `utf8` */
 	const char *domain;  /* its domain, as A-labels; in message ids */
 	bool utf8;	     /* the local part is not ASCII */
+	/* Of mails that nobody wants in another; NULL: the first there is. */
+	const struct language *language;
 };
 
 /*

@@ -96,13 +96,26 @@ static const char *clean_line(struct arena *arena, const char *line)
 	return line ? mime_clean(arena, str_of(line)) : NULL;
 }
 
-bool words_find(struct arena *arena, const struct outbox_mail *mail,
-		struct words *words)
+static const struct language *find_language(const struct invitation *to,
+					    const struct language *otherwise)
+{
+	const struct language *language = language_called(to->invite.locale);
+
+	if (!language)
+		language = language_called(to->settings.locale);
+	if (!language)
+		language = otherwise;
+	return language ? language : &languages[0];
+}
+
+bool words_find(struct arena *arena, const struct language *otherwise,
+		const struct outbox_mail *mail, struct words *words)
 {
 	const struct invite *invite = &mail->to.invite;
 	const struct organization_settings *settings = &mail->to.settings;
 
-	*words = (struct words){ .language = &languages[0] };
+	*words =
+	    (struct words){ .language = find_language(&mail->to, otherwise) };
 	words->role = invite->role == ROLE_OWNER ? TEXT("mail.owner")
 						 : TEXT("mail.reader");
 	words->organization =
@@ -129,6 +142,13 @@ static const char *project_word(const struct words *words, struct str name,
 					    : words->projects[row].name;
 }
 
+/* Where lines begin, for programs that know no direction. */
+static const char *start_of(const struct language *language)
+{
+	return strcmp(language_direction(language), "rtl") == 0 ? "right"
+								: "left";
+}
+
 static const char *word_of(const void *context, struct str name, size_t row)
 {
 	const struct words *words = context;
@@ -136,6 +156,8 @@ static const char *word_of(const void *context, struct str name, size_t row)
 		const char *name, *value;
 	} values[] = {
 		{ "language", words->language->tag },
+		{ "direction", language_direction(words->language) },
+		{ "start", start_of(words->language) },
 		{ "organization", words->organization },
 		{ "inviter", words->inviter },
 		{ "title", words->title },

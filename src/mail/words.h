@@ -34,10 +34,11 @@ struct words {
 	struct when expires;
 };
 
-/* Fills in all that is not secret; what is borrowed lies in `arena` or in
+/* Fills in all that is not secret, in the language of the invite, the
+ * organization, or `otherwise`; what is borrowed lies in `arena` or in
  * `mail`. False when out of memory. */
-bool words_find(struct arena *arena, const struct outbox_mail *mail,
-		struct words *words) MUST_CHECK;
+bool words_find(struct arena *arena, const struct language *otherwise,
+		const struct outbox_mail *mail, struct words *words) MUST_CHECK;
 
 /* Where templates find `words`; for HTML unless `plain`. */
 struct template_source words_source(const struct words *words, bool plain);

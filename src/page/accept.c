@@ -167,7 +167,9 @@ static void put_step(struct view *view, const struct accept_page *page)
 void accept_render(const struct accept_page *page, struct buf *out)
 {
 	const struct accept_end *end = accept_end(page);
-	struct view view = { .script = "accept.js", .base = page->base };
+	struct view view = { .script = "accept.js",
+			     .base = page->base,
+			     .language = page->language };
 	struct scratch scratch;
 
 	view_put(&view, "code", page->code);

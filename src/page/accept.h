@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "core/result.h"
 #include "store/invitations.h"
 
@@ -28,6 +29,7 @@ struct accept_page {
 	enum accept_kind kind;
 	const struct invitation *invitation; /* INVITED, DECLINING, ACCEPTED;
 					      * else NULL */
+	const struct language *language;     /* NULL: the first there is */
 	const char *base;   /* path of the public URL, no final '/', that
 			     * links begin with; NULL = "" */
 	const char *code;   /* INVITED, DECLINING: the token, for the hidden

@@ -19,9 +19,18 @@
 #include "page/accept.h"
 #include "page/show.h"
 
+/* What came out; nothing where there was no memory to ask for it. */
+static const struct invitation_out *outcome(const struct request *request)
+{
+	static const struct invitation_out nothing;
+
+	return request->op.out ? request->op.out : &nothing;
+}
+
 static void answer_page(struct request *request, int status,
 			struct accept_page *page)
 {
+	page->language = show_language(request, &outcome(request)->invitation);
 	page->base = request->service->base_path;
 	page->welcome_url = request->service->welcome_url;
 	page->now_seconds = request->now_ms / 1000;
@@ -99,14 +108,6 @@ static struct form read_form(struct request *request)
 		form.asks = str_is(value, "ask");
 	}
 	return form;
-}
-
-/* What came out; nothing where there was no memory to ask for it. */
-static const struct invitation_out *outcome(const struct request *request)
-{
-	static const struct invitation_out nothing;
-
-	return request->op.out ? request->op.out : &nothing;
 }
 
 static enum accept_kind kind_of(const struct request *request,

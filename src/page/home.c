@@ -9,19 +9,22 @@
 
 #include "page/view.h"
 
-void home_render(const char *base, const char *api, struct buf *out)
+void home_render(const struct language *language, const char *base,
+		 const char *api, struct buf *out)
 {
 	struct view view = {
 		.title = TEXT("home.title"),
 		.body = "home",
 		.base = base,
+		.language = language,
 	};
 
 	view_put(&view, "api", api);
 	view_render(&view, out);
 }
 
-void missing_render(const char *base, struct buf *out)
+void missing_render(const struct language *language, const char *base,
+		    struct buf *out)
 {
 	struct view view = {
 		.title = TEXT("missing.title"),
@@ -29,6 +32,7 @@ void missing_render(const char *base, struct buf *out)
 		.icon = "question",
 		.tone = "trouble",
 		.base = base,
+		.language = language,
 	};
 
 	view_put(&view, "what", TEXT("missing.what"));

@@ -17,14 +17,16 @@ void page_home(struct request *request)
 	    arena_printf(&request->arena, "%s/v1", service->public_url);
 
 	buf_clear(&request->out);
-	home_render(service->base_path, api, &request->out);
+	home_render(show_language(request, NULL), service->base_path, api,
+		    &request->out);
 	show_html(request, 200, false);
 }
 
 void page_not_found(struct request *request)
 {
 	buf_clear(&request->out);
-	missing_render(request->service->base_path, &request->out);
+	missing_render(show_language(request, NULL),
+		       request->service->base_path, &request->out);
 	show_html(request, 404, false);
 }
 

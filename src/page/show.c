@@ -5,7 +5,9 @@
 
 #include "page/show.h"
 
+#include "core/language.h"
 #include "page/view.h"
+#include "store/invitations.h"
 
 void show_headers(struct request *request, bool scripted)
 {
@@ -14,6 +16,20 @@ void show_headers(struct request *request, bool scripted)
 	answer_header(request, "Referrer-Policy", "no-referrer");
 	answer_header(request, "X-Content-Type-Options", "nosniff");
 	answer_header(request, "X-Frame-Options", "DENY");
+}
+
+const struct language *show_language(const struct request *request,
+				     const struct invitation *invitation)
+{
+	const struct language *language = NULL;
+
+	if (invitation)
+		language = language_called(invitation->invite.locale);
+	if (!language)
+		language = language_wanted(request->accept_language);
+	if (!language && invitation)
+		language = language_called(invitation->settings.locale);
+	return language ? language : request->service->language;
 }
 
 void show_html(struct request *request, int status, bool scripted)

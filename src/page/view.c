@@ -55,6 +55,8 @@ static const char *own_value(const struct view *view, struct str name)
 		return view->base;
 	if (str_is(name, "language"))
 		return view_language(view)->tag;
+	if (str_is(name, "direction"))
+		return language_direction(view_language(view));
 	return NULL;
 }
 

@@ -28,6 +28,7 @@ struct invite_create_in {
 	/* Who invites; no address: the owner of the key, if it has one. */
 	const char *inviter_name;
 	struct email inviter_email;
+	const char *locale; /* NULL: it is not said */
 	enum role role;
 	bool default_project; /* instead of `grants` */
 	struct grants grants; /* each project once */

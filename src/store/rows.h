@@ -109,7 +109,8 @@ struct invite_row {
 	MORE(TEXT, "skipped", struct invite_row, skipped)                    \
 	MORE(TEXT, "inviter_name", struct invite_row, invite.inviter.name)   \
 	MORE(TEXT, "inviter_email", struct invite_row, invite.inviter.email) \
-	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)
+	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)            \
+	MORE(TEXT, "locale", struct invite_row, invite.locale)
 
 #define SETTINGS_TABLE(FIRST, MORE)                                            \
 	FIRST(NUMBER, "organization", struct organization_settings,            \
@@ -119,6 +120,7 @@ struct invite_row {
 	MORE(TEXT, "line", struct organization_settings, line)                 \
 	MORE(TEXT, "color", struct organization_settings, color)               \
 	MORE(TEXT, "reply_to", struct organization_settings, reply_to)         \
+	MORE(TEXT, "locale", struct organization_settings, locale)             \
 	MORE(NUMBER, "max_key_lifetime_seconds", struct organization_settings, \
 	     max_key_lifetime)
 

@@ -595,6 +595,16 @@ const struct step steps[] = {
 	      "ALTER TABLE project ADD COLUMN"
 	      " max_key_lifetime_seconds BIGINT NOT NULL DEFAULT 0",
 	  } },
+
+	/* 23: languages: of an organization, and of an invite */
+	{ .sqlite =
+	      "ALTER TABLE organization_settings ADD COLUMN locale TEXT;"
+	      "ALTER TABLE invite ADD COLUMN locale TEXT;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE organization_settings ADD COLUMN locale TEXT",
+	      "ALTER TABLE invite ADD COLUMN locale TEXT",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -105,3 +105,71 @@ def test_mails_show_name_line_and_color_and_are_answered_elsewhere(daemon):
     assert "{{link}} &lt;b&gt;" in mail.html and "{{link}} <b>" in mail.text
     assert "background: #00ff00; color: #000000" in mail.html
     assert 'class="press"' not in mail.html
+
+
+# -- languages ----------------------------------------------------------------
+
+def language_of(page):
+    return re.search(r'<html lang="([^"]*)" dir="([^"]*)">', page).groups()
+
+
+def test_the_page_speaks_the_invites_language_else_the_browsers(shared):
+    own = shared.link("ada@example.com", locale="ja-JP")
+    other = shared.link("bob@example.com")
+    assert (own[0]["locale"], other[0]["locale"]) == ("ja", None)
+
+    def spoken(token, accept):
+        return language_of(shared.post(
+            "/accept", data={"code": token, "action": "show"},
+            headers={"Accept-Language": accept}).text)
+    assert spoken(own[1], "fr") == ("ja", "ltr")
+    assert spoken(other[1], "pt, fr;q=0.5, de;q=0.9") == ("de", "ltr")
+    assert spoken(other[1], "") == ("en", "ltr")
+    put(shared, locale="ar")
+    assert spoken(other[1], "es") == ("es", "ltr")
+    assert spoken(other[1], "pt") == ("ar", "rtl")
+    assert spoken("not a code", "pt") == ("en", "ltr")
+    assert spoken("not a code", "es") == ("es", "ltr")
+    for path in ("/", "/accept", "/nothing"):
+        assert language_of(shared.get(path, headers={
+            "Accept": "text/html", "Accept-Language": "fr"}).text)[0] == "fr"
+
+
+@pytest.mark.alike
+def test_an_unknown_language_is_refused_and_those_known_are_named(shared):
+    for answer in (shared.post(SETTINGS, json={"locale": "xx"}),
+                   shared.post("/v1/organization/invites", json={
+                       "email": "a@example.com", "role": "reader",
+                       "locale": "xx-YY"})):
+        refused(answer, 400, "invalid_value", "locale")
+        assert "en, de, fr, es, ja, ar" in answer.json()["error"]["message"]
+
+
+@pytest.mark.alike
+def test_a_repeated_create_keeps_the_first_language(shared):
+    first = shared.invite("ada@example.com", locale="de")
+    again = shared.invite("ada@example.com", locale="fr")
+    assert (again["id"], again["locale"]) == (first["id"], "de")
+
+
+def test_mails_speak_the_invites_language_else_the_organizations(make_daemon):
+    daemon = make_daemon("--locale", "es")
+    api, mailbox = daemon.api, daemon.mailbox
+    put(api, display_name="Engines")
+
+    def mail(address, **more):
+        api.invite(address, **more)
+        return mailbox.wait(address)
+    spanish = mail("a@example.com")
+    assert spanish.message["Content-Language"] == "es"
+    assert spanish.message["Subject"] == "Ha recibido una invitaci\u00f3n a Engines"
+    put(api, locale="de")
+    german = mail("b@example.com")
+    assert german.message["Content-Language"] == "de"
+    assert "Einladung ansehen" in german.html
+    arabic = mail("c@example.com", locale="ar")
+    assert arabic.message["Content-Language"] == "ar"
+    assert arabic.message["Subject"].endswith("\u0625\u0644\u0649 Engines")
+    assert '<html lang="ar" dir="rtl"' in arabic.html
+    assert 'dir="rtl" align="right"' in arabic.html
+    assert arabic.link in arabic.html

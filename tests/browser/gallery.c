@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "core/language.h"
 #include "page/asset.h"
 #include "page/home.h"
 #include "page/accept.h"
@@ -52,6 +53,27 @@ static const struct invitation bare = {
 		    .expires_at = NOW + 61,
 		    .accepted_at = NOW - 86400 },
 	.organization_name = "ACME",
+};
+
+/* What an organization can set, in languages of either direction. */
+static const struct invitation german = {
+	.invite = { .email = "ada@example.com",
+		    .locale = "de",
+		    .grants.count = COUNT_OF(few),
+		    .expires_at = NOW + 7200 },
+	.organization_name = "Analytische Maschinen",
+	.settings = { .line = "Willkommen bei uns!" },
+	.grants = few,
+};
+
+static const struct invitation arabic = {
+	.invite = { .email = "ada@example.com",
+		    .locale = "ar",
+		    .grants.count = COUNT_OF(few),
+		    .expires_at = NOW + 7200 },
+	.organization_name = "Analytical Engines",
+	.settings = { .line = "أهلًا بكم" },
+	.grants = few,
 };
 
 static const struct invitation crowded = {
@@ -102,6 +124,16 @@ static const struct {
 	{ .name = "invited-bare",
 	  .page = { .kind = ACCEPT_INVITED,
 		    .invitation = &bare,
+		    .code = CODE,
+		    .now_seconds = NOW } },
+	{ .name = "invited-de",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &german,
+		    .code = CODE,
+		    .now_seconds = NOW } },
+	{ .name = "invited-ar",
+	  .page = { .kind = ACCEPT_INVITED,
+		    .invitation = &arabic,
 		    .code = CODE,
 		    .now_seconds = NOW } },
 	{ .name = "invited-crowded",
@@ -191,10 +223,14 @@ static void write_html(const char *directory, const char *name,
 static void write_page(const char *directory, const char *name,
 		       const struct accept_page *page)
 {
+	const struct invitation *invitation = page->invitation;
+	struct accept_page shown = *page;
 	struct buf html;
 
+	if (invitation)
+		shown.language = language_called(invitation->invite.locale);
 	buf_init(&html, 1 << 20);
-	accept_render(page, &html);
+	accept_render(&shown, &html);
 	write_html(directory, name, &html);
 }
 
@@ -203,10 +239,10 @@ static void write_others(const char *directory)
 	struct buf html;
 
 	buf_init(&html, 1 << 20);
-	home_render("", "https://invited.example.com/v1", &html);
+	home_render(NULL, "", "https://invited.example.com/v1", &html);
 	write_html(directory, "home", &html);
 	buf_init(&html, 1 << 20);
-	missing_render("", &html);
+	missing_render(NULL, "", &html);
 	write_html(directory, "not-found", &html);
 }
 

@@ -25,6 +25,9 @@ const EVERY_PAGE = [
   'uncertain', 'withdrawn', 'wrong-link',
 ];
 
+/* In other languages: what the page does to them is alike for all pages. */
+const IN_OTHER_LANGUAGES = ['invited-ar', 'invited-de'];
+
 const gallery = await Gallery.open();
 
 async function keep(page, name) {
@@ -34,7 +37,8 @@ async function keep(page, name) {
 }
 
 test('the gallery holds every page', () => {
-  assert.deepEqual(gallery.pages.sort(), EVERY_PAGE);
+  assert.deepEqual(gallery.pages.sort(),
+    [...EVERY_PAGE, ...IN_OTHER_LANGUAGES].sort());
 });
 
 for (const name of EVERY_PAGE)
@@ -52,6 +56,24 @@ for (const name of EVERY_PAGE)
       }
     }
   });
+
+for (const name of IN_OTHER_LANGUAGES)
+  test(`${name} can be read on a narrow screen, from its own side`,
+    async (t) => {
+      const page = await openPage(t, gallery.origin, { viewport: NARROW });
+
+      await page.goto(`/${name}.html`);
+      await assertAccessible(page);
+      await assertFits(page);
+      await keep(page, `${name}-light-320`);
+      const [left, right] = await page.locator('main').evaluate((main) => {
+        const label = main.querySelector('dt').getBoundingClientRect();
+        const card = main.getBoundingClientRect();
+
+        return [label.left - card.left, card.right - label.right];
+      });
+      assert.equal(name.endsWith('-ar'), left > right);
+    });
 
 test('a command stays in one piece on a phone', async (t) => {
   const page = await openPage(t, gallery.origin);

@@ -15,10 +15,12 @@ import pytest
 from harness.daemon import ROOT
 
 ENGLISH = ROOT / "web/text/en"
+OTHERS = [file for file in sorted(ROOT.glob("web/text/*")) if file != ENGLISH]
 TEMPLATES = sorted([*ROOT.glob("web/page/*.html"), ROOT / "web/mail.html",
                     ROOT / "web/mail.txt"])
 PROGRAMS = sorted([*ROOT.glob("src/page/*.c"), ROOT / "src/mail/words.c",
-                   ROOT / "src/core/when.c", ROOT / "src/base/text.c"])
+                   ROOT / "src/core/when.c", ROOT / "src/base/text.c",
+                   ROOT / "src/core/language.c"])
 
 
 def texts(tmp_path: Path, languages: dict[str, str],
@@ -40,7 +42,9 @@ def refused(done: subprocess.CompletedProcess[str], reason: str) -> None:
 
 
 def test_the_sentences_and_their_users_agree(tmp_path: Path) -> None:
-    done = texts(tmp_path, {"en": ENGLISH.read_text()})
+    done = texts(tmp_path, {
+        "en": ENGLISH.read_text(),
+        **{file.name: file.read_text() for file in OTHERS}})
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -154,3 +158,20 @@ def test_programs_hold_no_sentence(program: Path) -> None:
                          else r"'((?:[^'\\\n]|\\.)*)'", code)
     assert [text for text in strings
             if re.match(r"[A-Z].*\w [a-z]", text)] == []
+
+
+def test_each_file_is_built_and_named_where_languages_are_named() -> None:
+    tags = [ENGLISH.name, *(file.name for file in OTHERS)]
+    for path in ("web/meson.build", "src/conf_settings.c", "README.md",
+                 "doc/invited.8", "doc/invite.1", "api/openapi.yaml",
+                 "cli/create.c", "cli/organization.c"):
+        text = (ROOT / path).read_text()
+        for tag in tags:
+            assert re.search(rf"\b{tag}\b", text), (path, tag)
+
+
+def test_a_direction_is_one_of_two(tmp_path: Path) -> None:
+    text = ENGLISH.read_text().replace("language.direction = ltr",
+                                       "language.direction = up")
+    refused(texts(tmp_path, {"en": text}),
+            "language.direction is neither ltr nor rtl")

@@ -15,8 +15,15 @@
 #define BOUNDARY   "--=_invite-028T5CY4TQKFF"
 
 static const char *const headers[] = {
-	"Date: ",	"From: ",	    "To: ",	      "Subject: ",
-	"Message-ID: ", "Auto-Submitted: ", "MIME-Version: ", "Content-Type: ",
+	"Date: ",
+	"From: ",
+	"To: ",
+	"Subject: ",
+	"Content-Language: ",
+	"Message-ID: ",
+	"Auto-Submitted: ",
+	"MIME-Version: ",
+	"Content-Type: ",
 };
 
 /* The next line without its CRLF. */

@@ -53,6 +53,8 @@ static const char *const back[] = {
 	"ALTER TABLE organization_settings"
 	" DROP COLUMN max_key_lifetime_seconds;"
 	"ALTER TABLE project DROP COLUMN max_key_lifetime_seconds",
+	"ALTER TABLE organization_settings DROP COLUMN locale;"
+	"ALTER TABLE invite DROP COLUMN locale",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -85,6 +85,7 @@ START_TEST(test_headers)
 			  "From: \"Invited\" <invited@localhost>\r\n"
 			  "To: Ada@example.com\r\n"
 			  "Subject: You are invited to join Acme\r\n"
+			  "Content-Language: en\r\n"
 			  "Message-ID: <invite-028T5CY4TQKFF@localhost>\r\n"
 			  "Auto-Submitted: auto-generated\r\n"
 			  "MIME-Version: 1.0\r\n"

@@ -129,7 +129,9 @@ START_TEST(test_each_page_is_a_whole_document)
 	char title[128];
 
 	ck_assert_int_eq(
-	    strncmp(text, "<!DOCTYPE html>\n<html lang=\"en\">", 32), 0);
+	    strncmp(text, "<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">",
+		    42),
+	    0);
 	ck_assert_str_eq(text + html.len - 8, "</html>\n");
 	snprintf(title, sizeof(title), "<title>%s</title>", all[_i].title);
 	ck_has(text, title);
@@ -465,7 +467,7 @@ END_TEST
 
 START_TEST(test_an_unknown_address_leads_to_the_form)
 {
-	missing_render("/join", &html);
+	missing_render(NULL, "/join", &html);
 	ck_assert(buf_ok(&html));
 	ck_has(html.data, "<title>There’s no such page</title>");
 	ck_has(html.data, "href=\"/join/accept\"");
@@ -476,7 +478,7 @@ END_TEST
 
 START_TEST(test_the_root_says_what_this_is_and_runs_no_script)
 {
-	home_render("/join", "https://invited.example/join/v1", &html);
+	home_render(NULL, "/join", "https://invited.example/join/v1", &html);
 	ck_assert(buf_ok(&html));
 	ck_has(html.data, "<title>This server handles invitations</title>");
 	ck_has(html.data, "<bdi>https://invited.example/join/v1</bdi>");

@@ -20,13 +20,14 @@ document.documentElement.classList.add('scripted');
 if (location.hash.length > 1)
   document.documentElement.classList.add('arriving');
 
-/* The page keeps its language; the clock becomes the person's own. */
+/* The page keeps its language, and its digits; the clock becomes the person's
+ * own. */
 function localise(times) {
   const { lang } = document.documentElement;
   const format = new Intl.DateTimeFormat(
     navigator.languages.find((tag) => tag.split('-')[0] === lang)
       ?? (lang === 'en' ? 'en-GB' : lang),
-    { dateStyle: 'medium', timeStyle: 'short' });
+    { dateStyle: 'medium', timeStyle: 'short', numberingSystem: 'latn' });
   for (const time of times) {
     time.title = time.textContent;
     time.textContent = format.format(new Date(time.dateTime));
@@ -41,7 +42,11 @@ function say(text) {
 /* Puts `next`, another <main>, in place of the one that is shown. */
 function show(next) {
   const heading = next.querySelector('h1');
+  const { documentElement: root } = document;
 
+  // An invitation may be in another language than the form for its code.
+  root.lang = next.lang || root.lang;
+  root.dir = next.dir || root.dir;
   localise(next.querySelectorAll('time'));
   document.querySelector('main').replaceWith(next);
   document.title = heading.textContent;

@@ -43,6 +43,7 @@ enum create_column {
 	COLUMN_INVITER_NAME,
 	COLUMN_INVITER_EMAIL,
 	COLUMN_INVITER_KEY,
+	COLUMN_LOCALE,
 	COLUMNS
 };
 
@@ -104,6 +105,7 @@ static void add_create(struct columns *columns, const struct store_op *op,
 			SECRET_SIZE);
 	array_add_text(&at[COLUMN_EMAIL], in->email.typed);
 	array_add_text(&at[COLUMN_EMAIL_KEY], in->email.key);
+	array_add_text(&at[COLUMN_LOCALE], in->locale);
 	array_add_text(&at[COLUMN_INVITER_NAME], in->inviter_name);
 	array_add_text(&at[COLUMN_INVITER_EMAIL], in->inviter_email.typed);
 	array_add_text(
@@ -258,11 +260,11 @@ STATEMENT(
 	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
 	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
 	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
-	"  ?17::text[], ?18::text[])"
+	"  ?17::text[], ?18::text[], ?19::text[])"
 	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
 	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
-	"  projects_sent, inviter_name, inviter_email, inviter_key)"
+	"  projects_sent, inviter_name, inviter_email, inviter_key, locale)"
 	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
 	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
 	"  FROM \"user\" w WHERE r.actor_user <> 0"
@@ -290,7 +292,7 @@ STATEMENT(
 		    "  delivery, delivery_attempts, delivery_at, secret_hash, "
 		    "email,"
 		    "  email_key, projects, projects_sent, inviter_name,"
-		    "  inviter_email, inviter_key)"
+		    "  inviter_email, inviter_key, locale)"
 		    " SELECT id, organization, address_hash, 0, 0, role, at,"
 		    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE "
 		    "1 END, 0,"
@@ -300,7 +302,7 @@ STATEMENT(
 		    "  coalesce(projects, '[[' || standard::text || ',0]]'),"
 		    "  projects_sent, coalesce(inviter_name, owner_name),"
 		    "  coalesce(inviter_email, owner_email),"
-		    "  coalesce(inviter_key, owner_key)"
+		    "  coalesce(inviter_key, owner_key), locale"
 		    " FROM r WHERE standard IS NOT NULL"
 		    " ORDER BY organization, address_hash"
 		    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
@@ -312,7 +314,7 @@ STATEMENT(
 		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
 		    "  queued_at_ms, due_at_ms, attempts)"
 		    " SELECT id, organization, secret, at_ms, at_ms + "
-		    "?19::bigint, 0"
+		    "?20::bigint, 0"
 		    "  FROM done WHERE secret IS NOT NULL),"
 
 		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
