@@ -119,6 +119,10 @@ extern const struct option list_options[], id_options[];
 extern const struct list invite_list;
 enum status cmd_get(struct cli *cli);
 enum status cmd_delete(struct cli *cli);
+/* invite_changes.c */
+extern const struct option resend_options[], change_options[];
+enum status cmd_resend(struct cli *cli);
+enum status cmd_update(struct cli *cli);
 /* watch.c */
 extern const struct option watch_options[];
 enum status cmd_watch(struct cli *cli);

@@ -51,6 +51,9 @@ const struct option create_options[] = {
 	  .value = "TAG",
 	  .words = "en de fr es ja ar",
 	  .help = "the language of the page and the mail (invited only)" },
+	{ .name = "replace",
+	  .help = "change a pending invite that grants something else "
+		  "(invited only)" },
 	{ .name = "inviter",
 	  .value = "NAME <ADDRESS>",
 	  .help = "who invites, as the mail says it (invited only)" },
@@ -145,6 +148,8 @@ static bool add_extensions(const struct args *args, char **body)
 	}
 	if (args_has(args, "no-email"))
 		*body = with_member(*body, "\"send_email\":false");
+	if (args_has(args, "replace"))
+		*body = with_member(*body, "\"replace\":true");
 	return true;
 }
 
@@ -237,8 +242,7 @@ static enum status create(struct cli *cli, const struct addresses *addresses,
 	return first;
 }
 
-/* Names of projects become ids before anybody is invited. */
-static enum status resolve(struct cli *cli, struct grants *grants)
+enum status grants_to_ids(struct cli *cli, struct grants *grants)
 {
 	enum status status = STATUS_OK;
 	char *problem;
@@ -275,7 +279,7 @@ enum status cmd_create(struct cli *cli)
 		params.inviter = inviter.email ? &inviter : NULL;
 		params.locale = args_text(cli->args, "locale");
 		set_role(cli->args, &params);
-		status = resolve(cli, &grants);
+		status = grants_to_ids(cli, &grants);
 		grants_into(&grants, &params);
 		if (status == STATUS_OK)
 			status = create(cli, &addresses, &params);

@@ -8,6 +8,11 @@
 
 extern const struct view invite_view;
 
+struct grants;
+
+/* Names of projects become ids, before anything is done with them. */
+enum status grants_to_ids(struct cli *cli, struct grants *grants);
+
 /* queued, sent, deferred, failed or none; "" where the server does not say. */
 const char *delivery_of(const struct inv_invite *invite);
 

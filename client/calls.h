@@ -23,6 +23,10 @@ LIST(invites_list, GET, "/organization/invites", NO_ID,
      PARAMS(invite_list_params), invite)
 CALL(invites_delete, DELETE, "/organization/invites/{invite_id}", ID(invite_id),
      NO_PARAMS, deleted)
+CALL(invites_update, POST, "/organization/invites/{invite_id}", ID(invite_id),
+     PARAMS(invite_update_params), invite)
+CALL(invites_resend, POST, "/organization/invites/{invite_id}/resend",
+     ID(invite_id), PARAMS(invite_resend_params), invite)
 
 CALL(users_retrieve, GET, "/organization/users/{user_id}", ID(user_id),
      NO_PARAMS, user)

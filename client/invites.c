@@ -130,3 +130,19 @@ const struct param invite_list_params[] = {
 	PARAMS_OF_LIST(struct inv_invite_list_params),
 	{ 0 },
 };
+
+const struct param invite_update_params[] = {
+	PARAM_OF_WORDS_OR(struct inv_invite_update_params, role, role_words),
+	PARAM(struct inv_invite_update_params, projects, PARAM_SAID_GRANTS),
+	PARAM(struct inv_invite_update_params, expires_in_seconds,
+	      PARAM_INTEGER),
+	PARAM(struct inv_invite_update_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};
+
+const struct param invite_resend_params[] = {
+	PARAM(struct inv_invite_resend_params, expires_in_seconds,
+	      PARAM_INTEGER),
+	PARAM(struct inv_invite_resend_params, extra_body, PARAM_EXTRA_BODY),
+	{ 0 },
+};

@@ -11,7 +11,7 @@
 extern const struct shape inviter_shape, invite_shape, invite_bulk_shape,
     deleted_shape, removed_shape;
 extern const struct param invite_create_params[], invite_bulk_params[],
-    invite_list_params[];
+    invite_list_params[], invite_update_params[], invite_resend_params[];
 
 /* users.c */
 extern const struct shape user_shape;

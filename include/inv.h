@@ -452,6 +452,22 @@ struct inv_invite_bulk_params {
 	int64_t reserved[16] INV_OPT;
 };
 
+/* Its two calls only invited(8) knows. */
+struct inv_invite_update_params { /* what is omitted stays as it is */
+	enum inv_role role INV_OPT;
+	const char *role_text INV_OPT; /* instead: a word not listed here */
+	struct inv_grants projects INV_OPT;
+	int64_t expires_in_seconds INV_OPT; /* from now on */
+	const char *extra_body INV_OPT;	    /* as for an invite */
+	int64_t reserved[8] INV_OPT;
+};
+
+struct inv_invite_resend_params {
+	int64_t expires_in_seconds INV_OPT; /* from now on */
+	const char *extra_body INV_OPT;	    /* as for an invite */
+	int64_t reserved[8] INV_OPT;
+};
+
 struct inv_invite_list_params {
 	INV_LIST_PARAMS;
 	int64_t reserved[16] INV_OPT;
@@ -565,6 +581,23 @@ INV_API int inv_invites_delete(
     struct inv_client *client, const char *invite_id,
     const struct inv_call *call, struct inv_deleted **ret_deleted,
     struct inv_error *err);
+
+/*
+ * POST /organization/invites/{invite_id}: changes what it grants and how long
+ * it is open; the link stays.
+ */
+INV_API int inv_invites_update(
+    struct inv_client *client, const char *invite_id,
+    const struct inv_invite_update_params *params, const struct inv_call *call,
+    struct inv_invite **ret_invite, struct inv_error *err);
+/*
+ * POST /organization/invites/{invite_id}/resend: a new link, by mail or, with
+ * "send_email": false in the extra body, in the answer; old ones are dead.
+ */
+INV_API int inv_invites_resend(
+    struct inv_client *client, const char *invite_id,
+    const struct inv_invite_resend_params *params, const struct inv_call *call,
+    struct inv_invite **ret_invite, struct inv_error *err);
 
 /* The same four, by the path that the official clients have for them. */
 INV_API int inv_admin_organization_invites_create(
@@ -1360,8 +1393,7 @@ INV_API int inv_settings_retrieve(
     struct inv_settings **ret_settings, struct inv_error *err);
 /* POST /organization/settings: what is omitted stays as it is. */
 INV_API int inv_settings_update(
-    struct inv_client *client,
-    const struct inv_settings_update_params *params,
+    struct inv_client *client, const struct inv_settings_update_params *params,
     const struct inv_call *call, struct inv_settings **ret_settings,
     struct inv_error *err);
 

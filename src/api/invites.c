@@ -16,9 +16,6 @@
 #include "http/router.h"
 #include "store/invites.h"
 
-#define TTL_MIN_SECONDS 60
-#define TTL_MAX_SECONDS (365 * 24 * 60 * 60)
-
 /* ---- what it looks like ---- */
 
 static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
@@ -99,7 +96,7 @@ static const struct member invite_members[] = {
 	{ 0 },
 };
 
-static const struct shape invite_shape = {
+const struct shape invite_shape = {
 	SHAPE_OF(struct invite, ID_INVITE),
 	.object = "organization.invite",
 	.members = invite_members,
@@ -115,6 +112,7 @@ enum {
 	SEND_EMAIL,
 	INVITER,
 	LOCALE,
+	REPLACE,
 	INVITE_FIELDS
 };
 
@@ -137,6 +135,7 @@ static const struct field invite_fields[] = {
 	[INVITER] = { .name = "inviter", .type = FIELD_OBJECT },
 	[LOCALE] = TAKE_STRING("locale", OPTIONAL, struct invite_create_in,
 			       locale, LOCALE_MAX),
+	[REPLACE] = TAKE_BOOL("replace", struct invite_create_in, replace),
 };
 
 enum { INVITER_NAME, INVITER_EMAIL, INVITER_FIELDS };
@@ -155,11 +154,6 @@ static const struct field inviter_fields[] = {
 static const struct field grant_fields[] = {
 	TAKE_ID("id", REQUIRED, struct grant, project, ID_PROJECT),
 	TAKE_WORD("role", REQUIRED, struct grant, role, &project_roles),
-};
-
-/* For complaints: where in the request each of the grants stands. */
-struct create_state {
-	size_t *places;
 };
 
 static int read_email(struct request *request, const char *param,
@@ -210,9 +204,9 @@ static int read_grant(struct request *request, const struct value *projects,
 /* The same project twice counts once, where it stands first, unless the roles
  * differ. */
 static int add_grant(struct request *request, struct grant grant, size_t index,
-		     struct grants *grants)
+		     struct named_projects *named)
 {
-	struct create_state *state = request->state;
+	struct grants *grants = &named->grants;
 	const struct grant *same = grants_find(*grants, grant.project);
 
 	if (same && same->role != grant.role)
@@ -222,36 +216,47 @@ static int add_grant(struct request *request, struct grant grant, size_t index,
 		    "The project is named twice with different roles. Name it "
 		    "once.");
 	if (!same) {
-		state->places[grants->count] = index;
+		named->places[grants->count] = index;
 		grants->at[grants->count++] = grant;
 	}
 	return 0;
 }
 
-static int read_projects(struct request *request, const struct value *projects,
-			 struct create_state *state,
-			 struct invite_create_in *in)
+int read_projects(struct request *request, const struct value *projects,
+		  struct named_projects *ret)
 {
-	struct grants *grants = &in->grants;
 	size_t count = projects->count;
 	struct grant grant;
 
-	in->default_project = !projects->present;
-	state->places =
-	    arena_array(&request->arena, count + 1, sizeof(*state->places));
-	*grants = (struct grants){
-		arena_array(&request->arena, count + 1, sizeof(*grants->at)), 0
+	ret->places =
+	    arena_array(&request->arena, count + 1, sizeof(*ret->places));
+	ret->grants = (struct grants){
+		arena_array(&request->arena, count + 1, sizeof(struct grant)), 0
 	};
-	if (!state->places || !grants->at) {
+	if (!ret->places || !ret->grants.at) {
 		answer_unavailable(request);
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (read_grant(request, projects, i, &grant) < 0 ||
-		    add_grant(request, grant, i, grants) < 0)
+		    add_grant(request, grant, i, ret) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+void refuse_project(struct request *request, const struct named_projects *named,
+		    size_t index)
+{
+	bool archived = request->op.result == RESULT_PROJECT_ARCHIVED;
+
+	answer_error(
+	    request, 400, result_code(request->op.result),
+	    body_item_param(request, "projects", named->places[index], "id"),
+	    archived ? "The project is archived. Name one that is "
+		       "active."
+		     : "There is no project with this id in your "
+		       "organization.");
 }
 
 /* Of many lines that are done together, the one before it is not done yet. */
@@ -264,7 +269,6 @@ static void refuse_repeat(struct request *request)
 
 static void refuse_create(struct request *request)
 {
-	const struct create_state *state = request->state;
 	const struct invite_create_out *out = request->op.out;
 	char id[ID_TEXT_SIZE];
 
@@ -277,24 +281,16 @@ static void refuse_create(struct request *request)
 		id_format(ID_INVITE, out->invite.id, id);
 		answer_error(request, 400, "invite_already_exists", "email",
 			     "An invite to this address is pending already, "
-			     "with another role or other projects: %s. Delete "
-			     "it first to change it.",
-			     id);
+			     "with another role or other projects: %s. Change "
+			     "it with POST /organization/invites/%s, or this "
+			     "create with \"replace\": true; send it again "
+			     "with POST /organization/invites/%s/resend.",
+			     id, id, id);
 		return;
 	case RESULT_PROJECT_NOT_FOUND:
-	case RESULT_PROJECT_ARCHIVED: {
-		bool archived = request->op.result == RESULT_PROJECT_ARCHIVED;
-
-		answer_error(request, 400, result_code(request->op.result),
-			     body_item_param(request, "projects",
-					     state->places[out->index], "id"),
-			     archived
-				 ? "The project is archived. Name one that is "
-				   "active."
-				 : "There is no project with this id in your "
-				   "organization.");
+	case RESULT_PROJECT_ARCHIVED:
+		refuse_project(request, request->state, out->index);
 		return;
-	}
 	case RESULT_USER_EXISTS:
 		answer_result(request, "email");
 		return;
@@ -303,60 +299,68 @@ static void refuse_create(struct request *request)
 	}
 }
 
-static const char *create_link(struct request *request)
+static const char *link_of(struct request *request, const struct invite *invite,
+			   const uint8_t secret[SECRET_SIZE])
 {
-	const struct invite_create_in *in = request->op.in;
-	const struct invite_create_out *out = request->op.out;
-	struct token token = { .invite = out->invite.id };
+	struct token token = { .invite = invite->id };
 
-	memcpy(token.secret, in->secret, SECRET_SIZE);
+	memcpy(token.secret, secret, SECRET_SIZE);
 	return token_link(&request->arena, request->service->public_url,
 			  &token);
 }
 
-void invite_create_answer(struct request *request)
+void answer_invite(struct request *request, const struct invite *invite,
+		   const uint8_t *secret)
 {
-	const struct invite_create_out *out = request->op.out;
-	const char *link = NULL;
+	const char *link = secret ? link_of(request, invite, secret) : NULL;
 	struct jw jw;
 
-	if (request->op.result != RESULT_OK) {
-		refuse_create(request);
+	if (secret && !link) {
+		answer_unavailable(request);
 		return;
 	}
-	if (out->link) {
-		link = create_link(request);
-		if (!link) {
-			answer_unavailable(request);
-			return;
-		}
-	}
-	if (!out->created) /* the body is the same, as a retry needs it */
-		answer_header(request, INVITE_EXISTING, "true");
 	jw = answer_json(request);
 	jw_object(&jw);
-	shape_write_members(&jw, &invite_shape, &out->invite,
-			    request->now_ms / 1000);
+	shape_write_members(&jw, &invite_shape, invite, request->now_ms / 1000);
 	if (link)
 		write_text(&jw, "accept_url", link);
 	jw_end_object(&jw);
 	answer_json_end(request);
 }
 
+void invite_create_answer(struct request *request)
+{
+	const struct invite_create_in *in = request->op.in;
+	const struct invite_create_out *out = request->op.out;
+
+	if (request->op.result != RESULT_OK) {
+		refuse_create(request);
+		return;
+	}
+	if (!out->created) /* the body is the same, as a retry needs it */
+		answer_header(request, INVITE_EXISTING, "true");
+	answer_invite(request, &out->invite, out->link ? in->secret : NULL);
+}
+
+bool mail_is_sent(const struct request *request, const struct value *wanted)
+{
+	return (!wanted->present || wanted->boolean) &&
+	       request->service->mail_sends;
+}
+
 struct invite_create_in *invite_create_read(struct request *request)
 {
 	struct value values[INVITE_FIELDS];
-	struct create_state *state =
-	    arena_alloc(&request->arena, sizeof(*state));
+	struct named_projects *named =
+	    arena_alloc(&request->arena, sizeof(*named));
 	struct invite_create_in *in =
 	    request_verb(request, &verb_invite_create);
-	bool mail_wanted;
 
-	if (!in || !state) {
+	if (!in || !named) {
 		answer_unavailable(request);
 		return NULL;
 	}
-	request->state = state;
+	request->state = named;
 	if (query_read(request, NULL, NULL) < 0 ||
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
 	    read_email(request, "email", values[EMAIL].string, &in->email) <
@@ -365,10 +369,11 @@ struct invite_create_in *invite_create_read(struct request *request)
 		return NULL;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_locale(request, &in->locale) < 0 ||
-	    read_projects(request, &values[PROJECTS], state, in) < 0)
+	    read_projects(request, &values[PROJECTS], named) < 0)
 		return NULL;
-	mail_wanted = !values[SEND_EMAIL].present || values[SEND_EMAIL].boolean;
-	in->queue_mail = mail_wanted && request->service->mail_sends;
+	in->default_project = !values[PROJECTS].present;
+	in->grants = named->grants;
+	in->queue_mail = mail_is_sent(request, &values[SEND_EMAIL]);
 	in->ttl_seconds = values[EXPIRES_IN].present
 			      ? values[EXPIRES_IN].integer
 			      : request->service->invite_ttl_seconds;

@@ -1,12 +1,19 @@
 /*
- * invites.h: a create, for those who make several of them.
+ * invites.h: what all that is asked about invites reads and shows alike; and a
+ * create, for those who make several of them.
  */
 #ifndef API_INVITES_H
 #define API_INVITES_H
 
 #include "base/base.h"
+#include "core/token.h"
+#include "http/body.h"
 #include "http/request.h"
+#include "http/shape.h"
 #include "store/invites.h"
+
+#define TTL_MIN_SECONDS 60
+#define TTL_MAX_SECONDS (365 * 24 * 60 * 60)
 
 /* The header of an answer whose invite was there before. */
 #define INVITE_EXISTING "x-invite-existing"
@@ -18,5 +25,28 @@ void invites_create(struct request *request);
  * the request answered), and the answer to how that ended. */
 struct invite_create_in *invite_create_read(struct request *request) MUST_CHECK;
 void invite_create_answer(struct request *request);
+
+extern const struct shape invite_shape;
+
+/* The projects of a body. */
+struct named_projects {
+	struct grants grants; /* each once */
+	size_t *places;	      /* where in the request each stands */
+};
+
+/* -1 with the request answered. */
+int read_projects(struct request *request, const struct value *projects,
+		  struct named_projects *ret) MUST_CHECK;
+
+/* For RESULT_PROJECT_NOT_FOUND and _ARCHIVED: the one at `index` of those. */
+void refuse_project(struct request *request, const struct named_projects *named,
+		    size_t index);
+
+/* The invite; with its link where `secret` is not NULL. */
+void answer_invite(struct request *request, const struct invite *invite,
+		   const uint8_t *secret);
+
+/* Whether a body that may say "send_email" has a mail sent. */
+bool mail_is_sent(const struct request *request, const struct value *wanted);
 
 #endif

@@ -65,6 +65,10 @@
 	/* by who has the link; the first time */                              \
 	X(INVITE_REFUSED, 29, "invite.acceptance_refused", OURS, INVITE,       \
 	  "data")                                                              \
+	/* with a new link */                                                  \
+	X(INVITE_RESENT, 70, "invite.resent", OURS, INVITE, NULL)              \
+	X(INVITE_UPDATED, 71, "invite.updated", OURS, INVITE,                  \
+	  "changes_requested")                                                 \
 	X(API_KEY_CREATED, 41, "api_key.created", PUBLISHED, API_KEY, "data")  \
 	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
 	  "changes_requested")                                                 \

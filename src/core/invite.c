@@ -137,3 +137,28 @@ enum result invite_on_delete(const struct invite *invite)
 		return RESULT_INVITE_ACCEPTED;
 	return RESULT_OK;
 }
+
+enum result invite_on_resend(const struct invite *invite)
+{
+	enum result result = invite_on_delete(invite);
+
+	return result == RESULT_OK && invite->state == INVITE_DECLINED
+		   ? RESULT_ADDRESS_OPTED_OUT
+		   : result;
+}
+
+enum result invite_on_change(const struct invite *invite, int64_t now_seconds)
+{
+	enum result result = invite_on_delete(invite);
+
+	return result == RESULT_OK &&
+		       invite_status(invite, now_seconds) == STATUS_EXPIRED
+		   ? RESULT_INVITE_EXPIRED
+		   : result;
+}
+
+bool invite_mail_waits(const struct invite *invite)
+{
+	return invite->delivery.status == DELIVERY_QUEUED ||
+	       invite->delivery.status == DELIVERY_DEFERRED;
+}

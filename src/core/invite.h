@@ -121,4 +121,14 @@ void invite_decline(struct invite *invite, int64_t now_seconds);
 /* RESULT_OK, RESULT_INVITE_NOT_FOUND or RESULT_INVITE_ACCEPTED. */
 enum result invite_on_delete(const struct invite *invite);
 
+/* The same, whether it may be sent again, pending or expired; or, of whoever
+ * declined, RESULT_ADDRESS_OPTED_OUT. */
+enum result invite_on_resend(const struct invite *invite);
+
+/* The same, whether it may grant something else; or RESULT_INVITE_EXPIRED. */
+enum result invite_on_change(const struct invite *invite, int64_t now_seconds);
+
+/* Whether a mail with its link waits to be sent: one is enough. */
+bool invite_mail_waits(const struct invite *invite);
+
 #endif

@@ -60,15 +60,22 @@
 	  "with `invited key create`.")                                \
 	/* pending with other role or projects */                      \
 	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
-	  "An invite to this address is pending already. Delete it "   \
-	  "first to change it.")                                       \
+	  "An invite to this address is pending already. Change that " \
+	  "one, or send it again.")                                    \
 	/* all or nothing, and it was nothing */                       \
 	X(INVITES_REFUSED, 400, "invites_refused",                     \
 	  "Some of the invites cannot be made, so none was.")          \
 	/* accepted: cannot be deleted or declined */                  \
 	X(INVITE_ACCEPTED, 400, "invite_already_accepted",             \
 	  "The invite was already accepted, so it cannot be deleted "  \
-	  "any more.")                                                 \
+	  "or changed any more.")                                      \
+	/* declined too: cannot be changed */                          \
+	X(INVITE_EXPIRED, 400, "invite_expired",                       \
+	  "The invite has expired. Send it again to change it, or "    \
+	  "invite the person anew.")                                   \
+	/* by whoever has the address */                               \
+	X(ADDRESS_OPTED_OUT, 400, "address_opted_out",                 \
+	  "The person does not want this invite: it was declined.")    \
 	/* already a member */                                         \
 	X(USER_EXISTS, 400, "user_already_exists",                     \
 	  "The user already exists in this organization.")             \

@@ -245,10 +245,11 @@ static void add_part(struct message *message, const char *type,
 
 static void add_parts(struct message *message, const struct words *words)
 {
-	char boundary[ID_TEXT_SIZE + 8];
+	char boundary[MESSAGE_ID_SIZE + 8];
 
 	/* "=_" cannot come to stand in quoted-printable text. */
-	snprintf(boundary, sizeof(boundary), "=_%s", message->id);
+	snprintf(boundary, sizeof(boundary), "=_%.*s",
+		 (int)strcspn(message->id, "."), message->id);
 	buf_addf(&message->text,
 		 "Content-Type: multipart/alternative;\r\n"
 		 " boundary=\"%s\"\r\n\r\n",
@@ -262,6 +263,17 @@ static bool reserve(struct message *message)
 {
 	return buf_reserve(&message->part, ROOM_AHEAD) &&
 	       buf_reserve(&message->text, ROOM_AHEAD);
+}
+
+/* A mail that is sent again is another one: some programs show one of each
+ * Message-ID only. */
+static void set_id(struct message *message, const struct outbox_mail *mail)
+{
+	char id[ID_TEXT_SIZE];
+
+	snprintf(message->id, sizeof(message->id), "%s.%jd",
+		 id_format(ID_INVITE, mail->to.invite.id, id),
+		 (intmax_t)mail->queued_at_ms);
 }
 
 bool message_compose(struct message *message, const struct sender *from,
@@ -278,7 +290,7 @@ bool message_compose(struct message *message, const struct sender *from,
 
 	message_wipe(message);
 	arena_init(&arena, ARENA_MAX);
-	id_format(ID_INVITE, invite->id, message->id);
+	set_id(message, mail);
 	utf8 = envelope_address(&to, message->to);
 	token_format(&mail->token, code);
 	if (!reserve(message) ||

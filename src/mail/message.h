@@ -39,7 +39,8 @@ int sender_parse(struct arena *arena, const char *text,
 
 /* A mail as the transports take it. All of it borrowed. */
 struct letter {
-	const char *id;	  /* of the invite: "invite-..." */
+	const char *id;	  /* "invite-..." and, behind a dot, when it was
+			   * queued: each mail of an invite has its own */
 	int64_t seconds;  /* when it was queued, Unix */
 	const char *from; /* envelope */
 	const char *to;	  /* envelope; its domain in ASCII where possible */
@@ -47,12 +48,14 @@ struct letter {
 	struct str text;  /* whole message, lines end in CRLF */
 };
 
+#define MESSAGE_ID_SIZE (ID_TEXT_SIZE + 24)
+
 /* Where messages are composed; reused from one to the next. */
 struct message {
 	struct buf part; /* one part, before it is encoded */
 	struct buf text; /* the message */
 	char to[EMAIL_MAX + 1];
-	char id[ID_TEXT_SIZE];
+	char id[MESSAGE_ID_SIZE];
 };
 
 void message_init(struct message *message);

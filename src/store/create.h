@@ -32,6 +32,27 @@ enum result creation_check(const struct work *work,
 /* For one that nothing stands in the way of. */
 void creation_write(struct work *work, const struct creation *creation);
 
+/* The open invite to the address, if any; and whether the slot for a new one
+ * is taken. Two addresses with one hash (once in 10^18 pairs) share the
+ * index's entry: the later one stands aside, at its own id below zero. */
+bool find_open(const struct work *work, struct creation *creation) MUST_CHECK;
+
+/* An expired invite gives up its place, and a mail that is too late now. */
+void invite_supersede(const struct work *work, const struct invite *expired);
+
+/* A fresh secret for an open invite, by mail or not: the links that it had
+ * stop working. */
+void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
+		struct invite *invite);
+
+/* Whether all are there and active; else which is not. */
+enum result check_projects(const struct work *work, struct grants grants,
+			   size_t *ret_index) MUST_CHECK;
+
+/* Has an open invite grant and last what is asked for; the link stays. */
+void change_invite(const struct work *work, const struct invite_change_in *in,
+		   struct invite *invite);
+
 /* A create without projects: membership of the default one. False when out of
  * memory. */
 bool default_grants(struct arena *arena, int64_t project,

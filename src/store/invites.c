@@ -120,12 +120,7 @@ STATEMENT(invite_holders,
 		   " WHERE organization = ?1 AND address_hash = ?2"
 		   " AND slot <= 0 ORDER BY slot FOR UPDATE");
 
-/*
- * The open invite to the address, if any; and whether the slot for a new one
- * is taken. Two addresses with one hash (once in 10^18 pairs) share the
- * index's entry: the later one stands aside, at its own id below zero.
- */
-static bool find_open(const struct work *work, struct creation *creation)
+bool find_open(const struct work *work, struct creation *creation)
 {
 	struct statement *st = db_statement(work->db, &sql_invite_holders);
 	bool found = false;
@@ -173,15 +168,12 @@ static enum result use_default_project(const struct work *work,
 	return RESULT_OK;
 }
 
-static enum result check_projects(const struct work *work,
-				  const struct creation *creation)
+enum result check_projects(const struct work *work, struct grants grants,
+			   size_t *ret_index)
 {
-	struct grants grants = creation->grants;
 	struct project *projects;
 	size_t count;
 
-	if (creation->in->default_project)
-		return RESULT_OK;
 	projects =
 	    arena_array(work->arena, grants.count + 1, sizeof(*projects));
 	if (!projects)
@@ -191,7 +183,7 @@ static enum result check_projects(const struct work *work,
 		const struct project *project = project_among(
 		    projects, count, work->organization, grants.at[i].project);
 
-		creation->out->index = i;
+		*ret_index = i;
 		if (!project)
 			return RESULT_PROJECT_NOT_FOUND;
 		if (project->archived_at)
@@ -315,25 +307,26 @@ STATEMENT(invite_new_secret, .text = "UPDATE invite SET secret_hash = ?3,"
 				     " delivery_error = NULL, delivery_at = ?5"
 				     " WHERE id = ?1 AND organization = ?2");
 
-/* A fresh secret for an open invite: the link that it had stops working. */
-static void renew_secret(const struct work *work,
-			 const uint8_t secret[SECRET_SIZE],
-			 enum delivery_status delivery, struct invite *invite)
+void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
+		struct invite *invite)
 {
 	struct statement *st = db_statement(work->db, &sql_invite_new_secret);
 
+	/* Also one that was given up as expired, by a wrong clock. */
+	drop_mail(work, invite);
 	secret_hash(secret, invite->secret_hash);
 	invite->delivery = (struct delivery){
-		.status = delivery,
-		.updated_at = delivery == DELIVERY_NONE ? 0 : work->now,
+		.status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
+		.updated_at = mail ? work->now : 0,
 	};
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_blob(st, 3, invite->secret_hash, SHA256_SIZE);
-	db_bind_i64(st, 4, delivery);
+	db_bind_i64(st, 4, invite->delivery.status);
 	db_bind_i64(st, 5, invite->delivery.updated_at);
 	db_run(work->db, st);
-	work_audit(work, AUDIT_INVITE_RENEWED, invite->id);
+	if (mail)
+		queue_mail(work, invite->id, secret);
 }
 
 /*
@@ -350,25 +343,18 @@ static void create_again(struct work *work, const struct creation *creation,
 	enum delivery_status delivery = open->delivery.status;
 
 	out->invite = *open;
-	if (!in->queue_mail && delivery == DELIVERY_NONE) {
-		renew_secret(work, in->secret, DELIVERY_NONE, &out->invite);
-		out->link = true;
-	} else if (in->queue_mail &&
-		   (delivery == DELIVERY_FAILED || delivery == DELIVERY_NONE)) {
-		renew_secret(work, in->secret, DELIVERY_QUEUED, &out->invite);
-		/* One that was given up as expired, by a wrong clock. */
-		work_run_for(work, &sql_outbox_delete, open->id);
-		queue_mail(work, open->id, in->secret);
-	}
+	out->link = !in->queue_mail && delivery == DELIVERY_NONE;
+	if (!out->link && (!in->queue_mail || (delivery != DELIVERY_FAILED &&
+					       delivery != DELIVERY_NONE)))
+		return;
+	renew_link(work, in->secret, in->queue_mail, &out->invite);
+	work_audit(work, AUDIT_INVITE_RENEWED, open->id);
 }
 
-/* An expired invite gives up its place, and a mail that is too late now. */
-static void supersede(const struct work *work, const struct invite *expired)
+void invite_supersede(const struct work *work, const struct invite *expired)
 {
-	enum delivery_status delivery = expired->delivery.status;
-
 	invite_release_address(work, expired, INVITE_OPEN);
-	if (delivery == DELIVERY_QUEUED || delivery == DELIVERY_DEFERRED)
+	if (invite_mail_waits(expired))
 		record_too_late(work, expired->id, expired->delivery.attempts);
 }
 
@@ -410,23 +396,51 @@ enum result creation_check(const struct work *work, struct creation *creation)
 		return RESULT_OK;
 	case CREATE_CONFLICT:
 		creation->out->invite = creation->open;
-		return RESULT_INVITE_EXISTS;
+		if (!in->replace)
+			return RESULT_INVITE_EXISTS;
+		break;
 	case CREATE_SUPERSEDE:
 	case CREATE_NEW:
 		break;
 	}
 	find_inviter(work, creation);
-	return check_projects(work, creation);
+	return in->default_project ? RESULT_OK
+				   : check_projects(work, creation->grants,
+						    &creation->out->index);
+}
+
+/* The one that is pending gets what this create grants; then it is as if it had
+ * been created so. */
+static void replace_grants(struct work *work, const struct creation *creation)
+{
+	const struct invite_change_in change = {
+		.has_role = true,
+		.role = creation->in->role,
+		.has_grants = true,
+		.grants = creation->grants,
+		.ttl_seconds = creation->in->ttl_seconds,
+	};
+	struct invite open = creation->open;
+
+	change_invite(work, &change, &open);
+	create_again(work, creation, &open);
 }
 
 void creation_write(struct work *work, const struct creation *creation)
 {
-	if (creation->verdict == CREATE_REPLAY) {
+	switch (creation->verdict) {
+	case CREATE_REPLAY:
 		create_again(work, creation, &creation->open);
 		return;
+	case CREATE_CONFLICT:
+		replace_grants(work, creation);
+		return;
+	case CREATE_SUPERSEDE:
+		invite_supersede(work, &creation->open);
+		break;
+	case CREATE_NEW:
+		break;
 	}
-	if (creation->verdict == CREATE_SUPERSEDE)
-		supersede(work, &creation->open);
 	create_new(work, creation);
 }
 

@@ -6,6 +6,14 @@
  *			PROJECT_ARCHIVED
  *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
+ *	invite_resend	a new link, by mail if one is wanted, and a new time;
+ *			the old links are dead. A mail that waits already goes
+ *			as it is. INVITE_NOT_FOUND, INVITE_ACCEPTED,
+ *			ADDRESS_OPTED_OUT; of one that has expired,
+ *			USER_EXISTS, INVITE_EXISTS
+ *	invite_change	what a pending one grants, and how long; the link stays
+ *			INVITE_NOT_FOUND, INVITE_ACCEPTED, INVITE_EXPIRED,
+ *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
@@ -34,10 +42,11 @@ struct invite_create_in {
 	struct grants grants; /* each project once */
 	int64_t ttl_seconds;
 	bool queue_mail;
+	bool replace; /* one that is pending with other grants gets these */
 	uint8_t secret[SECRET_SIZE];
 };
 
-struct invite_create_out {
+struct invite_create_out {    /* of invite_resend and invite_change, too */
 	struct invite invite; /* with INVITE_EXISTS: the one in the way */
 	bool created;	      /* false: it was there before (a retry) */
 	bool link;	      /* the input's secret opens it */
@@ -57,6 +66,22 @@ struct invite_create_all_in {
 struct invite_create_all_out {
 	enum result *results; /* OK also where only others were refused */
 	struct invite_create_out *lines;
+};
+
+struct invite_resend_in {
+	int64_t id;
+	bool has_ttl; /* else it expires no earlier than it would have */
+	int64_t ttl_seconds;
+	bool queue_mail;
+	uint8_t secret[SECRET_SIZE];
+};
+
+struct invite_change_in {
+	int64_t id;
+	bool has_role, has_grants; /* else they stay as they are */
+	enum role role;
+	struct grants grants; /* each project once */
+	int64_t ttl_seconds;  /* from now on; 0: it stays */
 };
 
 struct invite_out { /* of invite_get and invite_delete */

@@ -104,6 +104,8 @@
 	X(invite_create)       \
 	X(invite_create_all)   \
 	X(invite_delete)       \
+	X(invite_resend)       \
+	X(invite_change)       \
 	X(invite_get)          \
 	X(invite_list)         \
 	X(invite_forget)       \

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import Cli, ROOT, on_terminal, refusal
-from peer import Answer, page
+from peer import Answer, INVITE, page
 
 USER = {"object": "organization.user", "id": "user-1", "name": "Ada",
         "email": "ada@b.c", "role": "owner", "added_at": 5}
@@ -73,6 +73,17 @@ ACCOUNTS, IN_P = P + "/service_accounts", "/projects/proj_1"
 
 # the command, method and target of its request, body, and the answer
 COMMANDS: list[tuple[list[str], str, str, Any, dict]] = [
+    (["resend", "invite-1", "--no-email", "--expires-in", "1d"], "POST",
+     ORG + "/invites/invite-1/resend",
+     {"expires_in_seconds": 86400, "send_email": False}, INVITE),
+    (["update", "invite-1", "-r", "owner", "-p", "proj_1:owner"], "POST",
+     ORG + "/invites/invite-1",
+     {"role": "owner", "projects": [{"id": "proj_1", "role": "owner"}]},
+     INVITE),
+    (["create", "a@b.c", "-r", "reader", "--replace", "--inviter",
+      "Ada <ada@b.c>"], "POST", ORG + "/invites",
+     {"email": "a@b.c", "role": "reader", "replace": True,
+      "inviter": {"name": "Ada", "email": "ada@b.c"}}, INVITE),
     (["users", "role", "user-1", "owner"], "POST", ORG + "/users/user-1",
      {"role": "owner"}, USER),
     (["users", "update", "user-1", "-r", "reader", "--technical-level", "high",
@@ -304,7 +315,7 @@ def test_every_call_of_the_library_has_a_command():
     invites, groups = ORG + "/invites", ORG + "/groups"
     one, member = groups + "/{group_id}", "/users/{user_id}"
     assert left == {
-        ("GET", invites), ("POST", invites),
+        ("GET", invites), ("POST", invites + "/bulk"),
         ("GET", invites + "/{invite_id}"), ("DELETE", invites + "/{invite_id}"),
         ("POST", "/invitations/lookup"), ("POST", "/invitations/accept"),
         ("POST", "/invitations/decline"),

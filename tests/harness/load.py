@@ -96,7 +96,7 @@ class Post(RealServer):
             while self._raw:
                 at, raw = self._raw.popleft()
                 mail = Mail(raw)
-                invite = mail.message_id.strip("<>").split("@")[0]
+                invite = mail.message_id.strip("<>").split(".")[0]
                 self._letters[invite].append(
                     Letter(invite, mail.message_id, mail.link, at))
             return dict(self._letters)

@@ -92,7 +92,8 @@ static const struct {
 	{ "GET /metrics", 200, NULL },
 
 	{ "PUT /organization/invites", 405, "GET, HEAD, POST" },
-	{ "POST /organization/invites/{invite}", 405, "GET, HEAD, DELETE" },
+	{ "PUT /organization/invites/{invite}", 405,
+	  "GET, HEAD, POST, DELETE" },
 	{ "DELETE /organization/invites", 405, "GET, HEAD, POST" },
 	{ "PUT /organization/users/{user}", 405, "GET, HEAD, POST, DELETE" },
 	{ "GET /invitations/accept", 405, "POST" },

@@ -150,7 +150,8 @@ def test_headers(send_one: SendOne) -> None:
     assert message["Subject"] == "You are invited to join Acme"
     assert message["From"] == "Invited <no-reply@example.com>"
     assert message["To"] == "ada@example.com"
-    assert message["Message-ID"] == "<invite-028T5CY4TQK80@example.com>"
+    assert message["Message-ID"] == \
+        "<invite-028T5CY4TQK80.1769868300000@example.com>"
     assert message["Date"].datetime.isoformat() == "2026-01-31T14:05:00+00:00"
     assert message["Auto-Submitted"] == "auto-generated"
 

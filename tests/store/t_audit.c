@@ -398,6 +398,29 @@ static struct store_op delete_invite(void)
 		     out_of(&create, invite_create_out)->invite.id);
 }
 
+static struct store_op resend_invite(void)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op op = op_of(&verb_invite_resend);
+
+	in_of(&op, invite_resend_in)->id =
+	    out_of(&create, invite_create_out)->invite.id;
+	return op;
+}
+
+static struct store_op change_invite(void)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op op = op_of(&verb_invite_change);
+
+	*in_of(&op, invite_change_in) = (struct invite_change_in){
+		.id = out_of(&create, invite_create_out)->invite.id,
+		.has_role = true,
+		.role = ROLE_OWNER,
+	};
+	return op;
+}
+
 static struct store_op forget_invites(void)
 {
 	struct store_op op = op_of(&verb_invite_forget);
@@ -501,6 +524,8 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_invite_create] = create_invite,
 	[VERB_invite_create_all] = create_invites,
 	[VERB_invite_delete] = delete_invite,
+	[VERB_invite_resend] = resend_invite,
+	[VERB_invite_change] = change_invite,
 	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,
 	[VERB_invitation_decline] = decline_invitation,

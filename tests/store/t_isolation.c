@@ -157,6 +157,19 @@ static void grants_no_project_of_others(void)
 			 RESULT_PROJECT_NOT_FOUND);
 }
 
+static void refuses_to_change_an_invite(void)
+{
+	struct store_op op = op_of(&verb_invite_resend);
+
+	in_of(&op, invite_resend_in)->id = theirs.invite;
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+	op = op_of(&verb_invite_change);
+	*in_of(&op, invite_change_in) = (struct invite_change_in){
+		.id = theirs.invite, .has_role = true, .role = ROLE_OWNER
+	};
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+}
+
 static void invites_members_of_others(void)
 {
 	struct store_op op = op_of(&verb_invite_create);
@@ -734,6 +747,8 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_invite_create] = grants_no_project_of_others,
 	[VERB_invite_create_all] = grants_no_project_of_others,
 	[VERB_invite_delete] = refuses_to_get,
+	[VERB_invite_resend] = refuses_to_change_an_invite,
+	[VERB_invite_change] = refuses_to_change_an_invite,
 	[VERB_invitation_accept] = links_lead_home,
 	[VERB_invitation_decline] = links_lead_home,
 	[VERB_key_list] = lists_our_own,
