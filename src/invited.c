@@ -54,13 +54,17 @@ struct daemon {
 };
 
 static struct server *server_to_stop; /* for the signal handler */
+static pthread_t main_thread;
 
+/* In the thread that will free it, so that it is never freed meanwhile. */
 static void on_signal(int number)
 {
 	int error = errno;
 
-	(void)number;
-	server_stop(server_to_stop);
+	if (pthread_equal(pthread_self(), main_thread))
+		server_stop(server_to_stop);
+	else
+		pthread_kill(main_thread, number);
 	errno = error;
 }
 
@@ -70,6 +74,7 @@ static void catch_signals(struct server *server)
 				    .sa_flags = SA_RESTART };
 
 	server_to_stop = server;
+	main_thread = pthread_self();
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 }
