@@ -114,9 +114,11 @@ class Tools:
 
 class Daemon:
     """`invited` on a free port, with its data in `directory` or, where that
-    is given, in the database at `url`."""
+    is given, in the database at `url`; with so many threads for requests as
+    there are cores, or as are asked for."""
 
-    def __init__(self, tools, directory, mail="none:", url=None, gate=False):
+    def __init__(self, tools, directory, mail="none:", url=None, gate=False,
+                 threads=None):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         began = time.perf_counter()
@@ -125,7 +127,8 @@ class Daemon:
                 [tools.invited, "serve", "--listen", HOST + ":0",
                  "--data", directory, "--mail", mail,
                  *(["--database", url] if url else []),
-                 *(["--gate-listen", HOST + ":0"] if gate else [])],
+                 *(["--gate-listen", HOST + ":0"] if gate else []),
+                 *(["--threads", str(threads)] if threads else [])],
                 env={**os.environ, "INVITED_ADMIN_KEY": KEY,
                      "INVITED_MAIL_FROM": "invited@localhost"},
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

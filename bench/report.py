@@ -9,6 +9,7 @@ from typing import Callable
 
 import gate
 import resources
+import threads
 from questions import dearest
 from steps import WIDTH, WIDTHS
 
@@ -107,6 +108,7 @@ def rows(scale):
             True, _ratio(_rate("slow", "retrieve_beside"),
                          _rate("slow", "retrieve_alone"))),
         *question_rows(large),
+        *thread_rows(),
         Row(f"start to first answer with {large:,} invites, cached", 0.5,
             False, lambda r: r["start"]["warm"], " s"),
         Row("the same, nothing cached", 0.5, False,
@@ -157,6 +159,20 @@ def answer_rows(path, bound, where=""):
     return [Row(f"{verb}s per second / creates, {WIDTH} connections{where}",
                 bound, True, ratio(verb))
             for verb in ("accept", "decline", "delete")]
+
+
+def thread_rows():
+    return [
+        Row("long lists with two threads / with one", 1.6, True,
+            threads.gain("long_list")),
+        Row("CPU per long list with two threads / with one", 1.1, False,
+            threads.gain("long_list", "server_cpu_us")),
+        Row("list(20) with two threads / with one, beside the generator", 1.4,
+            True, threads.gain("list")),
+        Row("retrieves with two threads / with one, beside the generator", 1.1,
+            True, threads.gain("retrieve")),
+        Row(f"creates with two threads / with one, {WIDTH} connections", 0.95,
+            True, threads.gain("create"))]
 
 
 def outbox_rows(scale):

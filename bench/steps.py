@@ -8,6 +8,7 @@ import gate
 import growth
 import questions as worst
 import resources
+import threads as lanes
 from harness import (INVITES, Bare, Daemon, Nginx, copy_store, forget_cached,
                      running)
 
@@ -223,8 +224,14 @@ def each_resource(bench):
     return result
 
 
+def threads(bench):
+    """See threads.py."""
+    return lanes.measure(bench)
+
+
 STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "slow": slow_clients, "sizes": sizes, "start": start,
          "memory": memory, "answers": growth.answers, "keys": growth.keys,
          "log": growth.log, "outbox": growth.outbox,
-         "questions": questions, "resources": each_resource, "gate": gate.gate}
+         "questions": questions, "resources": each_resource, "gate": gate.gate,
+         "threads": threads}
