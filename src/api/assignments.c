@@ -125,6 +125,7 @@ static const struct list_query role_list = {
 	  .path = path_ "/roles",                                              \
 	  .body = BODY_JSON,                                                   \
 	  .verb = &verb_assignment_create,                                     \
+	  .again = true,                                                       \
 	  .ids = { __VA_ARGS__ },                                              \
 	  FIELDS(fields),                                                      \
 	  .prepare = (prepare_),                                               \

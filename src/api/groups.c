@@ -139,6 +139,7 @@ static const struct route routes[] = {
 	  .path = "/organization/groups/{group_id}/users",
 	  .body = BODY_JSON,
 	  .verb = &verb_group_user_add,
+	  .again = true,
 	  .ids = { INPUT(struct group_user_in, group) },
 	  FIELDS(user_fields),
 	  .shape = &added_shape },

@@ -381,6 +381,13 @@ struct invite_create_in *invite_create_read(struct request *request)
 	return in;
 }
 
+static bool showed_link(const struct request *request)
+{
+	const struct invite_create_in *in = request->op.in;
+
+	return !in->queue_mail;
+}
+
 void invites_create(struct request *request)
 {
 	if (invite_create_read(request))
@@ -514,7 +521,9 @@ static const struct route routes[] = {
 	{ .method = METHOD_POST,
 	  .path = "/organization/invites",
 	  .body = BODY_JSON,
-	  .handle = invites_create },
+	  .handle = invites_create,
+	  .shape = &invite_shape,
+	  .showed_secret = showed_link },
 	{ .method = METHOD_GET,
 	  .path = "/organization/invites",
 	  .verb = &verb_invite_list,

@@ -125,6 +125,7 @@ static const struct route routes[] = {
 	  .path = "/organization/invites/bulk",
 	  .body = BODY_JSON,
 	  .body_max = BULK_BODY_MAX,
+	  .again = true,
 	  .handle = bulk },
 };
 

@@ -77,6 +77,7 @@ static const struct route routes[] = {
 	  .path = "/organization/projects/{project_id}/groups",
 	  .body = BODY_JSON,
 	  .verb = &verb_project_group_add,
+	  .again = true,
 	  .ids = { PROJECT },
 	  FIELDS(group_fields),
 	  .prepare = take_role,

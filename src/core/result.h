@@ -125,6 +125,10 @@
 	X(LAST_KEY, 400, "last_admin_key",                             \
 	  "This is the last admin key in force of your organization. " \
 	  "Make another one before you delete it.")                    \
+	/* by another request that had the same */                     \
+	X(IDEMPOTENCY_KEY_REUSED, 400, "idempotency_key_reused",       \
+	  "This Idempotency-Key was used within the last day for a "   \
+	  "request with another body. Take a new key.")                \
 	/* what the database has of it makes no sense to us */         \
 	X(DAMAGED, 500, "damaged",                                     \
 	  "What is stored of this is damaged, or was written by a "    \

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/auth.h"
 #include "http/errors.h"
+#include "http/once.h"
 #include "http/operation.h"
 #include "http/router.h"
 
@@ -77,6 +78,8 @@ void request_dispatch(struct request *request)
 	request->now_ms = clock_now_ms();
 	request->at_the_door = false;
 	thread_catch_up(request->thread);
+	if (once_begin(request) < 0)
+		return;
 	if (auth_holds(request)) {
 		handle(request);
 		return;

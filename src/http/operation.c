@@ -10,10 +10,9 @@
 /* ---- what goes in ---- */
 
 /* An id that is none of its kind is 0, which is nobody's. */
-static void put_ids(const struct request *request, void *in)
+void operation_put_ids(const struct request *request, const struct route *route,
+		       void *in)
 {
-	const struct route *route = request->route;
-
 	for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
 		if (route->ids[i])
 			*(int64_t *)((char *)in + route->ids[i] - 1) =
@@ -144,7 +143,7 @@ void operation_run(struct request *request)
 		0 ||
 	    read_fields(request, in) < 0)
 		return;
-	put_ids(request, in);
+	operation_put_ids(request, route, in);
 	if (route->prepare && route->prepare(request, in) < 0)
 		return;
 	request_submit(request, finished);

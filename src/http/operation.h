@@ -15,6 +15,10 @@ void operation_run(struct request *request);
  * of what reads them. */
 bool operation_is_sound(const struct route *route);
 
+/* Puts the path's ids to where the route says, in what its verb takes. */
+void operation_put_ids(const struct request *request, const struct route *route,
+		       void *in);
+
 /* ---- for handlers that do one of these themselves ---- */
 
 /* The operation's result, where it was refused, as an error; `param` is the

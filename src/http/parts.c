@@ -15,6 +15,7 @@
 #include "http/parts.h"
 
 #include "http/errors.h"
+#include "http/once.h"
 #include "http/shape.h"
 
 #define AT_ONCE	   64 /* parts under way, of all requests that have some */
@@ -222,6 +223,7 @@ static struct request *begin(struct parts *parts)
 		refuse_large(part);
 	else
 		buf_add_str(&part->body, body);
+	once_begin_part(part, whole, parts->begun);
 	if (!buf_ok(&part->body))
 		answer_unavailable(part);
 	return part;

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "http/errors.h"
 #include "http/limiter.h"
+#include "http/once.h"
 #include "http/parts.h"
 
 static void make_id(struct request *request)
@@ -81,6 +82,7 @@ static const struct {
 	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },
 	{ "If-None-Match", offsetof(struct request, if_none_match) },
 	{ "User-Agent", offsetof(struct request, user_agent) },
+	{ "Idempotency-Key", offsetof(struct request, idempotency_key) },
 	{ "X-Original-Method", offsetof(struct request, original_method) },
 	{ "X-Original-URI", offsetof(struct request, original_uri) },
 	{ "X-Forwarded-Method", offsetof(struct request, forwarded_method) },
@@ -167,10 +169,16 @@ void request_submit(struct request *request,
 				 : actor_of_link(request);
 	op->now_ms = request->now_ms;
 	op->context = request;
+	op->once = NULL;
 	op->result = RESULT_OK;
 	request->then = then;
 	/* the operation holds all that was wanted */
 	request_release_parsed(request);
+	if (request->once_key && !once_attach(request)) {
+		op->result = RESULT_OUT_OF_MEMORY;
+		then(request);
+		return;
+	}
 	if (store_submit(request->thread->port, op)) {
 		then(request);
 		return;
@@ -185,7 +193,8 @@ void request_resume(struct request *request)
 
 	request->parked = false;
 	http_count(&request->thread->counts.parked, -1);
-	request->then(request);
+	if (!request->op.once || !once_finish(request))
+		request->then(request);
 	if (parts)
 		parts_resume(parts);
 }

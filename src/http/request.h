@@ -58,6 +58,7 @@ struct request {
 	struct str forwarded_for;
 	struct str if_none_match;
 	struct str user_agent;
+	struct str idempotency_key;
 	struct str original_method, original_uri;   /* gateways' */
 	struct str forwarded_method, forwarded_uri; /* likewise */
 	struct str x_api_key, api_key;
@@ -82,8 +83,9 @@ struct request {
 	struct json_t *json; /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
-	void *state;	     /* the handler's, between steps */
-	struct parts *parts; /* what it is one of (parts.h); or NULL */
+	void *state;	      /* the handler's, between steps */
+	struct parts *parts;  /* what it is one of (parts.h); or NULL */
+	const char *once_key; /* until it was given to an operation (once.h) */
 
 	/* The operation under way or finished, and what is to be done after
 	 * it. */

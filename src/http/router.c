@@ -119,6 +119,57 @@ void router_free(struct router *router)
 	free(router);
 }
 
+/* The end of a path that was added, and what it is below. */
+static const struct node *find_end(const struct router *router,
+				   const char *path,
+				   const struct node **ret_parent)
+{
+	const struct node *node = router->nodes;
+	struct str rest = str_of(path), segment;
+	bool more = str_cut(rest, '/', &segment, &rest);
+
+	*ret_parent = node;
+	while (more && node) {
+		more = str_cut(rest, '/', &segment, &rest);
+		*ret_parent = node;
+		node = node->child;
+		while (node && !str_eq(node->text, segment))
+			node = node->next;
+	}
+	return node;
+}
+
+/* A struct is told by its size and the place and kind of its id. */
+static const struct route *get_at(const struct node *node,
+				  const struct shape *shape)
+{
+	const struct route *get = node->by_method[METHOD_GET];
+	bool same = get && get->verb && !get->list && get->shape &&
+		    get->shape->size == shape->size &&
+		    get->shape->id == shape->id &&
+		    get->shape->kind == shape->kind;
+
+	return same ? get : NULL;
+}
+
+const struct route *router_get_of(const struct router *router,
+				  const struct route *post)
+{
+	const struct node *parent;
+	const struct node *node = find_end(router, post->path, &parent);
+	const struct route *get = NULL;
+
+	if (!node || !post->shape)
+		return NULL;
+	get = get_at(node, post->shape);
+	for (const struct node *below = node->child; below && !get;
+	     below = below->next) {
+		if (is_parameter(below))
+			get = get_at(below, post->shape);
+	}
+	return get ? get : get_at(parent, post->shape);
+}
+
 bool router_is_for_gateways(const struct router *router)
 {
 	return router->for_gateways;

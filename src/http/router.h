@@ -57,6 +57,11 @@ struct route {
 	/* What to do where nobody knows whether it was written, if asking again
 	 * is not safe; else NULL. */
 	const char *if_uncertain;
+	/* Where it comes again with the same Idempotency-Key (once.h): it may
+	 * be done again, since it has the same outcome; or what it showed was a
+	 * secret. Or NULL: what its GET shows is no secret. */
+	bool again;
+	bool (*showed_secret)(const struct request *request);
 };
 
 #define FIELDS(fields_) .fields = (fields_), .field_count = COUNT_OF(fields_)
@@ -92,6 +97,11 @@ struct router;
  * the program. NULL when out of memory. */
 struct router *router_new(const struct routes *routes) MUST_CHECK;
 void router_free(struct router *router);
+
+/* The GET of what a POST was about, if it shows the same struct: the route of
+ * its path, of what it makes below that, or of what it does something to. */
+const struct route *router_get_of(const struct router *router,
+				  const struct route *post);
 
 bool router_is_for_gateways(const struct router *router);
 

@@ -605,6 +605,22 @@ const struct step steps[] = {
 	      "ALTER TABLE organization_settings ADD COLUMN locale TEXT",
 	      "ALTER TABLE invite ADD COLUMN locale TEXT",
 	  } },
+
+	/* 24: what was done by an Idempotency-Key, for a day: see once.c */
+	{ .sqlite =
+	      "CREATE TABLE once(organization INTEGER NOT NULL,"
+	      " key_hash BLOB NOT NULL, body_hash BLOB NOT NULL,"
+	      " target INTEGER NOT NULL, at INTEGER NOT NULL,"
+	      " PRIMARY KEY(organization, key_hash)) WITHOUT ROWID;"
+	      "CREATE INDEX once_age ON once(organization, at);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE once(organization BIGINT NOT NULL,"
+	      " key_hash BYTEA NOT NULL, body_hash BYTEA NOT NULL,"
+	      " target BIGINT NOT NULL, at BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, key_hash))",
+	      "CREATE INDEX once_age ON once(organization, at)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

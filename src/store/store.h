@@ -32,12 +32,28 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "core/actor.h"
 #include "core/result.h"
 #include "store/verb.h"
 
 struct store;
 struct store_port;
+
+/*
+ * A write that is done once, however often it is asked for within a day. Zeroed
+ * but for what is said; the hashes know nothing of what they are of.
+ */
+struct once {
+	uint8_t key[SHA256_SIZE];  /* who asks for what, by which key */
+	uint8_t body[SHA256_SIZE]; /* what they say */
+	size_t id; /* where in what comes out its id lies, plus 1; 0: nowhere */
+	bool again; /* doing it again has the same outcome: do so */
+
+	/* Set by the store: */
+	bool known; /* it was done before; unless `again`, nothing was now */
+	int64_t target; /* then: the id that came out */
+};
 
 /* One operation. */
 struct store_op {
@@ -50,6 +66,7 @@ struct store_op {
 	int64_t now_ms;
 	struct arena *arena; /* for what comes back; borrowed */
 	void *context;	     /* yours */
+	struct once *once;   /* or NULL: it is done as often as it comes */
 
 	/* Set by the store. */
 	enum result result;

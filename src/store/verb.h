@@ -145,6 +145,7 @@
 	X(outbox)          \
 	X(rights)          \
 	X(audit)           \
+	X(once)            \
 	X(audit_side)      \
 	X(organization_settings)
 

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "store/lock.h"
+#include "store/once.h"
 
 int64_t work_id(const struct work *work)
 {
@@ -111,7 +112,9 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	if (op->verb->flags & VERB_RIGHTS)
 		begin_rights(&work);
 	if (!ids || may_write(&work))
-		result = op->verb->run(&work, op->in, op->out);
+		result = op->once && ids
+			     ? once_run(&work, op)
+			     : op->verb->run(&work, op->in, op->out);
 	if (op->verb->flags & VERB_RIGHTS)
 		db->key = 0;
 	op->mail_queued = work.mail_queued;

@@ -55,6 +55,7 @@ static const char *const back[] = {
 	"ALTER TABLE project DROP COLUMN max_key_lifetime_seconds",
 	"ALTER TABLE organization_settings DROP COLUMN locale;"
 	"ALTER TABLE invite DROP COLUMN locale",
+	"DROP TABLE once",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

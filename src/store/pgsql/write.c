@@ -126,7 +126,7 @@ static size_t count_together(struct store_op *const *ops, size_t n)
 {
 	size_t count = 0;
 
-	while (count < n && ops[count]->verb->together)
+	while (count < n && ops[count]->verb->together && !ops[count]->once)
 		count++;
 	return count;
 }

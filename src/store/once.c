@@ -1,0 +1,119 @@
+/*
+ * once.c: writes that are done once, however often they are asked for.
+ *
+ * A row says what came of one, and goes with it in one transaction: the hash of
+ * who asked for what by which key, that of what was said, and the id of what
+ * came out; nothing that could be a secret. A refused one leaves no row, so it
+ * may be tried again. Two daemons that are given the same at once meet in the
+ * primary key: the later batch fails, and finds the row when it is run again.
+ *
+ * Old rows go when new ones come, a few more than come.
+ */
+#include "base/base.h"
+
+#include "store/once.h"
+
+#include "base/clock.h"
+#include "store/table.h"
+
+#define KEPT_SECONDS (DAY_MS / 1000)
+
+struct once_row {
+	int64_t organization;
+	uint8_t key[SHA256_SIZE], body[SHA256_SIZE];
+	int64_t target, at;
+};
+
+#define ONCE_TABLE(FIRST, MORE)                                      \
+	FIRST(NUMBER, "organization", struct once_row, organization) \
+	MORE(BYTES, "key_hash", struct once_row, key)                \
+	MORE(BYTES, "body_hash", struct once_row, body)              \
+	MORE(NUMBER, "target", struct once_row, target)              \
+	MORE(NUMBER, "at", struct once_row, at)
+
+TABLE(once, "once", ONCE_TABLE);
+
+STATEMENT(once_find, .text = "SELECT " COLUMNS_OF(
+			 ONCE_TABLE) " FROM once WHERE organization = ?1"
+				     " AND key_hash = ?2");
+STATEMENT(once_insert, .text = INSERT_OF("once", ONCE_TABLE));
+STATEMENT(once_delete, .text = "DELETE FROM once WHERE organization = ?1"
+			       " AND key_hash = ?2");
+
+/* More than one a new row, or they would never be less. */
+#define OLDEST                                                          \
+	"SELECT key_hash FROM once WHERE organization = ?1 AND at < ?2" \
+	" ORDER BY organization, at LIMIT 8"
+STATEMENT(once_forget,
+	  .text = "DELETE FROM once WHERE organization = ?1"
+		  " AND key_hash IN (" OLDEST ")",
+	  .pgsql = "DELETE FROM once WHERE organization = ?1"
+		   " AND key_hash = ANY(ARRAY(" OLDEST
+		   " FOR UPDATE SKIP LOCKED))");
+
+/* A clock that was wrong when it was written makes it no younger. */
+static bool is_kept(const struct work *work, const struct once_row *row)
+{
+	return work->now - row->at < KEPT_SECONDS &&
+	       row->at - work->now < KEPT_SECONDS;
+}
+
+static bool find(const struct work *work, const struct once *once,
+		 struct once_row *row)
+{
+	struct statement *st = db_statement(work->db, &sql_once_find);
+	bool found;
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_blob(st, 2, once->key, SHA256_SIZE);
+	if (!db_row(work->db, st))
+		return false;
+	found = table_read(&once_table, work->arena, st, row);
+	db_done(st);
+	if (found && is_kept(work, row))
+		return true;
+	st = db_statement(work->db, &sql_once_delete);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_blob(st, 2, once->key, SHA256_SIZE);
+	db_run(work->db, st);
+	return false;
+}
+
+static void keep(const struct work *work, const struct once *once,
+		 const void *out)
+{
+	struct once_row row = { .organization = work->organization,
+				.at = work->now };
+	struct statement *st = db_statement(work->db, &sql_once_insert);
+
+	memcpy(row.key, once->key, SHA256_SIZE);
+	memcpy(row.body, once->body, SHA256_SIZE);
+	if (once->id)
+		memcpy(&row.target, (const char *)out + once->id - 1,
+		       sizeof(row.target));
+	table_bind(&once_table, st, &row);
+	db_run(work->db, st);
+	st = db_statement(work->db, &sql_once_forget);
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, work->now - KEPT_SECONDS);
+	db_run(work->db, st);
+}
+
+enum result once_run(struct work *work, struct store_op *op)
+{
+	struct once *once = op->once;
+	struct once_row row;
+	enum result result;
+
+	once->known = find(work, once, &row);
+	if (once->known && memcmp(row.body, once->body, sizeof(row.body)) != 0)
+		return RESULT_IDEMPOTENCY_KEY_REUSED;
+	if (once->known)
+		once->target = row.target;
+	if (once->known && !once->again)
+		return RESULT_OK;
+	result = op->verb->run(work, op->in, op->out);
+	if (result == RESULT_OK && !once->known)
+		keep(work, once, op->out);
+	return result;
+}
