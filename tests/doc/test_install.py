@@ -91,6 +91,9 @@ def test_the_system_finds_what_is_installed(below: Path) -> None:
     descriptions = {path.parent for path in below.rglob("inv.pc")}
     assert {f"/{path.relative_to(below)}" for path in descriptions} <= (
         pkg_config_looks_into())
+    page = below / "usr/local/share/doc/invited/doc/gateway.md"
+    for target in re.findall(r"\]\((\.\./[^)]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
     unit = (below / "usr/local/lib/systemd/system/invited.service").read_text()
     assert "\nExecStart=/usr/local/bin/invited serve\n" in unit
 

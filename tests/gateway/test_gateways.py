@@ -366,3 +366,80 @@ def test_the_key_of_another_project_does_not_open_this_one(
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "insufficient_permissions"
     assert model.asked == []
+
+
+# -- the organization's models ------------------------------------------------
+
+@pytest.fixture(scope="module")
+def wide(kind: str, guarded: Guarded, backend: Backend) -> Iterator[Gateway]:
+    """One that asks about the organization: all of its projects."""
+    organization = guarded.api.ok("GET", "/v1/organization")["id"]
+    with Gateway(kind, guarded.gate, backend.port, organization) as one:
+        yield one
+
+
+@pytest.fixture
+def colleague(guarded: Guarded) -> tuple[str, str, Any]:
+    """A project of its own, and somebody in it with a key."""
+    project = guarded.api.project("Another")["id"]
+    user = guarded.api.member(f"{project}@example.com", projects=[
+        {"id": project, "role": "member"}])
+    return project, user, guarded.key(user, project)
+
+
+def test_a_model_for_all_projects_hears_which(
+        wide: Gateway, model: Backend, colleague: tuple[str, str, Any],
+        somebody: tuple[str, str, Any], guarded: Guarded) -> None:
+    for project, key in ((colleague[0], colleague[2]),
+                         (guarded.project, somebody[2])):
+        with wide.client(key["value"]) as http:
+            assert http.get(MODELS).status_code == 200
+        assert told(model)["x-invited-project"] == [project]
+
+
+def test_an_archived_project_opens_nothing(
+        wide: Gateway, guarded: Guarded, model: Backend,
+        colleague: tuple[str, str, Any]) -> None:
+    project, _, made = colleague
+    with wide.client(made["value"]) as http:
+        assert http.get(MODELS).status_code == 200
+        guarded.api.ok("POST", f"/v1/organization/projects/{project}/archive")
+        model.asked.clear()
+        assert http.get(MODELS).status_code == 403
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("grace", [0, 3600])
+def test_a_rotated_key_hands_over(wide: Gateway, guarded: Guarded, grace: int,
+                                  colleague: tuple[str, str, Any]) -> None:
+    project, _, old = colleague
+    with wide.client(old["value"]) as http:
+        assert http.get(MODELS).status_code == 200
+        new = guarded.api.ok(
+            "POST", f"/v1/organization/projects/{project}/api_keys/"
+            f"{old['id']}/rotate", json={"grace_seconds": grace})
+        assert http.get(MODELS).status_code == (200 if grace else 401)
+    with wide.client(new["value"]) as http:
+        assert http.get(MODELS).status_code == 200
+
+
+def test_who_is_in_again_has_their_key_again(
+        wide: Gateway, guarded: Guarded,
+        colleague: tuple[str, str, Any]) -> None:
+    project, user, made = colleague
+    users = f"/v1/organization/projects/{project}/users"
+    with wide.client(made["value"]) as http:
+        guarded.api.ok("DELETE", f"{users}/{user}")
+        assert http.get(MODELS).status_code == 403
+        guarded.api.ok("POST", users, json={"user_id": user, "role": "viewer"})
+        assert http.get(MODELS).status_code == 200
+
+
+def test_the_models_of_a_key_are_told_to_the_model(
+        wide: Gateway, guarded: Guarded, model: Backend,
+        colleague: tuple[str, str, Any]) -> None:
+    project, user, _ = colleague
+    made = guarded.key(user, project, models=["small", "large"])
+    with wide.client(made["value"]) as http:
+        assert http.get(MODELS).status_code == 200
+    assert told(model)["x-invited-models"] == ["small,large"]

@@ -102,3 +102,19 @@ def test_a_gate_that_is_gone_lets_nobody_in_until_it_is_back(
             assert http.get("/v1/models").status_code == 200
         model.asked.clear()
         nobody_gets_in(asking, model)
+
+
+@pytest.mark.again
+def test_a_script_of_haproxys_that_breaks_lets_nobody_in(
+        told: StandInGate, gate: StandInGate, backend: Backend,
+        model: Backend) -> None:
+    """HAProxy goes on behind an action that has failed."""
+    one = Gateway("haproxy", told.port, backend.port, "proj_told")
+    script = one.where / "invited.lua"
+    action = 'function(txn, url)\n'
+    assert action in script.read_text()
+    script.write_text(script.read_text().replace(
+        action, f"{action}\tif true then error('broken') end\n"))
+    with one:
+        nobody_gets_in(one, model)
+    assert gate.asked == []
