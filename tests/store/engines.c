@@ -5,14 +5,31 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
 /* ---- SQLite ---- */
 
-static void sqlite_url(const char *dir, char *out, size_t size)
+static void copy_file(const char *from, const char *to)
+{
+	char buffer[65536];
+	int fd = open(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	FILE *in = fopen(from, "rb"), *out = fdopen(fd, "wb");
+	size_t n;
+
+	ck_assert(in && out);
+	while ((n = fread(buffer, 1, sizeof(buffer), in)) > 0)
+		ck_assert_uint_eq(fwrite(buffer, 1, n, out), n);
+	ck_assert_int_eq(fclose(in) | fclose(out), 0);
+}
+
+static void sqlite_url(const char *dir, const char *pattern, char *out,
+		       size_t size)
 {
 	snprintf(out, size, "sqlite:%s/store.db", dir);
+	if (pattern)
+		copy_file(strchr(pattern, ':') + 1, strchr(out, ':') + 1);
 }
 
 static int64_t sqlite_sql(const char *url, const char *text)
@@ -86,18 +103,38 @@ static int64_t postgres_sql(const char *url, const char *text)
 	return first;
 }
 
+/* The name of the database in `url`, which is `*ret_len` octets long. */
+static const char *name_in(const char *url, int *ret_len)
+{
+	int len = (int)strcspn(url, "?"), start = len;
+
+	while (url[start - 1] != '/')
+		start--;
+	*ret_len = len - start;
+	return url + start;
+}
+
 /* The database is named after the directory, which nobody else has. */
-static void postgres_url(const char *dir, char *out, size_t size)
+static void postgres_url(const char *dir, const char *pattern, char *out,
+			 size_t size)
 {
 	const char *server = server_url();
 	const char *options = strchr(server, '?');
 	const char *name = strrchr(dir, '/') + 1;
-	char text[128];
-	int len = (int)strcspn(server, "?");
+	char text[256];
+	int len = (int)strcspn(server, "?"), n;
 
 	while (server[len] != '/')
 		len--;
-	snprintf(text, sizeof(text), "CREATE DATABASE \"%s\"", name);
+	n = snprintf(text, sizeof(text), "CREATE DATABASE \"%s\"", name);
+	if (pattern) {
+		int from_len;
+		const char *from = name_in(pattern, &from_len);
+
+		snprintf(text + n, sizeof(text) - (size_t)n,
+			 " TEMPLATE \"%.*s\" STRATEGY file_copy", from_len,
+			 from);
+	}
 	postgres_sql(server, text);
 	snprintf(out, size, "%.*s/%s%s", len, server, name,
 		 options ? options : "");
@@ -105,14 +142,12 @@ static void postgres_url(const char *dir, char *out, size_t size)
 
 static void postgres_drop(const char *url)
 {
-	int len = (int)strcspn(url, "?");
-	int start = len;
+	int len;
+	const char *name = name_in(url, &len);
 	char text[128];
 
-	while (url[start - 1] != '/')
-		start--;
-	snprintf(text, sizeof(text), "DROP DATABASE \"%.*s\" WITH (FORCE)",
-		 len - start, url + start);
+	snprintf(text, sizeof(text), "DROP DATABASE \"%.*s\" WITH (FORCE)", len,
+		 name);
 	postgres_sql(server_url(), text);
 }
 

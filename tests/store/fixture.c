@@ -72,14 +72,35 @@ void bootstrap_store(void)
 	f.key = out_of(&op, key_find_out)->key.id;
 }
 
+/* What each test has a copy of. */
+static char pattern_dir[sizeof(f.dir)], pattern_url[sizeof(f.url)];
+
+static void make_pattern(void)
+{
+	f.now_ms = START_MS;
+	arena_init(&f.arena, SIZE_MAX);
+	make_dir(pattern_dir, sizeof(pattern_dir));
+	f.engine->make_url(pattern_dir, NULL, pattern_url, sizeof(pattern_url));
+	memcpy(f.url, pattern_url, sizeof(f.url));
+	open_store();
+	bootstrap_store();
+	close_store();
+	arena_release(&f.arena);
+}
+
+static void drop_pattern(void)
+{
+	f.engine->drop(pattern_url);
+	remove_dir(pattern_dir);
+}
+
 static void start(void)
 {
 	f.now_ms = START_MS;
 	arena_init(&f.arena, SIZE_MAX);
 	make_dir(f.dir, sizeof(f.dir));
-	f.engine->make_url(f.dir, f.url, sizeof(f.url));
+	f.engine->make_url(f.dir, pattern_url, f.url, sizeof(f.url));
 	open_store();
-	bootstrap_store();
 }
 
 static void end(void)
@@ -157,6 +178,7 @@ int store_tests(const char *name, int argc, char **argv,
 	runner = srunner_create(suite);
 	suite_add_tcase(suite, tests);
 	tcase_set_timeout(tests, 240);
+	tcase_add_unchecked_fixture(tests, make_pattern, drop_pattern);
 	tcase_add_checked_fixture(tests, start, end);
 	add(tests);
 	srunner_run_all(runner, CK_ENV);

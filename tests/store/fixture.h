@@ -1,7 +1,8 @@
 /*
- * fixture.h: what every test of the store begins with: an empty database of
- * the engine under test, opened, with one organization and its key in it, and
- * short ways to ask for things.
+ * fixture.h: what every test of the store begins with: a database of the engine
+ * under test, opened, with one organization and its key in it and nothing else,
+ * and short ways to ask for things. To make one takes longer than most tests
+ * do; so a program makes one, and each of its tests has a copy.
  *
  * Nothing here knows an engine but the table in engines.c; the engine's name
  * is the program's argument. Time stands still at `now_ms` until a test moves
@@ -28,8 +29,10 @@
 /* A database that can be a store. */
 struct engine_under_test {
 	const char *name;
-	/* The URL of a database that is not there yet; `dir` is empty. */
-	void (*make_url)(const char *dir, char *out, size_t size);
+	/* The URL of a copy of the database `pattern`, which nobody has open;
+	 * NULL: of one that is not there yet. `dir` is empty. */
+	void (*make_url)(const char *dir, const char *pattern, char *out,
+			 size_t size);
 	void (*drop)(const char *url); /* what is not in `dir` */
 	/*
 	 * Runs SQL past the store, for what no verb does, and returns the

@@ -230,9 +230,14 @@ START_TEST(test_only_we_may_read_it)
 					     "store.db-shm", "store.db-lock" };
 	struct stat status;
 
+	close_store();
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		(void)!unlink(path_of(names[i]));
+	open_store(); /* makes them */
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		ck_assert_int_eq(stat(path_of(names[i]), &status), 0);
-		ck_assert_int_eq(status.st_mode & 0777, 0600);
+		ck_assert_msg((status.st_mode & 0777) == 0600, "%s: %o",
+			      names[i], status.st_mode);
 	}
 }
 END_TEST
