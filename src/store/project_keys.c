@@ -590,9 +590,10 @@ const struct verb verb_project_key_rotate = {
 
 /* ---- delete ---- */
 
+/* The + 0 keeps the planner from the index of the organization's keys. */
 STATEMENT(project_key_revoke, .text = "UPDATE project_key SET revoked_at = ?3"
 				      " WHERE id = ?1 AND organization = ?2"
-				      " AND revoked_at = 0");
+				      " AND revoked_at + 0 = 0");
 
 /* Of an archived project, too: what opens nothing may always go. */
 static enum result project_key_delete(struct work *work, const void *input,
