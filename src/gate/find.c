@@ -21,13 +21,16 @@ static void found(struct request *request, struct search *search,
 	search->then(request, search);
 }
 
-/* The store cannot be read: what was so a moment ago may do. */
+/* Whether what was so a moment ago will do, where the store cannot be read. */
+static bool will_do(const struct gate *gate, const struct search *search)
+{
+	return search->held &&
+	       search->held_age_ms < FRESH_MS + gate->options.stale_ms;
+}
+
 static void do_without(struct request *request, struct search *search)
 {
-	const struct gate *gate = request->service->gate;
-
-	if (search->held &&
-	    search->held_age_ms < FRESH_MS + gate->options.stale_ms)
+	if (will_do(request->service->gate, search))
 		found(request, search, VERDICT_VALID, search->held);
 	else
 		found(request, search, VERDICT_UNAVAILABLE, NULL);
@@ -106,7 +109,7 @@ static void find_by_id(struct request *request, struct search *search)
 
 	search->asked =
 	    (struct moment){ clock_mono_ms(), store_rights_moved(gate->store) };
-	if (recall(request, search))
+	if (recall(request, search) || (gate->away && will_do(gate, search)))
 		found(request, search, VERDICT_VALID, search->held);
 	else if (may_look_up(request, search))
 		look_up(request, search);

@@ -19,6 +19,7 @@ struct gate {
 	struct memory *memory;
 	struct flood *flood;
 	struct watch *watch;
+	atomic_bool away; /* the store did not answer, when last asked */
 	atomic_llong verdicts[VERDICTS]; /* how many ended so */
 	atomic_llong lookups;		 /* in the store */
 };

@@ -55,6 +55,7 @@ static void confirm(struct watch *watch, const int64_t *ids, size_t count)
 
 	arena_init(&arena, ARENA_MAX);
 	ask(watch, &verb_rights_get, &in, &out, &arena, &result);
+	gate->away = result != RESULT_OK;
 	if (result == RESULT_OK)
 		memory_confirm(gate->memory, ids, out.generations, count,
 			       &asked);
