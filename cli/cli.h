@@ -83,6 +83,7 @@ extern const struct command role_commands[];	     /* roles.c */
 extern const struct command account_commands[];	     /* accounts.c */
 extern const struct command key_commands[];	     /* keys.c */
 extern const struct command organization_commands[]; /* organization.c */
+extern const struct command gate_commands[];	     /* gate.c */
 extern const struct command audit_commands[];	     /* audit.c */
 
 /* Of every list; --yes (both in users.c). */

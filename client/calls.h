@@ -226,6 +226,9 @@ CALL(settings_retrieve, GET, "/organization/settings", NO_ID, NO_PARAMS,
 CALL(settings_update, POST, "/organization/settings", NO_ID,
      PARAMS(settings_update_params), settings)
 
+CALL(gate_check, POST, "/gate/check", NO_ID, PARAMS(gate_check_params),
+     gate_decision)
+
 LIST(audit_logs_list, GET, "/organization/audit_logs", NO_ID,
      PARAMS(audit_log_list_params), audit_log)
 

@@ -48,6 +48,10 @@ extern const struct param service_account_create_params[],
 extern const struct shape settings_shape;
 extern const struct param settings_update_params[];
 
+/* gate.c */
+extern const struct shape gate_decision_shape;
+extern const struct param gate_check_params[];
+
 /* audit_logs.c */
 extern const struct shape audit_log_shape;
 extern const struct param audit_log_list_params[];

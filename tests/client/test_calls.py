@@ -81,6 +81,7 @@ class Caller:
                               ("role_id", self.text("role_1")),
                               ("role_name", self.text("R")),
                               ("permissions", {"said": INV_VALUE}),
+                              ("key", self.text("sk-1")),
                               ("link", self.text("code"))):
             kind = members[member].type.kind if member in members else None
             if value == 1 and kind == "pointer":
@@ -118,7 +119,8 @@ def caller(ffi, inv, peer):
 
 def fitting(line: tuple) -> Answer:
     """An answer that any call of that kind takes."""
-    item: dict = {**INVITE, "group_id": "group_1", "value": "sk-1"}
+    item: dict = {**INVITE, "group_id": "group_1", "value": "sk-1",
+                  "code": "valid"}
     if line[6] == "role_assignment":
         item = {"object": "user.role", "user": INVITE, "role": {
             **INVITE, "permissions": ["a", "b"]}}

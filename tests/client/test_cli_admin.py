@@ -58,6 +58,13 @@ EVENT = {"id": "audit_log-1", "type": "invite.sent", "effective_at": 1,
              "user": {"id": "user-1", "email": "ada@b.c"}}},
          "invite.sent": {"id": "invite-1", "data": {"role": "reader"}}}
 
+DECISION = {"object": "gate.decision", "allowed": True, "code": "valid",
+            "key": {"id": "key_1", "name": "k", "expires_at": None,
+                    "models": None},
+            "owner": {"type": "user", "id": "user-1", "name": "Ada",
+                      "email": "ada@b.c", "role": "member"},
+            "project": {"id": "proj_1", "name": "Apollo"}, "ttl": 10}
+
 SETTINGS = {"object": "organization.settings", "display_name": "Crew",
             "line": None, "color": "#3b5bdb", "reply_to": "a@b.c",
             "updated_at": 5}
@@ -300,6 +307,22 @@ def test_a_new_key_is_shown_once_and_said_so(cli, peer, args, target, sent,
     assert cli(*args, "-q").stdout == secret + "\n"
 
 
+def test_the_key_to_be_checked_comes_from_standard_input(cli, peer):
+    peer.script(Answer(200, DECISION))
+    shown = cli("gate", "check", "--project", "proj_1", "--permission",
+                "model.read", "--model", "llama-3", stdin="sk-proj-x\n")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    for word in ("valid", "key_1", "ada@b.c", "member", "proj_1"):
+        assert word in shown.stdout
+    request = peer.requests[0]
+    assert (request.method, request.target) == ("POST", "/v1/gate/check")
+    assert request.json == {"key": "sk-proj-x", "project_id": "proj_1",
+                            "permission": "model.read", "model": "llama-3"}
+    asked = len(peer.requests)
+    assert cli("gate", "check", stdin="").returncode != 0
+    assert len(peer.requests) == asked
+
+
 def test_every_call_of_the_library_has_a_command():
     """By the paths of client/calls.h; an id in them stands for any."""
     text = re.sub(r'/\*.*?\*/|"\s+"', "",
@@ -318,7 +341,7 @@ def test_every_call_of_the_library_has_a_command():
         ("GET", invites), ("POST", invites + "/bulk"),
         ("GET", invites + "/{invite_id}"), ("DELETE", invites + "/{invite_id}"),
         ("POST", "/invitations/lookup"), ("POST", "/invitations/accept"),
-        ("POST", "/invitations/decline"),
+        ("POST", "/invitations/decline"), ("POST", "/gate/check"),
         ("GET", ORG + "/users"), ("GET", ORG + member),
         ("GET", ORG + "/projects"), ("POST", ORG + "/projects"),
         ("GET", ORG + "/projects/{project_id}"),
