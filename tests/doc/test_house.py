@@ -39,7 +39,7 @@ def undefined(program: Path) -> set[str]:
 def test_verb_that_nobody_wrote_does_not_link(tmp_path: Path) -> None:
     """Whoever lists a verb makes the store ask for it."""
     tree = tree_with(tmp_path, "store/verb.h", "X(invite_delete) ",
-                     "X(invite_delete) X(invite_resend) ")
+                     "X(invite_delete) X(invite_unwritten) ")
     done = compile_with(tree, "store/counts.c")
     assert done.returncode == 0, done.stderr
     asked = {name for name in undefined(tree / "out.o")
@@ -49,7 +49,7 @@ def test_verb_that_nobody_wrote_does_not_link(tmp_path: Path) -> None:
     written |= {f"verb_{resource}_{does.lower()}" for text in sources
                 for does, resource in re.findall(
                     r"^RESOURCE_([A-Z]+)\((\w+)", text, re.MULTILINE)}
-    assert asked - written == {"verb_invite_resend"}
+    assert asked - written == {"verb_invite_unwritten"}
 
 
 def test_result_without_words_does_not_compile(tmp_path: Path) -> None:
