@@ -91,9 +91,8 @@ struct http_service {
 
 	pthread_mutex_t mutex; /* of all that follows */
 	struct log_sample strangers;
-	atomic_bool
-	    store_failed;	 /* and that was logged; read without it, too */
-	int64_t store_failed_ms; /* when */
+	int64_t store_failed_ms;  /* when that was logged */
+	atomic_bool store_failed; /* and still is; read without it, too */
 };
 
 /* Whether this request by who has no key is logged. */
