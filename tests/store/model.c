@@ -277,6 +277,87 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 	return RESULT_OK;
 }
 
+/* ---- sent again, changed ---- */
+
+static void renew_link(struct model_invite *invite, bool mail,
+		       const uint8_t secret[SECRET_SIZE], int64_t now_ms)
+{
+	memcpy(invite->secret, secret, SECRET_SIZE);
+	secret_hash(secret, invite->row.secret_hash);
+	settle(invite, mail ? DELIVERY_QUEUED : DELIVERY_NONE, 0, NULL,
+	       mail ? now_ms / 1000 : 0);
+	invite->waits = mail;
+	invite->due_ms = invite->queued_ms = now_ms;
+	invite->waiting_attempts = 0;
+}
+
+/* Of the one that has the address now, unless that is `invite`. */
+static enum result take_address(struct model *model,
+				struct model_invite *invite, int64_t now)
+{
+	struct model_invite *holder =
+	    holder_of(model, invite->row.organization, invite->row.email_key);
+
+	if (user_at(model, invite->row.organization, invite->row.email_key))
+		return RESULT_USER_EXISTS;
+	if (holder && holder != invite && now < holder->row.expires_at)
+		return RESULT_INVITE_EXISTS;
+	if (holder && holder != invite) {
+		holder->holds_address = false;
+		if (holder->waits &&
+		    holder->row.delivery.status != DELIVERY_FAILED)
+			give_up(holder, now);
+		holder->waits = false;
+	}
+	invite->holds_address = true;
+	return RESULT_OK;
+}
+
+static enum result follow_resend(struct model *model, const struct store_op *op)
+{
+	const struct invite_resend_in *in = in_of(op, invite_resend_in);
+	struct model_invite *invite = shown(model, op->organization, in->id);
+	int64_t now = op->now_ms / 1000, expires_at = now + in->ttl_seconds;
+	enum result result;
+
+	if (!invite)
+		return RESULT_INVITE_NOT_FOUND;
+	if (invite->row.state == INVITE_ACCEPTED)
+		return RESULT_INVITE_ACCEPTED;
+	if (invite->row.state == INVITE_DECLINED)
+		return RESULT_ADDRESS_OPTED_OUT;
+	result = take_address(model, invite, now);
+	if (result != RESULT_OK)
+		return result;
+	if (in->has_ttl || invite->row.expires_at < expires_at)
+		invite->row.expires_at = expires_at;
+	if (!in->queue_mail || !invite_mail_waits(&invite->row))
+		renew_link(invite, in->queue_mail, in->secret, op->now_ms);
+	agree_on(out_of(op, invite_create_out)->link, !in->queue_mail);
+	agree_on_invite(&out_of(op, invite_create_out)->invite, &invite->row);
+	return RESULT_OK;
+}
+
+static enum result follow_change(struct model *model, const struct store_op *op)
+{
+	const struct invite_change_in *in = in_of(op, invite_change_in);
+	struct model_invite *invite = shown(model, op->organization, in->id);
+	int64_t now = op->now_ms / 1000;
+
+	if (!invite)
+		return RESULT_INVITE_NOT_FOUND;
+	if (invite->row.state == INVITE_ACCEPTED)
+		return RESULT_INVITE_ACCEPTED;
+	if (invite_status(&invite->row, now) == STATUS_EXPIRED)
+		return RESULT_INVITE_EXPIRED;
+	if (in->has_role)
+		invite->row.role = in->role;
+	if (in->ttl_seconds)
+		invite->row.expires_at = now + in->ttl_seconds;
+	agree_on_invite(&out_of(op, invite_create_out)->invite, &invite->row);
+	return RESULT_OK;
+}
+
 static enum result follow_delete(struct model *model, const struct store_op *op)
 {
 	struct model_invite *invite =
@@ -769,6 +850,8 @@ void model_follow(struct model *model, const struct store_op *op)
 		[VERB_project_create] = follow_project,
 		[VERB_invite_create] = follow_create,
 		[VERB_invite_delete] = follow_delete,
+		[VERB_invite_resend] = follow_resend,
+		[VERB_invite_change] = follow_change,
 		[VERB_invitation_accept] = follow_accept,
 		[VERB_invitation_decline] = follow_decline,
 		[VERB_outbox_claim] = follow_claim,

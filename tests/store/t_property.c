@@ -159,6 +159,34 @@ static struct store_op some_delete(void)
 	return op;
 }
 
+static struct store_op some_resend(void)
+{
+	struct store_op op = op_of(&verb_invite_resend);
+	struct invite_resend_in *in = in_of(&op, invite_resend_in);
+
+	op.organization = some_organization();
+	in->id = some_invite_id();
+	in->has_ttl = one_in(3);
+	in->ttl_seconds = one_in(2) ? 60 : TTL;
+	in->queue_mail = !one_in(3);
+	fill(in->secret, SECRET_SIZE);
+	return op;
+}
+
+static struct store_op some_other_terms(void)
+{
+	struct store_op op = op_of(&verb_invite_change);
+
+	op.organization = some_organization();
+	*in_of(&op, invite_change_in) = (struct invite_change_in){
+		.id = some_invite_id(),
+		.has_role = !one_in(3),
+		.role = one_in(3) ? ROLE_OWNER : ROLE_READER,
+		.ttl_seconds = one_in(2) ? 60 : 0,
+	};
+	return op;
+}
+
 static struct store_op some_get(void)
 {
 	struct store_op op = by_id(&verb_invite_get, some_invite_id());
@@ -315,10 +343,11 @@ static struct store_op some_count(void)
 }
 
 static struct store_op (*const kinds[])(void) = {
-	some_create, some_create, some_create,	some_create, some_answer,
-	some_answer, some_answer, some_delete,	some_claim,  some_renew,
-	some_settle, some_settle, some_get,	some_list,   some_people,
-	some_count,  some_change, some_removal, some_place,  some_farewell,
+	some_create, some_create, some_create,	    some_create, some_answer,
+	some_answer, some_answer, some_delete,	    some_claim,	 some_renew,
+	some_settle, some_settle, some_get,	    some_list,	 some_people,
+	some_count,  some_change, some_removal,	    some_place,	 some_farewell,
+	some_resend, some_resend, some_other_terms,
 };
 
 /* ---- what happens around the operations ---- */
