@@ -128,6 +128,15 @@ static char *mail_error_cell(const void *item)
 	return copy_of(invite->delivery->last_error);
 }
 
+static char *metadata_cell(const void *item)
+{
+	const struct inv_invite *invite = item;
+
+	if (!invite->metadata || strcmp(invite->metadata, "{}") == 0)
+		return NULL;
+	return copy_of(invite->metadata);
+}
+
 static char *inviter_cell(const void *item)
 {
 	const struct inv_invite *invite = item;
@@ -160,6 +169,9 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "language",
 	  COLUMN(struct inv_invite, locale),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "metadata",
+	  .make = metadata_cell,
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "invited by",
 	  .make = inviter_cell,

@@ -240,6 +240,20 @@ static int decode_nothing(struct decoder *d, const struct field *field,
 	}
 }
 
+static int decode_object_text(struct decoder *d, const struct field *field,
+			      const json_t *json, void *place)
+{
+	char *copy;
+
+	if (!json_is_object(json))
+		return wrong(d, field, "an object");
+	copy = dump(d, json);
+	if (!copy)
+		return no_memory(d);
+	*(const char **)place = copy;
+	return 0;
+}
+
 static int decode_field(struct decoder *d, const struct field *field,
 			const json_t *json, char *out)
 {
@@ -261,6 +275,8 @@ static int decode_field(struct decoder *d, const struct field *field,
 		return decode_word(d, field, json, out);
 	case FIELD_OBJECT:
 		return decode_child(d, field, json, place);
+	case FIELD_OBJECT_TEXT:
+		return decode_object_text(d, field, json, place);
 	case FIELD_OBJECTS:
 	case FIELD_ITEMS:
 	case FIELD_TEXTS:

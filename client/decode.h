@@ -24,10 +24,12 @@ enum field_kind {
 			*/
 	FIELD_ITEMS,   /* a page's: must be there, each with a handle */
 	FIELD_TEXTS,   /* array of texts, its length in `second` */
-	FIELD_JSON,    /* const char *: all there is, as text */
-	FIELD_CALLED_LIKE /* const char *: the member that is called like the
-			   * text of the one named, as JSON; NULL where absent
-			   */
+	FIELD_OBJECT_TEXT, /* const char *: an object as JSON, NULL where absent
+			    */
+	FIELD_JSON,	   /* const char *: all there is, as text */
+	FIELD_CALLED_LIKE  /* const char *: the member that is called like the
+			    * text of the one named, as JSON; NULL where absent
+			    */
 };
 
 struct field {

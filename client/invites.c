@@ -48,6 +48,7 @@ static const struct field invite_fields[] = {
 	FIELD_OF_OBJECT(struct inv_invite, delivery, delivery_shape),
 	FIELD(struct inv_invite, accept_url, FIELD_TEXT_OR),
 	FIELD_OF_OBJECT(struct inv_invite, inviter, inviter_shape),
+	FIELD(struct inv_invite, metadata, FIELD_OBJECT_TEXT),
 	FIELD(struct inv_invite, locale, FIELD_TEXT_OR),
 	{ 0 },
 };

@@ -506,6 +506,7 @@ struct inv_invite {
 	const char *accept_url;		     /* or NULL */
 	const struct inv_inviter *inviter;   /* or NULL */
 	const char *locale;		     /* or NULL */
+	const char *metadata; /* a JSON object of texts, or NULL */
 };
 
 INV_PAGE_OF(invite);

@@ -71,6 +71,14 @@ void shape_inviter(struct jw *jw, const struct inviter *inviter)
 	jw_end_object(jw);
 }
 
+static void write_pairs(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invite *invite = item;
+
+	(void)now_seconds;
+	write_metadata(jw, invite->metadata);
+}
+
 static void write_inviter(struct jw *jw, const void *item, int64_t now_seconds)
 {
 	const struct invite *invite = item;
@@ -92,6 +100,7 @@ static const struct member invite_members[] = {
 	SHOW_BY("projects", write_grants),
 	SHOW_BY("delivery", write_delivery),
 	SHOW_BY("inviter", write_inviter),
+	SHOW_BY("metadata", write_pairs),
 	SHOW_TEXT("locale", struct invite, locale),
 	{ 0 },
 };
@@ -113,6 +122,7 @@ enum {
 	INVITER,
 	LOCALE,
 	REPLACE,
+	METADATA,
 	INVITE_FIELDS
 };
 
@@ -135,6 +145,7 @@ static const struct field invite_fields[] = {
 	[INVITER] = { .name = "inviter", .type = FIELD_OBJECT },
 	[LOCALE] = TAKE_STRING("locale", OPTIONAL, struct invite_create_in,
 			       locale, LOCALE_MAX),
+	[METADATA] = { .name = "metadata", .type = FIELD_OBJECT },
 	[REPLACE] = TAKE_BOOL("replace", struct invite_create_in, replace),
 };
 
@@ -365,7 +376,9 @@ struct invite_create_in *invite_create_read(struct request *request)
 	    body_read(request, invite_fields, INVITE_FIELDS, values) < 0 ||
 	    read_email(request, "email", values[EMAIL].string, &in->email) <
 		0 ||
-	    read_inviter(request, &values[INVITER], in) < 0)
+	    read_inviter(request, &values[INVITER], in) < 0 ||
+	    body_read_metadata(request, "metadata", &values[METADATA],
+			       &in->metadata) < 0)
 		return NULL;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_locale(request, &in->locale) < 0 ||

@@ -13,6 +13,14 @@
 
 #define EMAILS_MAX 100 /* addresses that one list may name */
 
+static void write_pairs(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct user *user = item;
+
+	(void)now_seconds;
+	write_metadata(jw, user->metadata);
+}
+
 static const struct member user_members[] = {
 	SHOW_ID("id", struct user, id, ID_USER),
 	SHOW_TEXT("name", struct user, name),
@@ -24,6 +32,7 @@ static const struct member user_members[] = {
 	SHOW_FALSE("is_scim_managed"),
 	SHOW_TEXT("technical_level", struct user, technical_level),
 	SHOW_TEXT("developer_persona", struct user, developer_persona),
+	SHOW_BY("metadata", write_pairs),
 	{ 0 },
 };
 

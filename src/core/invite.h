@@ -78,7 +78,8 @@ struct invite {
 					 * withdrawn */
 	int64_t user;			/* who accepted; 0 unless accepted */
 	struct inviter inviter;
-	const char *locale; /* of its page and mails; NULL: not said */
+	const char *metadata; /* a JSON object of texts; NULL: none */
+	const char *locale;   /* of its page and mails; NULL: not said */
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;
 };

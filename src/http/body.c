@@ -581,28 +581,3 @@ bool json_is_object_text(struct str text)
 	json_decref(json);
 	return is;
 }
-
-bool form_field(struct request *request, const char *name,
-		struct str *ret_value)
-{
-	struct query_walk walk = query_walk(buf_str(&request->body));
-	struct str key, value;
-
-	while (query_next(request, &walk, &key, &value)) {
-		if (!str_is(key, name))
-			continue;
-		*ret_value = value;
-		return true;
-	}
-	return false;
-}
-
-bool form_is_sound(struct request *request)
-{
-	struct query_walk walk = query_walk(buf_str(&request->body));
-	struct str key, value;
-
-	while (query_next(request, &walk, &key, &value))
-		;
-	return !walk.broken;
-}

@@ -172,6 +172,12 @@ int body_read_object(struct request *request, const char *object_name,
 struct str body_item_text(struct request *request, const struct value *array,
 			  size_t index) MUST_CHECK;
 
+/* Metadata, of an object that was read: up to 16 pairs, as JSON in the arena;
+ * NULL where there are none. */
+int body_read_metadata(struct request *request, const char *param,
+		       const struct value *value,
+		       const char **ret_text) MUST_CHECK;
+
 /* Names a parameter inside an item, for complaints: "projects[1].id". */
 const char *body_item_param(struct request *request, const char *array_name,
 			    size_t index, const char *field);

@@ -5,6 +5,8 @@
 
 #include "http/shape.h"
 
+#include "http/body.h"
+
 static void put_id(struct jw *jw, enum id_kind kind, int64_t id)
 {
 	char text[ID_TEXT_SIZE];
@@ -178,4 +180,11 @@ void shape_write_list(struct jw *jw, const struct shape *shape,
 	jw_key(jw, "has_more");
 	jw_bool(jw, has_more);
 	jw_end_object(jw);
+}
+
+void write_metadata(struct jw *jw, const char *text)
+{
+	bool sound = text && json_is_object_text(str_of(text));
+
+	jw_json(jw, sound ? str_of(text) : STR("{}"));
 }

@@ -159,4 +159,8 @@ void write_id(struct jw *jw, const char *name, enum id_kind kind, int64_t id);
 void write_text(struct jw *jw, const char *name, const char *value);
 void write_time(struct jw *jw, const char *name, int64_t seconds);
 
+/* The value of a member, of metadata as it is kept; {} for NULL, and for what
+ * is no object (the database has it from elsewhere). */
+void write_metadata(struct jw *jw, const char *text);
+
 #endif

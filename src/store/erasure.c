@@ -99,7 +99,8 @@ STATEMENT(users_removed, .text = "SELECT id FROM \"user\""
 STATEMENT(user_empty,
 	  .text = "UPDATE \"user\" SET email = '', name = '',"
 		  " email_key = ' ' || CAST(id AS TEXT),"
-		  " technical_level = NULL, developer_persona = NULL"
+		  " technical_level = NULL, developer_persona = NULL,"
+		  " metadata = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 
 static void erase_user(const struct work *work, int64_t id)
@@ -129,7 +130,8 @@ STATEMENT(
 STATEMENT(invite_empty,
 	  .text = "UPDATE invite SET email = '', email_key = NULL,"
 		  " address_hash = id, slot = id, state = 2,"
-		  " delivery_error = NULL, inviter_name = NULL,"
+		  " delivery_error = NULL, metadata = NULL,"
+		  " inviter_name = NULL,"
 		  " inviter_email = NULL, inviter_key = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 

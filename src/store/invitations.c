@@ -248,14 +248,17 @@ static void lock_invitation(const void *input, int64_t organization,
 
 STATEMENT(user_promote_many,
 	  .pgsql = "UPDATE \"user\" u SET role = greatest(u.role, r.role),"
-		   " name = CASE u.name WHEN '' THEN r.name ELSE u.name END"
+		   " name = CASE u.name WHEN '' THEN r.name ELSE u.name END,"
+		   " metadata = coalesce(u.metadata, r.metadata)"
 		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
-		   " ?4::text[]) r(id, organization, role, name)"
+		   " ?4::text[], ?5::text[])"
+		   " r(id, organization, role, name, metadata)"
 		   " WHERE u.id = r.id AND u.organization = r.organization");
 STATEMENT(user_promote,
 	  .text = "UPDATE \"user\" SET role ="
 		  " CASE WHEN role < ?3 THEN ?3 ELSE role END,"
-		  " name = CASE name WHEN '' THEN ?4 ELSE name END"
+		  " name = CASE name WHEN '' THEN ?4 ELSE name END,"
+		  " metadata = coalesce(metadata, ?5)"
 		  " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_user_promote_many);
 
@@ -268,6 +271,7 @@ static void promote_user(const struct work *work, int64_t user,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, invite->role);
 	db_bind_text(st, 4, name);
+	db_bind_text(st, 5, invite->metadata);
 	db_run(work->db, st);
 }
 
@@ -290,7 +294,8 @@ static int64_t insert_user(struct work *work, const struct invite *invite,
 			  .email = invite->email,
 			  .name = name,
 			  .role = invite->role,
-			  .added_at = work->now },
+			  .added_at = work->now,
+			  .metadata = invite->metadata },
 		.email_key = invite->email_key,
 	};
 

@@ -36,7 +36,8 @@ struct invite_create_in {
 	/* Who invites; no address: the owner of the key, if it has one. */
 	const char *inviter_name;
 	struct email inviter_email;
-	const char *locale; /* NULL: it is not said */
+	const char *locale;   /* NULL: it is not said */
+	const char *metadata; /* likewise; checked */
 	enum role role;
 	bool default_project; /* instead of `grants` */
 	struct grants grants; /* each project once */

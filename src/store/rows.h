@@ -69,7 +69,9 @@ struct user_row {
 	MORE(NUMBER, "added_at", struct user_row, user.added_at)             \
 	MORE(NUMBER, "removed_at", struct user_row, user.removed_at)         \
 	MORE(TEXT, "technical_level", struct user_row, user.technical_level) \
-	MORE(TEXT, "developer_persona", struct user_row, user.developer_persona)
+	MORE(TEXT, "developer_persona", struct user_row,                     \
+	     user.developer_persona)                                         \
+	MORE(TEXT, "metadata", struct user_row, user.metadata)
 
 /* The lists of projects as text, and what the schemas say of these columns. */
 struct invite_row {
@@ -110,7 +112,8 @@ struct invite_row {
 	MORE(TEXT, "inviter_name", struct invite_row, invite.inviter.name)   \
 	MORE(TEXT, "inviter_email", struct invite_row, invite.inviter.email) \
 	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)            \
-	MORE(TEXT, "locale", struct invite_row, invite.locale)
+	MORE(TEXT, "locale", struct invite_row, invite.locale)               \
+	MORE(TEXT, "metadata", struct invite_row, invite.metadata)
 
 #define SETTINGS_TABLE(FIRST, MORE)                                            \
 	FIRST(NUMBER, "organization", struct organization_settings,            \

@@ -621,6 +621,16 @@ const struct step steps[] = {
 	      " PRIMARY KEY(organization, key_hash))",
 	      "CREATE INDEX once_age ON once(organization, at)",
 	  } },
+
+	/* 25: what callers hang on an invite, and so on who accepts it */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN metadata TEXT;"
+	      "ALTER TABLE user ADD COLUMN metadata TEXT;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN metadata TEXT",
+	      "ALTER TABLE \"user\" ADD COLUMN metadata TEXT",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

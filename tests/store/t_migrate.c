@@ -56,6 +56,8 @@ static const char *const back[] = {
 	"ALTER TABLE organization_settings DROP COLUMN locale;"
 	"ALTER TABLE invite DROP COLUMN locale",
 	"DROP TABLE once",
+	"ALTER TABLE invite DROP COLUMN metadata;"
+	"ALTER TABLE \"user\" DROP COLUMN metadata",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

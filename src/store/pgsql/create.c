@@ -44,6 +44,7 @@ enum create_column {
 	COLUMN_INVITER_EMAIL,
 	COLUMN_INVITER_KEY,
 	COLUMN_LOCALE,
+	COLUMN_METADATA,
 	COLUMNS
 };
 
@@ -106,6 +107,7 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	array_add_text(&at[COLUMN_EMAIL], in->email.typed);
 	array_add_text(&at[COLUMN_EMAIL_KEY], in->email.key);
 	array_add_text(&at[COLUMN_LOCALE], in->locale);
+	array_add_text(&at[COLUMN_METADATA], in->metadata);
 	array_add_text(&at[COLUMN_INVITER_NAME], in->inviter_name);
 	array_add_text(&at[COLUMN_INVITER_EMAIL], in->inviter_email.typed);
 	array_add_text(
@@ -260,11 +262,12 @@ STATEMENT(
 	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
 	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
 	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
-	"  ?17::text[], ?18::text[], ?19::text[])"
+	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[])"
 	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
 	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
-	"  projects_sent, inviter_name, inviter_email, inviter_key, locale)"
+	"  projects_sent, inviter_name, inviter_email, inviter_key, locale,"
+	"  metadata)"
 	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
 	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
 	"  FROM \"user\" w WHERE r.actor_user <> 0"
@@ -292,7 +295,7 @@ STATEMENT(
 		    "  delivery, delivery_attempts, delivery_at, secret_hash, "
 		    "email,"
 		    "  email_key, projects, projects_sent, inviter_name,"
-		    "  inviter_email, inviter_key, locale)"
+		    "  inviter_email, inviter_key, locale, metadata)"
 		    " SELECT id, organization, address_hash, 0, 0, role, at,"
 		    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE "
 		    "1 END, 0,"
@@ -302,7 +305,7 @@ STATEMENT(
 		    "  coalesce(projects, '[[' || standard::text || ',0]]'),"
 		    "  projects_sent, coalesce(inviter_name, owner_name),"
 		    "  coalesce(inviter_email, owner_email),"
-		    "  coalesce(inviter_key, owner_key), locale"
+		    "  coalesce(inviter_key, owner_key), locale, metadata"
 		    " FROM r WHERE standard IS NOT NULL"
 		    " ORDER BY organization, address_hash"
 		    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
@@ -314,7 +317,7 @@ STATEMENT(
 		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
 		    "  queued_at_ms, due_at_ms, attempts)"
 		    " SELECT id, organization, secret, at_ms, at_ms + "
-		    "?20::bigint, 0"
+		    "?21::bigint, 0"
 		    "  FROM done WHERE secret IS NOT NULL),"
 
 		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
