@@ -522,18 +522,46 @@ def test_who_may_ask(shared_daemon, gate, shared, project):
     gate.forbids(f"/gate/plain/{project['id']}", may)
 
 
+@pytest.mark.alike
+def test_no_key_tells_whether_there_is_one(gate, shared, project):
+    """G14: an unknown id and a wrong secret are the same work: one look-up,
+    whether the right key is in memory or not."""
+    path, key = f"/gate/plain/{project['id']}", key_of(shared, project)
+    cold = key_of(shared, project)
+    gate.passes(path, key)
+
+    def lookups():
+        return int(re.search(r"^invited_gate_lookups_total (\d+)$",
+                             shared.get("/metrics").text, re.MULTILINE)[1])
+    answers = []
+    for wrong in (unknown_key(1), forged(key), forged(cold), forged(key)):
+        before = lookups()
+        answers.append(gate.refuses(path, wrong).body)
+        assert lookups() == before + 1
+    assert len(set(answers)) == 1
+    gate.passes(path, key)
+
+
 # -- floods, and what is left behind --------------------------------------------
 
-def unknown_key(number):
-    """Sound, and nobody's."""
+def with_checksum(body):
     digits = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
               "abcdefghijklmnopqrstuvwxyz")
-    body = f"sk-proj-inv_{number:013d}_{'0' * 43}"
     crc, tail = binascii.crc32(body.encode()), ""
     for _ in range(6):
         crc, digit = divmod(crc, 62)
         tail = digits[digit] + tail
     return body + tail
+
+
+def unknown_key(number):
+    """Sound, and nobody's."""
+    return with_checksum(f"sk-proj-inv_{number:013d}_{'0' * 43}")
+
+
+def forged(key):
+    """Sound, of the same id, and of another secret."""
+    return with_checksum(key[:-49] + "0" * 43)
 
 
 @pytest.mark.alike
