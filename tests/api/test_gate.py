@@ -13,53 +13,12 @@ import pytest
 
 from harness import (INVITES, PROJECTS, USERS, Daemon, RawClient, eventually,
                      head, refused)
+from harness.gate import Gate
 from harness.secrets import forms_of_key, leaks
 
 KINDS = ["nginx", "forward", "envoy", "plain"]
-IDENTITY = ["organization", "project", "key", "owner", "role", "user-email",
-            "models"]
 CHECK = "/v1/gate/check"
 GROUPS = "/v1/organization/groups"
-
-
-class Gate:
-    """Asks a daemon's gate; `answer.invited` is what it says of who it is."""
-
-    def __init__(self, daemon):
-        self.daemon = daemon
-
-    def ask(self, path, key, *fields, method="GET", port=None):
-        with RawClient(port or self.daemon.gate_port) as raw:
-            raw.send(head(f"{method} {path} HTTP/1.1", key, *fields))
-            answer = raw.response(head=method == "HEAD")
-        assert answer is not None, "no answer"
-        answer.invited = {name.removeprefix("x-invited-"): value
-                          for name, value in answer.headers.items()
-                          if name.startswith("x-invited-")}
-        assert answer.headers["cache-control"] == "no-store"
-        return answer
-
-    def passes(self, path, key, *fields, **how):
-        answer = self.ask(path, key, *fields, **how)
-        assert answer.status == 200, answer
-        assert answer.body == b"" and list(answer.invited) == IDENTITY
-        return answer.invited
-
-    def refuses(self, path, key, *fields, status=401, code="invalid_api_key",
-                **how):
-        answer = self.ask(path, key, *fields, **how)
-        assert (answer.status, answer.invited) == (status, {}), answer
-        if how.get("method") != "HEAD":
-            error = json.loads(answer.body)["error"]
-            assert error["code"] == code and error["param"] is None
-        assert answer.headers.get("x-should-retry") == \
-            ("false" if status < 500 else None)
-        assert ("www-authenticate" in answer.headers) == (status == 401)
-        return answer
-
-    def forbids(self, path, key, *fields, **how):
-        return self.refuses(path, key, *fields, status=403,
-                            code="insufficient_permissions", **how)
 
 
 @pytest.fixture
