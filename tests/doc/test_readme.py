@@ -65,13 +65,34 @@ def test_python(daemon: Daemon, tmp_path: Path) -> None:
     assert printed == invited(daemon, "grace@example.com")["id"] + "\n"
 
 
-def test_node(daemon: Daemon, tmp_path: Path) -> None:
+def with_node_sdk(where: Path) -> Path:
     installed = sorted(ROOT.glob("tests/node/node_modules/openai*"))
     assert installed, "the Node SDK is not installed"
-    (tmp_path / "node_modules").mkdir()
-    os.symlink(installed[0], tmp_path / "node_modules/openai")
-    printed = follow(daemon, ["node"], example("js", "hedy@"), tmp_path)
+    (where / "node_modules").mkdir()
+    os.symlink(installed[0], where / "node_modules/openai")
+    return where
+
+
+def test_node(daemon: Daemon, tmp_path: Path) -> None:
+    printed = follow(daemon, ["node"], example("js", "hedy@"),
+                     with_node_sdk(tmp_path))
     assert printed == invited(daemon, "hedy@example.com")["id"] + "\n"
+
+
+def test_what_is_ours_in_python(daemon: Daemon, tmp_path: Path) -> None:
+    text = example("python", "joan@")
+    printed = follow(daemon, [sys.executable], text, tmp_path).splitlines()
+    assert printed[0].startswith(f"{daemon.url}/accept#")
+    assert printed[2:] == ["200 None", "400 invalid_email",
+                           "kate@example.com"]
+    again = follow(daemon, [sys.executable], text, tmp_path).splitlines()
+    assert again[1] == printed[1]  # the project was made once
+
+
+def test_what_is_ours_in_node(daemon: Daemon, tmp_path: Path) -> None:
+    printed = follow(daemon, ["node"], example("js", "lise@"),
+                     with_node_sdk(tmp_path))
+    assert printed == invited(daemon, "lise@example.com")["id"] + "\n"
 
 
 def test_invite(daemon: Daemon, tmp_path: Path) -> None:
