@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Callable
 
+import bulk
 import gate
 import resources
 import threads
@@ -123,7 +124,29 @@ def rows(scale):
             lambda r: r["log"]["idle_mib"], " MiB"),
         *outbox_rows(scale),
         *gate_rows(),
+        *bulk_rows(large),
     ]
+
+
+def bulk_rows(large):
+    def of_bulk(name, key):
+        return lambda r: r["bulk"][name][key]
+
+    def of_page(name):
+        return lambda r: (r["find"]["plain"]["per_second"] /
+                          r["find"][name]["per_second"])
+
+    return [
+        Row("lines of bulk creates per second / bare store", 0.85, True,
+            _ratio(of_bulk("bulk", "per_second"),
+                   of_bulk("bare", "per_second"))),
+        Row(f"CPU per line / per create at {bulk.BESIDE} connections", 0.5,
+            False, _ratio(of_bulk("bulk", "server_cpu_us"),
+                          of_bulk("alone", "server_cpu_us"))),
+        Row("p99 of others' creates beside bulk creates / alone", 2, False,
+            _ratio(of_bulk("beside", "p99_us"), of_bulk("alone", "p99_us"))),
+        *[Row(f"time of a page of {large:,} by {name} / without a filter", 3,
+              False, of_page(name)) for name in ("since", "failed", "query")]]
 
 
 def gate_rows():

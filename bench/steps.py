@@ -4,6 +4,7 @@ is compared was measured within the same seconds; each step returns a dict."""
 import os
 import shutil
 
+import bulk
 import gate
 import growth
 import questions as worst
@@ -234,4 +235,4 @@ STEPS = {"creates": creates, "mail": mail, "reads": reads,
          "memory": memory, "answers": growth.answers, "keys": growth.keys,
          "log": growth.log, "outbox": growth.outbox,
          "questions": questions, "resources": each_resource, "gate": gate.gate,
-         "threads": threads}
+         "threads": threads, "bulk": bulk.bulk, "find": bulk.find}

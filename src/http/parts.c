@@ -18,8 +18,9 @@
 #include "http/once.h"
 #include "http/shape.h"
 
-#define AT_ONCE	   64 /* parts under way, of all requests that have some */
-#define AT_LEAST   4  /* of each of them, though */
+#define AT_ONCE	   64 /* parts under way */
+#define FEW	   4  /* the same, beside requests of others */
+#define FEW_ROUNDS 8  /* after the last of those */
 #define WHOLES_MAX 32 /* such requests; more are refused for now */
 
 struct parts {
@@ -31,7 +32,9 @@ struct parts {
 	size_t room;
 	struct jw jw; /* the whole's answer */
 	size_t created, existing, refused;
-	bool unavailable; /* each line so far says so */
+	bool unavailable;   /* each line so far says so */
+	int64_t others;	    /* answers of the thread, when last looked at */
+	uint64_t few_until; /* round */
 };
 
 /* ---- beginning and end ---- */
@@ -58,6 +61,15 @@ static int make_room(struct parts *parts, size_t room)
 	return parts->ring ? 0 : -1;
 }
 
+static int64_t answered_by(const struct http_thread *thread)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < COUNT_OF(thread->counts.answers); i++)
+		count += http_counted(&thread->counts.answers[i]);
+	return count;
+}
+
 struct parts *parts_new(struct request *request, const struct parts_kind *kind,
 			const struct value *array)
 {
@@ -70,9 +82,12 @@ struct parts *parts_new(struct request *request, const struct parts_kind *kind,
 		return NULL;
 	}
 	if (parts)
-		*parts = (struct parts){ .whole = request,
-					 .kind = kind,
-					 .unavailable = true };
+		*parts = (struct parts){
+			.whole = request,
+			.kind = kind,
+			.unavailable = true,
+			.others = answered_by(request->thread),
+		};
 	if (!parts || split(parts, array) < 0) {
 		answer_unavailable(request);
 		return NULL;
@@ -241,12 +256,16 @@ static void write_ready(struct parts *parts)
 	}
 }
 
-/* How many of these parts may be under way. */
-static size_t share_of(const struct parts *parts)
+/* How many of these parts may be under way: few while others are answered. */
+static size_t share_of(struct parts *parts)
 {
-	size_t share = AT_ONCE / parts->whole->thread->wholes;
+	const struct http_thread *thread = parts->whole->thread;
+	int64_t answered = answered_by(thread);
 
-	return share > AT_LEAST ? share : AT_LEAST;
+	if (answered != parts->others)
+		parts->few_until = thread->round + FEW_ROUNDS;
+	parts->others = answered;
+	return thread->round < parts->few_until ? FEW : AT_ONCE;
 }
 
 static void advance(struct parts *parts)
