@@ -43,6 +43,10 @@ const struct option global_options[] = {
 	  .value = "FILE",
 	  .is_file = true,
 	  .help = "trusted certificates, in PEM" },
+	{ .name = "idempotency-key",
+	  .value = "KEY",
+	  .help =
+	      "a change repeated with this key is made once (invited only)" },
 	{ .name = "proxy",
 	  .value = "URL",
 	  .help = "overrides https_proxy and the like" },

@@ -33,6 +33,20 @@ static const char *global(const struct args *leading, const struct args *args,
 	return args_text(holder(leading, args, name), name);
 }
 
+/* Of all requests that the command makes; those that change nothing ignore it.
+ */
+static const char *key_header(const struct args *leading,
+			      const struct args *args)
+{
+	static char line[300];
+	const char *key = global(leading, args, "idempotency-key");
+
+	if (!key)
+		return NULL;
+	snprintf(line, sizeof(line), "Idempotency-Key: %s", key);
+	return line;
+}
+
 static bool read_options(const struct args *leading, const struct args *args,
 			 struct inv_options *options)
 {
@@ -52,6 +66,7 @@ static bool read_options(const struct args *leading, const struct args *args,
 	options->project = args_text(leading, "project");
 	options->ca_file = global(leading, args, "ca-file");
 	options->proxy = global(leading, args, "proxy");
+	options->headers = key_header(leading, args);
 	if (global(leading, args, "debug"))
 		options->debug = debug;
 	return true;

@@ -5,16 +5,18 @@
  * What is the same in every request is prepared once, with the client.
  */
 #include "base/base.h"
-#include "request.h"
+#include "operation.h"
 
 #include <strings.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 
 #include "transport.h"
 
-#define OWN_LINES   16	/* at most, of ours */
-#define LINES_MAX   256 /* of the caller */
-#define RETRY_COUNT "X-Inv-Retry-Count"
+#define OWN_LINES    16	 /* at most, of ours */
+#define LINES_MAX    256 /* of the caller */
+#define RETRY_COUNT  "X-Inv-Retry-Count"
+#define OWN_KEY_SIZE (sizeof("inv-") + 32)
 
 bool headers_have(const char *const *lines, const char *name)
 {
@@ -254,12 +256,56 @@ static int read_call(const struct inv_call *call, struct arena *memory,
 	return headers_read(&from, 1, memory, ret_given, err);
 }
 
+/*
+ * Creates that would make a second one where the answer to the first was lost;
+ * an invite is the same one.
+ */
+static bool makes_another(const struct request *request)
+{
+	static const char *const paths[] = {
+		"/organization/projects",
+		"/organization/groups",
+		"/organization/roles",
+		"/projects/{project_id}/roles",
+		"/organization/admin_api_keys",
+		"/organization/projects/{project_id}/service_accounts",
+		"/organization/projects/{project_id}/service_accounts/"
+		"{service_account_id}/api_keys",
+		"/organization/projects/{project_id}/api_keys",
+	};
+	const struct operation *operation = request->operation;
+
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		if (operation->method && request->max_retries > 0 &&
+		    strcmp(operation->method, "POST") == 0 &&
+		    strcmp(operation->path, paths[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The caller's, or one of ours, so that a retry does not make another. */
+static const char *key_of(const struct request *request,
+			  const struct inv_call *call, char room[OWN_KEY_SIZE])
+{
+	uint64_t bits[2];
+
+	if (call && call->idempotency_key)
+		return call->idempotency_key;
+	if (!makes_another(request) ||
+	    getrandom(bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits))
+		return NULL;
+	snprintf(room, OWN_KEY_SIZE, "inv-%016llx%016llx",
+		 (unsigned long long)bits[0], (unsigned long long)bits[1]);
+	return room;
+}
+
 int headers_fill(struct request *request, const struct inv_call *call,
 		 bool is_bare, struct inv_error *err)
 {
 	const struct inv_client *client = request->client;
 	const char *const *own =
 	    (const char *const *)(is_bare ? client->bare_lines : client->lines);
+	char own_key[OWN_KEY_SIZE];
 	const char **given;
 	struct lines lines;
 
@@ -275,8 +321,7 @@ int headers_fill(struct request *request, const struct inv_call *call,
 		return error_memory(err);
 	if (request->http.body)
 		add(&lines, "Content-Type", "application/json");
-	if (call)
-		add(&lines, "Idempotency-Key", call->idempotency_key);
+	add(&lines, "Idempotency-Key", key_of(request, call, own_key));
 	if (lines.failed || add_retry_count(&lines, request))
 		return error_memory(err);
 	lines.given = NULL;

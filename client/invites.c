@@ -129,6 +129,15 @@ const struct param invite_bulk_params[] = {
 
 const struct param invite_list_params[] = {
 	PARAMS_OF_LIST(struct inv_invite_list_params),
+	PARAM(struct inv_invite_list_params, status, PARAM_SAID_TEXTS),
+	PARAM(struct inv_invite_list_params, email, PARAM_TEXT),
+	PARAM(struct inv_invite_list_params, query, PARAM_TEXT),
+	PARAM(struct inv_invite_list_params, project_id, PARAM_TEXT),
+	PARAM(struct inv_invite_list_params, delivery, PARAM_TEXT),
+	PARAM_NAMED("created_at[gte]", struct inv_invite_list_params,
+		    created_at_gte, PARAM_INTEGER),
+	PARAM_NAMED("created_at[lt]", struct inv_invite_list_params,
+		    created_at_lt, PARAM_INTEGER),
 	{ 0 },
 };
 

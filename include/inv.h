@@ -468,9 +468,18 @@ struct inv_invite_resend_params {
 	int64_t reserved[8] INV_OPT;
 };
 
+/* The filters are invited(8)'s; other servers pass over them. */
 struct inv_invite_list_params {
 	INV_LIST_PARAMS;
-	int64_t reserved[16] INV_OPT;
+	struct inv_texts status INV_OPT; /* pending, accepted, expired, or
+					  * declined; any of them */
+	const char *email INV_OPT;	 /* to this address */
+	const char *query INV_OPT;	 /* to addresses with this in them */
+	const char *project_id INV_OPT;	 /* that name this project */
+	const char *delivery INV_OPT;	 /* whose mail is in this state */
+	int64_t created_at_gte INV_OPT;	 /* made then or later */
+	int64_t created_at_lt INV_OPT;	 /* made before */
+	int64_t reserved[7] INV_OPT;
 };
 
 /* A project that the invite grants, as received. */
