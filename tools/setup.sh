@@ -12,6 +12,9 @@ check_packages='check g++ clang llvm libclang-rt-dev openssl chromium
 	fonts-dejavu-core mandoc ca-certificates postgresql nginx-light fish zsh
 	valgrind systemd abigail-tools'
 
+# To make Debian packages and try them.
+package_packages='debhelper lintian mmdebstrap'
+
 say() {
 	printf '%s\n' "$*" >&2
 }
