@@ -3,11 +3,35 @@
  */
 #include "action.h"
 
+#include <stdlib.h>
+
+#include "text.h"
+
 static char *lifetime_cell(const void *item)
 {
 	const struct inv_settings *settings = item;
 
 	return days_of(settings->max_key_lifetime_seconds);
+}
+
+static char *domains_cell(const void *item)
+{
+	const struct inv_settings *settings = item;
+	char *all = NULL;
+
+	for (size_t i = 0; i < settings->allowed_domains_len; i++)
+		all = text_joined(all, all ? ", " : "",
+				  settings->allowed_domains[i]);
+	return all;
+}
+
+static char *seats_cell(const void *item)
+{
+	const struct inv_settings *settings = item;
+
+	return settings->max_seats
+		   ? text_of("%lld", (long long)settings->max_seats)
+		   : NULL;
 }
 
 static const struct column columns[] = {
@@ -17,6 +41,8 @@ static const struct column columns[] = {
 	{ .name = "color", COLUMN(struct inv_settings, color) },
 	{ .name = "reply to", COLUMN(struct inv_settings, reply_to) },
 	{ .name = "language", COLUMN(struct inv_settings, locale) },
+	{ .name = "invites only", .make = domains_cell },
+	{ .name = "seats", .make = seats_cell },
 	{ .name = "keys live at most", .make = lifetime_cell },
 	{ .name = "set", COLUMN(struct inv_settings, updated_at) },
 	{ 0 },
@@ -38,6 +64,37 @@ static int call_show(struct cli *cli, const char *const *id, void **ret,
 
 static const struct action show = { .call = call_show, .view = &view };
 
+/* An empty one takes the limit back. */
+static bool read_seats(const struct args *args, struct inv_number *ret_seats)
+{
+	const char *text = args_text(args, "max-seats");
+	char *end;
+
+	if (!text)
+		return true;
+	*ret_seats = (struct inv_number){ .said = INV_NULL };
+	if (!*text)
+		return true;
+	*ret_seats = INV_NUMBER(strtoll(text, &end, 10));
+	if (!*end && ret_seats->value > 0)
+		return true;
+	print_problem("--max-seats takes a number, 1 or more");
+	return false;
+}
+
+/* Likewise. */
+static struct inv_texts read_domains(const struct args *args)
+{
+	size_t count;
+	const char **domains = args_all(args, "allow-domain", &count);
+
+	if (count > 0 && *domains[0])
+		return INV_TEXTS(domains, count);
+	free(domains);
+	return count > 0 ? (struct inv_texts){ .said = INV_NULL }
+			 : (struct inv_texts){ 0 };
+}
+
 static int call_set(struct cli *cli, const char *const *id, void **ret,
 		    struct inv_error *err)
 {
@@ -49,12 +106,17 @@ static int call_set(struct cli *cli, const char *const *id, void **ret,
 		.locale = args_said(cli->args, "locale"),
 	};
 	struct inv_settings *settings;
+	int rc;
 
 	(void)id;
 	if (!args_said_seconds(cli->args, "max-key-lifetime",
-			       &params.max_key_lifetime_seconds))
+			       &params.max_key_lifetime_seconds) ||
+	    !read_seats(cli->args, &params.max_seats))
 		return ACTION_SAID;
-	if (inv_settings_update(cli->client, &params, NULL, &settings, err))
+	params.allowed_domains = read_domains(cli->args);
+	rc = inv_settings_update(cli->client, &params, NULL, &settings, err);
+	free((void *)params.allowed_domains.items);
+	if (rc)
 		return -1;
 	*ret = settings;
 	return 0;
@@ -80,6 +142,12 @@ static const struct option set_options[] = {
 	  .value = "TAG",
 	  .words = "en de fr es ja ar",
 	  .help = "the language of the page and the mails" },
+	{ .name = "allow-domain",
+	  .value = "DOMAIN",
+	  .help = "invite only addresses of this domain; can be repeated" },
+	{ .name = "max-seats",
+	  .value = "N",
+	  .help = "members and pending invites that there may be" },
 	MAX_KEY_LIFETIME_OPTION,
 	{ 0 },
 };

@@ -11,6 +11,8 @@ static const struct field settings_fields[] = {
 	FIELD(struct inv_settings, color, FIELD_TEXT_OR),
 	FIELD(struct inv_settings, reply_to, FIELD_TEXT_OR),
 	FIELD(struct inv_settings, locale, FIELD_TEXT_OR),
+	FIELD_OF_TEXTS(struct inv_settings, allowed_domains),
+	FIELD(struct inv_settings, max_seats, FIELD_INTEGER),
 	FIELD(struct inv_settings, updated_at, FIELD_INTEGER),
 	FIELD(struct inv_settings, max_key_lifetime_seconds, FIELD_INTEGER),
 	{ 0 },
@@ -27,6 +29,9 @@ const struct param settings_update_params[] = {
 	PARAM(struct inv_settings_update_params, locale, PARAM_SAID_TEXT),
 	PARAM(struct inv_settings_update_params, max_key_lifetime_seconds,
 	      PARAM_SAID_NUMBER),
+	PARAM(struct inv_settings_update_params, allowed_domains,
+	      PARAM_SAID_TEXTS),
+	PARAM(struct inv_settings_update_params, max_seats, PARAM_SAID_NUMBER),
 	PARAM(struct inv_settings_update_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -1384,6 +1384,9 @@ struct inv_settings {
 	int64_t updated_at;
 	const char *locale; /* "de", or NULL */
 	int64_t max_key_lifetime_seconds;
+	const char *const *allowed_domains; /* or NULL */
+	size_t allowed_domains_len;
+	int64_t max_seats;
 };
 
 struct inv_settings_update_params { /* null takes back what was set */
@@ -1393,6 +1396,8 @@ struct inv_settings_update_params { /* null takes back what was set */
 	struct inv_text reply_to INV_OPT;
 	struct inv_text locale INV_OPT;
 	struct inv_number max_key_lifetime_seconds INV_OPT;
+	struct inv_texts allowed_domains INV_OPT;
+	struct inv_number max_seats INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
 	int64_t reserved[32] INV_OPT;
 };

@@ -303,6 +303,7 @@ static void refuse_create(struct request *request)
 		refuse_project(request, request->state, out->index);
 		return;
 	case RESULT_USER_EXISTS:
+	case RESULT_DOMAIN_NOT_ALLOWED:
 		answer_result(request, "email");
 		return;
 	default:

@@ -14,7 +14,21 @@
 #include "http/router.h"
 #include "store/settings.h"
 
-#define SETTINGS struct organization_settings
+#define SETTINGS    struct organization_settings
+
+#define DOMAINS_MAX 50
+#define SEATS_MAX   1000000
+
+static void write_domains(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const SETTINGS *settings = item;
+
+	(void)now_seconds;
+	if (settings->allowed_domains)
+		jw_lines(jw, str_of(settings->allowed_domains));
+	else
+		jw_null(jw);
+}
 
 static const struct member settings_members[] = {
 	SHOW_TEXT("display_name", SETTINGS, display_name),
@@ -22,6 +36,8 @@ static const struct member settings_members[] = {
 	SHOW_TEXT("color", SETTINGS, color),
 	SHOW_TEXT("reply_to", SETTINGS, reply_to),
 	SHOW_TEXT("locale", SETTINGS, locale),
+	SHOW_BY("allowed_domains", write_domains),
+	SHOW_TIME("max_seats", SETTINGS, max_seats),
 	SHOW_TIME("max_key_lifetime_seconds", SETTINGS, max_key_lifetime),
 	SHOW_TIME("updated_at", SETTINGS, updated_at),
 	{ 0 },
@@ -55,6 +71,10 @@ static const struct field settings_fields[] = {
 	SET_TEXT("color", color, COLOR_LEN),
 	SET_TEXT("reply_to", reply_to, EMAIL_MAX),
 	SET_TEXT("locale", locale, LOCALE_MAX),
+	SET("allowed_domains", const char *, allowed_domains,
+	    .type = FIELD_STRINGS, .max = DOMAINS_MAX),
+	SET("max_seats", int64_t, max_seats, .type = FIELD_INTEGER, .min = 1,
+	    .max = SEATS_MAX),
 	SET("max_key_lifetime_seconds", int64_t, max_key_lifetime,
 	    .type = FIELD_INTEGER, .min = 1, .max = KEY_LIFETIME_MAX),
 };
@@ -117,12 +137,55 @@ int read_locale(struct request *request, const char **locale)
 	return 0;
 }
 
+/* As domains of addresses are compared; NULL where it is none, or there is no
+ * memory. */
+static const char *domain_of(struct request *request, struct str domain)
+{
+	const char *address =
+	    arena_printf(&request->arena, "x@%.*s", STR_ARG(domain));
+	struct email email;
+
+	if (!address || memchr(domain.data, '@', domain.len) ||
+	    email_parse(&request->arena, str_of(address), &email))
+		return NULL;
+	return strrchr(email.key, '@') + 1;
+}
+
+/* An empty list allows none, so it is none. */
+static int read_domains(struct request *request, const char **domains)
+{
+	struct str rest = str_of(*domains), domain;
+	const char *list = NULL;
+	bool more = rest.len > 0;
+
+	while (more) {
+		const char *one;
+
+		more = str_cut(rest, '\n', &domain, &rest);
+		one = domain_of(request, domain);
+		if (!one)
+			return answer_error(
+			    request, 400, "invalid_value", "allowed_domains",
+			    "'%s' is not a domain, such as 'example.com'.",
+			    quoted(request, domain));
+		list = arena_printf(&request->arena, "%s%s%s", list ? list : "",
+				    list ? "\n" : "", one);
+		if (!list) {
+			answer_unavailable(request);
+			return -1;
+		}
+	}
+	*domains = list;
+	return 0;
+}
+
 static int check_settings(struct request *request, void *input)
 {
 	SETTINGS *settings = &((struct settings_in *)input)->settings;
 
 	if (check_color(request, settings->color) < 0 ||
-	    check_reply_to(request, settings->reply_to) < 0)
+	    check_reply_to(request, settings->reply_to) < 0 ||
+	    read_domains(request, &settings->allowed_domains) < 0)
 		return -1;
 	return read_locale(request, &settings->locale);
 }

@@ -79,6 +79,14 @@
 	/* already a member */                                         \
 	X(USER_EXISTS, 400, "user_already_exists",                     \
 	  "The user already exists in this organization.")             \
+	/* as the organization has set it */                           \
+	X(DOMAIN_NOT_ALLOWED, 400, "domain_not_allowed",               \
+	  "Your organization invites addresses of certain domains "    \
+	  "only; its settings name them (`allowed_domains`).")         \
+	X(SEAT_LIMIT_REACHED, 400, "seat_limit_reached",               \
+	  "All seats of your organization are taken, by members and "  \
+	  "by pending invites. Delete some of these, or raise "        \
+	  "`max_seats` in its settings.")                              \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
 	  "The project is archived. Use one that is active.")          \
 	X(PROJECT_IS_DEFAULT, 400, "project_is_default",               \

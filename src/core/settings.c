@@ -13,6 +13,23 @@ struct organization_settings settings_default(int64_t organization)
 	};
 }
 
+bool settings_allow_address(const struct organization_settings *settings,
+			    const char *email_key)
+{
+	struct str rest = str_of(settings->allowed_domains), domain;
+	const char *at = strrchr(email_key, '@');
+	bool more = settings->allowed_domains != NULL;
+
+	if (!more)
+		return true;
+	while (more) {
+		more = str_cut(rest, '\n', &domain, &rest);
+		if (at && str_is(domain, at + 1))
+			return true;
+	}
+	return false;
+}
+
 /* ---- colours ---- */
 
 bool color_is(struct str text)

@@ -22,12 +22,22 @@ struct organization_settings {
 	const char *reply_to;	  /* who gets the answers to mails */
 	const char *locale;	  /* their language, see language.h */
 
+	/* Who may be invited, and how many: members, and those who are invited.
+	 * Domains as A-labels, each on a line. */
+	const char *allowed_domains;
+	int64_t max_seats;
+
 	/* Seconds that new keys of projects may live at most. */
 	int64_t max_key_lifetime;
 };
 
 /* As an organization has them that has set nothing. */
 struct organization_settings settings_default(int64_t organization);
+
+/* Whether somebody with this address may be invited; `email_key` as that of
+ * struct email. */
+bool settings_allow_address(const struct organization_settings *settings,
+			    const char *email_key);
 
 /* "#" and six hexadecimal digits. */
 bool color_is(struct str text);

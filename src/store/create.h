@@ -19,6 +19,7 @@ struct creation {
 	bool slot_taken;      /* see find_open() */
 	enum create_verdict verdict;
 	struct invite open; /* unless the verdict is CREATE_NEW */
+	int64_t seats_left; /* for it and those after it */
 };
 
 struct creation creation_of(const struct work *work,

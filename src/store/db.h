@@ -49,6 +49,7 @@ struct db {
 	bool damaged;	/* a row that this operation needs: db_damaged() */
 	int64_t key;	/* writer: one that is in force, as far as this
 			 * transaction has looked; 0 = it has not */
+	bool limits;	/* its organization limits its invites */
 	uint64_t turns; /* that were given out: see struct store_op */
 	struct commit_marker marker; /* writer: of the transaction under way */
 	int64_t clock_ahead_ms;	     /* writer: of the clock that leases are by,

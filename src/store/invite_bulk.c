@@ -113,6 +113,23 @@ static void check_repeats(const struct all *all)
 	}
 }
 
+/* Each that is new takes one of the seats that were left for all. */
+static void check_seats(const struct all *all)
+{
+	int64_t taken = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct line *line = &all->lines[i];
+
+		if (*line->result != RESULT_OK ||
+		    line->creation.verdict == CREATE_REPLAY ||
+		    line->creation.seats_left == INT64_MAX)
+			continue;
+		if (line->creation.seats_left <= taken++)
+			*line->result = RESULT_SEAT_LIMIT_REACHED;
+	}
+}
+
 static bool is_refused(const struct all *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
@@ -148,6 +165,7 @@ static enum result invite_create_all(struct work *work, const void *input,
 		return RESULT_OUT_OF_MEMORY;
 	db_each(work->db, all.count, check_line, &all);
 	check_repeats(&all);
+	check_seats(&all);
 	if (in->refused || is_refused(&all))
 		return RESULT_INVITES_REFUSED;
 	write_all(&all);

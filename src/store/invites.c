@@ -373,6 +373,70 @@ struct creation creation_of(const struct work *work,
 	};
 }
 
+/* ---- limits ---- */
+
+/* Held until the end, so that two do not take the last seat at once. */
+STATEMENT(seats_take, .text = "SELECT 1 FROM rights WHERE organization = ?1",
+	  .pgsql = "SELECT 1 FROM rights WHERE organization = ?1 FOR UPDATE");
+
+/* No more are counted than there may be. */
+#define PENDING_SEATS(index)                                         \
+	"(SELECT count(*) FROM (SELECT 1 FROM invite" index          \
+	" WHERE organization = ?1 AND state = 0 AND expires_at > ?2" \
+	" LIMIT ?3) p)"
+STATEMENT(seats_taken,
+	  .text = "SELECT (SELECT count(*) FROM (SELECT 1 FROM user"
+		  " INDEXED BY user_present WHERE organization = ?1"
+		  " AND removed_at = 0 LIMIT ?3) m) + " PENDING_SEATS(
+		      INDEXED_BY("invite_expiry")),
+	  .pgsql = "SELECT (SELECT count(*) FROM (SELECT 1 FROM \"user\""
+		   " WHERE organization = ?1 AND -removed_at = 0 LIMIT ?3) m)"
+		   " + " PENDING_SEATS(""));
+
+static int64_t count_seats(const struct work *work, int64_t most)
+{
+	struct statement *st = db_statement(work->db, &sql_seats_taken);
+	int64_t count;
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, work->now);
+	db_bind_i64(st, 3, most);
+	if (!db_row(work->db, st))
+		return most;
+	count = column_i64(st, 0);
+	db_done(st);
+	return count;
+}
+
+static void hold_seats(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_seats_take);
+
+	db_bind_i64(st, 1, work->organization);
+	if (db_row(work->db, st))
+		db_done(st);
+}
+
+/* Of one that would be new. Who asks for the same again takes no seat, nor does
+ * who replaces what a pending one grants. */
+static enum result check_limits(const struct work *work,
+				struct creation *creation)
+{
+	struct organization_settings settings;
+
+	creation->seats_left = INT64_MAX;
+	if (!work->limited || creation->verdict == CREATE_CONFLICT)
+		return RESULT_OK;
+	find_settings(work, &settings);
+	if (!settings_allow_address(&settings, creation->in->email.key))
+		return RESULT_DOMAIN_NOT_ALLOWED;
+	if (settings.max_seats == 0)
+		return RESULT_OK;
+	creation->seats_left =
+	    settings.max_seats - count_seats(work, settings.max_seats);
+	return creation->seats_left > 0 ? RESULT_OK : RESULT_SEAT_LIMIT_REACHED;
+}
+
 enum result creation_check(const struct work *work, struct creation *creation)
 {
 	const struct invite_create_in *in = creation->in;
@@ -380,6 +444,8 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	struct user member;
 	bool found;
 
+	if (work->limited)
+		hold_seats(work);
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
 	found = find_open(work, creation);
@@ -405,9 +471,10 @@ enum result creation_check(const struct work *work, struct creation *creation)
 		break;
 	}
 	find_inviter(work, creation);
-	return in->default_project ? RESULT_OK
-				   : check_projects(work, creation->grants,
-						    &creation->out->index);
+	if (!in->default_project)
+		result = check_projects(work, creation->grants,
+					&creation->out->index);
+	return result == RESULT_OK ? check_limits(work, creation) : result;
 }
 
 /* The one that is pending gets what this create grants; then it is as if it had

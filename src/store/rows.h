@@ -124,6 +124,9 @@ struct invite_row {
 	MORE(TEXT, "color", struct organization_settings, color)               \
 	MORE(TEXT, "reply_to", struct organization_settings, reply_to)         \
 	MORE(TEXT, "locale", struct organization_settings, locale)             \
+	MORE(TEXT, "allowed_domains", struct organization_settings,            \
+	     allowed_domains)                                                  \
+	MORE(NUMBER, "max_seats", struct organization_settings, max_seats)     \
 	MORE(NUMBER, "max_key_lifetime_seconds", struct organization_settings, \
 	     max_key_lifetime)
 

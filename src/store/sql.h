@@ -52,6 +52,12 @@ struct sql {
 	".expires_at > " now ") AND (" k                        \
 	".\"user\" = 0 OR (" KEY_IS_OWNED(k) ") = 1))"
 
+/* Whether the organization `o` has set a limit that its invites have to keep
+ * to: 1, or NULL. */
+#define LIMITS_INVITES(o)                                                  \
+	"(SELECT 1 FROM organization_settings s WHERE s.organization = " o \
+	" AND (s.max_seats <> 0 OR s.allowed_domains IS NOT NULL))"
+
 /* Whether the person whose it is is an owner. */
 #define KEY_IS_OWNED(k)                                              \
 	"(SELECT count(*) FROM \"user\" o WHERE o.organization = " k \

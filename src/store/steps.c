@@ -631,6 +631,17 @@ const struct step steps[] = {
 	      "ALTER TABLE invite ADD COLUMN metadata TEXT",
 	      "ALTER TABLE \"user\" ADD COLUMN metadata TEXT",
 	  } },
+
+	/* 26: who may be invited, and how many */
+	{ .sqlite =
+	      "ALTER TABLE organization_settings ADD COLUMN allowed_domains TEXT;"
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " max_seats INTEGER NOT NULL DEFAULT 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE organization_settings ADD COLUMN allowed_domains TEXT,"
+	      " ADD COLUMN max_seats BIGINT NOT NULL DEFAULT 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

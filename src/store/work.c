@@ -23,8 +23,11 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 	db_run(work->db, st);
 }
 
-STATEMENT(key_in_force, .text = "SELECT 1 FROM admin_key k WHERE id = ?1"
-				" AND " KEY_IN_FORCE("k", "?2"));
+/* And whether its organization limits invites, so that a create where nothing
+ * does asks no more than this. */
+STATEMENT(key_in_force, .text = "SELECT " LIMITS_INVITES(
+			    "k.organization") " FROM admin_key k WHERE id = ?1"
+					      " AND " KEY_IN_FORCE("k", "?2"));
 
 /*
  * Whether the key that asks is in force at this very moment: whoever submits
@@ -42,6 +45,7 @@ static bool may_write(const struct work *work)
 	db_bind_i64(st, 2, work->now);
 	if (!db_row(work->db, st))
 		return false;
+	work->db->limits = column_i64(st, 0) != 0;
 	db_done(st);
 	work->db->key = key;
 	return true;
@@ -111,10 +115,12 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	db->damaged = false;
 	if (op->verb->flags & VERB_RIGHTS)
 		begin_rights(&work);
-	if (!ids || may_write(&work))
+	if (!ids || may_write(&work)) {
+		work.limited = work.actor.key != 0 && db->limits;
 		result = op->once && ids
 			     ? once_run(&work, op)
 			     : op->verb->run(&work, op->in, op->out);
+	}
 	if (op->verb->flags & VERB_RIGHTS)
 		db->key = 0;
 	op->mail_queued = work.mail_queued;

@@ -22,6 +22,7 @@ struct work {
 	int64_t organization;  /* that it is about, once that is known */
 	struct actor actor;
 	int64_t now_ms, now; /* Unix: milliseconds, seconds */
+	bool limited;	     /* the organization limits its invites */
 	bool mail_queued;    /* to be set where a mail is due from now on */
 };
 

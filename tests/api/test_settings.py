@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness import refused
+from harness import at_once, refused
 
 SETTINGS = "/v1/organization/settings"
 LOGS = "/v1/organization/audit_logs"
@@ -173,3 +173,67 @@ def test_mails_speak_the_invites_language_else_the_organizations(make_daemon):
     assert '<html lang="ar" dir="rtl"' in arabic.html
     assert 'dir="rtl" align="right"' in arabic.html
     assert arabic.link in arabic.html
+
+
+# -- limits -------------------------------------------------------------------
+
+def create(api, email, **more):
+    return api.post("/v1/organization/invites",
+                    json={"email": email, "role": "reader", **more})
+
+
+def test_only_addresses_of_allowed_domains_are_invited(shared):
+    assert put(shared, allowed_domains=["Example.com", "b\u00fccher.example"])[
+        "allowed_domains"] == ["example.com", "xn--bcher-kva.example"]
+    for fine in ("a@EXAMPLE.com", "a@b\u00fccher.example"):
+        assert create(shared, fine).status_code == 200
+    for other in ("a@sub.example.com", "a@example.org", "a@notexample.com"):
+        refused(create(shared, other), 400, "domain_not_allowed", "email")
+    for none in ([], None):
+        put(shared, allowed_domains=["example.com"])
+        assert put(shared, allowed_domains=none)["allowed_domains"] is None
+    assert create(shared, "a@example.org").status_code == 200
+
+
+@pytest.mark.alike
+def test_what_is_no_domain_cannot_be_allowed(shared):
+    for wrong in ("a@b.c", "", "x y.com", "-", "a.com\nb.com"):
+        answer = shared.post(SETTINGS, json={"allowed_domains": [wrong]})
+        assert answer.status_code == 400
+        assert answer.json()["error"]["param"].startswith("allowed_domains")
+
+
+def test_members_and_pending_invites_take_seats(shared):
+    assert put(shared, max_seats=3)["max_seats"] == 3
+    shared.member("ada@example.com")
+    pending = create(shared, "bob@example.com").json()
+    assert create(shared, "cyd@example.com").status_code == 200
+    refused(create(shared, "dan@example.com"), 400, "seat_limit_reached")
+    # Asked for again it takes no other seat; withdrawn, it leaves its own.
+    assert create(shared, "bob@example.com").json()["id"] == pending["id"]
+    shared.ok("DELETE", f"/v1/organization/invites/{pending['id']}")
+    assert create(shared, "dan@example.com").status_code == 200
+    refused(create(shared, "eve@example.com"), 400, "seat_limit_reached")
+    put(shared, max_seats=None)
+    assert create(shared, "eve@example.com").status_code == 200
+
+
+def test_the_last_seat_is_taken_once(shared):
+    put(shared, max_seats=5)
+    made = at_once(*[lambda n=n: create(shared, f"u{n}@example.com")
+                     for n in range(12)])
+    assert sorted(one.status_code for one in made) == [200] * 5 + [400] * 7
+
+
+def test_all_or_none_of_many_counts_the_seats_of_all(shared):
+    put(shared, max_seats=3)
+
+    def bulk(*addresses):
+        return shared.post("/v1/organization/invites/bulk", json={
+            "atomic": True, "invites": [
+                {"email": one, "role": "reader"} for one in addresses]})
+    many = [f"u{n}@example.com" for n in range(4)]
+    assert "seat_limit_reached" in bulk(*many).text
+    assert list(shared.all("/v1/organization/invites")) == []
+    assert bulk(*many[:3], many[0]).status_code == 200
+    assert len(list(shared.all("/v1/organization/invites"))) == 3

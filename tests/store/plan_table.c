@@ -40,8 +40,9 @@ static const struct plan plans[] = {
 	  "audit_side.primary invite.primary user.primary" },
 	{ "clock", "meta.primary", "" },
 	{ "create_many", "",
-	  "user.user_address invite.invite_address admin_key.primary "
-	  "user.user_owner project.primary user.primary organization.primary "
+	  "organization_settings.primary user.user_address "
+	  "invite.invite_address admin_key.primary user.user_owner "
+	  "project.primary user.primary organization.primary "
 	  "SORT" },
 	{ "group_delete", "group.primary", "group.group_list" },
 	{ "group_empty", "group_user.primary", NULL },
@@ -124,8 +125,8 @@ static const struct plan plans[] = {
 	  "admin_key.primary o.primary u.primary o.primary u.primary o.primary",
 	  "admin_key.admin_key_list user.user_owner user.primary "
 	  "organization.primary user.primary organization.primary" },
-	{ "key_in_force", "k.primary o.primary",
-	  "admin_key.primary user.user_owner" },
+	{ "key_in_force", "k.primary o.primary s.primary",
+	  "admin_key.primary organization_settings.primary user.user_owner" },
 	{ "key_list",
 	  "admin_key.admin_key_present o.primary u.primary o.primary u.primary "
 	  "o.primary",
@@ -291,6 +292,8 @@ static const struct plan plans[] = {
 	{ "service_account_list", "service_account.service_account_list",
 	  NULL },
 	{ "service_account_update", "service_account.primary", NULL },
+	{ "seats_take", "rights.primary", NULL },
+	{ "seats_taken", "user.user_present invite.invite_expiry", NULL },
 	{ "settings_delete", "organization_settings.primary", NULL },
 	{ "settings_get", "organization_settings.primary", NULL },
 	{ "standing",

@@ -58,6 +58,8 @@ static const char *const back[] = {
 	"DROP TABLE once",
 	"ALTER TABLE invite DROP COLUMN metadata;"
 	"ALTER TABLE \"user\" DROP COLUMN metadata",
+	"ALTER TABLE organization_settings DROP COLUMN allowed_domains;"
+	"ALTER TABLE organization_settings DROP COLUMN max_seats",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -278,6 +278,7 @@ STATEMENT(
 	"  WHERE k.id = r.actor AND " KEY_IN_FORCE(
 	    "k",
 	    "r.at") ") IS NOT NULL)"
+		    " AND " LIMITS_INVITES("r.organization") " IS NULL"
 		    " AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
 		    "  r.organization AND u.email_key = r.email_key) IS NULL"
 		    " AND (SELECT 1 FROM invite i WHERE i.organization ="
