@@ -208,7 +208,7 @@ def test_by_email_through_the_years(shared):
 
 
 @pytest.mark.parametrize("name, value, code", [
-    ("status", "declined", "invalid_value"), ("status", "", "invalid_value"),
+    ("status", "deleted", "invalid_value"), ("status", "", "invalid_value"),
     ("status", "PENDING", "invalid_value"),
     ("email", "nonsense", "invalid_email"), ("email", "", "invalid_email"),
     ("email", "a@b\r\nX: y", "invalid_email"),
