@@ -120,9 +120,10 @@ static struct found_key *copy_of(const struct held_key *held,
 
 /* ---- organizations ---- */
 
+/* By the product's uppermost bits, the only ones that all of the id's reach. */
 static size_t set_of(int64_t id, size_t sets)
 {
-	return (size_t)(((uint64_t)id * GOLDEN_BITS) >> 32) % sets;
+	return (size_t)(((uint64_t)id * GOLDEN_BITS) >> 49) % sets;
 }
 
 static struct held_organization *find_organization(struct memory *memory,

@@ -132,6 +132,17 @@ START_TEST(test_it_is_bounded)
 }
 END_TEST
 
+/* Ids that were made one after another, too, which differ little. */
+START_TEST(test_there_is_room_for_all_ids_alike)
+{
+	const int64_t first = 0x0abcdef123456789;
+
+	for (int64_t i = 0; i < 200000; i++)
+		put(_i ? first + i : first + (i << 22), 5, AT(0, 0));
+	ck_assert_uint_ge(memory_count(memory), 180000);
+}
+END_TEST
+
 START_TEST(test_organizations_in_use)
 {
 	int64_t ids[MEMORY_ORGANIZATIONS];
@@ -167,6 +178,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_rights_that_may_have_moved_here);
 	tcase_add_test(tests, test_a_generation_that_went_back);
 	tcase_add_test(tests, test_it_is_bounded);
+	tcase_add_loop_test(tests, test_there_is_room_for_all_ids_alike, 0, 2);
 	tcase_add_test(tests, test_organizations_in_use);
 	tcase_add_test(tests, test_use_is_news_once_a_minute);
 }
