@@ -44,6 +44,13 @@ static void resend_finished(struct request *request)
 			      out->link ? in->secret : NULL);
 }
 
+static bool resend_showed_link(const struct request *request)
+{
+	const struct invite_resend_in *in = request->op.in;
+
+	return !in->queue_mail;
+}
+
 static void resend(struct request *request)
 {
 	struct value values[RESEND_FIELDS] = { { .present = false } };
@@ -123,12 +130,15 @@ static const struct route routes[] = {
 	{ .method = METHOD_POST,
 	  .path = "/organization/invites/{invite_id}",
 	  .body = BODY_JSON,
-	  .handle = change },
+	  .handle = change,
+	  .shape = &invite_shape },
 	{ .method = METHOD_POST,
 	  .path = "/organization/invites/{invite_id}/resend",
 	  .body = BODY_JSON,
 	  .body_optional = true,
-	  .handle = resend },
+	  .handle = resend,
+	  .shape = &invite_shape,
+	  .showed_secret = resend_showed_link },
 };
 
 const struct route_table invite_changes_api = ROUTES(routes);

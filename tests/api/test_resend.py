@@ -110,3 +110,29 @@ def test_who_sent_it_again_is_remembered(shared):
     events = shared.ok("GET", "/v1/organization/audit_logs", params={
         "event_types[]": "invite.resent"})["data"]
     assert [one["invite.resent"]["id"] for one in events] == [invite["id"]]
+
+
+def test_a_repeat_by_the_same_idempotency_key_sends_nothing(shared_daemon,
+                                                            shared):
+    invite = shared.invite("once@example.com")
+    shared_daemon.mailbox.wait("once@example.com")
+    shared.delivered(invite["id"])
+    path = f"{INVITES}/{invite['id']}"
+
+    def post(to, key, body):
+        return shared.post(to, json=body, headers={"Idempotency-Key": key})
+    assert post(path + "/resend", "mail", {}).status_code == 200
+    token = shared_daemon.mailbox.wait("once@example.com", 2).token
+    shared.delivered(invite["id"])
+    again = post(path + "/resend", "mail", {})
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json()["id"] == invite["id"]
+    assert opens(shared, token) == 200
+    link = post(path + "/resend", "link", {"send_email": False}).json()
+    assert invite["id"] in refused(
+        post(path + "/resend", "link", {"send_email": False}), 400,
+        "secret_already_shown")
+    assert opens(shared, token_in(link)) == 200
+    change = {"role": "owner"}
+    assert post(path, "change", change).json()["role"] == "owner"
+    assert post(path, "change", change).json()["role"] == "owner"
