@@ -99,6 +99,7 @@ static const struct option check_options[] = {
 
 const struct command gate_commands[] = {
 	{ .name = "gate check",
+	  .alias = "gate",
 	  .help = "check the key on standard input, as a gateway would; with a "
 		  "service account's key that has the scope gate.check",
 	  .examples = "invite gate check < key\n"

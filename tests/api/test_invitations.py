@@ -31,7 +31,8 @@ def test_lookup_tells_what_it_is_about(daemon):
         "email": "Ada@Example.com", "role": "owner",
         "projects": [{"name": "Analytical engine", "role": "member"}],
         "skipped_projects": [], "expires_at": invite["expires_at"],
-        "accepted_at": None, "user_id": None, "welcome_url": None}
+        "accepted_at": None, "user_id": None, "welcome_url": None,
+        "inviter": None}
 
 
 def test_lookup_changes_nothing(shared):

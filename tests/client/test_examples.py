@@ -48,6 +48,12 @@ KEYS = [{"object": "organization.project.api_key", "id": f"key_{whose}",
 ROLE = {"object": "role", "id": "role_2", "name": "Auditor",
         "description": None, "permissions": ["a"], "predefined_role": False,
         "resource_type": "api.organization"}
+SETTINGS = {"object": "organization.settings", "name": None, "line": None,
+            "color": None, "reply_to": "team@example.com", "locale": None,
+            "updated_at": 1, "max_key_lifetime_seconds": 0}
+DECISION = {"object": "gate.decision", "allowed": True, "code": "allowed",
+            "ttl": 5, "key": {"id": "key_1"}, "owner": {"id": "user-1"},
+            "project": {"id": "proj_1"}}
 EVENT = {"id": "audit_log-1", "type": "invite.sent", "effective_at": 1,
          "actor": {"type": "api_key", "api_key": {
              "id": "key_1", "type": "user", "user": {"id": "user-1",
@@ -95,6 +101,7 @@ PROGRAMS: list[tuple] = [
     ("errors", ["refused"], "", everything, "No.\n"),
     ("fork", ["x"], "", everything,
      "before: pending\nchild: pending\nafter: pending\n"),
+    ("gate", ["m"], "sk-proj-1\n", Answer(200, DECISION), "allowed user-1\n"),
     ("groups", ["Support", "user-1"], "", of_a_group, "group-1\n"),
     ("keys", ["proj_1"], "", Answer(200, page(KEYS)),
      "key_user user-1 active\n"
@@ -109,6 +116,8 @@ PROGRAMS: list[tuple] = [
     ("roles", ["user-1", "Auditor"], "", of_a_role, "role_2\n"),
     ("service_account", ["proj_1", "ci"], "", Answer(200, ACCOUNT),
      "svc_acct_1 sk-svcacct-1\n"),
+    ("settings", ["team@example.com"], "", Answer(200, SETTINGS),
+     "team@example.com\n"),
     ("threads", ["x"], "", everything, "0 failures\n"),
     ("users", [], "", Answer(200, page([INVITE])),
      "invite-1 reader ada@example.com\n"),
