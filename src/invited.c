@@ -34,7 +34,9 @@
 #include "http/limiter.h"
 #include "http/server.h"
 #include "mail/mail.h"
+#include "key_warnings.h"
 #include "retention.h"
+#include "sweep.h"
 #include "routes.h"
 #include "store/organizations.h"
 #include "store/store.h"
@@ -44,8 +46,8 @@
 struct daemon {
 	const struct conf *conf;
 	struct store *store;
-	struct mailer *mailer;	     /* NULL: no mail is sent */
-	struct retention *retention; /* NULL: all is kept */
+	struct mailer *mailer; /* NULL: no mail is sent */
+	struct sweep *sweep;   /* NULL: there is nothing to look at */
 	struct router *router, *gate_router;
 	struct gate *gate;
 	struct http_service service;
@@ -315,13 +317,24 @@ static int open_store(struct daemon *daemon, struct fail *fail)
 	return result;
 }
 
-static int start_retention(struct daemon *daemon, struct fail *fail)
+/* Where no mail is sent, nobody can be told of anything. */
+static int start_sweep(struct daemon *daemon, struct fail *fail)
 {
-	int64_t seconds = daemon->conf->forget_invites_seconds;
+	const struct conf *conf = daemon->conf;
+	struct sweep_task tasks[2];
+	size_t count = 0;
 
-	return seconds ? retention_start(daemon->store, seconds,
-					 &daemon->retention, fail)
-		       : 0;
+	if (conf->forget_invites_seconds)
+		tasks[count++] = (struct sweep_task){
+			.look = retention_look,
+			.seconds = conf->forget_invites_seconds,
+		};
+	if (mail_sends(conf->mail))
+		tasks[count++] =
+		    (struct sweep_task){ .look = key_warnings_look };
+	return count ? sweep_start(daemon->store, tasks, count, &daemon->sweep,
+				   fail)
+		     : 0;
 }
 
 static int start_gate(struct daemon *daemon, struct fail *fail)
@@ -341,14 +354,14 @@ static int start(struct daemon *daemon, struct fail *fail)
 	if (make_directories(daemon->conf->data, fail) < 0 ||
 	    open_store(daemon, fail) < 0 || start_gate(daemon, fail) < 0 ||
 	    start_http(daemon, fail) < 0 || start_mail(daemon, fail) < 0 ||
-	    start_retention(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
+	    start_sweep(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }
 
 static void stop(struct daemon *daemon)
 {
-	retention_stop(daemon->retention);
+	sweep_stop(daemon->sweep);
 	if (daemon->store)
 		store_on_mail(daemon->store, NULL, NULL);
 	if (daemon->mailer)

@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "core/key.h"
+#include "mail/mail.h"
 #include "session.h"
 #include "store/leaks.h"
 
@@ -103,7 +104,9 @@ static int revoke(struct session *session, const struct leaked_key *key,
 {
 	const struct leak_revoke_in in = { .id = key->id,
 					   .project = key->project,
-					   .kind = key->kind };
+					   .kind = key->kind,
+					   .tell = mail_sends(
+					       session->conf->mail) };
 	struct leak_revoke_out out;
 	char id[ID_TEXT_SIZE];
 

@@ -124,3 +124,30 @@ enum access access_decide(const struct access_question *question)
 		return ACCESS_MODEL_NOT_ALLOWED;
 	return ACCESS_ALLOWED;
 }
+
+/* ---- warnings ---- */
+
+#define DAY (24 * 60 * 60)
+
+static const int64_t warned_before[] = { 14 * DAY, 3 * DAY, DAY };
+
+struct key_warning key_warning_at(const struct project_key *key, int64_t now)
+{
+	struct key_warning warning = { .given = key->warned };
+	int64_t end = key->expires_at;
+
+	for (int64_t i = key->warned;
+	     end > now && i < (int64_t)COUNT_OF(warned_before); i++) {
+		int64_t at = end - warned_before[i];
+
+		if (key->lifetime <= warned_before[i])
+			continue;
+		if (at > now) {
+			warning.next_at = at;
+			break;
+		}
+		warning.due = true;
+		warning.given = i + 1;
+	}
+	return warning;
+}

@@ -55,7 +55,22 @@ struct project_key {
 	int64_t revoked_at;   /* 0 = it was not */
 	int64_t expires_at;   /* 0 = never */
 	int64_t lifetime;     /* seconds, as it was given last; 0 = for ever */
+	int64_t warn_at;      /* its owner is to be told of the end; 0 = no */
+	int64_t warned;	      /* how many of the warnings are behind it */
 };
+
+/*
+ * The owner of a key is told of its end 14 days before, 3 days before, and on
+ * the last day: each once, and none that is about as long as the key was made
+ * for. Where several are due at once, the last of them is given.
+ */
+struct key_warning {
+	bool due;
+	int64_t given;	 /* what `warned` is then */
+	int64_t next_at; /* what `warn_at` is then */
+};
+
+struct key_warning key_warning_at(const struct project_key *key, int64_t now);
 
 /* What a key can be wanted for. Scopes of other names are kept, and permit
  * nothing here. */

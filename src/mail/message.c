@@ -17,7 +17,8 @@
 #define ROOM_AHEAD   (96 * 1024)  /* a mail with the longest of names */
 #define TEXT_COLUMNS 72		  /* of plain text, then it is broken */
 
-extern const unsigned char embed_mail_text[], embed_mail_html[];
+extern const unsigned char embed_mail_text[], embed_mail_html[],
+    embed_notice_text[];
 
 /* ---- sender ---- */
 
@@ -259,6 +260,19 @@ static void add_parts(struct message *message, const struct words *words)
 	buf_addf(&message->text, "--%s--\r\n", boundary);
 }
 
+/* Plain text: what it says is short, and there is nothing to press. */
+static void add_notice(struct message *message, const struct words *words)
+{
+	const struct template_source source = words_source(words, true);
+
+	template_render((const char *)embed_notice_text, &source,
+			&message->part);
+	wrap_text(&message->part);
+	buf_add_text(&message->text,
+		     "Content-Type: text/plain; charset=utf-8\r\n");
+	mime_add_body(&message->text, buf_str(&message->part), message->id);
+}
+
 static bool reserve(struct message *message)
 {
 	return buf_reserve(&message->part, ROOM_AHEAD) &&
@@ -276,39 +290,62 @@ static void set_id(struct message *message, const struct outbox_mail *mail)
 		 (intmax_t)mail->queued_at_ms);
 }
 
+static bool compose_notice(struct message *message, const struct sender *from,
+			   const struct outbox_mail *mail, struct arena *arena)
+{
+	struct words words;
+
+	if (!words_find_notice(arena, from->language, mail, &words))
+		return false;
+	add_headers(message, from, mail, &words);
+	add_notice(message, &words);
+	return true;
+}
+
+static bool compose_invitation(struct message *message,
+			       const struct sender *from,
+			       const char *public_url,
+			       const struct outbox_mail *mail,
+			       struct arena *arena, bool utf8)
+{
+	char code[TOKEN_TEXT_SIZE];
+	struct words words;
+	char *link = NULL;
+
+	token_format(&mail->token, code);
+	if (words_find(arena, from->language, mail, &words))
+		link = (char *)token_link(arena, public_url, &mail->token);
+	if (link) {
+		words.link = link;
+		words.code = code;
+		add_headers(message, from, mail, &words);
+		add_reply_to(&message->text, arena, &mail->to, utf8);
+		add_parts(message, &words);
+		wipe(link, strlen(link));
+	}
+	wipe(code, sizeof(code));
+	return link != NULL;
+}
+
 bool message_compose(struct message *message, const struct sender *from,
 		     const char *public_url, const struct outbox_mail *mail,
 		     struct letter *ret_letter)
 {
 	const struct invite *invite = &mail->to.invite;
 	struct email to = { invite->email, invite->email_key };
-	char code[TOKEN_TEXT_SIZE];
 	struct arena arena;
-	struct words words;
-	char *link = NULL;
-	bool utf8, ok = false;
+	bool utf8, ok;
 
 	message_wipe(message);
 	arena_init(&arena, ARENA_MAX);
 	set_id(message, mail);
-	utf8 = envelope_address(&to, message->to);
-	token_format(&mail->token, code);
-	if (!reserve(message) ||
-	    !words_find(&arena, from->language, mail, &words))
-		goto out;
-	link = (char *)token_link(&arena, public_url, &mail->token);
-	if (!link)
-		goto out;
-	words.link = link;
-	words.code = code;
-	add_headers(message, from, mail, &words);
-	add_reply_to(&message->text, &arena, &mail->to, utf8 || from->utf8);
-	add_parts(message, &words);
-	ok = buf_ok(&message->part) && buf_ok(&message->text);
-out:
-	if (link)
-		wipe(link, strlen(link));
-	wipe(code, sizeof(code));
+	utf8 = envelope_address(&to, message->to) || from->utf8;
+	ok = reserve(message) &&
+	     (mail->kind == MAIL_INVITATION
+		  ? compose_invitation(message, from, public_url, mail, &arena,
+				       utf8)
+		  : compose_notice(message, from, mail, &arena)) &&
+	     buf_ok(&message->part) && buf_ok(&message->text);
 	arena_release(&arena);
 	if (!ok) {
 		message_wipe(message);
@@ -319,7 +356,7 @@ out:
 		.seconds = mail->queued_at_ms / 1000,
 		.from = from->address,
 		.to = message->to,
-		.utf8 = utf8 || from->utf8,
+		.utf8 = utf8,
 		.text = buf_str(&message->text),
 	};
 	return true;

@@ -179,6 +179,7 @@ static void settle(struct settlement *settlement, const struct record *record)
 
 	settlement->in = (struct outbox_settle_in){
 		.invite = mail->to.invite.id,
+		.no_invite = mail->kind != MAIL_INVITATION,
 		.queued_at_ms = mail->queued_at_ms,
 		.leased_until_ms = record->lease.until_ms,
 		.asked_until_ms = record->lease.asked_ms,
@@ -248,7 +249,10 @@ void outbox_log(const struct parcel *parcel)
 		return;
 	hide_address(verdict->words, address, words);
 	log_event(log_lines[outcome].level, log_lines[outcome].event,
-		  LOG_S("invite", id_format(ID_INVITE, mail->to.invite.id, id)),
+		  LOG_S(mail->kind == MAIL_INVITATION ? "invite" : "key",
+			mail->kind == MAIL_INVITATION
+			    ? id_format(ID_INVITE, mail->to.invite.id, id)
+			    : id_format(ID_API_KEY, mail->key.id, id)),
 		  LOG_I("attempts", verdict->attempts),
 		  LOG_S("domain", domain ? domain + 1 : ""),
 		  LOG_S("reply", words));

@@ -69,6 +69,7 @@ static void write_subject(struct words *words)
 	const struct text_value values[] = {
 		{ "organization", words->organization },
 		{ "inviter", words->inviter },
+		{ "expires", words->expires.text },
 	};
 
 	text_print(words->subject, sizeof(words->subject),
@@ -133,6 +134,39 @@ bool words_find(struct arena *arena, const struct language *otherwise,
 	return add_projects(arena, &mail->to, words);
 }
 
+static const struct {
+	const char *title, *what, *next;
+} notices[] = {
+	[MAIL_KEY_EXPIRES] = { TEXT("notice.expires.title"),
+			       TEXT("notice.expires.what"),
+			       TEXT("notice.expires.next") },
+	[MAIL_KEY_LEAKED] = { TEXT("notice.leaked.title"),
+			      TEXT("notice.leaked.what"),
+			      TEXT("notice.leaked.next") },
+};
+
+bool words_find_notice(struct arena *arena, const struct language *otherwise,
+		       const struct outbox_mail *mail, struct words *words)
+{
+	*words = (struct words){
+		.language = find_language(&mail->to, otherwise),
+		.organization =
+		    mime_clean(arena, str_of(mail->to.organization_name)),
+		.key = mime_clean(arena, str_of(mail->key.name)),
+		.redacted = mail->key.redacted,
+		.of_project = mime_clean(arena, str_of(mail->project_name)),
+		.title = notices[mail->kind].title,
+		.what = notices[mail->kind].what,
+		.next = notices[mail->kind].next,
+		.why = TEXT("notice.why"),
+	};
+	if (!words->organization || !words->key || !words->of_project)
+		return false;
+	when_init(&words->expires, words->language, mail->key.expires_at);
+	write_subject(words);
+	return true;
+}
+
 static const char *project_word(const struct words *words, struct str name,
 				size_t row)
 {
@@ -170,6 +204,11 @@ static const char *word_of(const void *context, struct str name, size_t row)
 		{ "link", words->link },
 		{ "code", words->code },
 		{ "expires", words->expires.text },
+		{ "key", words->key },
+		{ "redacted", words->redacted },
+		{ "of_project", words->of_project },
+		{ "what", words->what },
+		{ "next", words->next },
 		{ "has_projects", words->project_count > 0 ? "" : NULL },
 		{ "more", *words->more ? words->more : NULL },
 	};

@@ -31,6 +31,9 @@ struct words {
 	} projects[WORDS_PROJECTS];
 	size_t project_count;
 	char more[WHEN_SIZE]; /* "and 9 more"; "" where all are listed */
+	/* Of a mail about a key. */
+	const char *key, *redacted, *of_project;
+	const char *what, *next; /* keys of sentences */
 	struct when expires;
 };
 
@@ -39,6 +42,11 @@ struct words {
  * `mail`. False when out of memory. */
 bool words_find(struct arena *arena, const struct language *otherwise,
 		const struct outbox_mail *mail, struct words *words) MUST_CHECK;
+
+/* The same for a mail that is about a key. */
+bool words_find_notice(struct arena *arena, const struct language *otherwise,
+		       const struct outbox_mail *mail,
+		       struct words *words) MUST_CHECK;
 
 /* Where templates find `words`; for HTML unless `plain`. */
 struct template_source words_source(const struct words *words, bool plain);

@@ -20,7 +20,7 @@ const struct flaw flaws[] = {
 	  .between = " has no open invite",
 	  .sql = "SELECT o.invite, 0 FROM outbox o LEFT JOIN invite i"
 		 " ON i.organization = o.organization AND i.id = o.invite"
-		 " WHERE i.id IS NULL OR i.state <> 0" },
+		 " WHERE o.kind = 0 AND (i.id IS NULL OR i.state <> 0)" },
 	{ .before = "invite ",
 	  .between = ": accepted, but by nobody",
 	  .sql = "SELECT id, 0 FROM invite"

@@ -9,10 +9,12 @@
 #include "store/leaks.h"
 
 #include "store/lock.h"
+#include "store/notices.h"
 #include "store/rows.h"
 
-#define LEAK_COLUMNS(project) \
-	"id, organization, " project ", name, revoked_at, secret_hash"
+#define LEAK_COLUMNS(project)                                            \
+	"id, organization, " project ", name, revoked_at, secret_hash, " \
+	"\"user\""
 
 STATEMENT(leak_project_key,
 	  .text = "SELECT " LEAK_COLUMNS("project") " FROM project_key"
@@ -39,6 +41,7 @@ static bool read_leaked(const struct work *work, struct statement *st,
 		.name = column_text(st, work->arena, 3),
 		.revoked_at = column_i64(st, 4),
 	};
+	ret_key->user = column_i64(st, 6);
 	hash = column_bytes(st, 5);
 	ret_key->same = hash.len == SHA256_SIZE &&
 			same_bytes(hash.data, in->secret_hash, SHA256_SIZE);
@@ -117,14 +120,18 @@ static enum result leak_revoke(struct work *work, const void *input,
 			&find, in->kind, &key) ||
 	    key.organization != work->organization)
 		return RESULT_KEY_UNKNOWN;
+	out->revoked = key.revoked_at == 0;
+	if (!out->revoked)
+		return RESULT_OK;
 	st = db_statement(work->db,
 			  is_admin ? &sql_key_revoke : &sql_project_key_revoke);
 	db_bind_i64(st, 1, in->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, work->now);
-	out->revoked = db_run_counting(work->db, st) > 0;
-	if (out->revoked)
-		remember(work, in);
+	db_run(work->db, st);
+	remember(work, in);
+	if (in->tell)
+		queue_notice(work, MAIL_KEY_LEAKED, key.id, key.user);
 	return RESULT_OK;
 }
 

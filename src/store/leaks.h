@@ -22,6 +22,7 @@ struct leaked_key {
 	enum id_kind kind; /* ID_API_KEY or ID_KEY, of an admin key */
 	int64_t id, organization;
 	int64_t project; /* 0: of an admin key */
+	int64_t user;	 /* whose it is; 0: nobody's, or a program's */
 	const char *name;
 	int64_t revoked_at; /* Unix seconds; 0: it was not */
 	bool same;	    /* the secret is the key's */
@@ -30,6 +31,7 @@ struct leaked_key {
 struct leak_revoke_in {
 	int64_t id, project; /* as they were found */
 	enum id_kind kind;
+	bool tell; /* its owner, by mail */
 };
 
 struct leak_revoke_out {

@@ -174,6 +174,12 @@ STATEMENT(outbox_get,
 		   " AND o.invite = ?1 AND o.organization = ?2"
 		   " FOR UPDATE OF i, o");
 
+STATEMENT(outbox_get_notice,
+	  .text = "SELECT attempts, queued_at_ms, due_at_ms FROM outbox"
+		  " WHERE invite = ?1 AND organization = ?2",
+	  .pgsql = "SELECT attempts, queued_at_ms, due_at_ms FROM outbox"
+		   " WHERE invite = ?1 AND organization = ?2 FOR UPDATE");
+
 /* A mail as its row has it. */
 struct mail_row {
 	int64_t attempts, queued_at_ms, due_at_ms;
@@ -192,7 +198,8 @@ static bool may_settle(const struct outbox_settle_in *in,
 static bool find_mail(const struct work *work,
 		      const struct outbox_settle_in *in, int *ret_attempts)
 {
-	struct statement *st = db_statement(work->db, &sql_outbox_get);
+	struct statement *st = db_statement(
+	    work->db, in->no_invite ? &sql_outbox_get_notice : &sql_outbox_get);
 	struct mail_row row;
 
 	db_bind_i64(st, 1, in->invite);
@@ -246,8 +253,9 @@ static void settle(const struct work *work, const struct outbox_settle_in *in,
 		defer_mail(work, in, attempts);
 	else
 		work_run_for(work, &sql_outbox_delete, in->invite);
-	record_delivery(work, in->invite, statuses[in->outcome], attempts,
-			in->error);
+	if (!in->no_invite)
+		record_delivery(work, in->invite, statuses[in->outcome],
+				attempts, in->error);
 }
 
 static enum result outbox_settle(struct work *work, const void *input,
@@ -347,21 +355,27 @@ static size_t settle_together(struct db *db, struct id_source *ids,
 			      void *asked, struct store_op **ret_left)
 {
 	struct settling *all = asked;
+	size_t left = 0;
 
 	(void)ops;
-	(void)ret_left;
 
 	find_mails(db, all);
 	for (size_t i = 0; i < n; i++) {
 		const struct one *one = &all->at[i];
-		struct work work = work_begin(db, ids, one->op);
+		struct work work;
+
+		if (one->in->no_invite) {
+			ret_left[left++] = one->op;
+			continue;
+		}
+		work = work_begin(db, ids, one->op);
 
 		if (one->there && may_settle(one->in, &one->row))
 			settle(&work, one->in, (int)one->row.attempts + 1);
 		one->op->result = RESULT_OK;
 	}
 	free(all);
-	return 0;
+	return left;
 }
 
 static const struct verb_together settlements = { ask_to_settle,

@@ -13,18 +13,30 @@
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
+#include "core/access.h"
 #include "core/token.h"
 #include "store/invitations.h"
 #include "base/clock.h"
 #include "store/verb.h"
 
-/* A mail to be sent. */
+/* What a mail is about. Stored as numbers: never renumber. */
+enum mail_kind {
+	MAIL_INVITATION = 0,
+	MAIL_KEY_EXPIRES = 1,
+	MAIL_KEY_LEAKED = 2
+};
+
+/* A mail to be sent. Of one that is no invitation, `to` has the address, the
+ * organization and, as the invite's, an id of its own. */
 struct outbox_mail {
+	enum mail_kind kind;
 	struct invitation to; /* to whom, into what */
 	struct token token;   /* secret: only for the mail's text */
 	int attempts;	      /* made before this one */
 	int64_t queued_at_ms; /* Unix, milliseconds */
 	int64_t leased_until_ms;
+	struct project_key key;	  /* what it is about, if that is a key; only */
+	const char *project_name; /* what is shown of it */
 	bool damaged; /* its invite is: it waits, and none is handed out */
 };
 
@@ -50,7 +62,8 @@ struct outbox_renew_in {
 enum outbox_outcome { OUTBOX_SENT, OUTBOX_DEFERRED, OUTBOX_FAILED };
 
 struct outbox_settle_in {
-	int64_t invite;
+	int64_t invite; /* or the mail's own id, where it is ... */
+	bool no_invite;
 	/* Of the mail that is meant: where it went to somebody else, there may
 	 * be another by now. 0: any one. */
 	int64_t queued_at_ms;

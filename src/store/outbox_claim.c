@@ -7,31 +7,18 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "core/backoff.h"
+#include "store/notices.h"
 #include "store/outbox.h"
 #include "store/rows.h"
 
-#define LOCKED_MS 50 /* that others may have a mail in hand, to claim it */
-#define CLOSE_MS                                                          \
-	"1000"		/* clocks so close are taken for equal: the round \
-			 * trip to the other is in the difference */
-#define CLOSE_SECONDS 1 /* the same */
+#define LOCKED_MS     50 /* that others may have a mail in hand, to claim it */
+#define CLOSE_SECONDS 1	 /* the same */
 #define LONGEST_MS    (BACKOFF_CEILING_MS + MINUTE_MS) /* that a mail waits */
-
-/*
- * How far the clock that leases are by is ahead of ?2, ours, and what it shows
- * at our ?1: lease_now(). In SQL, so that nobody has to wait for it first.
- */
-#define CLOCK_AHEAD \
-	"(extract(epoch FROM clock_timestamp()) * 1000)::bigint - ?2::bigint"
-#define LEASE_NOW                                                          \
-	"(SELECT ?1::bigint + CASE WHEN abs(ahead) < " CLOSE_MS " THEN 0 " \
-	"ELSE ahead END FROM (SELECT " CLOCK_AHEAD ") c(ahead))"
-#define LEASE_NOW_HERE "(?1 + 0 * ?2)"
 
 STATEMENT(clock_ahead, .text = "SELECT 0 * ?1 * ?2",
 	  .pgsql = "SELECT 0 * ?1::bigint + " CLOCK_AHEAD);
 
-static void bind_clock(const struct work *work, struct statement *st)
+void bind_clock(const struct work *work, struct statement *st)
 {
 	db_bind_i64(st, 1, work->now_ms);
 	db_bind_i64(st, 2, clock_now_ms());
@@ -92,7 +79,7 @@ static void recall_far(const struct work *work)
 	"(SELECT invite AS due_invite, organization AS due_organization, " \
 	"secret AS due_secret, queued_at_ms AS due_queued_at_ms, "         \
 	"attempts AS due_attempts, due_at_ms FROM outbox "                 \
-	"WHERE due_at_ms <= " now                                          \
+	"WHERE kind = 0 AND due_at_ms <= " now                             \
 	" ORDER BY due_at_ms, invite LIMIT ?3" condition ") due"
 
 /*
@@ -394,7 +381,7 @@ static enum result outbox_claim(struct work *work, const void *input,
 	size_t limit = (size_t)in->limit, due, kept = 0;
 	struct outbox_mail *mails =
 	    arena_array(work->arena, limit, sizeof(*mails));
-	struct statement *clock, *st, *settings, *next;
+	struct statement *clock, *st, *notices, *settings, *next;
 	struct buf list, again;
 
 	if (!mails)
@@ -402,11 +389,13 @@ static enum result outbox_claim(struct work *work, const void *input,
 	clock = ask_clock(work);
 	recall_far(work);
 	st = ask_due(work, in->limit);
+	notices = ask_notices(work, in->limit);
 	take_clock(work, clock);
 	due = read_due(work, st, mails);
 	for (size_t i = 0; i < due; i++)
 		if (is_wanted(work, &mails[i]))
 			mails[kept++] = mails[i];
+	kept += read_notices(work, notices, mails + kept, limit - kept);
 	take(work, lease_now(work) + in->lease_ms, mails, kept);
 	st = ask_about(work, &sql_invite_projects, mails, kept, &list);
 	settings = ask_about(work, &sql_invite_settings, mails, kept, &again);

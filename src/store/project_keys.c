@@ -43,7 +43,9 @@ struct project_key_row {
 	MORE(NUMBER, "last_used_at", ROW, key.last_used_at)       \
 	MORE(NUMBER, "revoked_at", ROW, key.revoked_at)           \
 	MORE(NUMBER, "expires_at", ROW, key.expires_at)           \
-	MORE(NUMBER, "lifetime", ROW, key.lifetime)
+	MORE(NUMBER, "lifetime", ROW, key.lifetime)               \
+	MORE(NUMBER, "warn_at", ROW, key.warn_at)                 \
+	MORE(NUMBER, "warned", ROW, key.warned)
 
 TABLE(project_key, "project_key", PROJECT_KEY_TABLE);
 
@@ -185,6 +187,16 @@ static const char *restriction(const char *lines)
 	return lines && *lines ? lines : NULL;
 }
 
+/* From now on; it is warned of as if it were new. */
+static void set_end(const struct work *work, struct project_key *key,
+		    int64_t lifetime)
+{
+	key->lifetime = lifetime;
+	key->expires_at = lifetime ? work->now + lifetime : 0;
+	key->warned = 0;
+	key->warn_at = key_warning_at(key, work->now).next_at;
+}
+
 void insert_project_key(const struct work *work, const struct new_key *made,
 			struct project_key *key, char text[KEY_TEXT_SIZE])
 {
@@ -198,8 +210,7 @@ void insert_project_key(const struct work *work, const struct new_key *made,
 	key->scopes = restriction(made->scopes);
 	key->models = restriction(made->models);
 	key->created_at = work->now;
-	key->lifetime = made->lifetime;
-	key->expires_at = made->lifetime ? work->now + made->lifetime : 0;
+	set_end(work, key, made->lifetime);
 	key_format(key->service_account ? KEY_OF_SERVICE_ACCOUNT : KEY_OF_USER,
 		   key->id, made->secret, text);
 	key_redact(str_of(text), redacted);
@@ -407,7 +418,8 @@ DETAIL(api_key_update, REQUESTED_DETAIL);
 
 STATEMENT(project_key_update,
 	  .text = "UPDATE project_key SET scopes = ?3, models = ?4,"
-		  " expires_at = ?5, lifetime = ?6 WHERE id = ?1"
+		  " expires_at = ?5, lifetime = ?6, warn_at = ?7,"
+		  " warned = ?8 WHERE id = ?1"
 		  " AND organization = ?2");
 
 /* What an update asks for, in the key. */
@@ -419,10 +431,8 @@ static void change_key(const struct work *work,
 		key->scopes = restriction(in->scopes);
 	if (in->models)
 		key->models = restriction(in->models);
-	if (in->lifetime) {
-		key->lifetime = in->lifetime;
-		key->expires_at = work->now + in->lifetime;
-	}
+	if (in->lifetime)
+		set_end(work, key, in->lifetime);
 }
 
 static void write_change(const struct work *work, const struct project_key *key)
@@ -435,6 +445,8 @@ static void write_change(const struct work *work, const struct project_key *key)
 	db_bind_text(st, 4, key->models);
 	db_bind_i64(st, 5, key->expires_at);
 	db_bind_i64(st, 6, key->lifetime);
+	db_bind_i64(st, 7, key->warn_at);
+	db_bind_i64(st, 8, key->warned);
 	db_run(work->db, st);
 }
 
@@ -527,6 +539,7 @@ static void end_soon(const struct work *work, int64_t grace,
 
 	if (key->expires_at == 0 || end < key->expires_at)
 		key->expires_at = end;
+	key->warn_at = 0; /* whoever rotates it knows */
 	rotation.expires_at = key->expires_at;
 	write_change(work, key);
 	remember(work, AUDIT_API_KEY_ROTATED, key,

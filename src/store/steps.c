@@ -642,6 +642,39 @@ const struct step steps[] = {
 	      "ALTER TABLE organization_settings ADD COLUMN allowed_domains TEXT,"
 	      " ADD COLUMN max_seats BIGINT NOT NULL DEFAULT 0",
 	  } },
+
+	/* 27: mails that are about a key (kind 1, 2), not an invite: they have
+	 * an id of their own; subject is the key, recipient a user. When the
+	 * owner of a key is told next of its end, and how often that was. */
+	{ .sqlite =
+	      "ALTER TABLE outbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE outbox ADD COLUMN subject INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE outbox ADD COLUMN recipient INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "CREATE INDEX outbox_notice ON outbox(due_at_ms) WHERE kind > 0;"
+	      "ALTER TABLE project_key ADD COLUMN warn_at INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE project_key ADD COLUMN warned INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "UPDATE project_key SET warn_at = 1 WHERE expires_at <> 0"
+	      " AND revoked_at = 0;"
+	      "CREATE INDEX project_key_warn ON project_key(warn_at)"
+	      " WHERE warn_at > 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE outbox ADD COLUMN kind BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN subject BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN recipient BIGINT NOT NULL DEFAULT 0",
+	      "CREATE INDEX outbox_notice ON outbox(due_at_ms, invite)"
+	      " WHERE kind > 0",
+	      "ALTER TABLE project_key ADD COLUMN warn_at BIGINT NOT NULL"
+	      " DEFAULT 0, ADD COLUMN warned BIGINT NOT NULL DEFAULT 0",
+	      "UPDATE project_key SET warn_at = 1 WHERE expires_at <> 0"
+	      " AND revoked_at = 0",
+	      "CREATE INDEX project_key_warn ON project_key(warn_at)"
+	      " WHERE warn_at > 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -44,7 +44,8 @@ static const struct column outbox_columns[] = {
 	KEPT_NUMBER("invite"),	  KEPT_NUMBER("organization"),
 	KEPT_BYTES("secret"),	  KEPT_NUMBER("queued_at_ms"),
 	KEPT_NUMBER("due_at_ms"), KEPT_NUMBER("attempts"),
-	KEPT_NUMBER("unreached"),
+	KEPT_NUMBER("unreached"), KEPT_NUMBER("kind"),
+	KEPT_NUMBER("subject"),	  KEPT_NUMBER("recipient"),
 };
 
 static const struct column group_user_columns[] = {

@@ -114,6 +114,7 @@
 	X(invitation_decline)  \
 	X(invitation_lookup)   \
 	/* outbox.h */         \
+	X(key_warn)            \
 	X(outbox_claim)        \
 	X(outbox_renew)        \
 	X(outbox_settle)       \

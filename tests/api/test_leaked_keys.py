@@ -88,6 +88,25 @@ def test_only_with_its_own_secret(shared_daemon, project):
     assert leaked(shared_daemon, forged)[0][0][2] == "not its secret"
 
 
+def test_whoever_it_belongs_to_is_told(make_daemon):
+    """By a mail that waits for the daemon, and holds no key."""
+    daemon = make_daemon()
+    api, project = daemon.api, daemon.api.project("Apollo")
+    _, token = api.link("ada@example.com", "reader", projects=[
+        {"id": project["id"], "role": "member"}])
+    assert api.accept(token, "Ada").status_code == 200
+    ada = next(one for one in api.all("/v1/organization/users")
+               if one["email"] == "ada@example.com")
+    key = api.ok("POST", f"{PROJECTS}/{project['id']}/api_keys",
+                 json={"user_id": ada["id"], "name": "laptop"})
+    assert leaked(daemon, key["value"])[0][0][2] == "revoked"
+    daemon.restart()
+    mail = daemon.mailbox.wait("ada@example.com")
+    assert mail.message["Subject"] == \
+        "A key of Default organization was ended"
+    assert '"laptop"' in mail.text and key["value"] not in mail.text
+
+
 def test_admin_keys_too(shared_daemon):
     made = shared_daemon.command("key", "create", "leaky",
                                  "--organization", "Default organization")

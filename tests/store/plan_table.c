@@ -219,6 +219,17 @@ static const struct plan plans[] = {
 	  "user.primary service_account.primary/service_account_list "
 	  "user.primary service_account.primary/service_account_list "
 	  "project.primary rights.primary" },
+	{ "key_warn_done", "project_key.primary", NULL },
+	{ "key_warn_due", "project_key.project_key_warn", NULL },
+	{ "notice_due",
+	  "outbox.outbox_notice g.primary s.primary u.primary k.primary "
+	  "a.primary "
+	  "p.primary SORT",
+	  "SORT outbox.outbox_notice organization.primary "
+	  "organization_settings.primary user.primary "
+	  "project_key.primary admin_key.primary project.primary" },
+	{ "notice_owners", "o.user_owner", "user.user_owner" },
+	{ "outbox_get_notice", "outbox.primary", NULL },
 	{ "leak_admin_key", "admin_key.primary", NULL },
 	{ "leak_admin_key_by_hash", "admin_key.unique", NULL },
 	{ "leak_project_key", "project_key.primary", NULL },

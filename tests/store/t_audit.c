@@ -9,6 +9,7 @@
 #include "store/assignments.h"
 #include "store/groups.h"
 #include "store/leaks.h"
+#include "store/notices.h"
 #include "store/service_accounts.h"
 #include "store/gate.h"
 #include "store/project_groups.h"
@@ -140,6 +141,14 @@ static struct store_op rotate_project_key(void)
 
 	in_of(&op, project_key_rotate_in)->project = f.project;
 	in_of(&op, project_key_rotate_in)->id = an_account()->made.key.id;
+	return op;
+}
+
+static struct store_op warn_of_keys(void)
+{
+	struct store_op op = op_of(&verb_key_warn);
+
+	in_of(&op, key_warn_in)->limit = 1;
 	return op;
 }
 
@@ -529,6 +538,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,
 	[VERB_invitation_decline] = decline_invitation,
+	[VERB_key_warn] = warn_of_keys,
 	[VERB_outbox_claim] = claim_mail,
 	[VERB_outbox_renew] = renew_mail,
 	[VERB_outbox_settle] = settle_mail,

@@ -60,6 +60,12 @@ static const char *const back[] = {
 	"ALTER TABLE \"user\" DROP COLUMN metadata",
 	"ALTER TABLE organization_settings DROP COLUMN allowed_domains;"
 	"ALTER TABLE organization_settings DROP COLUMN max_seats",
+	"DROP INDEX outbox_notice; DROP INDEX project_key_warn;"
+	"ALTER TABLE outbox DROP COLUMN kind;"
+	"ALTER TABLE outbox DROP COLUMN subject;"
+	"ALTER TABLE outbox DROP COLUMN recipient;"
+	"ALTER TABLE project_key DROP COLUMN warn_at;"
+	"ALTER TABLE project_key DROP COLUMN warned",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -215,12 +215,56 @@ START_TEST(test_roles_of_service_accounts)
 }
 END_TEST
 
+#define DAYS * (24 * 60 * 60)
+
+static const struct {
+	int64_t lifetime, left, warned; /* seconds; seconds; how many */
+	bool due;
+	int64_t given, next_in; /* 0: no more */
+} ends[] = {
+	{ 90 DAYS, 15 DAYS, 0, false, 0, 1 DAYS },
+	{ 90 DAYS, 14 DAYS, 0, true, 1, 11 DAYS },
+	{ 90 DAYS, 14 DAYS - 1, 1, false, 1, 11 DAYS - 1 },
+	{ 90 DAYS, 3 DAYS, 1, true, 2, 2 DAYS },
+	{ 90 DAYS, 1 DAYS, 2, true, 3, 0 },
+	{ 90 DAYS, 1, 3, false, 3, 0 },
+	/* none of what was missed is given but the last */
+	{ 90 DAYS, 2 DAYS, 0, true, 2, 1 DAYS },
+	{ 90 DAYS, 1, 0, true, 3, 0 },
+	/* too late, by whatever clock */
+	{ 90 DAYS, 0, 0, false, 0, 0 },
+	{ 90 DAYS, -5, 2, false, 2, 0 },
+	/* about as long as it was made for */
+	{ 14 DAYS, 14 DAYS, 0, false, 0, 11 DAYS },
+	{ 3 DAYS, 3 DAYS, 0, false, 0, 2 DAYS },
+	{ 60, 60, 0, false, 0, 0 },
+	{ 0, 0, 0, false, 0, 0 },
+};
+
+START_TEST(test_when_the_end_of_a_key_is_told)
+{
+	const struct project_key key = {
+		.lifetime = ends[_i].lifetime,
+		.expires_at = ends[_i].lifetime ? NOW + ends[_i].left : 0,
+		.warned = ends[_i].warned,
+	};
+	struct key_warning warning = key_warning_at(&key, NOW);
+
+	ck_assert_int_eq(warning.due, ends[_i].due);
+	ck_assert_int_eq(warning.given, ends[_i].given);
+	ck_assert_int_eq(warning.next_at,
+			 ends[_i].next_in ? NOW + ends[_i].next_in : 0);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_decision, 0, COUNT_OF(questions));
 	tcase_add_test(tests, test_what_is_shown_is_what_is_decided);
 	tcase_add_loop_test(tests, test_a_key_opens_the_models_on_its_list, 0,
 			    COUNT_OF(models));
+	tcase_add_loop_test(tests, test_when_the_end_of_a_key_is_told, 0,
+			    COUNT_OF(ends));
 	tcase_add_test(tests, test_names_of_models);
 	tcase_add_test(tests, test_roles_of_service_accounts);
 }

@@ -1,0 +1,37 @@
+/*
+ * sweep.h: what is to be looked at once an hour, by a thread of its own: what
+ * has been kept for long enough, which keys are about to end.
+ *
+ * Nothing is done at a look before which the clock has jumped ahead: it has to
+ * go on as it should until the next one. What was done by a wrong clock would
+ * not come back when the clock does.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/fail.h"
+#include "store/store.h"
+
+struct sweep;
+
+#define SWEEP_MEMORY (4 * 1024 * 1024) /* of one question's arena */
+
+struct sweep_task {
+	void (*look)(struct sweep *sweep, int64_t seconds);
+	int64_t seconds; /* whatever the task is told; 0 for none */
+};
+
+/* Does the tasks, in order, now and then once an hour, until sweep_stop(). */
+int sweep_start(struct store *store, const struct sweep_task *tasks,
+		size_t count, struct sweep **ret_sweep,
+		struct fail *fail) MUST_CHECK;
+void sweep_stop(struct sweep *sweep); /* NULL: nothing */
+
+/* For tasks: has `verb` done. False where it is not to be gone on with. */
+bool sweep_ask(struct sweep *sweep, struct arena *arena,
+	       const struct verb *verb, int64_t organization, const void *in,
+	       void *out) MUST_CHECK;
+
+#endif
