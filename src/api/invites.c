@@ -502,21 +502,20 @@ static const struct query_param invite_filters[] = {
 	{ 0 },
 };
 
-/* One status that is alone is not searched for. */
+/* One status that is alone is not searched for: it has an index. */
 static int prepare_list(struct request *request, void *input)
 {
 	struct invite_list_in *in = input;
-	struct invite_list_in rest = *in;
+	bool alone = !in->part && !in->by_project && !in->by_delivery &&
+		     !in->since && !in->bounded;
 
 	(void)request;
-	rest.wishes = 0;
-	if (in->wishes != WISH_PENDING && in->wishes != WISH_ACCEPTED &&
-	    in->wishes != WISH_EXPIRED)
+	if (!alone || !in->wishes || (in->wishes & (in->wishes - 1)))
 		return 0;
-	if (rest.part || rest.by_project || rest.by_delivery || rest.since ||
-	    rest.bounded)
+	if (in->wishes == WISH_DECLINED && in->email_key)
 		return 0;
-	in->by_status = true;
+	in->by_status = in->wishes != WISH_DECLINED;
+	in->declined = !in->by_status;
 	in->status = in->wishes == WISH_PENDING	   ? STATUS_PENDING
 		     : in->wishes == WISH_ACCEPTED ? STATUS_ACCEPTED
 						   : STATUS_EXPIRED;

@@ -48,6 +48,8 @@ STATEMENT(invite_list,
 
 STATEMENT(invite_list_accepted, .text = BY_ID("1") NEWEST_FIRST,
 	  .pgsql = BY_ID_PGSQL("1"));
+STATEMENT(invite_list_declined, .text = BY_ID("3") NEWEST_FIRST,
+	  .pgsql = BY_ID_PGSQL("3"));
 
 /*
  * Of one state, from a second and an id on: the index invite_expiry. What
@@ -210,6 +212,8 @@ static struct statement *list_statement(const struct work *work,
 {
 	if (in->email_key)
 		return list_to_address(work, in);
+	if (in->declined)
+		return work_list(work, &sql_invite_list_declined, &in->page);
 	if (!in->by_status)
 		return work_list(work, &sql_invite_list, &in->page);
 	switch (in->status) {

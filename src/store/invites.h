@@ -93,6 +93,7 @@ struct invite_list_in {
 	struct list_in page;
 	bool by_status;
 	enum invite_status status;
+	bool declined;	       /* these alone, instead of a status */
 	const char *email_key; /* NULL = any */
 
 	/* Any of these has it searched for: by id, and perhaps for long. */

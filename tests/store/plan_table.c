@@ -86,6 +86,7 @@ static const struct plan plans[] = {
 	{ "invite_list", "invite.invite_list invite.primary",
 	  "SORT invite.invite_list" },
 	{ "invite_list_accepted", "invite.invite_list", NULL },
+	{ "invite_list_declined", "invite.invite_list", NULL },
 	{ "invite_list_address",
 	  "invite.invite_address SORT invite.invite_address SORT",
 	  "SORT invite.invite_address" },

@@ -320,6 +320,12 @@ static void invites_whose_mail_failed(struct store_op *op, int number)
 	in_of(op, invite_list_in)->delivery = DELIVERY_FAILED;
 }
 
+static void declined_invites(struct store_op *op, int number)
+{
+	(void)number;
+	in_of(op, invite_list_in)->declined = true;
+}
+
 static void archived_projects(struct store_op *op, int number)
 {
 	(void)number;
@@ -358,6 +364,7 @@ static const struct question {
 	{ &verb_invite_list, invites_of_a_status, STATUS_EXPIRED },
 	{ &verb_invite_list, invites_to_ada, 0 },
 	{ &verb_invite_list, invites_whose_mail_failed, 0 },
+	{ &verb_invite_list, declined_invites, 0 },
 	{ &verb_project_list, archived_projects, 0 },
 	{ &verb_project_user_list, members_of_a_project, 0 },
 	{ &verb_group_user_list, members_of_a_group, 0 },
