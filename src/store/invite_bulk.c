@@ -95,7 +95,8 @@ static void check_repeat(const struct work *work, struct line *line,
 		return;
 	line->creation.verdict = invite_on_create(
 	    &made, line->creation.in->role, line->creation.grants, work->now);
-	if (line->creation.verdict == CREATE_CONFLICT)
+	if (line->creation.verdict == CREATE_CONFLICT &&
+	    !line->creation.in->replace)
 		*line->result = RESULT_INVITE_EXISTS;
 }
 

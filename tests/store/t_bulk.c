@@ -116,12 +116,30 @@ START_TEST(test_a_line_that_is_repeated)
 }
 END_TEST
 
+START_TEST(test_a_repeated_line_may_replace_what_the_first_grants)
+{
+	struct store_op lines[] = { invite_op("ada@example.com"),
+				    invite_op("ada@example.com") };
+	struct store_op all;
+
+	in_of(&lines[1], invite_create_in)->role = ROLE_OWNER;
+	in_of(&lines[1], invite_create_in)->replace = true;
+	all = invite_all_op(lines, COUNT_OF(lines));
+	assert_granted(&all);
+	ck_assert_int_eq(rows("invite"), 1);
+	ck_assert_int_eq(invite_now(line_of(&all, 0)->invite.id).role,
+			 ROLE_OWNER);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_all_are_made);
 	tcase_add_test(tests, test_one_that_is_refused_refuses_all);
 	tcase_add_test(tests, test_one_refused_at_the_door_refuses_all);
 	tcase_add_test(tests, test_a_line_that_is_repeated);
+	tcase_add_test(tests,
+		       test_a_repeated_line_may_replace_what_the_first_grants);
 }
 
 int main(int argc, char **argv)
