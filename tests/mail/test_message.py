@@ -122,8 +122,8 @@ def check_form(sent: Sent) -> None:
     assert message.get_content_type() == "multipart/alternative"
     assert sent.types == ["text/plain", "text/html"]
     assert sorted(message.keys()) == [
-        "Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version",
-        "Message-ID", "Subject", "To"]
+        "Auto-Submitted", "Content-Language", "Content-Type", "Date", "From",
+        "MIME-Version", "Message-ID", "Subject", "To"]
     for line in sent.raw.split(b"\r\n"):
         assert len(line) <= 998
         assert b"\r" not in line and b"\n" not in line
