@@ -3,9 +3,11 @@ the HTTP library alone; with one key and with many; what creates feel of it; wha
 a flood of unknown keys costs; and how long a revoked key is let through."""
 
 import binascii
+import contextlib
 import hashlib
 import http.client
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -19,8 +21,8 @@ from resources import Caller
 
 WIDTH = 64
 IN_USE = 200_000  # keys at most; memory holds a quarter of a million
-PACE = 1000	  # checks a second beside creates
-FLOOD = 100	  # unknown keys in one go
+PACE = 1000  # checks a second beside creates
+FLOOD = 100  # unknown keys in one go
 PROJECTS = "/v1/organization/projects"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -111,8 +113,10 @@ def gate(bench):
         with running(Bare(bench.tools)) as bare:
             result["bare"] = bench.load("get", bare, WIDTH, bench.span, target)
         result["create"] = bench.load("create", daemon, WIDTH, bench.span)
-        result["create_beside"], result["beside"] = beside(bench, daemon, path,
-                                                           key)
+        result["paced_cpu_us_per_second"] = paced_cpu(bench, daemon, path, key)
+        with paced(daemon, path, key):
+            result["create_beside"] = bench.load("create", daemon, WIDTH,
+                                                 bench.span)
         result["flood"] = flood(bench, daemon, path, key)
         result["revoked"] = revoke([daemon])
     result["many"] = many(bench, directory, path)
@@ -121,33 +125,51 @@ def gate(bench):
 
 
 def create_cpu(result):
-    """CPU per create beside checks, less that of the checks, / alone."""
+    """CPU per create beside checks, less that of as many checks, / alone."""
     creates = result["create_beside"]
-    checks = result["beside"] / creates["per_second"]
-    return ((creates["server_cpu_us"] -
-             checks * result["one"]["server_cpu_us"]) /
-            result["create"]["server_cpu_us"])
+    own = creates["server_cpu_us"] - (result["paced_cpu_us_per_second"] /
+                                      creates["per_second"])
+    return own / result["create"]["server_cpu_us"]
 
 
-def beside(bench, daemon, path, key):
-    """Creates, and how many checks a second there were meanwhile."""
-    done, stop = [0], threading.Event()
+@contextlib.contextmanager
+def paced(daemon, path, key):
+    """PACE checks a second, one at a time, while the block runs."""
+    stop = threading.Event()
 
     def check():
-        asker = Asker(daemon.gate_port, path, key)
+        asker, done = Asker(daemon.gate_port, path, key), 0
         began = time.monotonic()
         while not stop.is_set():
             asker.ask()
-            done[0] += 1
-            time.sleep(max(0, began + done[0] / PACE - time.monotonic()))
+            done += 1
+            time.sleep(max(0, began + done / PACE - time.monotonic()))
         asker.close()
     thread = threading.Thread(target=check)
-    began = time.monotonic()
     thread.start()
-    creates = bench.load("create", daemon, WIDTH, bench.span)
-    stop.set()
-    thread.join()
-    return creates, done[0] / (time.monotonic() - began)
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def cpu_us(pid):
+    """Of all threads that there are."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat") as file:
+            total += int(file.read().split()[0])
+    return total / 1000
+
+
+def paced_cpu(bench, daemon, path, key):
+    """What the checks alone cost, in us a second."""
+    with paced(daemon, path, key):
+        before, began = cpu_us(daemon.worker), time.monotonic()
+        time.sleep(bench.span[0])
+        return ((cpu_us(daemon.worker) - before) /
+                (time.monotonic() - began))
 
 
 def lookups(daemon):
