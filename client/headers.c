@@ -269,8 +269,8 @@ static bool makes_another(const struct request *request)
 		"/projects/{project_id}/roles",
 		"/organization/admin_api_keys",
 		"/organization/projects/{project_id}/service_accounts",
-		"/organization/projects/{project_id}/service_accounts/"
-		"{service_account_id}/api_keys",
+		("/organization/projects/{project_id}/service_accounts/"
+		 "{service_account_id}/api_keys"),
 		"/organization/projects/{project_id}/api_keys",
 	};
 	const struct operation *operation = request->operation;

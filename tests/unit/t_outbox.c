@@ -26,7 +26,9 @@ static const struct transport_kind fake_kind = { .scheme = "fake:",
 static struct transport transport = { &fake_kind };
 
 static struct outbox_policy policy = {
-	.from = { "", "invited@localhost", "localhost", false },
+	.from = { .name = "",
+		  .address = "invited@localhost",
+		  .domain = "localhost" },
 	.public_url = "https://invited.example.com",
 };
 
