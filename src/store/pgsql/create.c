@@ -22,31 +22,8 @@
 #include "base/random.h"
 #include "store/engine.h"
 #include "store/pgsql/array.h"
+#include "store/pgsql/create_columns.h"
 #include "store/pgsql/db.h"
-
-enum create_column {
-	COLUMN_ID,
-	COLUMN_ORGANIZATION,
-	COLUMN_ACTOR,
-	COLUMN_ACTOR_USER,
-	COLUMN_HASH,
-	COLUMN_ROLE,
-	COLUMN_AT,
-	COLUMN_AT_MS,
-	COLUMN_EXPIRES,
-	COLUMN_SECRET_HASH,
-	COLUMN_SECRET,
-	COLUMN_EMAIL,
-	COLUMN_EMAIL_KEY,
-	COLUMN_PROJECTS,
-	COLUMN_PROJECTS_SENT,
-	COLUMN_INVITER_NAME,
-	COLUMN_INVITER_EMAIL,
-	COLUMN_INVITER_KEY,
-	COLUMN_LOCALE,
-	COLUMN_METADATA,
-	COLUMNS
-};
 
 /* The arrays, in the protocol's binary form. */
 struct columns {
@@ -74,13 +51,9 @@ static int64_t address_hash(const struct db *db, const struct store_op *op)
 
 static void begin_columns(struct columns *columns, size_t n)
 {
-	for (int i = 0; i < COLUMNS; i++) {
-		enum oid type = i <= COLUMN_EXPIRES  ? OID_BIGINT
-				: i <= COLUMN_SECRET ? OID_BYTEA
-						     : OID_TEXT;
-
-		array_begin(&columns->at[i], type, n);
-	}
+	for (int i = 0; i < COLUMNS; i++)
+		array_begin(&columns->at[i],
+			    create_column_type((enum create_column)i), n);
 }
 
 static void add_create(struct columns *columns, const struct store_op *op,
