@@ -103,8 +103,8 @@ STATEMENT(project_key_get, .text = "SELECT " SHOWN_COLUMNS " FROM project_key"
 				   " WHERE id = ?1 AND organization = ?2"
 				   " AND project = ?3");
 
-static enum result find_key(const struct work *work, int64_t project,
-			    int64_t id, struct shown_key *ret_shown)
+enum result find_project_key(const struct work *work, int64_t project,
+			     int64_t id, struct shown_key *ret_shown)
 {
 	struct statement *st;
 	struct project owner;
@@ -131,8 +131,8 @@ static enum result find_key(const struct work *work, int64_t project,
 
 DETAIL(api_key, KEY_DETAIL);
 
-static void remember(const struct work *work, enum audit_type type,
-		     const struct project_key *key, const char *detail)
+void remember_project_key(const struct work *work, enum audit_type type,
+			  const struct project_key *key, const char *detail)
 {
 	work_audit_event(work, &(struct audit_event){ .type = type,
 						      .target = key->id,
@@ -149,8 +149,7 @@ STATEMENT(project_key_life,
 		  " WHERE s.organization = ?2), 0) FROM project p"
 		  " WHERE p.id = ?1 AND p.organization = ?2");
 
-/* Seconds; 0: for ever. */
-static int64_t longest_life(const struct work *work, int64_t project)
+int64_t longest_key_life(const struct work *work, int64_t project)
 {
 	struct statement *st = db_statement(work->db, &sql_project_key_life);
 	int64_t of_project, of_organization;
@@ -170,7 +169,7 @@ static int64_t longest_life(const struct work *work, int64_t project)
 enum result limit_lifetime(const struct work *work, int64_t project,
 			   int64_t *lifetime)
 {
-	int64_t longest = longest_life(work, project);
+	int64_t longest = longest_key_life(work, project);
 
 	if (longest == 0)
 		return RESULT_OK;
@@ -221,8 +220,8 @@ void insert_project_key(const struct work *work, const struct new_key *made,
 	sha256(str_of(text), row.secret_hash);
 	table_bind(&project_key_table, st, &row);
 	db_run(work->db, st);
-	remember(work, AUDIT_API_KEY_CREATED, key,
-		 audit_detail(work, &api_key_detail, key));
+	remember_project_key(work, AUDIT_API_KEY_CREATED, key,
+			     audit_detail(work, &api_key_detail, key));
 }
 
 static enum result project_key_create(struct work *work, const void *input,
@@ -244,7 +243,7 @@ static enum result project_key_create(struct work *work, const void *input,
 	if (result != RESULT_OK)
 		return result;
 	insert_project_key(work, &made, &key, out->text);
-	return find_key(work, in->project, key.id, &out->shown);
+	return find_project_key(work, in->project, key.id, &out->shown);
 }
 
 const struct verb verb_project_key_create = {
@@ -264,7 +263,7 @@ static enum result project_key_get(struct work *work, const void *input,
 	const struct project_key_in *in = input;
 	struct project_key_out *out = output;
 
-	return find_key(work, in->project, in->id, &out->shown);
+	return find_project_key(work, in->project, in->id, &out->shown);
 }
 
 const struct verb verb_project_key_get = {
@@ -435,7 +434,7 @@ static void change_key(const struct work *work,
 		set_end(work, key, in->lifetime);
 }
 
-static void write_change(const struct work *work, const struct project_key *key)
+void write_project_key(const struct work *work, const struct project_key *key)
 {
 	struct statement *st = db_statement(work->db, &sql_project_key_update);
 
@@ -450,11 +449,10 @@ static void write_change(const struct work *work, const struct project_key *key)
 	db_run(work->db, st);
 }
 
-/* One that may be changed, or have another take its place. */
-static enum result find_to_change(const struct work *work, int64_t project,
-				  int64_t id, struct shown_key *ret_shown)
+enum result find_changeable_key(const struct work *work, int64_t project,
+				int64_t id, struct shown_key *ret_shown)
 {
-	enum result result = find_key(work, project, id, ret_shown);
+	enum result result = find_project_key(work, project, id, ret_shown);
 	const struct project_key *key = &ret_shown->key;
 
 	if (result != RESULT_OK)
@@ -478,7 +476,7 @@ static bool is_too_long(const struct work *work,
 	if (in->lifetime == 0 || key->expires_at == 0 ||
 	    work->now + in->lifetime <= key->expires_at)
 		return false;
-	longest = longest_life(work, in->project);
+	longest = longest_key_life(work, in->project);
 	return longest && in->lifetime > longest;
 }
 
@@ -491,7 +489,7 @@ static enum result project_key_update(struct work *work, const void *input,
 	struct project_key_row before = { .secret_hash = { 0 } },
 			       after = before;
 	enum result result =
-	    find_to_change(work, in->project, in->id, &out->shown);
+	    find_changeable_key(work, in->project, in->id, &out->shown);
 
 	if (result != RESULT_OK)
 		return result;
@@ -501,9 +499,10 @@ static enum result project_key_update(struct work *work, const void *input,
 	change_key(work, in, key);
 	after.key = *key;
 	if (table_differs(&project_key_table, &before, &after)) {
-		write_change(work, key);
-		remember(work, AUDIT_API_KEY_UPDATED, key,
-			 audit_detail(work, &api_key_update_detail, in));
+		write_project_key(work, key);
+		remember_project_key(
+		    work, AUDIT_API_KEY_UPDATED, key,
+		    audit_detail(work, &api_key_update_detail, in));
 	}
 	return RESULT_OK;
 }
@@ -515,90 +514,6 @@ const struct verb verb_project_key_update = {
 	.size_out = sizeof(struct project_key_out),
 	.locks = lock_rights,
 	.run = project_key_update,
-};
-
-/* ---- rotate ---- */
-
-struct rotation {
-	int64_t replaced_by, expires_at;
-};
-
-#define ROTATION_DETAIL(FIRST, MORE)                                       \
-	FIRST(ID, "replaced_by", struct rotation, replaced_by, ID_API_KEY) \
-	MORE(NUMBER, "expires_at", struct rotation, expires_at)
-
-DETAIL(rotation, ROTATION_DETAIL);
-
-/* The old one never lives longer for it, whatever clock cut it short before. */
-static void end_soon(const struct work *work, int64_t grace,
-		     const struct project_key *successor,
-		     struct project_key *key)
-{
-	int64_t end = work->now + grace;
-	struct rotation rotation = { .replaced_by = successor->id };
-
-	if (key->expires_at == 0 || end < key->expires_at)
-		key->expires_at = end;
-	key->warn_at = 0; /* whoever rotates it knows */
-	rotation.expires_at = key->expires_at;
-	write_change(work, key);
-	remember(work, AUDIT_API_KEY_ROTATED, key,
-		 audit_detail(work, &rotation_detail, &rotation));
-}
-
-/* Either may be 0, for ever. */
-static int64_t at_most(int64_t lifetime, int64_t longest)
-{
-	if (longest && (lifetime == 0 || lifetime > longest))
-		return longest;
-	return lifetime;
-}
-
-/* What the new one has of the old: all but the secret, and a whole life. */
-static struct new_key like_it(const struct project_key_rotate_in *in,
-			      const struct project_key *old)
-{
-	struct new_key made = { .name = old->name,
-				.scopes = old->scopes,
-				.models = old->models,
-				.lifetime = old->lifetime };
-
-	memcpy(made.secret, in->secret, sizeof(made.secret));
-	return made;
-}
-
-static enum result project_key_rotate(struct work *work, const void *input,
-				      void *output)
-{
-	const struct project_key_rotate_in *in = input;
-	struct project_key_create_out *out = output;
-	struct shown_key old;
-	struct project_key key;
-	struct new_key made;
-	enum result result = find_to_change(work, in->project, in->id, &old);
-
-	if (result != RESULT_OK)
-		return result;
-	key = (struct project_key){
-		.project = old.key.project,
-		.user = old.key.user,
-		.service_account = old.key.service_account,
-	};
-	made = like_it(in, &old.key);
-	made.lifetime = at_most(made.lifetime, longest_life(work, in->project));
-	insert_project_key(work, &made, &key, out->text);
-	wipe(made.secret, sizeof(made.secret));
-	end_soon(work, in->has_grace ? in->grace : KEY_GRACE, &key, &old.key);
-	return find_key(work, in->project, key.id, &out->shown);
-}
-
-const struct verb verb_project_key_rotate = {
-	VERB(project_key_rotate),
-	.flags = VERB_RIGHTS,
-	.size_in = sizeof(struct project_key_rotate_in),
-	.size_out = sizeof(struct project_key_create_out),
-	.locks = lock_rights,
-	.run = project_key_rotate,
 };
 
 /* ---- delete ---- */
@@ -615,7 +530,8 @@ static enum result project_key_delete(struct work *work, const void *input,
 	const struct project_key_in *in = input;
 	struct shown_key shown;
 	struct statement *st;
-	enum result result = find_key(work, in->project, in->id, &shown);
+	enum result result =
+	    find_project_key(work, in->project, in->id, &shown);
 
 	(void)output;
 	if (result != RESULT_OK || work->db->damaged)
@@ -625,7 +541,7 @@ static enum result project_key_delete(struct work *work, const void *input,
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, work->now);
 	db_run(work->db, st);
-	remember(work, AUDIT_API_KEY_DELETED, &shown.key, NULL);
+	remember_project_key(work, AUDIT_API_KEY_DELETED, &shown.key, NULL);
 	return RESULT_OK;
 }
 

@@ -21,6 +21,7 @@
 #define STORE_PROJECT_KEYS_H
 
 #include "core/access.h"
+#include "core/audit.h"
 #include "core/key.h"
 #include "store/verb.h"
 
@@ -100,6 +101,27 @@ struct project_key_list_in {
 /* ---- private to store/ ---- */
 
 struct work;
+
+/* RESULT_OK, PROJECT_NOT_FOUND or API_KEY_NOT_FOUND. */
+enum result find_project_key(const struct work *work, int64_t project,
+			     int64_t id,
+			     struct shown_key *ret_shown) MUST_CHECK;
+
+/* One that may be changed, or have another take its place: these, DAMAGED,
+ * PROJECT_ARCHIVED or API_KEY_EXPIRED. */
+enum result find_changeable_key(const struct work *work, int64_t project,
+				int64_t id,
+				struct shown_key *ret_shown) MUST_CHECK;
+
+/* What an update or a rotation has changed in it. */
+void write_project_key(const struct work *work, const struct project_key *key);
+
+/* An event about the key; `detail` may be NULL. */
+void remember_project_key(const struct work *work, enum audit_type type,
+			  const struct project_key *key, const char *detail);
+
+/* How long a new key of the project may live: seconds; 0: for ever. */
+int64_t longest_key_life(const struct work *work, int64_t project);
 
 /*
  * How long a new key of the project may live is what its organization and the
