@@ -75,6 +75,12 @@ static int refused(enum result result)
 				    "this is the last owner of an "
 				    "organization, which has to keep one: make "
 				    "somebody else an owner first");
+	case RESULT_OWNER_OF_LAST_KEY:
+		return command_fail(EXIT_FAILED,
+				    "the last admin key of an organization "
+				    "that does not expire is this person's: "
+				    "make another one first, with `invited key "
+				    "create`");
 	default:
 		return command_fail(EXIT_TRY_AGAIN, "the database could not be "
 						    "used; try again");

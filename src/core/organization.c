@@ -12,10 +12,14 @@ bool admin_key_in_force(const struct admin_key *key, int64_t now_seconds)
 	       (key->user == 0 || key->owned);
 }
 
-enum result user_on_step_down(const struct user *user, bool another_owner)
+enum result user_on_step_down(const struct user *user, bool another_owner,
+			      bool has_last_key)
 {
-	return user->role == ROLE_OWNER && !another_owner ? RESULT_LAST_OWNER
-							  : RESULT_OK;
+	if (user->role != ROLE_OWNER)
+		return RESULT_OK;
+	if (!another_owner)
+		return RESULT_LAST_OWNER;
+	return has_last_key ? RESULT_OWNER_OF_LAST_KEY : RESULT_OK;
 }
 
 bool key_use_is_news(int64_t last_used_at, int64_t now_seconds)

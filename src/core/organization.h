@@ -48,12 +48,17 @@ struct user {
  * The last owner: an organization that has had an owner keeps one, a member
  * whose own role it is. What comes through a group does not count.
  *
+ * The last key: an admin key that does not expire opens nothing any more when
+ * its person is no owner. An organization that has such keys keeps one.
+ *
  * RESULT_OK if `user` may cease to be an owner, however: by another role, by
- * leaving or by being removed; or RESULT_LAST_OWNER. `another_owner` is whether
- * there is one besides. Whoever asks holds the organization's rights row, so
+ * leaving or by being removed; or RESULT_LAST_OWNER, or OWNER_OF_LAST_KEY.
+ * `another_owner` is whether there is one besides, `has_last_key` whether all
+ * those keys are theirs. Whoever asks holds the organization's rights row, so
  * that the other one does not go at the same time.
  */
-enum result user_on_step_down(const struct user *user, bool another_owner);
+enum result user_on_step_down(const struct user *user, bool another_owner,
+			      bool has_last_key);
 
 /* A person in a project. */
 struct project_user {

@@ -131,8 +131,15 @@
 	  "An admin key can belong to an owner only. Make this user "  \
 	  "an owner first.")                                           \
 	X(LAST_KEY, 400, "last_admin_key",                             \
-	  "This is the last admin key in force of your organization. " \
-	  "Make another one before you delete it.")                    \
+	  "This is the last admin key in force of your organization, " \
+	  "or the last that does not expire. Make another one before " \
+	  "you delete it.")                                            \
+	/* and would end with their being one */                       \
+	X(OWNER_OF_LAST_KEY, 400, "last_admin_key",                    \
+	  "The last admin key of your organization that does not "     \
+	  "expire is this user's, and would end, too. Make another "   \
+	  "one first: for another owner, or with `invited key "        \
+	  "create` on the machine.")                                   \
 	/* by another request that had the same */                     \
 	X(IDEMPOTENCY_KEY_REUSED, 400, "idempotency_key_reused",       \
 	  "This Idempotency-Key was used within the last day for a "   \

@@ -232,25 +232,65 @@ const struct verb verb_key_revoke = {
 	.run = key_revoke,
 };
 
+/* ---- the last one ---- */
+
+/* What goes: a key, or all of a person. */
+struct going {
+	int64_t key;  /* 0: none */
+	int64_t user; /* NOBODYS: none */
+};
+
+#define NOBODYS (-1) /* 0 is the user of keys that are nobody's */
+
 STATEMENT(key_other, .text = "SELECT 1 FROM admin_key k WHERE id <> ?1"
-			     " AND organization = ?2 AND " KEY_IN_FORCE(
+			     " AND organization = ?2 AND k.\"user\" <> ?4"
+			     " AND expires_at <= ?5 AND " KEY_IN_FORCE(
 				 "k", "?3") " ORDER BY id DESC LIMIT 1");
+
+/* Whether there is another one in force; if it is to last, one that does not
+ * expire. */
+static bool has_other(const struct work *work, struct going going, bool lasting)
+{
+	struct statement *st = key_update(work, &sql_key_other, going.key);
+	bool found;
+
+	db_bind_i64(st, 4, going.user);
+	db_bind_i64(st, 5, lasting ? 0 : INT64_MAX);
+	found = db_row(work->db, st);
+	if (found)
+		db_done(st);
+	return found;
+}
+
+STATEMENT(key_lasting, .text = "SELECT 1 FROM admin_key WHERE \"user\" = ?1"
+			       " AND organization = ?2 AND revoked_at = 0"
+			       " AND expires_at = 0 LIMIT 1");
+
+bool has_last_key(const struct work *work, int64_t user)
+{
+	struct statement *st = db_statement(work->db, &sql_key_lasting);
+
+	db_bind_i64(st, 1, user);
+	db_bind_i64(st, 2, work->organization);
+	if (!db_row(work->db, st))
+		return false;
+	db_done(st);
+	return !has_other(work, (struct going){ .user = user }, true);
+}
 
 /* Two daemons that delete the last two at once have the rights row in turn. */
 static enum result key_delete(struct work *work, const void *input,
 			      void *output)
 {
 	const struct id_in *in = input;
-	struct statement *st = key_update(work, &sql_key_other, in->id);
+	const struct going going = { .key = in->id, .user = NOBODYS };
 	struct admin_key key;
 
 	if (!find_key_by_id(work, in->id, &key))
 		return RESULT_KEY_NOT_FOUND;
-	if (admin_key_in_force(&key, work->now)) {
-		if (!db_row(work->db, st))
-			return RESULT_LAST_KEY;
-		db_done(st);
-	}
+	if (admin_key_in_force(&key, work->now) &&
+	    !has_other(work, going, key.expires_at == 0))
+		return RESULT_LAST_KEY;
 	return key_revoke(work, input, output);
 }
 

@@ -4,7 +4,8 @@
  *	key_create	ORGANIZATION_NOT_FOUND, KEY_EXISTS, USER_NOT_FOUND,
  *			USER_NOT_OWNER
  *	key_revoke	id_in; KEY_NOT_FOUND
- *	key_delete	the same, but for the last one in force: LAST_KEY
+ *	key_delete	the same, but for the last one in force, and the last
+ *			that does not expire: LAST_KEY
  *	key_touch	id_in; remembers when a key was used
  *	key_find	whose key is this? KEY_UNKNOWN
  *	key_get		id_in; KEY_NOT_FOUND

@@ -205,6 +205,12 @@ const struct project *project_among(const struct project *projects,
 				    size_t count, int64_t organization,
 				    int64_t id) MUST_CHECK;
 
+/* ---- admin_keys.c ---- */
+
+/* Whether the organization has admin keys that do not expire, and all of them
+ * are this owner's. */
+bool has_last_key(const struct work *work, int64_t user) MUST_CHECK;
+
 /* ---- users.c ---- */
 
 /* The current row of USER_COLUMNS; false where it is damaged. */
@@ -233,15 +239,15 @@ struct taken_user {
 enum result take_user(const struct work *work, int64_t id,
 		      struct taken_user *ret_taken) MUST_CHECK;
 
-/* RESULT_OK, with the member's new role in `taken`; or RESULT_LAST_OWNER, and
- * nothing was changed. */
+/* RESULT_OK, with the member's new role in `taken`; or what
+ * user_on_step_down() says, and nothing was changed. */
 enum result give_role(const struct work *work, struct taken_user *taken,
 		      enum role role) MUST_CHECK;
 
 /*
  * Out of the organization: the person's grants and groups go, their keys end,
- * and the address is free. The row stays, closed. RESULT_OK, or
- * RESULT_LAST_OWNER and nothing was changed.
+ * and the address is free. The row stays, closed. RESULT_OK; or what
+ * user_on_step_down() says, and nothing was changed.
  */
 enum result remove_user(const struct work *work,
 			const struct taken_user *taken) MUST_CHECK;

@@ -211,6 +211,16 @@ enum result take_user(const struct work *work, int64_t id,
 	return work->db->damaged ? RESULT_USER_NOT_FOUND : RESULT_OK;
 }
 
+static enum result step_down(const struct work *work,
+			     const struct taken_user *taken)
+{
+	const struct user *user = &taken->user;
+	bool last_key =
+	    user->role == ROLE_OWNER && has_last_key(work, user->id);
+
+	return user_on_step_down(user, taken->another_owner, last_key);
+}
+
 /* ---- update ---- */
 
 STATEMENT(user_set_role, .text = "UPDATE \"user\" SET role = ?3"
@@ -223,7 +233,7 @@ enum result give_role(const struct work *work, struct taken_user *taken,
 	enum result result = RESULT_OK;
 
 	if (role != ROLE_OWNER)
-		result = user_on_step_down(&taken->user, taken->another_owner);
+		result = step_down(work, taken);
 	if (result != RESULT_OK)
 		return result;
 	work->db->key = 0; /* may be theirs, and in force no longer */
@@ -402,8 +412,7 @@ static void end_with_user(const struct work *work, int64_t user)
 
 enum result remove_user(const struct work *work, const struct taken_user *taken)
 {
-	enum result result =
-	    user_on_step_down(&taken->user, taken->another_owner);
+	enum result result = step_down(work, taken);
 
 	if (result != RESULT_OK)
 		return result;

@@ -4,12 +4,12 @@
  *
  *	user_get	id_in; USER_NOT_FOUND
  *	user_list	of struct user
- *	user_update	USER_NOT_FOUND, LAST_OWNER
+ *	user_update	USER_NOT_FOUND, LAST_OWNER, OWNER_OF_LAST_KEY
  *	user_delete	id_in; out of the organization, for good;
- *			USER_NOT_FOUND, LAST_OWNER
+ *			USER_NOT_FOUND, LAST_OWNER, OWNER_OF_LAST_KEY
  *	user_erase	removes them, and empties all that holds an address or a
  *			name of theirs; once more is no mistake
- *			USER_NOT_FOUND, LAST_OWNER
+ *			USER_NOT_FOUND, LAST_OWNER, OWNER_OF_LAST_KEY
  */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H

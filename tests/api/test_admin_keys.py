@@ -91,6 +91,42 @@ def test_the_last_one_in_force_stays(shared_daemon, shared):
     refused(robot.delete(f"{KEYS}/{second['id']}"), 400, "last_admin_key", None)
 
 
+def step_down(api, user, step):
+    path, role = f"{USERS}/{user}", "role-api-organization-owner"
+    return {"modify": lambda: api.post(path, json={"role": "reader"}),
+            "delete": lambda: api.delete(path),
+            "unassign": lambda: api.delete(f"{path}/roles/{role}")}[step]()
+
+
+STEPS = ("modify", "delete", "unassign")
+
+
+def test_the_last_one_that_does_not_expire_stays(shared_daemon, shared):
+    """Neither with it nor with its owner does the organization lose it."""
+    ada, bob = (person(shared, f"{name}@example.com", "owner")
+                for name in ("ada", "bob"))
+    robot, = shared.all(KEYS)
+    made(shared, user_id=bob, expires_in_seconds=3600)
+    refused(shared.delete(f"{KEYS}/{robot['id']}"), 400, "last_admin_key", None)
+    hers = made(shared, user_id=ada)
+    ada_api = shared_daemon.client(hers["value"])
+    ada_api.ok("DELETE", f"{KEYS}/{robot['id']}")
+    for step in STEPS:
+        message = refused(step_down(ada_api, ada, step), 400, "last_admin_key",
+                          None)
+        assert "`invited key create`" in message
+    refused(ada_api.delete(f"{KEYS}/{hers['id']}"), 400, "last_admin_key", None)
+    # What changes nothing in it goes on, and so does she with another key.
+    ada_api.ok("POST", f"{USERS}/{ada}", json={"role": "owner",
+                                               "technical_level": "expert"})
+    bob_api = shared_daemon.client(made(ada_api, user_id=bob)["value"])
+    assert step_down(bob_api, ada, "modify").status_code == 200
+    refused(ada_api.get(KEYS), 401, "invalid_api_key")
+    # She is an owner again, and her key is in force again: his may go.
+    bob_api.ok("POST", f"{USERS}/{ada}", json={"role": "owner"})
+    assert step_down(ada_api, bob, "delete").status_code == 200
+
+
 @pytest.mark.parametrize("body, code, param", [
     ({}, "missing_required_parameter", "name"),
     ({"name": None}, "invalid_type", "name"),

@@ -102,11 +102,19 @@ def test_what_lies_in_free_space_is_erased(daemon):
     assert traces(daemon) == []
 
 
-def test_the_last_owner_is_not_erased(daemon):
+def test_the_last_owner_and_the_last_keys_are_not_erased(daemon):
     daemon.api.member(ADDRESS, "owner")
     done = daemon.command("user", "erase", ADDRESS, check=False)
     assert done.returncode == 1 and "last owner" in done.stderr
     assert [one["email"] for one in daemon.api.all(USERS)] == [ADDRESS]
+    # Nor is who has the last admin key; the machine can make another.
+    daemon.api.member("owner@example.com", "owner")
+    daemon.database.sql('UPDATE admin_key SET "user" = (SELECT min(id)'
+                        ' FROM "user")')
+    done = daemon.command("user", "erase", ADDRESS, check=False)
+    assert done.returncode == 1 and "`invited key create`" in done.stderr
+    daemon.command("key", "create")
+    daemon.command("user", "erase", ADDRESS)
 
 
 @pytest.mark.parametrize("who, code", [

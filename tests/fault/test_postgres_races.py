@@ -87,6 +87,30 @@ DELETE_KEY = """
 """
 
 
+DEMOTE = """
+    BEGIN;
+    UPDATE rights SET generation = generation + 1;
+    UPDATE "user" SET role = 0 WHERE email = 'bob@example.com';
+"""
+
+
+@pytest.mark.parametrize("other", [DEMOTE, DELETE_KEY])
+def test_two_daemons_end_the_last_two_keys(daemon, other):
+    """One takes the other key, or its owner; so who has this one stays."""
+    keys, users = "/v1/organization/admin_api_keys", "/v1/organization/users"
+    ada, bob, _ = (daemon.api.member(f"{name}@example.com", "owner")
+                   for name in ("ada", "bob", "carl"))
+    hers = daemon.api.ok("POST", keys, json={"name": "hers", "user_id": ada})
+    if other is DEMOTE:
+        daemon.api.ok("POST", keys, json={"name": "his", "user_id": bob})
+        daemon.command("key", "revoke", next(daemon.api.all(keys))["id"])
+    api = daemon.client(hers["value"])
+    answer = meet(daemon, other, lambda: api.delete(f"{users}/{ada}"))
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["code"] == "last_admin_key"
+    assert [one["name"] for one in api.all(keys)][0] == "hers"
+
+
 @pytest.mark.parametrize("by, status, code", [
     ("first", 401, "invalid_api_key"), ("second", 400, "last_admin_key")])
 def test_two_daemons_delete_the_last_two_keys(daemon, by, status, code):

@@ -128,6 +128,8 @@ static const struct plan plans[] = {
 	  "organization.primary user.primary organization.primary" },
 	{ "key_in_force", "k.primary o.primary s.primary",
 	  "admin_key.primary organization_settings.primary user.user_owner" },
+	{ "key_lasting", "admin_key.admin_key_present",
+	  "admin_key.admin_key_present/admin_key_list" },
 	{ "key_list",
 	  "admin_key.admin_key_present o.primary u.primary o.primary u.primary "
 	  "o.primary",

@@ -233,6 +233,84 @@ START_TEST(test_a_readers_key_does_not_count)
 }
 END_TEST
 
+/* ---- the last one that does not expire ---- */
+
+/* In force, but it will end by itself. */
+static void let_expire(int64_t key)
+{
+	sql("UPDATE admin_key SET expires_at = 4000000000 WHERE id = %lld",
+	    (long long)key);
+}
+
+static struct store_op deletion_of_their_key(int64_t user)
+{
+	return by_id(&verb_key_delete,
+		     sql("SELECT max(id) FROM admin_key WHERE \"user\" = %lld",
+			 (long long)user));
+}
+
+/* Whatever would end what is theirs, and what is said to it. */
+static const struct {
+	struct store_op (*would)(int64_t user);
+	enum result refused;
+} endings[] = {
+	{ demotion, RESULT_OWNER_OF_LAST_KEY },
+	{ removal, RESULT_OWNER_OF_LAST_KEY },
+	{ deletion_of_their_key, RESULT_LAST_KEY },
+};
+
+START_TEST(test_the_last_key_that_lasts_stays)
+{
+	int64_t ada = make_owner("ada@example.com");
+	int64_t boss = make_owner("boss@example.com");
+	struct store_op op;
+
+	(void)key_of(ada);
+	let_expire(f.key);
+	let_expire(key_of(boss));
+	(void)make_owner("carl@example.com");
+	op = endings[_i].would(ada);
+	assert_ends(&op, endings[_i].refused);
+	op = demotion(boss);
+	assert_granted(&op);
+	(void)key_of(0);
+	op = endings[_i].would(ada);
+	assert_granted(&op);
+}
+END_TEST
+
+START_TEST(test_where_none_lasts_an_owner_may_go)
+{
+	int64_t ada = make_owner("ada@example.com");
+	struct store_op op;
+
+	(void)make_owner("boss@example.com");
+	let_expire(key_of(ada));
+	let_expire(f.key);
+	op = ends[_i](ada);
+	assert_granted(&op);
+}
+END_TEST
+
+/* As two administrators may, who remove each other. */
+START_TEST(test_one_of_two_with_the_last_keys_stays)
+{
+	int64_t ada = make_owner("ada@example.com");
+	int64_t boss = make_owner("boss@example.com");
+	struct store_op ops[2];
+
+	(void)make_owner("carl@example.com");
+	(void)key_of(ada);
+	(void)key_of(boss);
+	let_expire(f.key);
+	ops[0] = ends[_i](ada);
+	ops[1] = ends[_i](boss);
+	submit_all(ops, 2);
+	ck_assert_int_eq(ops[0].result, RESULT_OK);
+	ck_assert_int_eq(ops[1].result, RESULT_OWNER_OF_LAST_KEY);
+}
+END_TEST
+
 /* ---- the generation ---- */
 
 static int64_t generation(void)
@@ -350,6 +428,12 @@ static void add(TCase *tests)
 			    COUNT_OF(ends));
 	tcase_add_test(tests, test_one_of_the_last_two_stays);
 	tcase_add_test(tests, test_a_readers_key_does_not_count);
+	tcase_add_loop_test(tests, test_the_last_key_that_lasts_stays, 0,
+			    COUNT_OF(endings));
+	tcase_add_loop_test(tests, test_where_none_lasts_an_owner_may_go, 0,
+			    COUNT_OF(ends));
+	tcase_add_loop_test(tests, test_one_of_two_with_the_last_keys_stays, 0,
+			    COUNT_OF(ends));
 	tcase_add_loop_test(tests, test_generation_moves_with_rights, 0,
 			    COUNT_OF(changes));
 	tcase_add_test(tests, test_generation_begins_where_there_is_none);
