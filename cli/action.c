@@ -111,13 +111,17 @@ static enum status act_once(struct cli *cli, const struct action *action)
 	enum status status = words_read(cli, action->words, ids);
 	struct inv_error err;
 	void *result = NULL;
+	bool no;
 	int rc;
 
 	if (status == STATUS_OK) {
 		rc = action->call(cli, (const char *const *)ids, &result, &err);
+		no = rc == 0 && action->is_no && action->is_no(result);
 		status = rc == ACTION_SAID ? STATUS_USAGE
 					   : print_result(cli, action->view, rc,
 							  result, &err);
+		if (status == STATUS_OK && no)
+			status = STATUS_REFUSED;
 	}
 	words_free(ids);
 	return status;

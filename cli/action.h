@@ -20,6 +20,9 @@ struct action {
 	enum word words[WORDS_MAX];
 	action_call *call;
 
+	/* The answer is no, which the exit status says; NULL: it never is. */
+	bool (*is_no)(const void *result);
+
 	/* How what comes of it is shown; else it is done with the last word and
 	 * each one behind that, which says what is done and was. */
 	const struct view *view;

@@ -220,8 +220,8 @@ bool args_word(const struct args *args, const char *name)
 		    memcmp(arg->value, word, len) == 0)
 			return true;
 	}
-	print_problem("--%s takes one of these: %s; not \"%s\"", name,
-		      arg->option->words, arg->value);
+	print_problem("--%s: \"%s\" is not one of: %s", name, arg->value,
+		      arg->option->words);
 	return false;
 }
 

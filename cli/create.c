@@ -195,14 +195,17 @@ static void set_role(const struct args *args,
 		params->role_text = role;
 }
 
-static void note_existing(const struct inv_invite *invite)
+static void note_existing(const struct args *args,
+			  const struct inv_invite *invite)
 {
 	char text[RELATIVE_TIME_SIZE];
 
 	if (was_there(invite))
-		print_note("%s was already invited %s; this is that invite.",
-			   invite->email,
-			   relative_time(text, invite->created_at));
+		print_note("%s was already invited %s; %s.", invite->email,
+			   relative_time(text, invite->created_at),
+			   args_has(args, "replace")
+			       ? "that invite now grants this"
+			       : "this is that invite");
 }
 
 static enum status create_one(struct cli *cli,
@@ -217,7 +220,7 @@ static enum status create_one(struct cli *cli,
 		return fail(cli, &err);
 	}
 	print_item(cli, &invite_view, invite);
-	note_existing(invite);
+	note_existing(cli->args, invite);
 	inv_free(invite);
 	return STATUS_OK;
 }

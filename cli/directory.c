@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "guess.h"
 #include "list.h"
@@ -15,7 +16,7 @@
 
 struct entry {
 	char *id, *name; /* the name may be empty */
-	bool is_archived;
+	bool is_past;	 /* archived, or expired */
 };
 
 struct directory {
@@ -106,15 +107,35 @@ static char *text_at(const void *item, size_t offset)
 	return copy_of(text ? text : "");
 }
 
-static struct entry entry_of(enum named kind, const void *item)
+static bool is_over(int64_t expires_at)
+{
+	return expires_at != 0 && expires_at <= (int64_t)time(NULL);
+}
+
+static bool is_past(enum named kind, const void *item)
 {
 	const struct inv_project *project = item;
+	const struct inv_project_api_key *key = item;
+	const struct inv_admin_api_key *admin_key = item;
 
+	switch (kind) {
+	case NAMED_PROJECT:
+		return project->status == INV_PROJECT_STATUS_ARCHIVED;
+	case NAMED_KEY:
+		return is_over(key->expires_at);
+	case NAMED_ADMIN_KEY:
+		return is_over(admin_key->expires_at);
+	default:
+		return false;
+	}
+}
+
+static struct entry entry_of(enum named kind, const void *item)
+{
 	return (struct entry){
 		.id = text_at(item, kinds[kind].id),
 		.name = text_at(item, kinds[kind].name),
-		.is_archived = kind == NAMED_PROJECT &&
-			       project->status == INV_PROJECT_STATUS_ARCHIVED,
+		.is_past = is_past(kind, item),
 	};
 }
 
@@ -172,7 +193,10 @@ static bool is_called(const struct entry *entry, const char *word, int how)
 	return strcasecmp(entry->name, word) == 0;
 }
 
-/* Active ones before archived ones; how many there are of the kind found. */
+/*
+ * Those in use before those that are past, such as a key that was rotated and
+ * has left its name to the next; how many there are of the kind found.
+ */
 static size_t matches(const struct directory *directory, const char *word,
 		      const struct entry **ret_found)
 {
@@ -182,7 +206,7 @@ static size_t matches(const struct directory *directory, const char *word,
 		for (size_t i = directory->count; i > 0; i--) {
 			const struct entry *entry = &directory->entries[i - 1];
 
-			if (entry->is_archived == (how >= 3) &&
+			if (entry->is_past == (how >= 3) &&
 			    is_called(entry, word, how % 3)) {
 				*ret_found = entry;
 				count++;
@@ -199,7 +223,7 @@ static char *none_found(const struct directory *directory, const char *word)
 	struct guess guess = { .word = word };
 
 	for (size_t i = 0; i < directory->count; i++)
-		if (!directory->entries[i].is_archived)
+		if (!directory->entries[i].is_past)
 			guess_try(&guess, directory->entries[i].name,
 				  strlen(directory->entries[i].name));
 	return text_of("there is no %s \"%s\"%s", directory->noun, word,
@@ -218,7 +242,7 @@ char *directory_find(const struct directory *directory, const char *word,
 		return text_of("%zu %ss are called \"%s\"; give the id of "
 			       "one, such as %s",
 			       count, directory->noun, word, found->id);
-	if (found->is_archived)
+	if (found->is_past)
 		return text_of("the %s \"%s\" is archived", directory->noun,
 			       word);
 	*ret_id = found->id;

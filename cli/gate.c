@@ -81,7 +81,16 @@ static int call_check(struct cli *cli, const char *const *id, void **ret,
 	return rc;
 }
 
-static const struct action check = { .call = call_check, .view = &view };
+static bool is_refused(const void *item)
+{
+	const struct inv_gate_decision *decision = item;
+
+	return !decision->allowed;
+}
+
+static const struct action check = { .call = call_check,
+				     .is_no = is_refused,
+				     .view = &view };
 
 static const struct option check_options[] = {
 	{ .name = "project",
@@ -100,8 +109,9 @@ static const struct option check_options[] = {
 const struct command gate_commands[] = {
 	{ .name = "gate check",
 	  .alias = "gate",
-	  .help = "check the key on standard input, as a gateway would; with a "
-		  "service account's key that has the scope gate.check",
+	  .help = "check the key on standard input, as a gateway would; "
+		  "whoever asks needs a service account's key with the "
+		  "scope gate.check",
 	  .examples = "invite gate check < key\n"
 		      "invite gate check --model llama-3 < key",
 	  .options = check_options,

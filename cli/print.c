@@ -144,7 +144,7 @@ const char *relative_time(char out[RELATIVE_TIME_SIZE], int64_t when)
 
 	if (when == 0 || distance == 0) {
 		snprintf(out, RELATIVE_TIME_SIZE, "%s",
-			 when == 0 ? "-" : "now");
+			 when == 0 ? "-" : "just now");
 		return out;
 	}
 	size = distance < 0 ? -distance : distance;

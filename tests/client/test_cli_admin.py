@@ -323,6 +323,9 @@ def test_the_key_to_be_checked_comes_from_standard_input(cli, peer):
     assert (request.method, request.target) == ("POST", "/v1/gate/check")
     assert request.json == {"key": "sk-proj-x", "project_id": "proj_1",
                             "permission": "model.read", "model": "llama-3"}
+    peer.script(Answer(200, {**DECISION, "allowed": False, "code": "expired"}))
+    refused = cli("gate", "check", stdin="sk-proj-x\n")
+    assert (refused.returncode, "expired" in refused.stdout) == (1, True)
     asked = len(peer.requests)
     assert cli("gate", "check", stdin="").returncode != 0
     assert len(peer.requests) == asked
@@ -396,6 +399,15 @@ def test_names_and_addresses_are_looked_up(cli, peer, args, last):
     assert done.returncode == 0, done.stderr
     assert asked(peer)[-1] == last
     assert {method for method, _ in asked(peer)[:-1]} <= {"GET"}
+
+
+def test_a_key_that_was_rotated_leaves_its_name_to_the_next(cli, peer):
+    peer.script(Answer(200, page([{**KEY, "id": "key_3", "expires_at": 5},
+                                  {**KEY, "expires_at": 2**40}])),
+                Answer(200, KEY))
+    done = cli("keys", "get", "proj_1", "deploy")
+    assert done.returncode == 0, done.stderr
+    assert asked(peer)[-1] == ("GET", P + "/api_keys/key_1")
 
 
 def test_a_role_of_a_group_is_named(cli, peer):

@@ -371,8 +371,8 @@ def test_csv_is_for_spreadsheets_and_holds_no_formula(cli, peer):
 def test_list_names_the_statuses_there_are(cli, peer):
     done = cli("list", "--status", "pendin")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "invite: --status takes one of these: pending " \
-        "accepted expired declined; not \"pendin\"\n"
+    assert done.stderr == "invite: --status: \"pendin\" is not one of: " \
+        "pending accepted expired declined\n"
     assert peer.requests == []
 
 
