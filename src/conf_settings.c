@@ -302,8 +302,8 @@ static const char *take_locale(struct conf *conf, const struct setting *setting,
 	const struct language *language = language_called(value);
 
 	if (!language)
-		return "there is no such language; those that there are stand "
-		       "in the help";
+		return "there is no such language; `invited --help` lists "
+		       "those that there are";
 	return take_text(conf, setting, language->tag);
 }
 

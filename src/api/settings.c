@@ -128,8 +128,8 @@ int read_locale(struct request *request, const char **locale)
 			known = arena_printf(&request->arena, "%s, %s", known,
 					     languages[i].tag);
 		return answer_error(request, 400, "invalid_value", "locale",
-				    "There is no such language here: '%s'. "
-				    "Known are: %s.",
+				    "Invalid value: '%s'. Supported values "
+				    "are: %s.",
 				    quoted(request, str_of(*locale)),
 				    known ? known : "");
 	}

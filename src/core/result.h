@@ -67,8 +67,8 @@
 	  "Some of the invites cannot be made, so none was.")          \
 	/* accepted: cannot be deleted or declined */                  \
 	X(INVITE_ACCEPTED, 400, "invite_already_accepted",             \
-	  "The invite was already accepted, so it cannot be deleted "  \
-	  "or changed any more.")                                      \
+	  "The invite was already accepted, so it cannot be "          \
+	  "changed, sent again or deleted any more.")                  \
 	/* declined too: cannot be changed */                          \
 	X(INVITE_EXPIRED, 400, "invite_expired",                       \
 	  "The invite has expired. Send it again to change it, or "    \
@@ -81,12 +81,12 @@
 	  "The user already exists in this organization.")             \
 	/* as the organization has set it */                           \
 	X(DOMAIN_NOT_ALLOWED, 400, "domain_not_allowed",               \
-	  "Your organization invites addresses of certain domains "    \
-	  "only; its settings name them (`allowed_domains`).")         \
+	  "Your organization invites only addresses of the domains "   \
+	  "that `allowed_domains` in its settings lists.")             \
 	X(SEAT_LIMIT_REACHED, 400, "seat_limit_reached",               \
 	  "All seats of your organization are taken, by members and "  \
-	  "by pending invites. Delete some of these, or raise "        \
-	  "`max_seats` in its settings.")                              \
+	  "pending invites. Remove members or delete invites, or "     \
+	  "raise `max_seats` in its settings.")                        \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
 	  "The project is archived. Use one that is active.")          \
 	X(PROJECT_IS_DEFAULT, 400, "project_is_default",               \
@@ -123,9 +123,9 @@
 	  "another one.")                                              \
 	/* the organization or the project has a maximum */            \
 	X(KEY_LIFETIME_ABOVE_MAX, 400, "expires_in_seconds_above_max", \
-	  "New keys may not live so long in this project. Ask for "    \
-	  "less, or leave 'expires_in_seconds' out: then the key "     \
-	  "lives for as long as is possible.")                         \
+	  "Keys of this project may not live that long. Ask for "      \
+	  "less, or omit 'expires_in_seconds': then the key lives "    \
+	  "as long as is allowed.")                                    \
 	/* an admin key for somebody who is none */                    \
 	X(USER_NOT_OWNER, 400, "user_not_owner",                       \
 	  "An admin key can belong to an owner only. Make this user "  \
