@@ -103,7 +103,7 @@ def test_whoever_it_belongs_to_is_told(make_daemon):
     daemon.restart()
     mail = daemon.mailbox.wait("ada@example.com")
     assert mail.message["Subject"] == \
-        "A key of Default organization was ended"
+        "A key of Default organization was revoked"
     assert '"laptop"' in mail.text and key["value"] not in mail.text
 
 
