@@ -30,6 +30,15 @@ struct creation creation_of(const struct work *work,
 enum result creation_check(const struct work *work,
 			   struct creation *creation) MUST_CHECK;
 
+/* Held until the end, so that two do not take the last seat at once. Before any
+ * invite is locked. */
+void hold_seats(const struct work *work);
+
+/* Whether the organization's settings have room for the invite, which takes a
+ * seat that it does not have yet. */
+enum result check_limits(const struct work *work,
+			 struct creation *creation) MUST_CHECK;
+
 /* For one that nothing stands in the way of. */
 void creation_write(struct work *work, const struct creation *creation);
 

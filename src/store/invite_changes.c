@@ -21,11 +21,12 @@ static void lock_resent(const void *input, int64_t organization,
 {
 	const struct invite_resend_in *in = input;
 
-	(void)organization;
+	lock_rights(in, organization, set); /* see hold_seats() */
 	lock_set_add(set, LOCK_INVITE, in->id);
 }
 
-/* The address is the invite's again; an expired one may have lost it. */
+/* The address is the invite's again; an expired one may have lost it, and takes
+ * a seat as a new one does. */
 static enum result take_address(const struct work *work,
 				const struct invite *invite,
 				struct creation *ret_place)
@@ -35,20 +36,23 @@ static enum result take_address(const struct work *work,
 	};
 	struct creation place = creation_of(work, &in, ret_place->out);
 	bool found = find_open(work, &place);
+	enum result result = RESULT_OK;
 	struct user member;
 
-	place.in = NULL;
 	*ret_place = place;
+	ret_place->in = NULL;
 	if (find_member(work, invite->email_key, &member))
 		return RESULT_USER_EXISTS;
-	if (!found || place.open.id == invite->id)
-		return RESULT_OK;
-	if (invite_status(&place.open, work->now) == STATUS_PENDING) {
+	found = found && place.open.id != invite->id;
+	if (found && invite_status(&place.open, work->now) == STATUS_PENDING) {
 		place.out->invite = place.open;
 		return RESULT_INVITE_EXISTS;
 	}
-	invite_supersede(work, &place.open);
-	return RESULT_OK;
+	if (invite_status(invite, work->now) == STATUS_EXPIRED)
+		result = check_limits(work, &place);
+	if (found && result == RESULT_OK)
+		invite_supersede(work, &place.open);
+	return result;
 }
 
 STATEMENT(invite_reopen, .text = "UPDATE invite SET slot = CASE WHEN slot <= 0"
@@ -75,11 +79,14 @@ static enum result invite_resend(struct work *work, const void *input,
 {
 	const struct invite_resend_in *in = input;
 	struct invite_create_out *out = output;
-	struct invite invite;
-	bool found = find_invite(work, &sql_invite_take, in->id, &invite);
-	enum result result = invite_on_resend(found ? &invite : NULL);
 	struct creation place = { .out = out };
+	struct invite invite;
+	enum result result;
+	bool found;
 
+	hold_seats(work);
+	found = find_invite(work, &sql_invite_take, in->id, &invite);
+	result = invite_on_resend(found ? &invite : NULL);
 	if (result == RESULT_OK)
 		result = take_address(work, &invite, &place);
 	if (result != RESULT_OK)

@@ -375,7 +375,6 @@ struct creation creation_of(const struct work *work,
 
 /* ---- limits ---- */
 
-/* Held until the end, so that two do not take the last seat at once. */
 STATEMENT(seats_take, .text = "SELECT 1 FROM rights WHERE organization = ?1",
 	  .pgsql = "SELECT 1 FROM rights WHERE organization = ?1 FOR UPDATE");
 
@@ -408,19 +407,21 @@ static int64_t count_seats(const struct work *work, int64_t most)
 	return count;
 }
 
-static void hold_seats(const struct work *work)
+void hold_seats(const struct work *work)
 {
-	struct statement *st = db_statement(work->db, &sql_seats_take);
+	struct statement *st;
 
+	if (!work->limited)
+		return;
+	st = db_statement(work->db, &sql_seats_take);
 	db_bind_i64(st, 1, work->organization);
 	if (db_row(work->db, st))
 		db_done(st);
 }
 
-/* Of one that would be new. Who asks for the same again takes no seat, nor does
- * who replaces what a pending one grants. */
-static enum result check_limits(const struct work *work,
-				struct creation *creation)
+/* Who asks for the same again takes no seat, nor does who replaces what a
+ * pending one grants. */
+enum result check_limits(const struct work *work, struct creation *creation)
 {
 	struct organization_settings settings;
 
@@ -444,8 +445,7 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	struct user member;
 	bool found;
 
-	if (work->limited)
-		hold_seats(work);
+	hold_seats(work);
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
 	found = find_open(work, creation);

@@ -218,6 +218,25 @@ def test_members_and_pending_invites_take_seats(shared):
     assert create(shared, "eve@example.com").status_code == 200
 
 
+def test_an_expired_invite_is_sent_again_only_where_a_new_one_may_be(
+        shared_daemon, shared):
+    late = create(shared, "late@example.org").json()
+    pending = create(shared, "soon@example.org").json()
+    shared_daemon.database.sql("UPDATE invite SET expires_at = created_at"
+                               f" WHERE email = '{late['email']}' RETURNING 1")
+
+    def resend(invite):
+        return shared.post(f"/v1/organization/invites/{invite['id']}/resend")
+    put(shared, max_seats=1)
+    refused(resend(late), 400, "seat_limit_reached")
+    put(shared, max_seats=2, allowed_domains=["example.com"])
+    refused(resend(late), 400, "domain_not_allowed", "invite_id")
+    # What is pending stays as it is, and has its seat.
+    assert resend(pending).status_code == 200
+    put(shared, max_seats=2, allowed_domains=None)
+    assert resend(late).status_code == 200
+
+
 def test_the_last_seat_is_taken_once(shared):
     put(shared, max_seats=5)
     made = at_once(*[lambda n=n: create(shared, f"u{n}@example.com")
