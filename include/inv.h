@@ -415,7 +415,7 @@ struct inv_grants {
 	size_t len;
 };
 
-/* Who invites; only invited(8) takes and says it. */
+/* Who invites; only with invited(8). */
 struct inv_inviter {
 	const char *name;  /* or NULL */
 	const char *email; /* NULL only where it is received */
@@ -443,7 +443,7 @@ struct inv_invite_create_params {
 	int64_t reserved[14] INV_OPT;
 };
 
-/* Many at once; only invited(8) has that. */
+/* Many at once; only with invited(8). */
 struct inv_invite_bulk_params {
 	const struct inv_invite_create_params *invites; /* up to 1000 */
 	size_t invites_len;
@@ -452,7 +452,7 @@ struct inv_invite_bulk_params {
 	int64_t reserved[16] INV_OPT;
 };
 
-/* Its two calls only invited(8) knows. */
+/* Only invited(8) has these two calls. */
 struct inv_invite_update_params { /* what is omitted stays as it is */
 	enum inv_role role INV_OPT;
 	const char *role_text INV_OPT; /* instead: a word not listed here */
@@ -468,7 +468,7 @@ struct inv_invite_resend_params {
 	int64_t reserved[8] INV_OPT;
 };
 
-/* The filters are invited(8)'s; other servers pass over them. */
+/* The filters are invited(8)'s; other servers may ignore them. */
 struct inv_invite_list_params {
 	INV_LIST_PARAMS;
 	struct inv_texts status INV_OPT; /* pending, accepted, expired, or
@@ -602,7 +602,8 @@ INV_API int inv_invites_update(
     struct inv_invite **ret_invite, struct inv_error *err);
 /*
  * POST /organization/invites/{invite_id}/resend: a new link, by mail or, with
- * "send_email": false in the extra body, in the answer; old ones are dead.
+ * "send_email": false in the extra body, in the answer; old ones no longer
+ * work.
  */
 INV_API int inv_invites_resend(
     struct inv_client *client, const char *invite_id,
@@ -1374,7 +1375,7 @@ INV_API int inv_admin_api_keys_delete(
 
 /* ---- settings --------------------------------------------------------- */
 
-/* What an organization has set; NULL and 0 stand for what it has not. */
+/* What an organization has set; NULL or 0 where it has set nothing. */
 struct inv_settings {
 	const char *object;	  /* never NULL */
 	const char *display_name; /* for those who are invited, or NULL */
@@ -1389,7 +1390,7 @@ struct inv_settings {
 	int64_t max_seats;
 };
 
-struct inv_settings_update_params { /* null takes back what was set */
+struct inv_settings_update_params { /* null removes a setting */
 	struct inv_text display_name INV_OPT;
 	struct inv_text line INV_OPT;
 	struct inv_text color INV_OPT;
@@ -1415,7 +1416,7 @@ INV_API int inv_settings_update(
 /* ---- the gate ----------------------------------------------------------- */
 
 struct inv_gate_check_params {
-	const char *key;		/* that somebody came with */
+	const char *key;		/* the one in question */
 	const char *project_id INV_OPT; /* NULL: its own */
 	const char *permission INV_OPT; /* "model.read", "model.request" */
 	const char *model INV_OPT;	/* NULL: none in particular */
@@ -1444,19 +1445,19 @@ struct inv_gate_project {
 	const char *name; /* or NULL */
 };
 
-/* What it is about is NULL where the key is unknown. */
+/* key, owner and project are NULL where the key is unknown. */
 struct inv_gate_decision {
 	const char *object; /* never NULL */
 	bool allowed;
 	const char *code; /* "valid", or why not: "expired", ... */
-	int64_t ttl;	  /* seconds that it may be gone by */
+	int64_t ttl;	  /* seconds for which it may be kept */
 	const struct inv_gate_key *key;
 	const struct inv_gate_owner *owner;
 	const struct inv_gate_project *project;
 };
 
-/* POST /gate/check, of invited(8): whether a key is good. The client's own is a
- * service account's with the scope gate.check. */
+/* POST /gate/check, of invited(8): whether a key is good. The client asks with
+ * a service account's key that has the scope gate.check. */
 INV_API int inv_gate_check(
     struct inv_client *client, const struct inv_gate_check_params *params,
     const struct inv_call *call, struct inv_gate_decision **ret_decision,
