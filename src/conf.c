@@ -25,8 +25,8 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_KEY_REVOKE, "key", "revoke", "ID", false,
 	  "end an admin key" },
 	{ COMMAND_KEY_LEAKED, "key", "leaked", "ID", true,
-	  "end the keys, of whatever kind, whose texts stand in what is read "
-	  "from standard input; or the one with this id" },
+	  "revoke the leaked keys, of whatever kind, that stand on standard "
+	  "input; or the one with this id" },
 	{ COMMAND_ORGANIZATION_CREATE, "organization", "create", "NAME", false,
 	  "make another organization" },
 	{ COMMAND_ORGANIZATION_LIST, "organization", "list", NULL, false,

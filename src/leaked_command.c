@@ -166,9 +166,9 @@ static int take_input(struct session *session, FILE *file)
 	if (tally.left == 0)
 		return EXIT_OK;
 	return command_fail(EXIT_FAILED,
-			    "%zu of them name a key, but not its secret, and "
-			    "it still opens what it did. If it leaked all the "
-			    "same: invited key leaked ID",
+			    "%zu of them have the id of a key but not its "
+			    "secret, so the key was left in force. To revoke "
+			    "it all the same: invited key leaked ID",
 			    tally.left);
 }
 
