@@ -102,6 +102,8 @@ void server_stop(struct server *server)
 
 /* ---- listening ---- */
 
+/* Where there are few descriptors, connections get a third: some forty are the
+ * store's, the threads' and the mails'. */
 static unsigned connection_limit(size_t threads)
 {
 	rlim_t spare = SPARE_FILES + THREAD_FILES * threads;
@@ -115,7 +117,7 @@ static unsigned connection_limit(size_t threads)
 	if (files.rlim_cur > CONNECTIONS_MAX + spare)
 		return CONNECTIONS_MAX;
 	return files.rlim_cur > 2 * spare ? (unsigned)(files.rlim_cur - spare)
-					  : (unsigned)files.rlim_cur / 2;
+					  : (unsigned)files.rlim_cur / 3;
 }
 
 /* Sockets from the service manager, if there are any. */

@@ -17,7 +17,7 @@ from harness.raw import head
 
 AUDIT = "/v1/organization/audit_logs"
 THREADS = 3
-PLACES = 32  # what is left for connections, of 64 descriptors
+PLACES = 21  # for connections, of 64 descriptors
 LANE = 1 + 8  # long questions of one organization: one runs, eight wait
 
 ALIVE = head("GET /healthz HTTP/1.1", None)

@@ -104,7 +104,7 @@ EXPANSIONS = [
     "ALTER TABLE invite ADD COLUMN note TEXT",
     "ALTER TABLE \"user\" ADD COLUMN locale TEXT NOT NULL DEFAULT 'en'",
     "CREATE INDEX CONCURRENTLY invite_note ON invite(organization, note)",
-    "ALTER TABLE outbox ADD COLUMN kind BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE outbox ADD COLUMN priority BIGINT NOT NULL DEFAULT 0",
     # What a prepared statement returns changes by this one.
     "ALTER TABLE invite ALTER COLUMN email TYPE VARCHAR(400)",
     "ALTER TABLE audit ADD COLUMN address TEXT",
