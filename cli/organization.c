@@ -159,7 +159,8 @@ const struct command organization_commands[] = {
 	  .examples = "invite settings show",
 	  .action = &show },
 	{ .name = "settings set",
-	  .help = "set something for the organization; empty takes it back",
+	  .help =
+	      "change the organization's settings; an empty text removes one",
 	  .examples = "invite settings set --color '#3b5bdb' "
 		      "--reply-to team@example.com\n"
 		      "invite settings set --line ''",
