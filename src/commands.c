@@ -52,7 +52,7 @@ enum result session_ask(struct session *session, const struct verb *verb,
 	return op.result;
 }
 
-static int refused(enum result result)
+int command_refused(enum result result)
 {
 	switch (result) {
 	case RESULT_ORGANIZATION_EXISTS:
@@ -107,16 +107,11 @@ static bool is_named(const struct organization *organization,
 		      name_or_id) == 0;
 }
 
-/*
- * Calls `visit` for each organization that --organization means, all of them
- * where it is not given, until it returns false. How many were visited; -1
- * with the reason printed.
- */
-static int visit_organizations(struct session *session,
-			       bool (*visit)(struct session *session,
-					     const struct organization *o,
-					     void *context),
-			       void *context)
+int visit_organizations(struct session *session,
+			bool (*visit)(struct session *session,
+				      const struct organization *o,
+				      void *context),
+			void *context)
 {
 	const struct conf *conf = session->conf;
 	struct list_out page;
@@ -128,7 +123,7 @@ static int visit_organizations(struct session *session,
 		const struct organization *o = page.rows;
 
 		if (result != RESULT_OK)
-			return refused(result), -1;
+			return command_refused(result), -1;
 		for (size_t i = 0; i < page.count; i++, o++) {
 			after = o->id;
 			if (conf->organization_given &&
@@ -142,7 +137,7 @@ static int visit_organizations(struct session *session,
 	if (visited > 0)
 		return visited;
 	if (conf->organization_given)
-		refused(RESULT_ORGANIZATION_NOT_FOUND);
+		command_refused(RESULT_ORGANIZATION_NOT_FOUND);
 	else
 		command_fail(EXIT_FAILED, "there is no organization yet; the "
 					  "first start of `invited serve` "
@@ -184,7 +179,7 @@ static int organization_create(struct session *session)
 	char id[ID_TEXT_SIZE];
 
 	if (result != RESULT_OK)
-		return refused(result);
+		return command_refused(result);
 	printf("organization: %s\n",
 	       id_format(ID_ORGANIZATION, out.organization.id, id));
 	printf("next: invited key create --organization \"%s\"\n", name);
@@ -202,7 +197,7 @@ static int organization_list(struct session *session)
 		const struct organization *o = page.rows;
 
 		if (result != RESULT_OK)
-			return refused(result);
+			return command_refused(result);
 		for (size_t i = 0; i < page.count; i++, o++) {
 			printf("%s\t%s\n",
 			       id_format(ID_ORGANIZATION, o->id, id), o->name);
@@ -225,7 +220,7 @@ static int organization_rename(struct session *session)
 	result = session_ask(session, &verb_organization_rename, organization,
 			     &in, &out);
 	if (result != RESULT_OK)
-		return refused(result);
+		return command_refused(result);
 	printf("%s\t%s\n", id_format(ID_ORGANIZATION, organization, id),
 	       out.organization.name);
 	return EXIT_OK;
@@ -248,7 +243,7 @@ static int key_create(struct session *session)
 	result =
 	    session_ask(session, &verb_key_create, organization, &in, &out);
 	if (result != RESULT_OK)
-		return refused(result);
+		return command_refused(result);
 	printf("key: %s\n", id_format(ID_KEY, out.key.id, id));
 	printf("admin key: %s\n", out.text);
 	fprintf(stderr, "The key is shown only now: keep it in a safe "
@@ -299,7 +294,7 @@ static bool list_keys_of(struct session *session, const struct organization *o,
 		const struct admin_key *key = page.rows;
 
 		if (result != RESULT_OK) {
-			*(int *)context = refused(result);
+			*(int *)context = command_refused(result);
 			return false;
 		}
 		for (size_t i = 0; i < page.count; i++, key++) {
@@ -349,7 +344,7 @@ static int key_revoke(struct session *session)
 	if (visit_organizations(session, revoke_key_of, &revocation) < 0)
 		return EXIT_FAILED;
 	if (revocation.result != RESULT_OK)
-		return refused(revocation.result);
+		return command_refused(revocation.result);
 	printf("revoked: %s\n", session->conf->argument);
 	return EXIT_OK;
 }
@@ -413,10 +408,10 @@ static int user_erase(struct session *session)
 		return EXIT_FAILED;
 	if (erasure.result != RESULT_OK &&
 	    erasure.result != RESULT_USER_NOT_FOUND)
-		return refused(erasure.result);
+		return command_refused(erasure.result);
 	scrub(session);
 	if (!erasure.found)
-		return refused(RESULT_USER_NOT_FOUND);
+		return command_refused(RESULT_USER_NOT_FOUND);
 	printf("erased: %zu users, %zu invites\n", erasure.users,
 	       erasure.invites);
 	return EXIT_OK;
@@ -462,11 +457,13 @@ static int restore(const struct conf *conf)
 	printf("restored: %s\n", conf->argument);
 	if (restored.aside[0])
 		printf("kept aside: %s\n", restored.aside);
-	fputs("What was ended since the backup is back: keys that were revoked "
-	      "open again (`invited key list`, `invited key revoke`), people "
-	      "who were removed are members, who was erased is there "
-	      "(`invited user erase`).\n",
-	      stderr);
+	fputs(
+	    "What was ended since the backup is back: keys that were revoked "
+	    "open again (`invited key revoke`; if nobody knows which: "
+	    "`invited key revoke-before TIME` ends all that were made before "
+	    "it), people who were removed are members, who was erased is there "
+	    "(`invited user erase`).\n",
+	    stderr);
 	return EXIT_OK;
 }
 
@@ -485,6 +482,7 @@ int command_run(const struct conf *conf)
 		[COMMAND_KEY_CREATE] = key_create,
 		[COMMAND_KEY_LIST] = key_list,
 		[COMMAND_KEY_REVOKE] = key_revoke,
+		[COMMAND_KEY_REVOKE_BEFORE] = command_revoke_before,
 		[COMMAND_KEY_LEAKED] = command_leaked,
 		[COMMAND_ORGANIZATION_CREATE] = organization_create,
 		[COMMAND_ORGANIZATION_LIST] = organization_list,

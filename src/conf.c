@@ -24,6 +24,9 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_KEY_LIST, "key", "list", NULL, false, "list the admin keys" },
 	{ COMMAND_KEY_REVOKE, "key", "revoke", "ID", false,
 	  "end an admin key" },
+	{ COMMAND_KEY_REVOKE_BEFORE, "key", "revoke-before", "TIME", false,
+	  "end all keys, of whatever kind, that were made before TIME in UTC: "
+	  "2026-11-27, 2026-11-27T09:30:00Z" },
 	{ COMMAND_KEY_LEAKED, "key", "leaked", "ID", true,
 	  "revoke the leaked keys, of whatever kind, that stand on standard "
 	  "input; or the one with this id" },

@@ -26,6 +26,7 @@ enum command {
 	COMMAND_KEY_LIST,
 	COMMAND_KEY_LEAKED,	     /* argument: its id, or NULL: read them */
 	COMMAND_KEY_REVOKE,	     /* argument: its id */
+	COMMAND_KEY_REVOKE_BEFORE,   /* argument: a time */
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */

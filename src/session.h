@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "conf.h"
+#include "core/organization.h"
 #include "store/store.h"
 
 #define COMMAND_ARENA (64 * 1024 * 1024)
@@ -21,6 +22,23 @@ struct session {
 /* Has `verb` done in the organization (0: where it needs none). */
 enum result session_ask(struct session *session, const struct verb *verb,
 			int64_t organization, const void *in, void *out);
+
+/*
+ * Calls `visit` for each organization that --organization means, all of them
+ * where it is not given, until it returns false. How many were visited; -1
+ * with the reason printed.
+ */
+int visit_organizations(struct session *session,
+			bool (*visit)(struct session *session,
+				      const struct organization *o,
+				      void *context),
+			void *context);
+
+/* Says why, and returns the exit code. */
+int command_refused(enum result result);
+
+/* COMMAND_KEY_REVOKE_BEFORE, in revoke_command.c; returns the exit code. */
+int command_revoke_before(struct session *session);
 
 /* COMMAND_KEY_LEAKED, in leaked_command.c; returns the exit code. */
 int command_leaked(struct session *session);

@@ -523,25 +523,30 @@ STATEMENT(project_key_revoke, .text = "UPDATE project_key SET revoked_at = ?3"
 				      " WHERE id = ?1 AND organization = ?2"
 				      " AND revoked_at + 0 = 0");
 
+void revoke_project_key(const struct work *work, const struct project_key *key)
+{
+	struct statement *st = db_statement(work->db, &sql_project_key_revoke);
+
+	db_bind_i64(st, 1, key->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, work->now);
+	db_run(work->db, st);
+	remember_project_key(work, AUDIT_API_KEY_DELETED, key, NULL);
+}
+
 /* Of an archived project, too: what opens nothing may always go. */
 static enum result project_key_delete(struct work *work, const void *input,
 				      void *output)
 {
 	const struct project_key_in *in = input;
 	struct shown_key shown;
-	struct statement *st;
 	enum result result =
 	    find_project_key(work, in->project, in->id, &shown);
 
 	(void)output;
 	if (result != RESULT_OK || work->db->damaged)
 		return result;
-	st = db_statement(work->db, &sql_project_key_revoke);
-	db_bind_i64(st, 1, in->id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_i64(st, 3, work->now);
-	db_run(work->db, st);
-	remember_project_key(work, AUDIT_API_KEY_DELETED, &shown.key, NULL);
+	revoke_project_key(work, &shown.key);
 	return RESULT_OK;
 }
 

@@ -15,7 +15,11 @@
  *				PROJECT_ARCHIVED
  *	project_key_delete	API_KEY_NOT_FOUND
  *
- * and each: PROJECT_NOT_FOUND. A key that was revoked is not there any more.
+ * and each: PROJECT_NOT_FOUND. Of all projects of an organization:
+ *
+ *	project_keys_end	those that were made before a time, in batches
+ *
+ * A key that was revoked is not there any more.
  */
 #ifndef STORE_PROJECT_KEYS_H
 #define STORE_PROJECT_KEYS_H
@@ -71,6 +75,17 @@ struct project_key_in { /* of project_key_get and _delete */
 	int64_t project, id;
 };
 
+struct project_keys_end_in {
+	int64_t made_before;	     /* Unix seconds */
+	struct project_key_in after; /* the last that was looked at; 0 */
+};
+
+struct project_keys_end_out {
+	size_t count; /* of those that were ended */
+	struct project_key_in last;
+	bool has_more;
+};
+
 struct project_key_update_in {
 	int64_t project, id;
 	const char *scopes; /* NULL: they stay; "": none from now on */
@@ -112,6 +127,9 @@ enum result find_project_key(const struct work *work, int64_t project,
 enum result find_changeable_key(const struct work *work, int64_t project,
 				int64_t id,
 				struct shown_key *ret_shown) MUST_CHECK;
+
+/* It opens nothing from now on, and there is an event that says so. */
+void revoke_project_key(const struct work *work, const struct project_key *key);
 
 /* What an update or a rotation has changed in it. */
 void write_project_key(const struct work *work, const struct project_key *key);

@@ -62,6 +62,7 @@
 	X(rights_get)          \
 	X(keys_touch)          \
 	/* leaks.h */          \
+	X(project_keys_end)    \
 	X(leak_find)           \
 	X(leak_revoke)         \
 	/* service_accounts */ \

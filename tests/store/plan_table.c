@@ -211,6 +211,7 @@ static const struct plan plans[] = {
 	  "role_assignment.primary/role_assignment_of" },
 	{ "project_group_role_clear", "project_group.primary",
 	  "project_group.project_group_of" },
+	{ "project_key_cutoff", "project_key.project_key_list", NULL },
 	{ "project_key_find",
 	  "project_key.primary s.primary m.group_user_of g.primary s.primary "
 	  "m.group_user_of p.primary a.primary p.primary u.primary a.primary "

@@ -164,6 +164,15 @@ static struct store_op revoke_leaked_key(void)
 	return op;
 }
 
+static struct store_op end_project_keys(void)
+{
+	struct store_op op = op_of(&verb_project_keys_end);
+
+	(void)an_account();
+	in_of(&op, project_keys_end_in)->made_before = INT64_MAX;
+	return op;
+}
+
 static struct store_op delete_project_key(void)
 {
 	struct store_op op = op_of(&verb_project_key_delete);
@@ -507,6 +516,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_project_key_rotate] = rotate_project_key,
 	[VERB_keys_touch] = touch_project_keys,
 	[VERB_leak_revoke] = revoke_leaked_key,
+	[VERB_project_keys_end] = end_project_keys,
 	[VERB_project_key_delete] = delete_project_key,
 	[VERB_key_touch] = touch_key,
 	[VERB_project_create] = create_project,

@@ -678,6 +678,10 @@ static void refuses_accounts_and_keys_of_others(void)
 	    (struct leak_revoke_in){ .id = made->made.key.id,
 				     .kind = ID_API_KEY };
 	assert_ends(&op, RESULT_KEY_UNKNOWN);
+	op = op_of(&verb_project_keys_end);
+	in_of(&op, project_keys_end_in)->made_before = INT64_MAX;
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, project_keys_end_out)->count, 0);
 	op = op_of(&verb_project_key_rotate);
 	in_of(&op, project_key_rotate_in)->id = made->made.key.id;
 	in_of(&op, project_key_rotate_in)->project = theirs.project;
@@ -723,6 +727,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_key_delete] = refuses_accounts_and_keys_of_others,
 	[VERB_project_key_rotate] = refuses_accounts_and_keys_of_others,
 	[VERB_leak_revoke] = refuses_accounts_and_keys_of_others,
+	[VERB_project_keys_end] = refuses_accounts_and_keys_of_others,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
 	[VERB_group_create] = refuses_groups_of_others,
