@@ -119,10 +119,18 @@ static void answer_shown(struct request *request, int64_t target)
 		     id);
 }
 
+static void say_replayed(struct request *request)
+{
+	answer_header(request, "Idempotent-Replayed", "true");
+}
+
+/* Refused where it is gone since. */
 static void retrieved(struct request *request)
 {
-	if (!answer_refused(request))
-		answer_item(request, request->route->shape, request->op.out);
+	if (answer_refused(request))
+		return;
+	say_replayed(request);
+	answer_item(request, request->route->shape, request->op.out);
 }
 
 /* As if it stood in the path, where the GET has one parameter more. */
@@ -172,8 +180,9 @@ bool once_finish(struct request *request)
 		answer_shown(request, once->target);
 		return true;
 	}
-	answer_header(request, "Idempotent-Replayed", "true");
-	if (!once->again)
+	if (once->again)
+		say_replayed(request);
+	else
 		retrieve(request, get, once->target);
 	return !once->again;
 }

@@ -75,6 +75,21 @@ def test_what_has_the_same_outcome_is_done_again(shared):
         assert second.status_code == 200 and second.json() == first, path
 
 
+@pytest.mark.parametrize("path, body", [
+    (GROUPS, {"name": "Staff"}),
+    (ROLES, {"role_name": "Reader", "permissions": ["a.b"]}),
+    (INVITES, {"email": "ada@example.com", "role": "reader"}),
+])
+def test_what_is_gone_since_is_not_made_again(shared, path, body):
+    made = post(shared, path, "k", body).json()
+    shared.ok("DELETE", f"{path}/{made['id']}")
+    answer = post(shared, path, "k", body)
+    assert answer.status_code == 404
+    assert "idempotent-replayed" not in answer.headers
+    name = "email" if path == INVITES else "name"
+    assert made[name] not in [one[name] for one in shared.all(path)]
+
+
 def test_another_body_is_refused(shared):
     first = post(shared, PROJECTS, "k", {"name": "One"}).json()
     refused(post(shared, PROJECTS, "k", {"name": "Two"}), 400,
