@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from harness import INVITES, PROJECTS, USERS, admin_key_in, refused
+from harness import (INVITES, PROJECTS, USERS, RawClient, admin_key_in,
+                     refused)
 
 KEYED = [
     ("GET", INVITES), ("POST", INVITES),
@@ -63,6 +64,22 @@ def test_near_misses(shared_daemon):
                   key[::-1], key.removeprefix("sk-admin-")):
         refused(shared_daemon.client(wrong).get(INVITES), 401,
                 "invalid_api_key")
+
+
+def test_a_key_that_was_read_aloud_or_pasted(shared_daemon):
+    """K3: O for 0, blanks and line ends around and in it, 10 KiB of it."""
+    key = admin_key_in(shared_daemon.command("key", "create", "read").stdout)
+    assert "inv_0" in key
+    for wrong in (key.replace("inv_0", "inv_O"), f"{key[:20]} {key[20:]}",
+                  key * 128):
+        refused(shared_daemon.client(wrong).get(INVITES), 401,
+                "invalid_api_key")
+    for field, statuses in ((f"{key}\nx", {400, 401}), (f"{key}\rx", {400, 401}),
+                            (f" {key}", {200}), (f"{key} ", {200})):
+        with RawClient(shared_daemon.port) as raw:
+            raw.send(f"GET {INVITES} HTTP/1.1\r\nHost: x\r\n"
+                     f"Authorization: Bearer {field}\r\n\r\n".encode())
+            assert raw.response().status in statuses
 
 
 def test_a_misspelt_key_is_refused_without_a_look(daemon):

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -91,7 +92,9 @@ def test_what_is_no_key(gate, shared, project):
     gate.passes(path, key)
     before = shared.get("/metrics").text
     typo = key[:-1] + ("0" if key[-1] != "0" else "1")
+    assert "inv_0" in key
     for wrong in (None, "", typo, key[:-1], key + "0", key.replace("_", "-"),
+                  key.replace("inv_0", "inv_O"),
                   key.lower(), "x" * 10000, f"{key}, Bearer {key}",
                   shared.key, "sk-admin-" + "x" * 43, "sk-proj-" + "x" * 40):
         gate.refuses(path, wrong)
@@ -437,6 +440,9 @@ def test_a_program_asks(checker, shared, project):
                        ({"project_id": "x"}, "wrong_project")):
         answer = checker.ok("POST", CHECK, json={"key": key["value"], **more})
         assert answer == {**good, "allowed": False, "code": code, "ttl": 0}
+    for wrong in ("{}\n", " {}", "{}x"):
+        assert checker.ok("POST", CHECK, json={
+            "key": wrong.format(key["value"])})["code"] == "unknown"
     for end, code in ((demote, "insufficient_scope"),
                       (remove_grant, "owner_inactive"),
                       (archive, "project_archived"), (revoke, "revoked")):
@@ -557,18 +563,38 @@ def test_keys_in_memory_stand_a_flood(make_daemon):
 
 
 def test_last_use_is_written_once_a_minute(make_daemon):
-    """K7: and at the stop, if not before."""
+    """K7: however many ask at once; and at the stop, if not before."""
     daemon = make_daemon("--gate-listen", "127.0.0.1:0")
-    gate, api = Gate(daemon), daemon.api
+    gate, api, sql = Gate(daemon), daemon.api, daemon.database.sql
     project = api.project("Apollo")
-    path, made = f"/gate/plain/{project['id']}", account(api, project)
-    for _ in range(200):
-        gate.passes(path, made["api_key"]["value"])
+    path = f"/gate/plain/{project['id']}"
+    busy, other, last = (key_of(api, project) for _ in range(3))
+
+    def touches():
+        found = re.search(r'operations_total{verb="keys_touch"} (\d+)',
+                          api.get("/metrics").text)
+        return int(found[1]) if found else 0
+
+    def ask_at_once():
+        for raw in raws:
+            raw.send(head(f"GET {path} HTTP/1.1", busy) * 5)
+        assert {raw.response().status for raw in raws for _ in range(5)} == \
+            {200}
+    with ExitStack() as stack:
+        raws = [stack.enter_context(RawClient(daemon.gate_port))
+                for _ in range(64)]
+        ask_at_once()
+        eventually(lambda: touches() == 1, "the use to be written")
+        sql("UPDATE project_key SET last_used_at = 5")
+        ask_at_once()
+        gate.passes(path, other)
+        eventually(lambda: touches() == 2, "that of another key")
+    gate.passes(path, last)
     daemon.stop()
-    ((used,),) = daemon.database.sql(
-        "SELECT last_used_at FROM project_key WHERE last_used_at > 0")
+    used = [int(row[0]) for row in sql(
+        "SELECT last_used_at FROM project_key ORDER BY id")]
+    assert used[0] == 5 and all(abs(at - time.time()) < 600
+                                for at in used[1:])
     daemon.start()
-    shown = daemon.api.ok("GET",
-                          f"{keys_of(project)}/{made['api_key']['id']}")
-    assert shown["last_used_at"] == int(used)
-    assert abs(int(used) - time.time()) < 600
+    assert used == [one["last_used_at"]
+                    for one in daemon.api.all(keys_of(project))][::-1]
