@@ -158,7 +158,7 @@ def test_ours_are_told_on_request_alone(shared):
 
 # -- filters ------------------------------------------------------------------
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def busy(shared_daemon):
     """An organization in which something happened; the ids of it."""
     daemon = shared_daemon

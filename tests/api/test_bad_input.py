@@ -14,9 +14,10 @@ GOOD = {"email": "ada@example.com", "role": "reader"}
 LOOKUP = "/v1/invitations/lookup"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def quiet(shared_daemon):
-    """One organization for all of this file: nothing may ever be in it."""
+    """One organization for all of this file, which a process may run in several
+    pieces: nothing may ever be in it."""
     shared_daemon.command("organization", "create", "Quiet")
     key = admin_key_in(shared_daemon.command(
         "key", "create", "--organization", "Quiet").stdout)

@@ -12,7 +12,7 @@ import pytest
 from harness import INVITES, PROJECTS, refused
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def found(shared_daemon):
     """Looks for invites of an organization with some of every kind."""
     from harness import admin_key_in
