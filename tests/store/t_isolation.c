@@ -76,6 +76,8 @@ static void refuses_to_get(void)
 		{ &verb_user_get, &theirs.user, RESULT_USER_NOT_FOUND },
 		{ &verb_key_revoke, &theirs.key, RESULT_KEY_NOT_FOUND },
 		{ &verb_key_delete, &theirs.key, RESULT_KEY_NOT_FOUND },
+		/* theirs is not another one */
+		{ &verb_key_delete, &ours.key, RESULT_LAST_KEY },
 		{ &verb_key_get, &theirs.key, RESULT_KEY_NOT_FOUND },
 	};
 
