@@ -44,4 +44,16 @@ struct invitation_out {
 	bool again; /* answered so before, by an earlier request */
 };
 
+/* ---- private to store/ ---- */
+
+struct user;
+struct work;
+
+/*
+ * Lets in who was invited, called `name`: as a new user, or as `member`, who has
+ * the address already (or NULL). The invite is accepted then, and has the user.
+ */
+void admit_invited(struct work *work, struct invitation *invitation,
+		   const struct user *member, const char *name);
+
 #endif
