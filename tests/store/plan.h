@@ -2,7 +2,7 @@
  * plan.h: every statement of the store, and by which indexes the database finds
  * its rows.
  *
- * A plan is "table.index" for each access in its order, once where they are
+ * A plan is "table.index" for each access, in any order, once where they are
  * alike; "primary" and "unique" are the indexes of such keys. Besides:
  *
  *	table.WHOLE	every row, or every entry of an index
