@@ -131,6 +131,14 @@ void answer_result(struct request *request, const char *param)
 		    text->status < 500 ? param : NULL, text->message);
 }
 
+void answer_too_large(struct request *request, size_t most)
+{
+	(void)answer_error(request, 413, "request_too_large", NULL,
+			   "The request's body is too large: at most %zu "
+			   "bytes.",
+			   most);
+}
+
 void answer_unavailable(struct request *request)
 {
 	request->op.result = RESULT_OUT_OF_MEMORY;

@@ -32,6 +32,9 @@ void answer_result(struct request *request, const char *param);
 int result_status(enum result result);
 const char *result_code(enum result result);
 
+/* 413: the body is, or would be, of more octets than may come. */
+void answer_too_large(struct request *request, size_t most);
+
 /* 503 with retry-after, where a request cannot even be begun. */
 void answer_unavailable(struct request *request);
 

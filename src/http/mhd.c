@@ -330,13 +330,6 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 
 /* ---- the library's calls ---- */
 
-static void refuse_large(struct request *request)
-{
-	answer_error(request, 413, "request_too_large", NULL,
-		     "The request's body is too large: at most %zu bytes.",
-		     request->body.max);
-}
-
 /* No more of the request is read; but the client may still be sending. */
 static enum MHD_Result answer_now(struct exchange *exchange,
 				  struct MHD_Connection *mhd)
@@ -442,7 +435,7 @@ static enum MHD_Result begin(struct exchange *exchange,
 	if (request->body.max == 0)
 		return answer_from_head(exchange, mhd);
 	if (walk.framing.length > request->body.max) {
-		refuse_large(request);
+		answer_too_large(request, request->body.max);
 		return answer_now(exchange, mhd);
 	}
 	return wait_at_the_door(exchange, mhd, &walk.framing);
@@ -458,7 +451,7 @@ static enum MHD_Result take_body(struct exchange *exchange, const char *data,
 	if (!exchange->refused &&
 	    !exchange_add_body(exchange, (struct str){ data, *size })) {
 		if (request->body.len + *size > request->body.max)
-			refuse_large(request);
+			answer_too_large(request, request->body.max);
 		else
 			answer_unavailable(request);
 		exchange_drop_body(exchange);

@@ -212,13 +212,6 @@ static void end_answer(struct parts *parts)
 
 /* ---- a few at a time ---- */
 
-static void refuse_large(struct request *part)
-{
-	answer_error(part, 413, "request_too_large", NULL,
-		     "The request's body is too large: at most %d bytes.",
-		     BODY_MAX);
-}
-
 static struct request *begin(struct parts *parts)
 {
 	const struct request *whole = parts->whole;
@@ -235,7 +228,7 @@ static struct request *begin(struct parts *parts)
 	part->key_user = whole->key_user;
 	part->now_ms = whole->now_ms;
 	if (body.len > BODY_MAX)
-		refuse_large(part);
+		answer_too_large(part, BODY_MAX);
 	else
 		buf_add_str(&part->body, body);
 	once_begin_part(part, whole, parts->begun);
