@@ -63,12 +63,18 @@ static const char *secret_of(const void *item)
 }
 
 /* The whole of a new one, and what may be shown of another. */
+static char *shown_of(const char *value, const char *redacted)
+{
+	const char *shown = value ? value : redacted;
+
+	return shown ? copy_of(shown) : NULL;
+}
+
 static char *value_cell(const void *item)
 {
 	const struct inv_project_api_key *key = item;
-	const char *value = key->value ? key->value : key->redacted_value;
 
-	return value ? copy_of(value) : NULL;
+	return shown_of(key->value, key->redacted_value);
 }
 
 static const struct column columns[] = {
@@ -222,9 +228,8 @@ static const char *admin_secret_of(const void *item)
 static char *admin_value_cell(const void *item)
 {
 	const struct inv_admin_api_key *key = item;
-	const char *value = key->value ? key->value : key->redacted_value;
 
-	return value ? copy_of(value) : NULL;
+	return shown_of(key->value, key->redacted_value);
 }
 
 static const struct column admin_columns[] = {

@@ -94,12 +94,7 @@ STATEMENT(
 
 struct statement *ask_notices(const struct work *work, int limit)
 {
-	struct statement *st = db_statement(work->db, &sql_notice_due);
-
-	bind_clock(work, st);
-	db_bind_i64(st, 3, limit);
-	db_ask(work->db, st);
-	return st;
+	return ask_mails(work, &sql_notice_due, limit);
 }
 
 static void read_notice(const struct work *work, struct statement *st,

@@ -23,6 +23,7 @@ struct key_warn_out {
 
 /* ---- private to store/ ---- */
 
+struct sql;
 struct statement;
 struct work;
 
@@ -40,8 +41,9 @@ struct work;
 	"ELSE ahead END FROM (SELECT " CLOCK_AHEAD ") c(ahead))"
 #define LEASE_NOW_HERE "(?1 + 0 * ?2)"
 
-/* Binds these two. */
-void bind_clock(const struct work *work, struct statement *st);
+/* Asks `sql`, which is worded by them, for so many mails that are due. */
+struct statement *ask_mails(const struct work *work, const struct sql *sql,
+			    int limit);
 
 #define NOTICE_OWNERS_MAX 10 /* of an organization are told */
 

@@ -18,7 +18,7 @@
 STATEMENT(clock_ahead, .text = "SELECT 0 * ?1 * ?2",
 	  .pgsql = "SELECT 0 * ?1::bigint + " CLOCK_AHEAD);
 
-void bind_clock(const struct work *work, struct statement *st)
+static void bind_clock(const struct work *work, struct statement *st)
 {
 	db_bind_i64(st, 1, work->now_ms);
 	db_bind_i64(st, 2, clock_now_ms());
@@ -133,9 +133,10 @@ static void read_mail(const struct work *work, struct statement *st,
 		mail->to.organization_name = "";
 }
 
-static struct statement *ask_due(const struct work *work, int limit)
+struct statement *ask_mails(const struct work *work, const struct sql *sql,
+			    int limit)
 {
-	struct statement *st = db_statement(work->db, &sql_outbox_due);
+	struct statement *st = db_statement(work->db, sql);
 
 	bind_clock(work, st);
 	db_bind_i64(st, 3, limit);
@@ -388,7 +389,7 @@ static enum result outbox_claim(struct work *work, const void *input,
 		return RESULT_OUT_OF_MEMORY;
 	clock = ask_clock(work);
 	recall_far(work);
-	st = ask_due(work, in->limit);
+	st = ask_mails(work, &sql_outbox_due, in->limit);
 	notices = ask_notices(work, in->limit);
 	take_clock(work, clock);
 	due = read_due(work, st, mails);
