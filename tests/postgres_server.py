@@ -31,6 +31,10 @@ USER = "invited"
 CARELESS = {"fsync": "off", "synchronous_commit": "off",
             "full_page_writes": "off"}
 
+# Statistics that come in the middle of a test would change what is planned;
+# a test that wants some says ANALYZE.
+STEADY = {"autovacuum": "off"}
+
 
 def programs() -> Path:
     """Where initdb and postgres are; Debian keeps them out of PATH."""
@@ -144,7 +148,8 @@ class Postgres:
         settings = {"listen_addresses": "", "port": "5432",
                     "unix_socket_directories": str(self.directory),
                     "max_connections": "100", "shared_buffers": "64MB",
-                    "log_min_messages": "warning", **self.settings}
+                    "log_min_messages": "warning", **STEADY,
+                    **self.settings}
         words = [word for name, value in settings.items()
                  for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:

@@ -22,13 +22,17 @@ def person(api, email, project, role="reader"):
 
 
 def let_pass(daemon, seconds):
-    """As if all keys had been made that much earlier."""
+    """As if all keys had been made that much earlier.
+
+    It is stopped first: it may just be looking for keys that end.
+    """
+    daemon.stop()
     daemon.database.sql(
         f"UPDATE project_key SET created_at = created_at - {seconds},"
         f" expires_at = expires_at - {seconds},"
         f" warn_at = CASE warn_at WHEN 0 THEN 0 ELSE warn_at - {seconds} END"
         " WHERE expires_at > 0 RETURNING 1")
-    daemon.restart()
+    daemon.start()
 
 
 def waiting(daemon):

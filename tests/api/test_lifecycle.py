@@ -14,6 +14,7 @@ import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from harness import (DEADLINE, INVITES, RawClient, binary, eventually,
@@ -481,5 +482,10 @@ def test_few_file_descriptors(make_daemon):
     finally:
         for raw in raws:
             raw.close()
-    assert eventually(lambda: daemon.client().get("/healthz").status_code
-                      == 200)
+
+    def serves():
+        try:
+            return daemon.client().get("/healthz").status_code == 200
+        except httpx.TransportError:  # it has not seen them close yet
+            return False
+    assert eventually(serves)
