@@ -235,7 +235,7 @@ static int start_server(struct daemon *daemon, struct fail *fail)
 				 .threads = thread_count(conf) },
 		[LISTEN_GATE] = { .addresses = conf->gate_listen,
 				  .count = conf->gate_listen_count,
-				  .threads = 1 },
+				  .threads = thread_count(conf) },
 	};
 	size_t count = conf->gate_listen_count > 0 ? 2 : 1;
 
