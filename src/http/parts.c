@@ -33,7 +33,7 @@ struct parts {
 	struct jw jw; /* the whole's answer */
 	size_t created, existing, refused;
 	bool unavailable;   /* each line so far says so */
-	int64_t others;	    /* answers of the thread, when last looked at */
+	int64_t others;	    /* answers to others, when last looked at */
 	uint64_t few_until; /* round */
 };
 
@@ -61,9 +61,11 @@ static int make_room(struct parts *parts, size_t room)
 	return parts->ring ? 0 : -1;
 }
 
-static int64_t answered_by(const struct http_thread *thread)
+/* What was answered to others: anything by this thread, whose time these parts
+ * take; writes by any, for they wait in one queue with the parts. */
+static int64_t answered_beside(const struct http_thread *thread)
 {
-	int64_t count = 0;
+	int64_t count = (int64_t)atomic_load(&thread->service->told);
 
 	for (size_t i = 0; i < COUNT_OF(thread->counts.answers); i++)
 		count += http_counted(&thread->counts.answers[i]);
@@ -86,7 +88,7 @@ struct parts *parts_new(struct request *request, const struct parts_kind *kind,
 			.whole = request,
 			.kind = kind,
 			.unavailable = true,
-			.others = answered_by(request->thread),
+			.others = answered_beside(request->thread),
 		};
 	if (!parts || split(parts, array) < 0) {
 		answer_unavailable(request);
@@ -253,7 +255,7 @@ static void write_ready(struct parts *parts)
 static size_t share_of(struct parts *parts)
 {
 	const struct http_thread *thread = parts->whole->thread;
-	int64_t answered = answered_by(thread);
+	int64_t answered = answered_beside(thread);
 
 	if (answered != parts->others)
 		parts->few_until = thread->round + FEW_ROUNDS;
