@@ -1,6 +1,6 @@
 /*
- * commands.c: key, organization, user, check, backup. For copy see
- * copy_command.c.
+ * commands.c: key, organization, user, check, backup. For copy and health see
+ * copy_command.c and health_command.c.
  *
  * Each opens the store itself, says what it did in words or columns that a
  * script can cut, and leaves.
@@ -497,6 +497,8 @@ int command_run(const struct conf *conf)
 
 	if (conf->command == COMMAND_COPY)
 		return command_copy(conf);
+	if (conf->command == COMMAND_HEALTH)
+		return command_health(conf);
 	if (conf->command == COMMAND_KEY_FIRST)
 		return key_first(conf);
 	if (conf->command == COMMAND_RESTORE)

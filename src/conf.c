@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "conf_secret.h"
 #include "conf_table.h"
 #include "conf_value.h"
 
@@ -50,6 +51,8 @@ const struct command_line COMMANDS[] = {
 	  "make the database --to URL equal to the database --from URL "
 	  "(default: the daemon's own), of whichever kind, also while that is "
 	  "in use" },
+	{ COMMAND_HEALTH, "health", NULL, NULL, false,
+	  "ask the running server whether it answers" },
 	{ COMMAND_HELP, "help", NULL, NULL, false,
 	  "print this; as --help does" },
 	{ COMMAND_VERSION, "version", NULL, NULL, false,
@@ -251,17 +254,44 @@ static int parse_command(struct conf *conf, const struct words *words,
 	return unknown_command(words, fail);
 }
 
+/* The variable's value, or what is in the file that NAME_FILE names, which only
+ * secrets have. NULL in `ret_value` where there is neither. */
+static int look_up(struct conf *conf, const struct setting *setting,
+		   conf_lookup *lookup, const char **ret_value,
+		   struct fail *fail)
+{
+	char variable[64];
+	const char *path;
+
+	*ret_value = lookup(setting->variable);
+	if (*ret_value && !**ret_value)
+		*ret_value = NULL;
+	if (!may_be_secret(setting))
+		return 0;
+	snprintf(variable, sizeof(variable), "%s_FILE", setting->variable);
+	path = lookup(variable);
+	if (!path || !*path)
+		return 0;
+	if (*ret_value)
+		return fail_set(fail, "%s and %s are both set: one will do",
+				setting->variable, variable);
+	*ret_value = secret_from_file(variable, path, &conf->arena, fail);
+	return *ret_value ? 0 : -1;
+}
+
 /* What no flag gave comes from the environment, or else is the default. */
 static int take_rest(struct conf *conf, const bool *seen, conf_lookup *lookup,
 		     struct fail *fail)
 {
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const struct setting *setting = &SETTINGS[i];
-		const char *value = seen[i] ? NULL : lookup(setting->variable);
+		const char *value;
 
 		if (seen[i])
 			continue;
-		if (!value || !*value)
+		if (look_up(conf, setting, lookup, &value, fail) < 0)
+			return -1;
+		if (!value)
 			value = setting->standard;
 		if (value &&
 		    take(conf, setting, setting->variable, value, fail) < 0)

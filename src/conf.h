@@ -35,6 +35,7 @@ enum command {
 	COMMAND_BACKUP,	 /* argument: the new file */
 	COMMAND_RESTORE, /* argument: the backup */
 	COMMAND_COPY,
+	COMMAND_HEALTH,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };

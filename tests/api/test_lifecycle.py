@@ -256,6 +256,23 @@ def test_a_stale_unix_socket_is_replaced(make_daemon, tmp_path):
     daemon.start()
 
 
+def test_a_container_can_ask_how_it_is(make_daemon, tmp_path):
+    """Where no other program is there to ask."""
+    path = tmp_path / "socket"
+    daemon = make_daemon("--listen", f"unix:{path}")
+
+    def health(listen):
+        return daemon.run("health", "--listen", listen, check=False)
+    for listen in (f"127.0.0.1:{daemon.port}", f"0.0.0.0:{daemon.port}",
+                   f"localhost:{daemon.port}", f"unix:{path}"):
+        done = health(listen)
+        assert (done.returncode, done.stdout) == (0, "ok\n"), done.stderr
+    daemon.stop()
+    done = health(f"unix:{path}")
+    assert done.returncode == REFUSED
+    assert f"the server at unix:{path} does not answer" in done.stderr
+
+
 # -- the service manager ------------------------------------------------------
 
 @pytest.fixture

@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include "conf.h"
 
+#include <unistd.h>
+
 #include "conf_table.h"
 #include "conf_value.h"
 #include "unit.h"
@@ -393,6 +395,63 @@ START_TEST(test_secrets_are_not_repeated)
 }
 END_TEST
 
+/* What `text` in a file leads to, as the mail server's password. */
+static int parse_with_file(const char *text)
+{
+	char path[] = "/tmp/t_conf.XXXXXX";
+	int fd = mkstemp(path), result;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	environment =
+	    (const char *[]){ "INVITED_MAIL_PASSWORD_FILE", path, NULL };
+	result = PARSE(NULL);
+	unlink(path);
+	return result;
+}
+
+START_TEST(test_a_secret_comes_from_a_file)
+{
+	static char too_long[5000];
+
+	ck_assert_int_eq(parse_with_file("hunter2\nnot this\n"), 0);
+	ck_assert_str_eq(conf.mail_password, "hunter2");
+	conf_release(&conf);
+	ck_assert_int_eq(parse_with_file("\nhunter2"), -1);
+	ck_says("the first line of /tmp/t_conf.");
+	ck_assert_ptr_null(strstr(failure.message, "hunter2"));
+	conf_release(&conf);
+	memset(too_long, 'x', sizeof(too_long) - 1);
+	ck_assert_int_eq(parse_with_file(too_long), -1);
+	ck_says("has to be the secret, of at most 4096 bytes");
+	conf_release(&conf);
+	environment =
+	    (const char *[]){ "INVITED_DATABASE_FILE", "/none", NULL };
+	ck_assert_int_eq(PARSE(NULL), -1);
+	ck_says("INVITED_DATABASE_FILE: could not read /none");
+}
+END_TEST
+
+START_TEST(test_a_secret_comes_from_one_place)
+{
+	environment = (const char *[]){ "INVITED_MAIL_PASSWORD",
+					"hunter2",
+					"INVITED_MAIL_PASSWORD_FILE",
+					"/none",
+					"INVITED_DATA_FILE",
+					"/what/is/no/secret/has/none",
+					NULL };
+	ck_assert_int_eq(PARSE(NULL), -1);
+	ck_says("INVITED_MAIL_PASSWORD_FILE are both set");
+	conf_release(&conf);
+	environment[0] = "INVITED_LOCALE";
+	environment[1] = "en";
+	environment[2] = "INVITED_LOCALE_FILE";
+	ck_assert_int_eq(PARSE(NULL), 0);
+}
+END_TEST
+
 START_TEST(test_help_asks_nothing_of_the_environment)
 {
 	environment = (const char *[]){ "INVITED_INVITE_TTL", "x", NULL };
@@ -508,6 +567,8 @@ static void add(TCase *tests)
 			    COUNT_OF(mistakes));
 	tcase_add_test(tests, test_mistakes_in_the_environment_are_named);
 	tcase_add_test(tests, test_secrets_are_not_repeated);
+	tcase_add_test(tests, test_a_secret_comes_from_a_file);
+	tcase_add_test(tests, test_a_secret_comes_from_one_place);
 	tcase_add_test(tests, test_help_asks_nothing_of_the_environment);
 	tcase_add_loop_test(tests, test_public_urls, 0, COUNT_OF(public_urls));
 	tcase_add_test(tests, test_loopback);

@@ -1,0 +1,52 @@
+/*
+ * conf_secret.c: a secret from a file, as containers are given theirs.
+ */
+#include "base/base.h"
+
+#include "conf_secret.h"
+
+#include <errno.h>
+
+#include "base/hash.h"
+#include "base/str.h"
+
+#define SECRET_MAX 4096 /* octets */
+
+/* The first line of `file`; "" where it is empty. NULL: it is too long, or was
+ * not to be had. */
+static const char *first_line(FILE *file, struct arena *arena)
+{
+	char line[SECRET_MAX + 1] = "";
+	const char *secret = NULL;
+	size_t length = fread(line, 1, sizeof(line), file);
+
+	if (length < sizeof(line) && !ferror(file)) {
+		line[strcspn(line, "\r\n")] = '\0';
+		secret = arena_str(arena, str_of(line));
+	}
+	wipe(line, sizeof(line));
+	return secret;
+}
+
+const char *secret_from_file(const char *variable, const char *path,
+			     struct arena *arena, struct fail *fail)
+{
+	FILE *file = fopen(path, "re");
+	const char *secret;
+
+	if (!file) {
+		(void)fail_errno(fail, errno, "%s: could not read %s", variable,
+				 path);
+		return NULL;
+	}
+	setvbuf(file, NULL, _IONBF, 0); /* no copy that is not wiped */
+	secret = first_line(file, arena);
+	fclose(file);
+	if (secret && *secret)
+		return secret;
+	(void)fail_set(fail,
+		       "%s: the first line of %s has to be the secret, of at "
+		       "most %d bytes",
+		       variable, path, SECRET_MAX);
+	return NULL;
+}
