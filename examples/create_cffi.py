@@ -6,13 +6,20 @@ with cffi, which reads inv.h itself once the compiler has taken the macros out.
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import cffi
 
 
+def text_of(path: Path) -> str:
+    """The header and those that it includes, without the C library's."""
+    text = re.sub(r"^#include <.*$", "", path.read_text(), flags=re.M)
+    return re.sub('^#include "(.*)".*$',
+                  lambda m: text_of(path.parent / m[1]), text, flags=re.M)
+
+
 def declarations(header: str) -> str:
-    text = open(header).read()
-    text = re.sub(r"^#include.*$", "", text, flags=re.M)
+    text = text_of(Path(header))
     return subprocess.run(
         ["cc", "-E", "-P", "-U__GNUC__", "-x", "c", "-"], input=text,
         capture_output=True, text=True, check=True).stdout

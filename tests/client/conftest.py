@@ -7,6 +7,7 @@ build/release where it names none.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pty
@@ -38,6 +39,13 @@ def is_sanitized() -> bool:
                                               "client/libinv.so.0")],
                              capture_output=True, text=True).stdout
     return any(name in symbols for name in ("__asan_", "__tsan_", "__ubsan_"))
+
+
+@functools.cache
+def header() -> str:
+    """inv.h, in one piece."""
+    return subprocess.run([str(ROOT / "tools/header")], capture_output=True,
+                          text=True, check=True).stdout
 
 
 def declarations(header: str) -> str:

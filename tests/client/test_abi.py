@@ -20,7 +20,7 @@ import cffi
 import pytest
 
 from conftest import (HERE, KEY, ROOT, build_dir, clean_environment,
-                      declarations, is_sanitized)
+                      declarations, header, is_sanitized)
 from peer import Answer, INVITE, page
 from test_library import everything
 
@@ -58,7 +58,7 @@ BROKEN = {
 
 
 def changed(changes: list[tuple]) -> str:
-    text = (ROOT / "include/inv.h").read_text()
+    text = header()
     for old, new in changes:
         text, count = re.subn(old, new, text,
                               flags=re.S if r"\{.*?" in old else 0)
@@ -66,11 +66,11 @@ def changed(changes: list[tuple]) -> str:
     return text
 
 
-def library(directory: Path, header: str) -> Path:
+def library(directory: Path, text: str) -> Path:
     """The whole library, with that inv.h."""
     for name in ("client", "include", "src/base"):
         shutil.copytree(ROOT / name, directory / name)
-    (directory / "include/inv.h").write_text(header)
+    (directory / "include/inv.h").write_text(text)
     out = directory / "libinv.so.0"
     files = [str(path) for path in sorted((directory / "client").glob("*.c"))]
     files += [str(directory / f"src/base/{name}.c") for name in BASE]
@@ -145,9 +145,9 @@ def test_the_library_that_has_grown_uses_what_it_has(grown):
 
 # ---- the ABI as a record --------------------------------------------------------
 
-def layout(header: str) -> tuple[dict, dict, dict]:
+def layout(text: str) -> tuple[dict, dict, dict]:
     """Structs (size, members), the enums' values, and the functions."""
-    text = declarations(header)
+    text = declarations(text)
     ffi = cffi.FFI()
     ffi.cdef(text)
     structs, values = {}, {}
@@ -197,11 +197,11 @@ def test_breaking_it_is_noticed(how):
     assert incompatible(changed([]), changed([BROKEN[how]]))
 
 
-def stub(directory: Path, header: str) -> Path:
+def stub(directory: Path, text: str) -> Path:
     """A library of those functions, which do nothing: for abidiff."""
     directory.mkdir()
-    (directory / "inv.h").write_text(header)
-    text = re.sub(r"/\*.*?\*/", "", header, flags=re.S)
+    (directory / "inv.h").write_text(text)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     lines = ['#include "inv.h"', "#undef inv_next"]
     for kind, name, args in re.findall(
             r"^INV_API ([^;{}()]*?)\b(inv_\w+)\(([^;]*)\);", text, re.M):

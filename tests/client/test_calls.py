@@ -12,7 +12,8 @@ from typing import Any
 import cffi
 import pytest
 
-from conftest import KEY, ROOT, build_dir, declarations, is_sanitized
+from conftest import (KEY, ROOT, build_dir, declarations, header,
+                      is_sanitized)
 from peer import Answer, INVITE, page
 
 USAGE, CANCELLED = 1, 5
@@ -44,7 +45,7 @@ def test_every_line_is_understood_here():
 @pytest.fixture(scope="module")
 def ffi() -> cffi.FFI:
     ffi = cffi.FFI()
-    ffi.cdef(declarations((ROOT / "include/inv.h").read_text()))
+    ffi.cdef(declarations(header()))
     return ffi
 
 

@@ -11,7 +11,8 @@ import subprocess
 
 import pytest
 
-from conftest import commands, KEY, ROOT, build_dir, clean_environment
+from conftest import (KEY, ROOT, build_dir, clean_environment, commands,
+                      header)
 
 PAGES = sorted((ROOT / "doc").glob("inv*.3"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.c"))
@@ -19,8 +20,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.c"))
 
 def prototypes() -> dict[str, str]:
     """The header's functions, each as one line without spaces to spare."""
-    text = re.sub(r"/\*.*?\*/", "", (ROOT / "include/inv.h").read_text(),
-                  flags=re.S)
+    text = re.sub(r"/\*.*?\*/", "", header(), flags=re.S)
     found = re.findall(r"INV_API ([^;{}()]*?\b(inv_\w+)\([^;]*\));", text)
     return {name: squeeze(whole) for whole, name in found}
 
@@ -89,13 +89,12 @@ def test_a_new_call_gets_a_page(tmp_path):
 
 def test_members_of_structs_are_documented():
     text = "".join(path.read_text() for path in PAGES)
-    header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/inv.h").read_text(),
-                    flags=re.S)
+    structs = re.sub(r"/\*.*?\*/", "", header(), flags=re.S)
     for name in ("inv_options", "inv_invite_create_params", "inv_error", "inv_call",
                  "inv_invite", "inv_user_list_params", "inv_metadata",
                  "inv_project_list_params", "inv_invitation", "inv_project",
                  "inv_http_request", "inv_http_answer"):
-        body = re.search(r"struct %s \{(.*?)\n\};" % name, header, re.S)[1]
+        body = re.search(r"struct %s \{(.*?)\n\};" % name, structs, re.S)[1]
         for member in re.findall(r"(\w+)(?:\[\d+\])?(?: INV_OPT)?;", body):
             if member not in ("reserved", "INV_LIST_PARAMS") and not re.search(
                     "_(text|len)$", member):
@@ -165,6 +164,6 @@ def test_readme_says_which_command_makes_which_call(cli):
 def test_every_exit_status_is_in_the_manual():
     manual = (ROOT / "doc/invite.1").read_text()
     section = re.search(r"\.Sh EXIT STATUS\n(.*?)\n\.Sh", manual, re.S)[1]
-    header = (ROOT / "cli/print.h").read_text()
+    listed = (ROOT / "cli/print.h").read_text()
     assert set(re.findall(r"^\.It (\d+)", section, re.M)) == \
-        set(re.findall(r"STATUS_\w+ = (\d+)", header))
+        set(re.findall(r"STATUS_\w+ = (\d+)", listed))

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, build_dir, clean_environment
+from conftest import ROOT, build_dir, clean_environment, header
 from peer import Answer, INVITE, page
 
 INVITATION = {"object": "invitation", "status": "accepted", "email": "a@b.c",
@@ -106,8 +106,7 @@ def exported(*nm: str) -> set[str]:
 
 
 def declared() -> set[str]:
-    header = (ROOT / "include/inv.h").read_text()
-    return set(re.findall(r"^INV_API [^;(]*?\b(inv_\w+)\(", header, re.M))
+    return set(re.findall(r"^INV_API [^;(]*?\b(inv_\w+)\(", header(), re.M))
 
 
 def test_what_is_declared_is_what_is_exported():

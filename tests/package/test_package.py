@@ -80,8 +80,8 @@ def test_each_brings_what_it_is_for(packages: Path) -> None:
     assert {"/usr/bin/invite", "/usr/share/man/man1/invite.1.gz"} <= \
         files("invite")
     assert any(path.endswith("/libinv.so.0") for path in files("libinv0"))
-    assert {"/usr/include/inv.h", "/usr/share/man/man3/inv.3.gz"} <= \
-        files("libinv-dev")
+    assert {"/usr/include/inv.h", "/usr/include/inv/invites.h",
+            "/usr/share/man/man3/inv.3.gz"} <= files("libinv-dev")
 
 
 def settings_of_the_unit(system: Path) -> list[str]:
