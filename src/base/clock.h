@@ -10,6 +10,7 @@
 
 int64_t clock_now_ms(void);  /* since 1970-01-01T00:00:00Z */
 int64_t clock_mono_ms(void); /* since some moment; never runs backwards */
+int64_t clock_mono_us(void); /* the same, in microseconds */
 
 /* A condition whose waits go by clock_mono_ms(): setting the time ends none of
  * them, and prolongs none. */

@@ -46,3 +46,23 @@ void metric_write_histogram(struct buf *out, const struct metric *metric,
 		 metric->name, (long long)below, metric->name, (long long)sum,
 		 metric->name, (long long)below);
 }
+
+void metric_add_times(struct buf *out, const struct metric *metric,
+		      const char *labels, const struct metric_bound *bounds,
+		      size_t count, const int64_t *buckets, int64_t sum_us)
+{
+	int64_t below = 0;
+
+	for (size_t i = 0; i <= count; i++) {
+		below += buckets[i];
+		buf_addf(out, "%s_bucket{%s,le=\"%s\"} %lld\n", metric->name,
+			 labels, i < count ? bounds[i].text : "+Inf",
+			 (long long)below);
+	}
+	buf_addf(out,
+		 "%s_sum{%s} %lld.%06lld\n"
+		 "%s_count{%s} %lld\n",
+		 metric->name, labels, (long long)(sum_us / 1000000),
+		 (long long)(sum_us % 1000000), metric->name, labels,
+		 (long long)below);
+}

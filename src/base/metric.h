@@ -26,6 +26,21 @@ void metric_begin(struct buf *out, const struct metric *metric);
 void metric_add(struct buf *out, const struct metric *metric, const char *name,
 		const char *label, int64_t value);
 
+/* An upper bound of a histogram's bucket, and how that is written. */
+struct metric_bound {
+	int64_t most;
+	const char *text;
+};
+
+/*
+ * After metric_begin() of a histogram of seconds: how often something took at
+ * most each of `bounds`, which are in microseconds, and in the last bucket
+ * more. `labels` is what stands between the braces.
+ */
+void metric_add_times(struct buf *out, const struct metric *metric,
+		      const char *labels, const struct metric_bound *bounds,
+		      size_t count, const int64_t *buckets, int64_t sum_us);
+
 /*
  * How often something was of a size: buckets[i] counts those of at most 2^i
  * that are in no bucket before; `sum` is of all sizes.

@@ -76,6 +76,7 @@ void request_admit(struct request *request)
 void request_dispatch(struct request *request)
 {
 	request->now_ms = clock_now_ms();
+	request->began_us = clock_mono_us();
 	request->at_the_door = false;
 	thread_catch_up(request->thread);
 	if (once_begin(request) < 0)

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/parts.h"
+#include "http/timing.h"
 
 #define SWEEP_MS   SECOND_MS
 #define PARKED_MS  50 /* bound of a wait while requests are parked */
@@ -249,6 +250,8 @@ int loop_new(struct group *group, const struct router *router,
 	inbox_init(&loop->inbox);
 	if (open_queue(loop) < 0)
 		return fail_errno(fail, errno, "could not make an event queue");
+	if (timing_open(&loop->thread, fail) < 0)
+		return -1;
 	return store_port_open(service->store, wake, loop, &loop->thread.port,
 			       fail);
 }
@@ -264,5 +267,6 @@ void loop_free(struct loop *loop)
 		close(loop->epoll_fd);
 	if (loop->wake_fd >= 0)
 		close(loop->wake_fd);
+	free(loop->thread.timings);
 	free(loop);
 }

@@ -31,6 +31,7 @@
 #include "http/errors.h"
 #include "http/framing.h"
 #include "http/router.h"
+#include "http/timing.h"
 
 /* Octets of a connection for a request's line and headers, and for what the
  * library notes of each argument: enough for 100 addresses in a query. It is
@@ -323,6 +324,7 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 	exchange_allow(exchange, ANSWER_MS);
 	http_count(&request->thread->counts.answers[request->status / 100 % 6],
 		   1);
+	timing_add(request);
 	if (is_logged(request))
 		log_request(request);
 	return result;
@@ -404,6 +406,7 @@ static enum MHD_Result begin(struct exchange *exchange,
 	exchange_begin(exchange);
 	exchange_allow(exchange, BODY_MS);
 	request->now_ms = clock_now_ms();
+	request->began_us = clock_mono_us();
 	request->method_name = method;
 	request->method = http_method_of(method);
 	request->peer = peer_of(mhd);

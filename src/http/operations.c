@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "http/errors.h"
 #include "http/request.h"
+#include "http/timing.h"
 #include "store/outbox.h"
 
 void operations_alive(struct request *request)
@@ -199,6 +200,54 @@ static void add_request_metrics(struct http_service *service, struct buf *out)
 	metric_write(out, &requests_not_logged, not_logged(service));
 	add_by_thread(service, &thread_requests, answers_of, out);
 	add_by_thread(service, &connections, connections_of, out);
+	timing_metrics(service, out);
+}
+
+/* ---- the census ---- */
+
+static struct census take_in(struct request *request)
+{
+	struct http_service *service = request->service;
+	struct census census;
+
+	pthread_mutex_lock(&service->mutex);
+	census_add(&service->census, request->op.in, request->op.out,
+		   request->now_ms);
+	census = service->census;
+	pthread_mutex_unlock(&service->mutex);
+	return census;
+}
+
+static void counted_more(struct request *request)
+{
+	struct http_service *service = request->service;
+	struct buf *out = &request->out;
+	struct census census;
+
+	if (request->op.result != RESULT_OK) {
+		buf_clear(out);
+		answer_result(request, NULL);
+		return;
+	}
+	census = take_in(request);
+	census_metrics(&census, request->now_ms, out);
+	store_metrics(service->store, out);
+	service->metrics(service->context, out);
+	answer(request, 200, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+static void count_more(struct request *request)
+{
+	struct http_service *service = request->service;
+	struct census_in *in = request_verb(request, &verb_census);
+
+	if (!in)
+		return;
+	pthread_mutex_lock(&service->mutex);
+	*in = service->census.next;
+	in->limit = CENSUS_INVITES;
+	pthread_mutex_unlock(&service->mutex);
+	request_submit(request, counted_more);
 }
 
 static void outbox_counted(struct request *request)
@@ -216,9 +265,7 @@ static void outbox_counted(struct request *request)
 	metric_write(
 	    out, &oldest_mail,
 	    mails->oldest_ms ? (request->now_ms - mails->oldest_ms) / 1000 : 0);
-	store_metrics(service->store, out);
-	service->metrics(service->context, out);
-	answer(request, 200, "text/plain; version=0.0.4; charset=utf-8");
+	count_more(request);
 }
 
 void operations_metrics(struct request *request)

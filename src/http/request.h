@@ -80,6 +80,7 @@ struct request {
 	int64_t known_ms;    /* when that was found and all was noted */
 	bool at_the_door;    /* its body is not here yet */
 	int64_t now_ms;	     /* when it was all here */
+	int64_t began_us;    /* the same, by clock_mono_us() */
 	struct json_t *json; /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */

@@ -16,7 +16,9 @@
 #include "http/errors.h"
 #include "http/operation.h"
 
-#define NODES_MAX 256
+#define NODES_MAX  256
+#define ROUTES_MAX 256
+#define PLACES	   (4 * ROUTES_MAX) /* a power of two */
 
 /* A segment of one or more patterns. */
 struct node {
@@ -32,6 +34,10 @@ struct node {
 struct router {
 	struct node nodes[NODES_MAX]; /* the root is the first */
 	size_t count;
+	const struct route *routes[ROUTES_MAX]; /* in the order of the tables */
+	size_t route_count;
+	uint16_t
+	    places[PLACES]; /* in `routes`, by hash, and one more; 0: none */
 	void (*missing_page)(struct request *request);
 	bool for_gateways;
 };
@@ -77,6 +83,46 @@ static struct node *child_named(struct router *router, struct node *parent,
 	return new_child(router, parent, text, pattern);
 }
 
+/* Where it is looked for first: its address, spread by Fibonacci's number. */
+static size_t first_place(const struct route *route)
+{
+	uint64_t mixed = (uint64_t)(uintptr_t)route * 0x9e3779b97f4a7c15u;
+
+	return mixed >> 32 & (PLACES - 1);
+}
+
+static void number_route(struct router *router, const struct route *route)
+{
+	size_t place = first_place(route);
+
+	assert(router->route_count < ROUTES_MAX);
+	while (router->places[place] != 0)
+		place = (place + 1) & (PLACES - 1);
+	router->routes[router->route_count++] = route;
+	router->places[place] = (uint16_t)router->route_count;
+}
+
+size_t router_number(const struct router *router, const struct route *route)
+{
+	size_t place = first_place(route);
+
+	while (router->places[place] != 0 &&
+	       router->routes[router->places[place] - 1] != route)
+		place = (place + 1) & (PLACES - 1);
+	return router->places[place] != 0 ? router->places[place] - 1u
+					  : router->route_count;
+}
+
+size_t router_route_count(const struct router *router)
+{
+	return router->route_count;
+}
+
+const struct route *router_route(const struct router *router, size_t number)
+{
+	return router->routes[number];
+}
+
 static void add_route(struct router *router, const struct route *route)
 {
 	struct str rest = str_of(route->path + 1), segment;
@@ -96,6 +142,7 @@ static void add_route(struct router *router, const struct route *route)
 					    : &node->by_method[route->method];
 	assert(!*place);
 	*place = route;
+	number_route(router, route);
 }
 
 struct router *router_new(const struct routes *routes)

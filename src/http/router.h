@@ -103,6 +103,12 @@ void router_free(struct router *router);
 const struct route *router_get_of(const struct router *router,
 				  const struct route *post);
 
+/* Its routes have numbers, from 0 on; one that is not its own has the number
+ * that is their count. */
+size_t router_route_count(const struct router *router);
+const struct route *router_route(const struct router *router, size_t number);
+size_t router_number(const struct router *router, const struct route *route);
+
 bool router_is_for_gateways(const struct router *router);
 
 /*

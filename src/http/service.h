@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "http/census.h"
 #include "http/crowd.h"
 #include "http/key_memo.h"
 #include "store/store.h"
@@ -24,6 +25,7 @@ struct language;
 struct limiter;
 struct network;
 struct router;
+struct timing;
 
 /* Bodies of all requests under way; more are refused for now (503). */
 #define BODIES_MAX (64 * 1024 * 1024)
@@ -58,6 +60,7 @@ struct http_thread {
 	struct key_memo memo;
 	size_t wholes; /* requests with parts (parts.h) under way */
 	struct http_counts counts;
+	struct timing *timings; /* by route; NULL: nobody looks at them */
 };
 
 struct http_service {
@@ -91,6 +94,7 @@ struct http_service {
 
 	pthread_mutex_t mutex; /* of all that follows */
 	struct log_sample strangers;
+	struct census census;	  /* as far as scrapes have counted */
 	int64_t store_failed_ms;  /* when that was logged */
 	atomic_bool store_failed; /* and still is; read without it, too */
 };

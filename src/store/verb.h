@@ -121,6 +121,8 @@
 	X(outbox_settle)       \
 	X(outbox_recall)       \
 	X(outbox_count)        \
+	/* census.h */         \
+	X(census)              \
 	X(clock)               \
 	X(probe)
 

@@ -44,7 +44,8 @@ def test_not_ready_when_the_mail_server_is_not_there(make_daemon):
 
 
 SAMPLE = re.compile(
-    r"[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})? -?[0-9.eE+-]+( [0-9]+)?")
+    r'[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-z_]+="[^"\\]*",?)+\})?'
+    r" -?[0-9.eE+-]+( [0-9]+)?")
 
 
 def samples(text):

@@ -38,6 +38,11 @@ static const struct plan plans[] = {
 	{ "audit_rows_of_before", "a.audit_target t.primary",
 	  "audit.audit_target project.primary audit_side.primary user.primary "
 	  "audit_side.primary invite.primary user.primary" },
+	{ "census_invites", "invite.primary SORT", "invite.primary" },
+	{ "census_seats",
+	  "organization_settings.primary user.user_present "
+	  "invite.invite_expiry",
+	  NULL },
 	{ "clock", "meta.primary", "" },
 	{ "create_many", "",
 	  "organization_settings.primary user.user_address "

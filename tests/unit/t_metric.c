@@ -60,6 +60,26 @@ START_TEST(test_histogram)
 }
 END_TEST
 
+START_TEST(test_times)
+{
+	static const struct metric times = { "took_seconds", METRIC_HISTOGRAM,
+					     "Times." };
+	static const struct metric_bound bounds[] = { { 500, "0.0005" },
+						      { 1000000, "1" } };
+	const int64_t buckets[] = { 3, 2, 1 };
+	struct buf out;
+
+	buf_init(&out, 1000);
+	metric_add_times(&out, &times, "a=\"b\"", bounds, COUNT_OF(bounds),
+			 buckets, 12000034);
+	assert_text(&out, "took_seconds_bucket{a=\"b\",le=\"0.0005\"} 3\n"
+			  "took_seconds_bucket{a=\"b\",le=\"1\"} 5\n"
+			  "took_seconds_bucket{a=\"b\",le=\"+Inf\"} 6\n"
+			  "took_seconds_sum{a=\"b\"} 12.000034\n"
+			  "took_seconds_count{a=\"b\"} 6\n");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("metric");
@@ -71,6 +91,7 @@ int main(void)
 	tcase_add_test(tests, test_one_number);
 	tcase_add_test(tests, test_labels);
 	tcase_add_test(tests, test_histogram);
+	tcase_add_test(tests, test_times);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

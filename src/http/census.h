@@ -1,0 +1,32 @@
+/*
+ * census.h: how many invites and seats there are, for Prometheus.
+ *
+ * A scrape counts one slice (store/census.h) and shows what came of the last
+ * round. Where all fits into one slice, that is the state of now.
+ */
+#ifndef HTTP_CENSUS_H
+#define HTTP_CENSUS_H
+
+#include "base/base.h"
+
+#include "base/buf.h"
+#include "store/census.h"
+
+struct census {
+	struct census_in next; /* the slices that are due */
+	struct census_invites invites, invites_so_far;
+	struct census_seats seats, seats_so_far;
+	int64_t invites_at_ms; /* when the round ended; 0: none has */
+	bool seats_counted;
+};
+
+/* A slice that was asked for with `in` is here. Who was overtaken by another
+ * scrape adds nothing. */
+void census_add(struct census *census, const struct census_in *in,
+		const struct census_out *slice, int64_t now_ms);
+
+/* Nothing of what no round has ended of. */
+void census_metrics(const struct census *census, int64_t now_ms,
+		    struct buf *out);
+
+#endif
