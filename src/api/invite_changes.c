@@ -32,7 +32,9 @@ static void resend_finished(struct request *request)
 	const struct invite_create_out *out = request->op.out;
 	char id[ID_TEXT_SIZE];
 
-	if (request->op.result == RESULT_INVITE_EXISTS)
+	if (request->op.result == RESULT_EXTERNAL_ID_TAKEN)
+		refuse_external_id(request);
+	else if (request->op.result == RESULT_INVITE_EXISTS)
 		answer_error(request, 400, "invite_already_exists", "invite_id",
 			     "There is a newer invite to this address, which "
 			     "is pending: %s. Send that one again.",
@@ -72,7 +74,7 @@ static void resend(struct request *request)
 
 /* ---- changed ---- */
 
-enum { ROLE, PROJECTS, EXPIRES_IN, CHANGE_FIELDS };
+enum { ROLE, PROJECTS, EXPIRES_IN, EXTERNAL_ID, METADATA, CHANGE_FIELDS };
 
 static const struct field change_fields[] = {
 	[ROLE] = TAKE_WORD_IF("role", struct invite_change_in, role, has_role,
@@ -81,6 +83,10 @@ static const struct field change_fields[] = {
 		       .type = FIELD_ARRAY,
 		       .max = GRANTS_MAX },
 	[EXPIRES_IN] = EXPIRES_FIELD,
+	[EXTERNAL_ID] =
+	    TAKE_TEXT_OR_EMPTY("external_id", struct invite_change_in,
+			       external_id, NAME_MAX_OCTETS),
+	[METADATA] = { .name = "metadata", .type = FIELD_OBJECT },
 };
 
 static void change_finished(struct request *request)
@@ -90,6 +96,9 @@ static void change_finished(struct request *request)
 	switch (request->op.result) {
 	case RESULT_OK:
 		answer_invite(request, &out->invite, NULL);
+		return;
+	case RESULT_EXTERNAL_ID_TAKEN:
+		refuse_external_id(request);
 		return;
 	case RESULT_PROJECT_NOT_FOUND:
 	case RESULT_PROJECT_ARCHIVED:
@@ -115,11 +124,17 @@ static void change(struct request *request)
 	request->state = named;
 	if (query_read(request, NULL, NULL) < 0 ||
 	    body_read(request, change_fields, CHANGE_FIELDS, values) < 0 ||
+	    body_read_metadata(request, "metadata", &values[METADATA],
+			       &in->metadata) < 0 ||
 	    read_projects(request, &values[PROJECTS], named) < 0)
 		return;
 	body_fill(change_fields, CHANGE_FIELDS, values, in);
 	in->id = request->ids[0];
 	in->has_grants = values[PROJECTS].present;
+	in->has_metadata = values[METADATA].present;
+	in->has_external_id = in->external_id != NULL;
+	if (in->has_external_id && !*in->external_id)
+		in->external_id = NULL;
 	in->grants = named->grants;
 	if (values[EXPIRES_IN].present)
 		in->ttl_seconds = values[EXPIRES_IN].integer;

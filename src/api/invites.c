@@ -101,6 +101,7 @@ static const struct member invite_members[] = {
 	SHOW_BY("delivery", write_delivery),
 	SHOW_BY("inviter", write_inviter),
 	SHOW_BY("metadata", write_pairs),
+	SHOW_TEXT("external_id", struct invite, external_id),
 	SHOW_TEXT("locale", struct invite, locale),
 	{ 0 },
 };
@@ -123,6 +124,7 @@ enum {
 	LOCALE,
 	REPLACE,
 	METADATA,
+	EXTERNAL_ID,
 	INVITE_FIELDS
 };
 
@@ -146,6 +148,9 @@ static const struct field invite_fields[] = {
 	[LOCALE] = TAKE_STRING("locale", OPTIONAL, struct invite_create_in,
 			       locale, LOCALE_MAX),
 	[METADATA] = { .name = "metadata", .type = FIELD_OBJECT },
+	[EXTERNAL_ID] =
+	    TAKE_TEXT("external_id", OPTIONAL, struct invite_create_in,
+		      external_id, NAME_MAX_OCTETS),
 	[REPLACE] = TAKE_BOOL("replace", struct invite_create_in, replace),
 };
 
@@ -167,8 +172,8 @@ static const struct field grant_fields[] = {
 	TAKE_WORD("role", REQUIRED, struct grant, role, &project_roles),
 };
 
-static int read_email(struct request *request, const char *param,
-		      struct str text, struct email *ret_email)
+int read_email(struct request *request, const char *param, struct str text,
+	       struct email *ret_email)
 {
 	const char *reason = email_parse(&request->arena, text, ret_email);
 
@@ -274,8 +279,29 @@ void refuse_project(struct request *request, const struct named_projects *named,
 static void refuse_repeat(struct request *request)
 {
 	answer_error(request, 400, "invite_already_exists", "email",
-		     "Another line invites this address, with another role or "
-		     "other projects. Leave one of them out.");
+		     "Another line invites this address, with another role, "
+		     "other projects or another external_id. Leave one of them "
+		     "out.");
+}
+
+void refuse_external_id(struct request *request)
+{
+	const struct invite_create_out *out = request->op.out;
+	char id[ID_TEXT_SIZE];
+
+	if (out->user)
+		id_format(ID_USER, out->user, id);
+	else if (out->invite.id)
+		id_format(ID_INVITE, out->invite.id, id);
+	if (out->user || out->invite.id)
+		answer_error(request, 400, "external_id_taken", "external_id",
+			     "%s of your organization has this external_id "
+			     "already: %s.",
+			     out->user ? "A user" : "Another invite", id);
+	else
+		answer_error(request, 400, "external_id_taken", "external_id",
+			     "Another line has this external_id. Leave one of "
+			     "them out.");
 }
 
 static void refuse_create(struct request *request)
@@ -292,7 +318,8 @@ static void refuse_create(struct request *request)
 		id_format(ID_INVITE, out->invite.id, id);
 		answer_error(request, 400, "invite_already_exists", "email",
 			     "An invite to this address is pending already, "
-			     "with another role or other projects: %s. Change "
+			     "with another role, other projects or another "
+			     "external_id: %s. Change "
 			     "it with POST /organization/invites/%s, or this "
 			     "create with \"replace\": true; send it again "
 			     "with POST /organization/invites/%s/resend.",
@@ -301,6 +328,9 @@ static void refuse_create(struct request *request)
 	case RESULT_PROJECT_NOT_FOUND:
 	case RESULT_PROJECT_ARCHIVED:
 		refuse_project(request, request->state, out->index);
+		return;
+	case RESULT_EXTERNAL_ID_TAKEN:
+		refuse_external_id(request);
 		return;
 	case RESULT_USER_EXISTS:
 	case RESULT_DOMAIN_NOT_ALLOWED:
@@ -408,126 +438,6 @@ void invites_create(struct request *request)
 		request_submit(request, invite_create_answer);
 }
 
-/* ---- list ---- */
-
-static int read_email_filter(struct request *request, void *input,
-			     struct str value)
-{
-	struct invite_list_in *in = input;
-	struct email email;
-
-	if (read_email(request, "email", value, &email) < 0)
-		return -1;
-	in->email_key = email.key;
-	return 0;
-}
-
-static const char *const wish_words[] = { "pending", "accepted", "expired",
-					  "declined" };
-static const struct vocabulary wishes = { .words = wish_words,
-					  .count = COUNT_OF(wish_words) };
-
-/* One status alone has an index, but for declined ones. */
-static int read_wish(struct request *request, void *input, struct str value)
-{
-	struct invite_list_in *in = input;
-	int number;
-
-	if (body_read_word(request, "status", value, &wishes, &number) < 0)
-		return -1;
-	in->wishes |= 1u << number;
-	return 0;
-}
-
-static int read_part(struct request *request, void *input, struct str value)
-{
-	struct invite_list_in *in = input;
-	const char *reason;
-
-	in->part = email_part(&request->arena, value, &reason);
-	if (in->part)
-		return 0;
-	if (reason == EMAIL_OUT_OF_MEMORY) {
-		answer_unavailable(request);
-		return -1;
-	}
-	return answer_error(request, 400, "invalid_value", "query",
-			    "Invalid 'query': it is no part of an e-mail "
-			    "address: %s.",
-			    reason);
-}
-
-static int read_project_filter(struct request *request, void *input,
-			       struct str value)
-{
-	struct invite_list_in *in = input;
-
-	(void)request;
-	in->by_project = true;
-	if (!id_parse(ID_PROJECT, value, &in->project))
-		in->project = 0; /* which no invite names */
-	return 0;
-}
-
-/* The range's ends, both included; the narrower counts. */
-static void set_since(struct invite_list_in *in, int64_t since)
-{
-	if (since > in->since)
-		in->since = since;
-}
-
-static void set_until(struct invite_list_in *in, int64_t until)
-{
-	if (!in->bounded || until < in->until)
-		in->until = until;
-	in->bounded = true;
-}
-
-QUERY_TIME(read_gt, "created_at[gt]", set_since, 1)
-QUERY_TIME(read_gte, "created_at[gte]", set_since, 0)
-QUERY_TIME(read_lt, "created_at[lt]", set_until, -1)
-QUERY_TIME(read_lte, "created_at[lte]", set_until, 0)
-
-static const struct query_param invite_filters[] = {
-	FILTER_EACH_BY("status", read_wish),
-	FILTER_BY("email", read_email_filter),
-	FILTER_BY("query", read_part),
-	FILTER_BY("project_id", read_project_filter),
-	FILTER_WORD("delivery", struct invite_list_in, delivery, by_delivery,
-		    &delivery_statuses),
-	FILTER_BY("created_at[gt]", read_gt),
-	FILTER_BY("created_at[gte]", read_gte),
-	FILTER_BY("created_at[lt]", read_lt),
-	FILTER_BY("created_at[lte]", read_lte),
-	{ 0 },
-};
-
-/* One status that is alone is not searched for: it has an index. */
-static int prepare_list(struct request *request, void *input)
-{
-	struct invite_list_in *in = input;
-	bool alone = !in->part && !in->by_project && !in->by_delivery &&
-		     !in->since && !in->bounded;
-
-	(void)request;
-	if (!alone || !in->wishes || (in->wishes & (in->wishes - 1)))
-		return 0;
-	if (in->wishes == WISH_DECLINED && in->email_key)
-		return 0;
-	in->by_status = in->wishes != WISH_DECLINED;
-	in->declined = !in->by_status;
-	in->status = in->wishes == WISH_PENDING	   ? STATUS_PENDING
-		     : in->wishes == WISH_ACCEPTED ? STATUS_ACCEPTED
-						   : STATUS_EXPIRED;
-	in->wishes = 0;
-	return 0;
-}
-
-static const struct list_query invite_list = {
-	.kind = ID_INVITE,
-	.filters = invite_filters,
-};
-
 /* ---- routes ---- */
 
 static const struct route routes[] = {
@@ -540,8 +450,8 @@ static const struct route routes[] = {
 	{ .method = METHOD_GET,
 	  .path = "/organization/invites",
 	  .verb = &verb_invite_list,
-	  .list = &invite_list,
-	  .prepare = prepare_list,
+	  .list = &invite_query,
+	  .prepare = prepare_invite_query,
 	  .shape = &invite_shape },
 	{ .method = METHOD_GET,
 	  .path = "/organization/invites/{invite_id}",

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "core/token.h"
 #include "http/body.h"
+#include "http/query.h"
 #include "http/request.h"
 #include "http/shape.h"
 #include "store/invites.h"
@@ -28,6 +29,15 @@ void invite_create_answer(struct request *request);
 
 extern const struct shape invite_shape;
 
+/* What a list of them may be asked for. One status that is alone is not
+ * searched for: it has an index. */
+extern const struct list_query invite_query;
+int prepare_invite_query(struct request *request, void *input) MUST_CHECK;
+
+/* -1 with the request answered. */
+int read_email(struct request *request, const char *param, struct str text,
+	       struct email *ret_email) MUST_CHECK;
+
 /* The projects of a body. */
 struct named_projects {
 	struct grants grants; /* each once */
@@ -41,6 +51,9 @@ int read_projects(struct request *request, const struct value *projects,
 /* For RESULT_PROJECT_NOT_FOUND and _ARCHIVED: the one at `index` of those. */
 void refuse_project(struct request *request, const struct named_projects *named,
 		    size_t index);
+
+/* For RESULT_EXTERNAL_ID_TAKEN: by which other. */
+void refuse_external_id(struct request *request);
 
 /* The invite; with its link where `secret` is not NULL. */
 void answer_invite(struct request *request, const struct invite *invite,

@@ -33,6 +33,7 @@ static const struct member user_members[] = {
 	SHOW_TEXT("technical_level", struct user, technical_level),
 	SHOW_TEXT("developer_persona", struct user, developer_persona),
 	SHOW_BY("metadata", write_pairs),
+	SHOW_TEXT("external_id", struct user, external_id),
 	{ 0 },
 };
 

@@ -89,16 +89,26 @@ enum invite_status invite_status(const struct invite *invite,
 	return STATUS_PENDING;
 }
 
-enum create_verdict invite_on_create(const struct invite *open, enum role role,
-				     struct grants grants, int64_t now_seconds)
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool is_asked_for(const struct invite *open, struct asked asked)
+{
+	return open->role == asked.role &&
+	       grants_equal(open->grants, asked.grants) &&
+	       same_text(open->external_id, asked.external_id);
+}
+
+enum create_verdict invite_on_create(const struct invite *open,
+				     struct asked asked, int64_t now_seconds)
 {
 	if (!open || open->state != INVITE_OPEN)
 		return CREATE_NEW;
 	if (invite_status(open, now_seconds) == STATUS_EXPIRED)
 		return CREATE_SUPERSEDE;
-	if (open->role == role && grants_equal(open->grants, grants))
-		return CREATE_REPLAY;
-	return CREATE_CONFLICT;
+	return is_asked_for(open, asked) ? CREATE_REPLAY : CREATE_CONFLICT;
 }
 
 enum result invite_on_answer(const struct invite *invite,

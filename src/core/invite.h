@@ -78,8 +78,10 @@ struct invite {
 					 * withdrawn */
 	int64_t user;			/* who accepted; 0 unless accepted */
 	struct inviter inviter;
-	const char *metadata; /* a JSON object of texts; NULL: none */
-	const char *locale;   /* of its page and mails; NULL: not said */
+	const char *metadata;	 /* a JSON object of texts; NULL: none */
+	const char *external_id; /* what the caller calls whoever it is for;
+				  * NULL: nothing */
+	const char *locale;	 /* of its page and mails; NULL: not said */
 	uint8_t secret_hash[SHA256_SIZE];
 	struct delivery delivery;
 };
@@ -100,10 +102,17 @@ enum create_verdict {
 	CREATE_NEW,	  /* nothing stands in the way */
 	CREATE_SUPERSEDE, /* the open one has expired: it gives up its place */
 	CREATE_REPLAY,	  /* pending with the same grants: answer that one */
-	CREATE_CONFLICT	  /* pending with other grants: RESULT_INVITE_EXISTS */
+	CREATE_CONFLICT	  /* pending with others: RESULT_INVITE_EXISTS */
 };
-enum create_verdict invite_on_create(const struct invite *open, enum role role,
-				     struct grants grants, int64_t now_seconds);
+
+/* What a repeat has to ask for again. */
+struct asked {
+	enum role role;
+	struct grants grants;
+	const char *external_id; /* or NULL */
+};
+enum create_verdict invite_on_create(const struct invite *open,
+				     struct asked asked, int64_t now_seconds);
 
 /*
  * What the holder of a secret may do. RESULT_OK for an invite that can

@@ -41,7 +41,8 @@ struct user {
 	int64_t added_at, removed_at; /* Unix seconds; 0 = is a member */
 	/* What the API calls so, as it was given; or NULL. */
 	const char *technical_level, *developer_persona;
-	const char *metadata; /* of the invite that they accepted; or NULL */
+	/* At first those of the invite that they accepted; or NULL. */
+	const char *metadata, *external_id;
 };
 
 /*

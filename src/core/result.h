@@ -62,6 +62,10 @@
 	X(INVITE_EXISTS, 400, "invite_already_exists",                 \
 	  "An invite to this address is pending already. Change that " \
 	  "one, or send it again.")                                    \
+	/* by another invite, or by a member */                        \
+	X(EXTERNAL_ID_TAKEN, 400, "external_id_taken",                 \
+	  "Another invite or user of your organization has this "      \
+	  "`external_id`.")                                            \
 	/* all or nothing, and it was nothing */                       \
 	X(INVITES_REFUSED, 400, "invites_refused",                     \
 	  "Some of the invites cannot be made, so none was.")          \

@@ -12,16 +12,18 @@
 STATEMENT(user_promote_many,
 	  .pgsql = "UPDATE \"user\" u SET role = greatest(u.role, r.role),"
 		   " name = CASE u.name WHEN '' THEN r.name ELSE u.name END,"
-		   " metadata = coalesce(u.metadata, r.metadata)"
+		   " metadata = coalesce(u.metadata, r.metadata),"
+		   " external_id = coalesce(u.external_id, r.external_id)"
 		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
-		   " ?4::text[], ?5::text[])"
-		   " r(id, organization, role, name, metadata)"
+		   " ?4::text[], ?5::text[], ?6::text[])"
+		   " r(id, organization, role, name, metadata, external_id)"
 		   " WHERE u.id = r.id AND u.organization = r.organization");
 STATEMENT(user_promote,
 	  .text = "UPDATE \"user\" SET role ="
 		  " CASE WHEN role < ?3 THEN ?3 ELSE role END,"
 		  " name = CASE name WHEN '' THEN ?4 ELSE name END,"
-		  " metadata = coalesce(metadata, ?5)"
+		  " metadata = coalesce(metadata, ?5),"
+		  " external_id = coalesce(external_id, ?6)"
 		  " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_user_promote_many);
 
@@ -35,6 +37,7 @@ static void promote_user(const struct work *work, int64_t user,
 	db_bind_i64(st, 3, invite->role);
 	db_bind_text(st, 4, name);
 	db_bind_text(st, 5, invite->metadata);
+	db_bind_text(st, 6, invite->external_id);
 	db_run(work->db, st);
 }
 
@@ -58,7 +61,8 @@ static int64_t insert_user(struct work *work, const struct invite *invite,
 			  .name = name,
 			  .role = invite->role,
 			  .added_at = work->now,
-			  .metadata = invite->metadata },
+			  .metadata = invite->metadata,
+			  .external_id = invite->external_id },
 		.email_key = invite->email_key,
 	};
 

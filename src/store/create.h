@@ -18,13 +18,16 @@ struct creation {
 	int64_t hash;	      /* of the address */
 	bool slot_taken;      /* see find_open() */
 	enum create_verdict verdict;
-	struct invite open; /* unless the verdict is CREATE_NEW */
-	int64_t seats_left; /* for it and those after it */
+	struct invite open;	/* unless the verdict is CREATE_NEW */
+	struct invite namesake; /* has expired, and the external_id; id 0: no */
+	int64_t seats_left;	/* for it and those after it */
 };
 
 struct creation creation_of(const struct work *work,
 			    const struct invite_create_in *in,
 			    struct invite_create_out *out);
+
+struct asked asked_by(const struct creation *creation);
 
 /* Asks only, so it may be run again. RESULT_OK, or a reason to refuse. */
 enum result creation_check(const struct work *work,
@@ -49,6 +52,16 @@ bool find_open(const struct work *work, struct creation *creation) MUST_CHECK;
 
 /* An expired invite gives up its place, and a mail that is too late now. */
 void invite_supersede(const struct work *work, const struct invite *expired);
+
+/*
+ * Whether `invite` (0: a new one) may have the external_id: of open invites and
+ * members one alone has it, at any time. An open one that has expired is
+ * returned, and has to be superseded. EXTERNAL_ID_TAKEN says in `out` by whom.
+ * NULL may be anybody's. (external_ids.c)
+ */
+enum result external_id_check(const struct work *work, const char *external_id,
+			      int64_t invite, struct invite *ret_namesake,
+			      struct invite_create_out *out) MUST_CHECK;
 
 /* A fresh secret for an open invite, by mail or not: the links that it had
  * stop working. */

@@ -100,7 +100,7 @@ STATEMENT(user_empty,
 	  .text = "UPDATE \"user\" SET email = '', name = '',"
 		  " email_key = ' ' || CAST(id AS TEXT),"
 		  " technical_level = NULL, developer_persona = NULL,"
-		  " metadata = NULL"
+		  " metadata = NULL, external_id = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 
 static void erase_user(const struct work *work, int64_t id)
@@ -131,7 +131,7 @@ STATEMENT(invite_empty,
 	  .text = "UPDATE invite SET email = '', email_key = NULL,"
 		  " address_hash = id, slot = id, state = 2,"
 		  " delivery_error = NULL, metadata = NULL,"
-		  " inviter_name = NULL,"
+		  " external_id = NULL, inviter_name = NULL,"
 		  " inviter_email = NULL, inviter_key = NULL"
 		  " WHERE id = ?1 AND organization = ?2");
 

@@ -86,15 +86,17 @@ static void check_repeat(const struct work *work, struct line *line,
 		.state = INVITE_OPEN,
 		.role = first->in->role,
 		.grants = first->grants,
+		.external_id = first->in->external_id,
 		.expires_at = INT64_MAX,
 	};
 
 	line->earlier = earlier;
+	line->creation.namesake.id = 0; /* the earlier one has that */
 	if (*line->result != RESULT_OK || *earlier->result != RESULT_OK ||
 	    first->verdict == CREATE_REPLAY)
 		return;
-	line->creation.verdict = invite_on_create(
-	    &made, line->creation.in->role, line->creation.grants, work->now);
+	line->creation.verdict =
+	    invite_on_create(&made, asked_by(&line->creation), work->now);
 	if (line->creation.verdict == CREATE_CONFLICT &&
 	    !line->creation.in->replace)
 		*line->result = RESULT_INVITE_EXISTS;
@@ -111,6 +113,43 @@ static void check_repeats(const struct all *all)
 			earlier--;
 		if (to_same_address(line, earlier))
 			check_repeat(all->work, line, earlier);
+	}
+}
+
+static bool shares_external_id(const struct line *a, const struct line *b)
+{
+	const char *one = a->creation.in->external_id;
+	const char *other = b->creation.in->external_id;
+
+	return one && other && strcmp(one, other) == 0 &&
+	       !to_same_address(a, b);
+}
+
+static bool supersedes(const struct line *line, const struct invite *invite)
+{
+	return invite->id && line->creation.verdict == CREATE_SUPERSEDE &&
+	       line->creation.open.id == invite->id;
+}
+
+/* Of two with one external_id the later is refused. What both would supersede,
+ * one for its address and one for that, the first to be written does. */
+static void check_external_ids(struct line *first, struct line *second)
+{
+	struct line *later = first->result < second->result ? second : first;
+
+	if (shares_external_id(first, second) && *later->result == RESULT_OK)
+		*later->result = RESULT_EXTERNAL_ID_TAKEN;
+	if (supersedes(second, &first->creation.namesake))
+		second->creation.verdict = CREATE_NEW;
+	if (supersedes(first, &second->creation.namesake))
+		second->creation.namesake.id = 0;
+}
+
+static void check_pairs(const struct all *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = i + 1; k < all->count; k++)
+			check_external_ids(&all->lines[i], &all->lines[k]);
 	}
 }
 
@@ -166,6 +205,7 @@ static enum result invite_create_all(struct work *work, const void *input,
 		return RESULT_OUT_OF_MEMORY;
 	db_each(work->db, all.count, check_line, &all);
 	check_repeats(&all);
+	check_pairs(&all);
 	check_seats(&all);
 	if (in->refused || is_refused(&all))
 		return RESULT_INVITES_REFUSED;

@@ -35,23 +35,26 @@ static enum result take_address(const struct work *work,
 		.email = { invite->email, invite->email_key },
 	};
 	struct creation place = creation_of(work, &in, ret_place->out);
-	bool found = find_open(work, &place);
 	enum result result = RESULT_OK;
 	struct user member;
 
+	if (find_open(work, &place) && place.open.id == invite->id)
+		place.open.id = 0;
 	*ret_place = place;
 	ret_place->in = NULL;
 	if (find_member(work, invite->email_key, &member))
 		return RESULT_USER_EXISTS;
-	found = found && place.open.id != invite->id;
-	if (found && invite_status(&place.open, work->now) == STATUS_PENDING) {
+	if (place.open.id &&
+	    invite_status(&place.open, work->now) == STATUS_PENDING) {
 		place.out->invite = place.open;
 		return RESULT_INVITE_EXISTS;
 	}
 	if (invite_status(invite, work->now) == STATUS_EXPIRED)
 		result = check_limits(work, &place);
-	if (found && result == RESULT_OK)
-		invite_supersede(work, &place.open);
+	if (result == RESULT_OK)
+		result =
+		    external_id_check(work, invite->external_id, invite->id,
+				      &ret_place->namesake, place.out);
 	return result;
 }
 
@@ -91,6 +94,10 @@ static enum result invite_resend(struct work *work, const void *input,
 		result = take_address(work, &invite, &place);
 	if (result != RESULT_OK)
 		return result;
+	if (place.open.id)
+		invite_supersede(work, &place.open);
+	if (place.namesake.id && place.namesake.id != place.open.id)
+		invite_supersede(work, &place.namesake);
 	reopen(work, in, &place, &invite);
 	if (!in->queue_mail || !invite_mail_waits(&invite))
 		renew_link(work, in->secret, in->queue_mail, &invite);
@@ -174,7 +181,8 @@ static void note_change(const struct work *work,
 }
 
 STATEMENT(invite_change, .text = "UPDATE invite SET role = ?3, projects = ?4,"
-				 " projects_sent = ?5, expires_at = ?6"
+				 " projects_sent = ?5, expires_at = ?6,"
+				 " external_id = ?7, metadata = ?8"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static void write_change(const struct work *work, const struct invite *invite)
@@ -189,6 +197,8 @@ static void write_change(const struct work *work, const struct invite *invite)
 	db_bind_text(st, 4, projects.sorted);
 	db_bind_text(st, 5, projects.sent);
 	db_bind_i64(st, 6, invite->expires_at);
+	db_bind_text(st, 7, invite->external_id);
+	db_bind_text(st, 8, invite->metadata);
 	db_run(work->db, st);
 }
 
@@ -201,8 +211,18 @@ void change_invite(const struct work *work, const struct invite_change_in *in,
 		invite->grants = in->grants;
 	if (in->ttl_seconds)
 		invite->expires_at = work->now + in->ttl_seconds;
+	if (in->has_external_id)
+		invite->external_id = in->external_id;
+	if (in->has_metadata)
+		invite->metadata = in->metadata;
 	write_change(work, invite);
 	note_change(work, in, invite);
+}
+
+static bool changes_something(const struct invite_change_in *in)
+{
+	return in->has_role || in->has_grants || in->ttl_seconds ||
+	       in->has_external_id || in->has_metadata;
 }
 
 static enum result invite_change(struct work *work, const void *input,
@@ -210,16 +230,23 @@ static enum result invite_change(struct work *work, const void *input,
 {
 	const struct invite_change_in *in = input;
 	struct invite_create_out *out = output;
-	bool found = find_invite(work, &sql_invite_take, in->id, &out->invite);
+	struct invite invite, namesake = { .id = 0 };
+	bool found = find_invite(work, &sql_invite_take, in->id, &invite);
 	enum result result =
-	    invite_on_change(found ? &out->invite : NULL, work->now);
+	    invite_on_change(found ? &invite : NULL, work->now);
 
 	if (result == RESULT_OK && in->has_grants)
 		result = check_projects(work, in->grants, &out->index);
+	if (result == RESULT_OK && in->has_external_id)
+		result = external_id_check(work, in->external_id, in->id,
+					   &namesake, out);
 	if (result != RESULT_OK)
 		return result;
-	if (in->has_role || in->has_grants || in->ttl_seconds)
-		change_invite(work, in, &out->invite);
+	if (namesake.id)
+		invite_supersede(work, &namesake);
+	if (changes_something(in))
+		change_invite(work, in, &invite);
+	out->invite = invite;
 	return RESULT_OK;
 }
 

@@ -86,22 +86,27 @@ STATEMENT(invite_list_expired,
 								   "?5", "-1")
 	      LAST_FIRST);
 
-/* To an address, by id: the index invite_address, where an open invite holds a
- * slot up to 0, and any other has its id there. */
-#define BY_SLOT(index, slots)                                       \
+/* To somebody, by id: the indexes invite_address and invite_external, where an
+ * open invite holds a slot up to 0, and any other has its id there. */
+#define BY_SLOT(index, whom, slots)                                 \
 	"(SELECT " INVITE_COLUMNS " FROM invite" index              \
-	" WHERE organization = ?1 AND address_hash = ?4 AND " slots \
-	" AND coalesce(email_key, email) = ?5 AND state <> 2"       \
-	" AND (CAST(?6 AS BIGINT) < 0 OR state = ?9"                \
-	" OR state = ?6 AND expires_at > ?7 AND expires_at <= ?8)"  \
+	" WHERE organization = ?1 AND " whom " AND " slots          \
+	" AND state <> 2 AND (CAST(?4 AS BIGINT) < 0 OR state = ?7" \
+	" OR state = ?4 AND expires_at > ?5 AND expires_at <= ?6)"  \
 	" ORDER BY slot DESC LIMIT ?3)"
-#define TO_ADDRESS(select, index)                                            \
-	select BY_SLOT(index, "slot > 0 AND slot < ?2") " UNION ALL " select \
-	BY_SLOT(index, "slot <= 0 AND id < ?2") NEWEST_FIRST
+#define TO(select, index, whom)                                       \
+	select BY_SLOT(index, whom,                                   \
+		       "slot > 0 AND slot < ?2") " UNION ALL " select \
+	BY_SLOT(index, whom, "slot <= 0 AND id < ?2") NEWEST_FIRST
+#define ADDRESS "address_hash = ?8 AND coalesce(email_key, email) = ?9"
+#define NAMED	"external_id = ?8"
 
 STATEMENT(invite_list_address,
-	  .text = TO_ADDRESS("SELECT * FROM ", INDEXED_BY("invite_address")),
-	  .pgsql = TO_ADDRESS("", ""));
+	  .text = TO("SELECT * FROM ", INDEXED_BY("invite_address"), ADDRESS),
+	  .pgsql = TO("", "", ADDRESS));
+STATEMENT(invite_list_external,
+	  .text = TO("SELECT * FROM ", INDEXED_BY("invite_external"), NAMED),
+	  .pgsql = TO("", "", NAMED));
 
 /* A status as what lies in the row: a state, and bounds of its expiry, or
  * another state whenever it expires. */
@@ -134,19 +139,35 @@ static struct status_range range_of(const struct invite_list_in *in,
 	return range;
 }
 
+static struct statement *list_to(const struct work *work, const struct sql *sql,
+				 const struct invite_list_in *in)
+{
+	struct status_range range = range_of(in, work->now);
+	struct statement *st = work_list(work, sql, &in->page);
+
+	db_bind_i64(st, 4, range.state);
+	db_bind_i64(st, 5, range.expires_after);
+	db_bind_i64(st, 6, range.expires_until);
+	db_bind_i64(st, 7, range.other);
+	return st;
+}
+
 static struct statement *list_to_address(const struct work *work,
 					 const struct invite_list_in *in)
 {
-	struct status_range range = range_of(in, work->now);
-	struct statement *st =
-	    work_list(work, &sql_invite_list_address, &in->page);
+	struct statement *st = list_to(work, &sql_invite_list_address, in);
 
-	db_bind_i64(st, 4, hash63(work->db->hash_key, str_of(in->email_key)));
-	db_bind_text(st, 5, in->email_key);
-	db_bind_i64(st, 6, range.state);
-	db_bind_i64(st, 7, range.expires_after);
-	db_bind_i64(st, 8, range.expires_until);
-	db_bind_i64(st, 9, range.other);
+	db_bind_i64(st, 8, hash63(work->db->hash_key, str_of(in->email_key)));
+	db_bind_text(st, 9, in->email_key);
+	return st;
+}
+
+static struct statement *list_named(const struct work *work,
+				    const struct invite_list_in *in)
+{
+	struct statement *st = list_to(work, &sql_invite_list_external, in);
+
+	db_bind_text(st, 8, in->external_id);
 	return st;
 }
 
@@ -212,6 +233,8 @@ static struct statement *list_statement(const struct work *work,
 {
 	if (in->email_key)
 		return list_to_address(work, in);
+	if (in->external_id)
+		return list_named(work, in);
 	if (in->declined)
 		return work_list(work, &sql_invite_list_declined, &in->page);
 	if (!in->by_status)
@@ -249,12 +272,13 @@ static enum result invite_list(struct work *work, const void *input,
 	return RESULT_OK;
 }
 
-/* One address may have had any number of invites, all of another status. */
+/* Somebody may have had any number of invites, all of another status. */
 static bool is_slow(const void *input)
 {
 	const struct invite_list_in *in = input;
 
-	return (in->email_key && in->by_status) || invite_search_is_slow(in);
+	return ((in->email_key || in->external_id) && in->by_status) ||
+	       invite_search_is_slow(in);
 }
 
 const struct verb verb_invite_list = {

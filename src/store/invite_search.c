@@ -32,6 +32,7 @@
 	" OR " within "(coalesce(email_key, email), ?9) > 0)"             \
 	" AND (CAST(?10 AS TEXT) IS NULL"                                 \
 	" OR coalesce(email_key, email) = ?10)"                           \
+	" AND (CAST(?14 AS TEXT) IS NULL OR external_id = ?14)"           \
 	" AND (CAST(?11 AS BIGINT) = 0 OR CASE state WHEN 1 THEN ?11 & 2" \
 	" WHEN 3 THEN ?11 & 12 ELSE CASE WHEN expires_at > ?12"           \
 	" THEN ?11 & 1 ELSE ?11 & 4 END END <> 0)"
@@ -164,6 +165,7 @@ static void bind_wishes(const struct search *search, struct statement *st)
 	db_bind_text(st, 10, in->email_key);
 	db_bind_i64(st, 11, in->wishes);
 	db_bind_i64(st, 12, search->work->now);
+	db_bind_text(st, 14, in->external_id);
 }
 
 /* What matches below `start` as far as `end`, up to `most`. */
@@ -246,7 +248,7 @@ enum result invite_search(struct work *work, const struct invite_list_in *in,
 bool invite_is_searched(const struct invite_list_in *in)
 {
 	return in->wishes || in->part || in->by_project || in->by_delivery ||
-	       in->since || in->bounded;
+	       in->since || in->bounded || (in->external_id && in->email_key);
 }
 
 bool invite_search_is_slow(const struct invite_list_in *in)

@@ -75,14 +75,17 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 				      : found == FOUND_ONE;
 }
 
-/* A withdrawn one (state 2) is looked for by its address no more, and leaves
- * its place in that index: an address may have had any number of them. When it
- * ended is noted beside its expiry, which stays: a list may go on from it. */
-#define LET_GO(id, state, now)                                   \
-	"SET slot = " id ", state = " state                      \
-	", address_hash = CASE CAST(" state " AS BIGINT)"        \
-	" WHEN 2 THEN " id " ELSE address_hash END,"             \
-	" declined_at = CASE WHEN CAST(" state " AS BIGINT) = 2" \
+/* A withdrawn one (state 2) is looked for by its address no more, nor by its
+ * external_id, and leaves its place in those indexes: there may have been any
+ * number of them. When it ended is noted beside its expiry, which stays: a list
+ * may go on from it. */
+#define LET_GO(id, state, now)                                                 \
+	"SET slot = " id ", state = " state ", external_id = CASE CAST(" state \
+	" AS BIGINT)"                                                          \
+	" WHEN 2 THEN NULL ELSE external_id END"                               \
+	", address_hash = CASE CAST(" state " AS BIGINT)"                      \
+	" WHEN 2 THEN " id " ELSE address_hash END,"                           \
+	" declined_at = CASE WHEN CAST(" state " AS BIGINT) = 2"               \
 	" AND declined_at = 0 THEN " now " ELSE declined_at END"
 STATEMENT(invite_let_go_many,
 	  .pgsql = "UPDATE invite i " LET_GO(
@@ -254,6 +257,7 @@ void invite_begin(struct work *work, const struct invite_create_in *in,
 		.inviter = { in->inviter_name, in->inviter_email.typed },
 		.locale = in->locale,
 		.metadata = in->metadata,
+		.external_id = in->external_id,
 		.state = INVITE_OPEN,
 		.created_at = work->now,
 		.expires_at = work->now + in->ttl_seconds,
@@ -438,6 +442,12 @@ enum result check_limits(const struct work *work, struct creation *creation)
 	return creation->seats_left > 0 ? RESULT_OK : RESULT_SEAT_LIMIT_REACHED;
 }
 
+struct asked asked_by(const struct creation *creation)
+{
+	return (struct asked){ creation->in->role, creation->grants,
+			       creation->in->external_id };
+}
+
 enum result creation_check(const struct work *work, struct creation *creation)
 {
 	const struct invite_create_in *in = creation->in;
@@ -455,9 +465,8 @@ enum result creation_check(const struct work *work, struct creation *creation)
 		result = use_default_project(work, creation);
 	if (result != RESULT_OK)
 		return result;
-	creation->verdict =
-	    invite_on_create(found ? &creation->open : NULL, in->role,
-			     creation->grants, work->now);
+	creation->verdict = invite_on_create(found ? &creation->open : NULL,
+					     asked_by(creation), work->now);
 	switch (creation->verdict) {
 	case CREATE_REPLAY:
 		return RESULT_OK;
@@ -474,6 +483,10 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	if (!in->default_project)
 		result = check_projects(work, creation->grants,
 					&creation->out->index);
+	if (result == RESULT_OK)
+		result =
+		    external_id_check(work, in->external_id, creation->open.id,
+				      &creation->namesake, creation->out);
 	return result == RESULT_OK ? check_limits(work, creation) : result;
 }
 
@@ -486,6 +499,8 @@ static void replace_grants(struct work *work, const struct creation *creation)
 		.role = creation->in->role,
 		.has_grants = true,
 		.grants = creation->grants,
+		.has_external_id = true,
+		.external_id = creation->in->external_id,
 		.ttl_seconds = creation->in->ttl_seconds,
 	};
 	struct invite open = creation->open;
@@ -496,6 +511,8 @@ static void replace_grants(struct work *work, const struct creation *creation)
 
 void creation_write(struct work *work, const struct creation *creation)
 {
+	if (creation->namesake.id)
+		invite_supersede(work, &creation->namesake);
 	switch (creation->verdict) {
 	case CREATE_REPLAY:
 		create_again(work, creation, &creation->open);

@@ -2,18 +2,19 @@
  * invites.h: the verbs of invites, for administrators.
  *
  *	invite_create	with its mail, if one is wanted, and its audit event
- *			USER_EXISTS, INVITE_EXISTS, PROJECT_NOT_FOUND,
- *			PROJECT_ARCHIVED
+ *			USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN,
+ *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED
  *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_resend	a new link, by mail if one is wanted, and a new time;
  *			the old links are dead. A mail that waits already goes
  *			as it is. INVITE_NOT_FOUND, INVITE_ACCEPTED,
  *			ADDRESS_OPTED_OUT; of one that has expired,
- *			USER_EXISTS, INVITE_EXISTS
+ *			USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN
  *	invite_change	what a pending one grants, and how long; the link stays
  *			INVITE_NOT_FOUND, INVITE_ACCEPTED, INVITE_EXPIRED,
- *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED
+ *			EXTERNAL_ID_TAKEN, PROJECT_NOT_FOUND,
+ *			PROJECT_ARCHIVED
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
@@ -36,8 +37,9 @@ struct invite_create_in {
 	/* Who invites; no address: the owner of the key, if it has one. */
 	const char *inviter_name;
 	struct email inviter_email;
-	const char *locale;   /* NULL: it is not said */
-	const char *metadata; /* likewise; checked */
+	const char *locale;	 /* NULL: it is not said */
+	const char *metadata;	 /* likewise; checked */
+	const char *external_id; /* likewise */
 	enum role role;
 	bool default_project; /* instead of `grants` */
 	struct grants grants; /* each project once */
@@ -48,7 +50,9 @@ struct invite_create_in {
 };
 
 struct invite_create_out {    /* of invite_resend and invite_change, too */
-	struct invite invite; /* with INVITE_EXISTS: the one in the way */
+	struct invite invite; /* with INVITE_EXISTS, and EXTERNAL_ID_TAKEN by
+			       * an invite: the one in the way */
+	int64_t user;	      /* with EXTERNAL_ID_TAKEN: or whoever has it */
 	bool created;	      /* false: it was there before (a retry) */
 	bool link;	      /* the input's secret opens it */
 	size_t index;	      /* which of `grants`, with PROJECT_* */
@@ -79,10 +83,12 @@ struct invite_resend_in {
 
 struct invite_change_in {
 	int64_t id;
-	bool has_role, has_grants; /* else they stay as they are */
+	/* else they stay as they are */
+	bool has_role, has_grants, has_external_id, has_metadata;
 	enum role role;
-	struct grants grants; /* each project once */
-	int64_t ttl_seconds;  /* from now on; 0: it stays */
+	struct grants grants;		    /* each project once */
+	const char *external_id, *metadata; /* NULL: none from now on */
+	int64_t ttl_seconds;		    /* from now on; 0: it stays */
 };
 
 struct invite_out { /* of invite_get and invite_delete */
@@ -93,8 +99,10 @@ struct invite_list_in {
 	struct list_in page;
 	bool by_status;
 	enum invite_status status;
-	bool declined;	       /* these alone, instead of a status */
-	const char *email_key; /* NULL = any */
+	bool declined;		 /* these alone, instead of a status */
+	const char *email_key;	 /* NULL = any */
+	const char *external_id; /* likewise; with another of these it is
+				  * searched for, too */
 
 	/* Any of these has it searched for: by id, and perhaps for long. */
 	unsigned wishes;  /* enum invite_wish: of several statuses; 0 = any */

@@ -71,7 +71,8 @@ struct user_row {
 	MORE(TEXT, "technical_level", struct user_row, user.technical_level) \
 	MORE(TEXT, "developer_persona", struct user_row,                     \
 	     user.developer_persona)                                         \
-	MORE(TEXT, "metadata", struct user_row, user.metadata)
+	MORE(TEXT, "metadata", struct user_row, user.metadata)               \
+	MORE(TEXT, "external_id", struct user_row, user.external_id)
 
 /* The lists of projects as text, and what the schemas say of these columns. */
 struct invite_row {
@@ -113,7 +114,8 @@ struct invite_row {
 	MORE(TEXT, "inviter_email", struct invite_row, invite.inviter.email) \
 	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)            \
 	MORE(TEXT, "locale", struct invite_row, invite.locale)               \
-	MORE(TEXT, "metadata", struct invite_row, invite.metadata)
+	MORE(TEXT, "metadata", struct invite_row, invite.metadata)           \
+	MORE(TEXT, "external_id", struct invite_row, invite.external_id)
 
 #define SETTINGS_TABLE(FIRST, MORE)                                            \
 	FIRST(NUMBER, "organization", struct organization_settings,            \

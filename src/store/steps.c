@@ -675,6 +675,29 @@ const struct step steps[] = {
 	      "CREATE INDEX project_key_warn ON project_key(warn_at)"
 	      " WHERE warn_at > 0",
 	  } },
+
+	/* 28: what callers call those whom they invite: of what is open one
+	 * invite alone, since that has a slot up to 0, and any other its id.
+	 * What is NULL costs nothing. */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN external_id TEXT;"
+	      "ALTER TABLE user ADD COLUMN external_id TEXT;"
+	      "CREATE UNIQUE INDEX invite_external"
+	      " ON invite(organization, external_id, slot)"
+	      " WHERE external_id IS NOT NULL;"
+	      "CREATE INDEX user_external ON user(organization, external_id)"
+	      " WHERE external_id IS NOT NULL AND removed_at = 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN external_id TEXT",
+	      "ALTER TABLE \"user\" ADD COLUMN external_id TEXT",
+	      "CREATE UNIQUE INDEX invite_external"
+	      " ON invite(organization, external_id, slot)"
+	      " WHERE external_id IS NOT NULL",
+	      "CREATE INDEX user_external ON \"user\"(organization,"
+	      " external_id, id)"
+	      " WHERE external_id IS NOT NULL AND removed_at = 0",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

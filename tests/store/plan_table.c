@@ -46,7 +46,8 @@ static const struct plan plans[] = {
 	{ "clock", "meta.primary", "" },
 	{ "create_many", "",
 	  "organization_settings.primary user.user_address "
-	  "invite.invite_address admin_key.primary user.user_owner "
+	  "invite.invite_address invite.invite_external user.user_external "
+	  "admin_key.primary user.user_owner "
 	  "project.primary user.primary organization.primary "
 	  "SORT" },
 	{ "group_delete", "group.primary", "group.group_list" },
@@ -95,6 +96,9 @@ static const struct plan plans[] = {
 	{ "invite_list_address",
 	  "invite.invite_address SORT invite.invite_address SORT",
 	  "SORT invite.invite_address" },
+	{ "invite_list_external",
+	  "invite.invite_external SORT invite.invite_external SORT",
+	  "SORT invite.invite_external" },
 	{ "invite_list_expired",
 	  "invite.invite_expiry SORT invite.invite_expiry SORT "
 	  "invite.invite_expiry SORT invite.invite_expiry SORT",
@@ -102,6 +106,7 @@ static const struct plan plans[] = {
 	{ "invite_list_pending",
 	  "invite.invite_expiry SORT invite.invite_expiry SORT",
 	  "invite.invite_expiry" },
+	{ "invite_namesake", "invite.invite_external", NULL },
 	{ "invite_new_secret", "invite.primary", NULL },
 	{ "invite_owner", "user.primary", NULL },
 	{ "invite_reopen", "invite.primary", NULL },
@@ -336,6 +341,7 @@ static const struct plan plans[] = {
 	{ "user_look",
 	  "user.primary role_assignment.primary/role_assignment_of", NULL },
 	{ "user_many", "user.user_address SORT", "SORT user.user_address" },
+	{ "user_namesake", "user.user_external", NULL },
 	{ "user_of_invites", "", "invite.primary user.user_address" },
 	{ "user_project_keys_revoke", "project_key.project_key_owner", NULL },
 	{ "user_promote", "user.primary", NULL },

@@ -66,6 +66,9 @@ static const char *const back[] = {
 	"ALTER TABLE outbox DROP COLUMN recipient;"
 	"ALTER TABLE project_key DROP COLUMN warn_at;"
 	"ALTER TABLE project_key DROP COLUMN warned",
+	"DROP INDEX invite_external; DROP INDEX user_external;"
+	"ALTER TABLE invite DROP COLUMN external_id;"
+	"ALTER TABLE \"user\" DROP COLUMN external_id",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -165,21 +165,25 @@ static const struct {
 	int64_t expires_at;
 	enum role role;
 	size_t grants;
+	const char *external_id;
 	enum create_verdict verdict;
 } creates[] = {
-	{ INVITE_OPEN, NOW + 1, ROLE_READER, 2, CREATE_REPLAY },
-	{ INVITE_OPEN, NOW + 1, ROLE_OWNER, 2, CREATE_CONFLICT },
-	{ INVITE_OPEN, NOW + 1, ROLE_READER, 1, CREATE_CONFLICT },
-	{ INVITE_OPEN, NOW + 1, ROLE_READER, 0, CREATE_CONFLICT },
-	{ INVITE_OPEN, NOW, ROLE_READER, 2, CREATE_SUPERSEDE },
-	{ INVITE_OPEN, NOW, ROLE_OWNER, 2, CREATE_SUPERSEDE },
-	{ INVITE_OPEN, NOW - 1, ROLE_READER, 0, CREATE_SUPERSEDE },
-	{ INVITE_ACCEPTED, NOW + 1, ROLE_READER, 2, CREATE_NEW },
-	{ INVITE_WITHDRAWN, NOW + 1, ROLE_READER, 2, CREATE_NEW },
-	{ INVITE_DECLINED, NOW + 1, ROLE_READER, 2, CREATE_NEW },
+	{ INVITE_OPEN, NOW + 1, ROLE_READER, 2, "e-7", CREATE_REPLAY },
+	{ INVITE_OPEN, NOW + 1, ROLE_OWNER, 2, "e-7", CREATE_CONFLICT },
+	{ INVITE_OPEN, NOW + 1, ROLE_READER, 1, "e-7", CREATE_CONFLICT },
+	{ INVITE_OPEN, NOW + 1, ROLE_READER, 0, "e-7", CREATE_CONFLICT },
+	{ INVITE_OPEN, NOW + 1, ROLE_READER, 2, "e-8", CREATE_CONFLICT },
+	{ INVITE_OPEN, NOW + 1, ROLE_READER, 2, NULL, CREATE_CONFLICT },
+	{ INVITE_OPEN, NOW, ROLE_READER, 2, "e-7", CREATE_SUPERSEDE },
+	{ INVITE_OPEN, NOW, ROLE_OWNER, 2, "e-7", CREATE_SUPERSEDE },
+	{ INVITE_OPEN, NOW - 1, ROLE_READER, 0, "e-7", CREATE_SUPERSEDE },
+	{ INVITE_ACCEPTED, NOW + 1, ROLE_READER, 2, "e-7", CREATE_NEW },
+	{ INVITE_WITHDRAWN, NOW + 1, ROLE_READER, 2, "e-7", CREATE_NEW },
+	{ INVITE_DECLINED, NOW + 1, ROLE_READER, 2, "e-7", CREATE_NEW },
 };
 
-/* The invite that is there is a reader's, with two projects. */
+/* The invite that is there is a reader's, with two projects and an
+ * external_id. */
 START_TEST(test_create)
 {
 	struct invite invite =
@@ -187,18 +191,22 @@ START_TEST(test_create)
 
 	invite.role = ROLE_READER;
 	invite.grants = grants_of(0, 2);
-	ck_assert_int_eq(invite_on_create(&invite, creates[_i].role,
-					  grants_of(0, creates[_i].grants),
-					  NOW),
-			 creates[_i].verdict);
+	invite.external_id = "e-7";
+	ck_assert_int_eq(
+	    invite_on_create(&invite,
+			     (struct asked){ creates[_i].role,
+					     grants_of(0, creates[_i].grants),
+					     creates[_i].external_id },
+			     NOW),
+	    creates[_i].verdict);
 }
 END_TEST
 
 START_TEST(test_create_where_nothing_is)
 {
-	ck_assert_int_eq(
-	    invite_on_create(NULL, ROLE_OWNER, grants_of(0, 0), NOW),
-	    CREATE_NEW);
+	const struct asked asked = { ROLE_OWNER, grants_of(0, 0), NULL };
+
+	ck_assert_int_eq(invite_on_create(NULL, asked, NOW), CREATE_NEW);
 }
 END_TEST
 

@@ -13,7 +13,8 @@
  * from one source, the second right after the first.
  *
  * And of several creates for one address only the first takes part: if it were
- * left alone and a later one made, they would be out of order.
+ * left alone and a later one made, they would be out of order. So it is with an
+ * external_id, which the first alone can have.
  */
 #include "base/base.h"
 
@@ -81,6 +82,7 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	array_add_text(&at[COLUMN_EMAIL_KEY], in->email.key);
 	array_add_text(&at[COLUMN_LOCALE], in->locale);
 	array_add_text(&at[COLUMN_METADATA], in->metadata);
+	array_add_text(&at[COLUMN_EXTERNAL_ID], in->external_id);
 	array_add_text(&at[COLUMN_INVITER_NAME], in->inviter_name);
 	array_add_text(&at[COLUMN_INVITER_EMAIL], in->inviter_email.typed);
 	array_add_text(
@@ -120,42 +122,53 @@ static void end_columns(struct columns *columns)
 
 /* ---- the statement ---- */
 
-#define TABLE_SIZE (2 * BATCH_MAX) /* a power of two */
+#define SEEN_SIZE (4 * BATCH_MAX) /* for two of each; a power of two */
 
-/* Where this address is in the table, or may be put. */
-static size_t find_slot(const struct batch *batch, const uint16_t *table,
-			int64_t organization, int64_t hash)
+/* Addresses and external_ids, by their hashes. */
+struct seen {
+	struct {
+		int64_t organization, hash; /* organization 0: free */
+	} at[SEEN_SIZE];
+};
+
+/* Whether it is seen for the first time. */
+static bool is_first(struct seen *seen, int64_t organization, int64_t hash)
 {
-	size_t slot = (size_t)hash % TABLE_SIZE;
+	size_t slot = (size_t)hash % SEEN_SIZE;
 
-	for (; table[slot]; slot = (slot + 1) % TABLE_SIZE) {
-		size_t at = table[slot] - 1U;
-
-		if (batch->hashes[at] == hash &&
-		    batch->ops[at]->organization == organization)
-			break;
+	for (; seen->at[slot].organization; slot = (slot + 1) % SEEN_SIZE) {
+		if (seen->at[slot].hash == hash &&
+		    seen->at[slot].organization == organization)
+			return false;
 	}
-	return slot;
+	seen->at[slot].organization = organization;
+	seen->at[slot].hash = hash;
+	return true;
 }
 
-/* Takes the first create for each address. */
+/* Takes the first create for each address and each external_id. */
 static void gather(struct batch *batch, const struct pgsql_db *db,
 		   struct store_op **ops, size_t n)
 {
-	uint16_t table[TABLE_SIZE] = { 0 }; /* place in the batch, plus one */
+	struct seen seen = { 0 };
 
 	batch->count = 0;
 	for (size_t i = 0; i < n; i++) {
+		const struct invite_create_in *in = ops[i]->in;
+		int64_t organization = ops[i]->organization;
 		int64_t hash = address_hash(&db->base, ops[i]);
-		size_t slot =
-		    find_slot(batch, table, ops[i]->organization, hash);
+		bool first = is_first(&seen, organization, hash);
 
-		if (table[slot])
+		if (in->external_id)
+			first = is_first(&seen, organization,
+					 hash63(db->base.hash_key,
+						str_of(in->external_id))) &&
+				first;
+		if (!first)
 			continue;
 		batch->ops[batch->count] = ops[i];
 		batch->places[batch->count] = i;
-		batch->hashes[batch->count] = hash;
-		table[slot] = (uint16_t)++batch->count;
+		batch->hashes[batch->count++] = hash;
 	}
 }
 
@@ -235,12 +248,13 @@ STATEMENT(
 	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
 	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
 	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
-	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[])"
+	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[],"
+	"  ?21::text[])"
 	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
 	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
 	"  projects_sent, inviter_name, inviter_email, inviter_key, locale,"
-	"  metadata)"
+	"  metadata, external_id)"
 	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
 	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
 	"  FROM \"user\" w WHERE r.actor_user <> 0"
@@ -251,57 +265,103 @@ STATEMENT(
 	"  WHERE k.id = r.actor AND " KEY_IN_FORCE(
 	    "k",
 	    "r.at") ") IS NOT NULL)"
-		    " AND " LIMITS_INVITES("r.organization") " IS NULL"
-		    " AND (SELECT 1 FROM \"user\" u WHERE u.organization ="
-		    "  r.organization AND u.email_key = r.email_key) IS NULL"
-		    " AND (SELECT 1 FROM invite i WHERE i.organization ="
-		    "  r.organization AND i.address_hash = r.address_hash"
-		    "  AND i.slot <= 0 ORDER BY i.slot LIMIT 1) IS NULL"
-		    " AND NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS
-		    "  WHERE (SELECT 1 FROM project p WHERE p.organization ="
-		    "   r.organization AND p.id = (g->>0)::bigint"
-		    "   AND p.archived_at = 0) IS NULL)),"
+		    " AND " LIMITS_INVITES(
+			"r.organization") " IS NULL"
+					  " AND (SELECT 1 FROM \"user\" u "
+					  "WHERE u.organization ="
+					  "  r.organization AND u.email_key = "
+					  "r.email_key) IS NULL"
+					  " AND (SELECT 1 FROM invite i WHERE "
+					  "i.organization ="
+					  "  r.organization AND i.address_hash "
+					  "= r.address_hash"
+					  "  AND i.slot <= 0 ORDER BY i.slot "
+					  "LIMIT 1) IS NULL"
+					  " AND (r.external_id IS NULL OR"
+					  "  (SELECT 1 FROM invite i WHERE "
+					  "i.organization ="
+					  "   r.organization AND i.external_id "
+					  "= r.external_id"
+					  "   AND i.slot <= 0 ORDER BY i.slot "
+					  "LIMIT 1) IS NULL"
+					  "  AND (SELECT 1 FROM \"user\" u "
+					  "WHERE u.organization ="
+					  "   r.organization AND u.external_id "
+					  "= r.external_id"
+					  "   AND u.removed_at = 0 ORDER BY "
+					  "u.id LIMIT 1) IS NULL)"
+					  " AND NOT EXISTS (SELECT 1 "
+					  "FROM " GRANTED_PROJECTS
+					  "  WHERE (SELECT 1 FROM project p "
+					  "WHERE p.organization ="
+					  "   r.organization AND p.id = "
+					  "(g->>0)::bigint"
+					  "   AND p.archived_at = 0) IS NULL)),"
 
-		    " made AS (INSERT INTO invite(id, organization, "
-		    "address_hash, slot,"
-		    "  state, role, created_at, expires_at, accepted_at, "
-		    "\"user\","
-		    "  delivery, delivery_attempts, delivery_at, secret_hash, "
-		    "email,"
-		    "  email_key, projects, projects_sent, inviter_name,"
-		    "  inviter_email, inviter_key, locale, metadata)"
-		    " SELECT id, organization, address_hash, 0, 0, role, at,"
-		    "  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE "
-		    "1 END, 0,"
-		    "  CASE WHEN secret IS NULL THEN 0 ELSE at END, "
-		    "secret_hash, email,"
-		    "  nullif(email_key, email),"
-		    "  coalesce(projects, '[[' || standard::text || ',0]]'),"
-		    "  projects_sent, coalesce(inviter_name, owner_name),"
-		    "  coalesce(inviter_email, owner_email),"
-		    "  coalesce(inviter_key, owner_key), locale, metadata"
-		    " FROM r WHERE standard IS NOT NULL"
-		    " ORDER BY organization, address_hash"
-		    " ON CONFLICT(organization, address_hash, slot) DO NOTHING"
-		    " RETURNING id),"
+					  " made AS (INSERT INTO invite(id, "
+					  "organization, "
+					  "address_hash, slot,"
+					  "  state, role, created_at, "
+					  "expires_at, accepted_at, "
+					  "\"user\","
+					  "  delivery, delivery_attempts, "
+					  "delivery_at, secret_hash, "
+					  "email,"
+					  "  email_key, projects, "
+					  "projects_sent, inviter_name,"
+					  "  inviter_email, inviter_key, "
+					  "locale, metadata,"
+					  "  external_id)"
+					  " SELECT id, organization, "
+					  "address_hash, 0, 0, role, at,"
+					  "  expires_at, 0, 0, CASE WHEN "
+					  "secret IS NULL THEN 0 ELSE "
+					  "1 END, 0,"
+					  "  CASE WHEN secret IS NULL THEN 0 "
+					  "ELSE at END, "
+					  "secret_hash, email,"
+					  "  nullif(email_key, email),"
+					  "  coalesce(projects, '[[' || "
+					  "standard::text || ',0]]'),"
+					  "  projects_sent, "
+					  "coalesce(inviter_name, owner_name),"
+					  "  coalesce(inviter_email, "
+					  "owner_email),"
+					  "  coalesce(inviter_key, owner_key), "
+					  "locale, metadata,"
+					  "  external_id"
+					  " FROM r WHERE standard IS NOT NULL"
+					  " ORDER BY organization, address_hash"
+					  " ON CONFLICT(organization, "
+					  "address_hash, slot) DO NOTHING"
+					  " RETURNING id),"
 
-		    " done AS MATERIALIZED (SELECT * FROM r"
-		    "  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
+					  " done AS MATERIALIZED (SELECT * "
+					  "FROM r"
+					  "  WHERE id = ANY(ARRAY(SELECT id "
+					  "FROM made))),"
 
-		    " mail AS (INSERT INTO outbox(invite, organization, secret,"
-		    "  queued_at_ms, due_at_ms, attempts)"
-		    " SELECT id, organization, secret, at_ms, at_ms + "
-		    "?21::bigint, 0"
-		    "  FROM done WHERE secret IS NOT NULL),"
+					  " mail AS (INSERT INTO "
+					  "outbox(invite, organization, secret,"
+					  "  queued_at_ms, due_at_ms, attempts)"
+					  " SELECT id, organization, secret, "
+					  "at_ms, at_ms + "
+					  "?22::bigint, 0"
+					  "  FROM done WHERE secret IS NOT "
+					  "NULL),"
 
-		    /* The audit event's id: see above. 1: AUDIT_INVITE_SENT */
-		    " event AS (INSERT INTO audit(id, organization, at, actor, "
-		    "type,"
-		    "  target, \"user\")"
-		    " SELECT id + 1, organization, at, actor, 1, id,"
-		    "  actor_user FROM done)"
+					  /* The audit event's id: see above. 1:
+					     AUDIT_INVITE_SENT */
+					  " event AS (INSERT INTO audit(id, "
+					  "organization, at, actor, "
+					  "type,"
+					  "  target, \"user\")"
+					  " SELECT id + 1, organization, at, "
+					  "actor, 1, id,"
+					  "  actor_user FROM done)"
 
-		    " SELECT id, standard, owner_name, owner_email FROM done");
+					  " SELECT id, standard, owner_name, "
+					  "owner_email FROM done");
 
 static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
