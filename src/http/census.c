@@ -20,7 +20,7 @@ static const struct metric invites_by_delivery = {
 static const struct metric age = {
 	.name = "invited_invites_age_seconds",
 	.type = METRIC_GAUGE,
-	.help = "How long ago they were counted.",
+	.help = "How long ago the invites were counted.",
 };
 static const struct metric seats_limit = {
 	.name = "invited_seats_limit",

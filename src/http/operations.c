@@ -98,7 +98,7 @@ static const struct metric mails_waiting = {
 static const struct metric oldest_mail = {
 	.name = "invited_outbox_oldest_seconds",
 	.type = METRIC_GAUGE,
-	.help = "Age of the oldest.",
+	.help = "How long the oldest of them has waited.",
 };
 
 static const struct metric requests_refused = {
