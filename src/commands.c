@@ -476,7 +476,33 @@ static int key_first(const struct conf *conf)
 	return EXIT_OK;
 }
 
-int command_run(const struct conf *conf)
+int command_in_store(const struct conf *conf,
+		     int (*run)(struct session *session, void *context),
+		     void *context)
+{
+	struct session session = { .conf = conf };
+	struct fail fail;
+	int code;
+
+	if (store_open(conf->database, false, &session.store, &fail) < 0)
+		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
+				    "%s", fail.message);
+	if (store_port_open(session.store, NULL, NULL, &session.port, &fail) <
+	    0) {
+		store_close(session.store);
+		return command_fail(EXIT_FAILED, "%s", fail.message);
+	}
+	arena_init(&session.arena, COMMAND_ARENA);
+	code = run(&session, context);
+	if (fflush(stdout) != 0 && code == EXIT_OK)
+		code = command_fail(EXIT_FAILED, "could not write the output");
+	arena_release(&session.arena);
+	store_port_close(session.port);
+	store_close(session.store);
+	return code;
+}
+
+static int run_command(struct session *session, void *context)
 {
 	static int (*const commands[])(struct session *) = {
 		[COMMAND_KEY_CREATE] = key_create,
@@ -491,32 +517,25 @@ int command_run(const struct conf *conf)
 		[COMMAND_CHECK] = check,
 		[COMMAND_BACKUP] = backup,
 	};
-	struct session session = { .conf = conf };
-	struct fail fail;
-	int code;
 
-	if (conf->command == COMMAND_COPY)
+	(void)context;
+	return commands[session->conf->command](session);
+}
+
+int command_run(const struct conf *conf)
+{
+	switch (conf->command) {
+	case COMMAND_COPY:
 		return command_copy(conf);
-	if (conf->command == COMMAND_HEALTH)
+	case COMMAND_HEALTH:
 		return command_health(conf);
-	if (conf->command == COMMAND_KEY_FIRST)
+	case COMMAND_KEY_FIRST:
 		return key_first(conf);
-	if (conf->command == COMMAND_RESTORE)
+	case COMMAND_RESTORE:
 		return restore(conf);
-	if (store_open(conf->database, false, &session.store, &fail) < 0)
-		return command_fail(fail.passing ? EXIT_TRY_AGAIN : EXIT_FAILED,
-				    "%s", fail.message);
-	if (store_port_open(session.store, NULL, NULL, &session.port, &fail) <
-	    0) {
-		store_close(session.store);
-		return command_fail(EXIT_FAILED, "%s", fail.message);
+	case COMMAND_BOUNCE:
+		return command_bounce(conf);
+	default:
+		return command_in_store(conf, run_command, NULL);
 	}
-	arena_init(&session.arena, COMMAND_ARENA);
-	code = commands[conf->command](&session);
-	if (fflush(stdout) != 0 && code == EXIT_OK)
-		code = command_fail(EXIT_FAILED, "could not write the output");
-	arena_release(&session.arena);
-	store_port_close(session.port);
-	store_close(session.store);
-	return code;
 }

@@ -40,6 +40,9 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_USER_ERASE, "user", "erase", "PERSON", false,
 	  "erase a person's name and addresses everywhere: whoever has or had "
 	  "the address PERSON, or the one of the user with the id PERSON" },
+	{ COMMAND_BOUNCE, "bounce", NULL, "ADDRESS", true,
+	  "read a message from a mail server that has it for ADDRESS (default: "
+	  "see its header): whether it says that an invite's mail bounced" },
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
@@ -353,6 +356,10 @@ static int finish_mail(const struct conf *conf, struct fail *fail)
 				"--mail-from is needed with --mail smtp://...: "
 				"an address that the mail server lets this "
 				"daemon send from");
+	if (!is_smtp(conf->mail) && conf->mail_return_path)
+		return fail_set(fail,
+				"--mail-return-path has no effect without "
+				"--mail smtp://... or smtps://...");
 	if (!is_smtp(conf->mail) && conf->mail_helo)
 		return fail_set(fail, "--mail-helo has no effect without "
 				      "--mail smtp://... or smtps://...");
@@ -388,11 +395,15 @@ int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 {
 	bool seen[SETTINGS_MAX] = { false };
 	struct words words = { .count = 0 };
+	struct fail unused;
 
 	*conf = (struct conf){ .command = COMMAND_SERVE };
 	arena_init(&conf->arena, CONF_MEMORY_MAX);
-	if (parse_arguments(conf, argv, seen, &words, fail) < 0)
+	if (parse_arguments(conf, argv, seen, &words, fail) < 0) {
+		/* How it ends is a matter of the command. */
+		(void)parse_command(conf, &words, &unused);
 		return -1;
+	}
 	if (conf->command == COMMAND_SERVE &&
 	    parse_command(conf, &words, fail) < 0)
 		return -1;

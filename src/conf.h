@@ -30,6 +30,7 @@ enum command {
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
+	COMMAND_BOUNCE,		     /* argument: to which address, or NULL */
 	COMMAND_USER_ERASE,	     /* argument: a user's id, or an address */
 	COMMAND_CHECK,
 	COMMAND_BACKUP,	 /* argument: the new file */
@@ -65,6 +66,7 @@ struct conf {
 	const char *mail;      /* its PATH likewise */
 	const char *mail_from;
 	bool mail_from_given;			   /* not the default */
+	const char *mail_return_path;		   /* or NULL */
 	const char *mail_helo;			   /* or NULL */
 	const char *mail_username, *mail_password; /* or NULL */
 	int64_t mail_retry_ms;

@@ -85,6 +85,11 @@ const struct setting SETTINGS[] = {
 	  take_sender, offsetof(struct conf, mail_from),
 	  "sender of the mails, \"ADDRESS\" or \"NAME <ADDRESS>\"; needed with "
 	  "smtp:// and smtps://" },
+	{ "--mail-return-path", "INVITED_MAIL_RETURN_PATH", "SENDER", NULL,
+	  take_text, offsetof(struct conf, mail_return_path),
+	  "where mails that cannot be delivered come back, for `bounce` to "
+	  "read: bounce@example.org, or a domain as @bounces.example.org; each "
+	  "mail's code is added in front of the @ (default: the sender)" },
 	{ "--mail-helo", "INVITED_MAIL_HELO", "NAME", NULL, take_helo,
 	  offsetof(struct conf, mail_helo),
 	  "name to greet the mail server with (EHLO), as it is in DNS "

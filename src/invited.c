@@ -289,6 +289,7 @@ static int start_mail(struct daemon *daemon, struct fail *fail)
 		.username = conf->mail_username,
 		.password = conf->mail_password,
 		.helo = conf->mail_helo,
+		.return_path = conf->mail_return_path,
 		.from = conf->mail_from,
 		.public_url = daemon->service.public_url,
 		.language = daemon->service.language,
@@ -475,7 +476,11 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	if (conf_parse(&conf, argv, getenv, &fail) < 0) {
 		conf_release(&conf);
-		return command_fail(EXIT_USAGE, "%s", fail.message);
+		/* A mail server would send the message back. */
+		return command_fail(conf.command == COMMAND_BOUNCE
+					? EXIT_TRY_AGAIN
+					: EXIT_USAGE,
+				    "%s", fail.message);
 	}
 	conf_clear_environment();
 	log_set_level(conf.log_level);

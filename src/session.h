@@ -34,6 +34,12 @@ int visit_organizations(struct session *session,
 				      void *context),
 			void *context);
 
+/* Has `run` do its work in the store that --database names; its exit code, or
+ * that of a store that cannot be opened, with the reason printed. */
+int command_in_store(const struct conf *conf,
+		     int (*run)(struct session *session, void *context),
+		     void *context);
+
 /* Says why, and returns the exit code. */
 int command_refused(enum result result);
 

@@ -26,6 +26,38 @@ void sha256(struct str data, uint8_t out[SHA256_SIZE])
 	wipe(&context, sizeof(context));
 }
 
+/* SHA-256 of the padded key, each octet of it changed by `mask`, and `data`. */
+static void hash_keyed(const uint8_t key[SHA256_CBLOCK], uint8_t mask,
+		       struct str data, uint8_t out[SHA256_SIZE])
+{
+	uint8_t pad[SHA256_CBLOCK];
+	SHA256_CTX context;
+
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] = key[i] ^ mask;
+	SHA256_Init(&context);
+	SHA256_Update(&context, pad, sizeof(pad));
+	SHA256_Update(&context, data.data, data.len);
+	SHA256_Final(out, &context);
+	wipe(pad, sizeof(pad));
+	wipe(&context, sizeof(context));
+}
+
+void hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_SIZE])
+{
+	uint8_t padded[SHA256_CBLOCK] = { 0 };
+	uint8_t inner[SHA256_SIZE];
+
+	if (key.len > sizeof(padded))
+		sha256(key, padded);
+	else if (key.len > 0)
+		memcpy(padded, key.data, key.len);
+	hash_keyed(padded, 0x36, data, inner);
+	hash_keyed(padded, 0x5c,
+		   (struct str){ (const char *)inner, sizeof(inner) }, out);
+	wipe(padded, sizeof(padded));
+}
+
 int64_t hash63(const uint8_t key[SHA256_SIZE], struct str data)
 {
 	SHA256_CTX context;

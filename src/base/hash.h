@@ -12,6 +12,9 @@
 
 void sha256(struct str data, uint8_t out[SHA256_SIZE]);
 
+/* HMAC-SHA256 (RFC 2104). */
+void hmac_sha256(struct str key, struct str data, uint8_t out[SHA256_SIZE]);
+
 /* The first 63 bits of SHA-256(key, data): a number that nobody without the
  * key can steer. Never negative, so that every database can hold it. */
 int64_t hash63(const uint8_t key[SHA256_SIZE], struct str data);

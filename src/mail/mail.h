@@ -15,13 +15,14 @@ struct language;
 struct mailer;
 
 struct mail_options {
-	const char *url;	/* smtp://, smtps://, maildir:PATH, none: */
-	const char *username;	/* of the server, or NULL: those in the URL */
-	const char *password;	/* likewise */
-	const char *helo;	/* our name in EHLO; NULL: the one in the URL,
-				 * or else the sender's domain */
-	const char *from;	/* "invited@localhost" or "Name <address>" */
-	const char *public_url; /* what links begin with; no final '/' */
+	const char *url;	 /* smtp://, smtps://, maildir:PATH, none: */
+	const char *username;	 /* of the server, or NULL: those in the URL */
+	const char *password;	 /* likewise */
+	const char *helo;	 /* our name in EHLO; NULL: the one in the URL,
+				  * or else the sender's domain */
+	const char *return_path; /* see return_path.h; NULL: the sender */
+	const char *from;	 /* "invited@localhost" or "Name <address>" */
+	const char *public_url;	 /* what links begin with; no final '/' */
 	const struct language *language; /* where nobody wants another */
 	int connections;		 /* to the server at once: 1 to 64 */
 	int64_t retry_ms; /* pause after the first failed attempt */

@@ -95,12 +95,15 @@ static void hand_look(void *context, const char *to, struct report *ret_report)
 {
 	struct hand *hand = context;
 	const struct sender *from = &hand->policy->from;
+	const struct return_code none = { 0 };
+	char envelope[EMAIL_MAX + 1];
 	const struct letter letter = {
-		.from = from->address,
+		.from = envelope,
 		.to = to,
 		.utf8 = from->utf8 || (to && !str_is_ascii(str_of(to))),
 	};
 
+	sender_envelope(from, &none, envelope);
 	transport_probe(hand->transport, &letter, ret_report);
 }
 
@@ -146,6 +149,10 @@ static int read_options(struct mailer *mailer,
 		return fail_set(fail, "out of memory");
 	if (sender_parse(&mailer->arena, options->from, &policy->from, fail) <
 	    0)
+		return -1;
+	if (options->return_path &&
+	    return_path_parse(&mailer->arena, options->return_path,
+			      &policy->from.return_path, fail) < 0)
 		return -1;
 	policy->from.language = options->language;
 	mailer->transport = (struct transport_options){

@@ -88,6 +88,7 @@ int sender_parse(struct arena *arena, const char *text,
 				"e-mail address: %s",
 				STR_ARG(address), wrong);
 	sender.language = NULL;
+	sender.return_path = (struct return_path){ 0 };
 	sender.utf8 = envelope_address(&email, envelope);
 	sender.name = mime_clean(arena, name);
 	sender.address = arena_str(arena, str_of(envelope));
@@ -96,6 +97,15 @@ int sender_parse(struct arena *arena, const char *text,
 		return fail_set(fail, "out of memory");
 	*ret_sender = sender;
 	return 0;
+}
+
+void sender_envelope(const struct sender *sender,
+		     const struct return_code *code, char out[EMAIL_MAX + 1])
+{
+	if (sender->return_path.domain)
+		return_path_format(&sender->return_path, code, out);
+	else
+		snprintf(out, EMAIL_MAX + 1, "%s", sender->address);
 }
 
 /* ---- texts ---- */
@@ -339,6 +349,7 @@ bool message_compose(struct message *message, const struct sender *from,
 	message_wipe(message);
 	arena_init(&arena, ARENA_MAX);
 	set_id(message, mail);
+	sender_envelope(from, &mail->return_code, message->from);
 	utf8 = envelope_address(&to, message->to) || from->utf8;
 	ok = reserve(message) &&
 	     (mail->kind == MAIL_INVITATION
@@ -354,7 +365,7 @@ bool message_compose(struct message *message, const struct sender *from,
 	*ret_letter = (struct letter){
 		.id = message->id,
 		.seconds = mail->queued_at_ms / 1000,
-		.from = from->address,
+		.from = message->from,
 		.to = message->to,
 		.utf8 = utf8,
 		.text = buf_str(&message->text),

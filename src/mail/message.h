@@ -14,6 +14,7 @@
 #include "base/fail.h"
 #include "core/email.h"
 #include "core/id.h"
+#include "mail/return_path.h"
 #include "store/outbox.h"
 
 #define MESSAGE_MAX (2 * 1024 * 1024) /* octets of a composed mail */
@@ -26,6 +27,7 @@ struct sender {
 	const char *address; /* ASCII unless `utf8` */
 	const char *domain;  /* its domain, as A-labels; in message ids */
 	bool utf8;	     /* the local part is not ASCII */
+	struct return_path return_path; /* of the envelope, if it is set */
 	/* Of mails that nobody wants in another; NULL: the first there is. */
 	const struct language *language;
 };
@@ -54,13 +56,17 @@ struct letter {
 struct message {
 	struct buf part; /* one part, before it is encoded */
 	struct buf text; /* the message */
-	char to[EMAIL_MAX + 1];
+	char from[EMAIL_MAX + 1], to[EMAIL_MAX + 1]; /* of the envelope */
 	char id[MESSAGE_ID_SIZE];
 };
 
 void message_init(struct message *message);
 void message_wipe(struct message *message); /* overwrites what is in it */
 void message_release(struct message *message);
+
+/* The envelope's sender of a mail with this code. */
+void sender_envelope(const struct sender *sender,
+		     const struct return_code *code, char out[EMAIL_MAX + 1]);
 
 /*
  * Composes the mail into `message`, which `ret_letter` borrows from until the

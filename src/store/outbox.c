@@ -77,6 +77,13 @@ static void record_delivery(const struct work *work, int64_t invite,
 		work_audit(work, AUDIT_INVITE_UNDELIVERED, invite);
 }
 
+void record_failure(const struct work *work, const struct invite *invite,
+		    const char *error)
+{
+	record_delivery(work, invite->id, DELIVERY_FAILED,
+			invite->delivery.attempts, error);
+}
+
 void record_too_late(const struct work *work, int64_t invite, int attempts)
 {
 	record_delivery(work, invite, DELIVERY_FAILED, attempts,

@@ -14,6 +14,7 @@
 #define STORE_OUTBOX_H
 
 #include "core/access.h"
+#include "core/return_code.h"
 #include "core/token.h"
 #include "store/invitations.h"
 #include "base/clock.h"
@@ -32,6 +33,7 @@ struct outbox_mail {
 	enum mail_kind kind;
 	struct invitation to; /* to whom, into what */
 	struct token token;   /* secret: only for the mail's text */
+	struct return_code return_code; /* where it comes back */
 	int attempts;	      /* made before this one */
 	int64_t queued_at_ms; /* Unix, milliseconds */
 	int64_t leased_until_ms;

@@ -335,6 +335,20 @@ static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
 	}
 }
 
+/* Where each of them comes back. */
+static void mark(const struct work *work, struct outbox_mail *mails,
+		 size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct token *token = &mails[i].token;
+		uint8_t hash[SHA256_SIZE];
+
+		secret_hash(token->secret, hash);
+		mails[i].return_code =
+		    return_code_of(work->db->hash_key, token->invite, hash);
+	}
+}
+
 /* What the mails say besides what stands in their invites. */
 static struct statement *ask_about(const struct work *work,
 				   const struct sql *sql,
@@ -398,6 +412,7 @@ static enum result outbox_claim(struct work *work, const void *input,
 			mails[kept++] = mails[i];
 	kept += read_notices(work, notices, mails + kept, limit - kept);
 	take(work, lease_now(work) + in->lease_ms, mails, kept);
+	mark(work, mails, kept);
 	st = ask_about(work, &sql_invite_projects, mails, kept, &list);
 	settings = ask_about(work, &sql_invite_settings, mails, kept, &again);
 	next = ask_next(work);

@@ -291,6 +291,10 @@ void id_list_bind(struct buf *list, struct statement *st, int index);
 	" = ANY(ARRAY(SELECT g::bigint" \
 	" FROM json_array_elements_text(" parameter "::json) g))"
 
+/* Its mail did not arrive, and will not. */
+void record_failure(const struct work *work, const struct invite *invite,
+		    const char *error);
+
 /* Its mail is given up, for the invite has expired. */
 void record_too_late(const struct work *work, int64_t invite, int attempts);
 

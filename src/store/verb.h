@@ -123,6 +123,8 @@
 	X(outbox_count)        \
 	/* census.h */         \
 	X(census)              \
+	/* bounces.h */        \
+	X(mail_bounced)        \
 	X(clock)               \
 	X(probe)
 

@@ -71,6 +71,7 @@ static const struct plan plans[] = {
 	  "group_user.primary user.primary" },
 	{ "group_user_list_ascending", "m.primary u.primary",
 	  "group_user.primary user.primary" },
+	{ "bounced_invite", "invite.primary", NULL },
 	{ "invitation_get", "invite.primary", NULL },
 	{ "invitation_organization", "o.primary organization_settings.primary",
 	  "organization.primary organization_settings.primary" },

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/bounces.h"
 #include "store/assignments.h"
 #include "store/groups.h"
 #include "store/leaks.h"
@@ -500,6 +501,23 @@ static struct store_op probe(void)
 	return op_of(&verb_probe);
 }
 
+/* The first time is an event. */
+static struct store_op bounce_again(void)
+{
+	struct store_op claim, op = op_of(&verb_mail_bounced);
+
+	(void)invited("bounced@example.com");
+	claim = claim_op(1, MINUTE_MS);
+	assert_granted(&claim);
+	*in_of(&op, mail_bounced_in) = (struct mail_bounced_in){
+		.code = out_of(&claim, outbox_claim_out)->mails->return_code,
+		.reason = "550 no such user",
+	};
+	assert_granted(&op);
+	ck_assert(out_of(&op, mail_bounced_out)->failed);
+	return op;
+}
+
 static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_organization_create] = create_organization,
 	[VERB_organization_rename] = rename_organization,
@@ -553,6 +571,7 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_outbox_renew] = renew_mail,
 	[VERB_outbox_settle] = settle_mail,
 	[VERB_outbox_recall] = recall_mails,
+	[VERB_mail_bounced] = bounce_again,
 	[VERB_probe] = probe,
 };
 

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/encode.h"
 #include "base/hash.h"
@@ -41,6 +42,26 @@ START_TEST(test_every_length_is_what_evp_says)
 		sha256((struct str){ data, len }, ours);
 		ck_assert(EVP_Digest(data, len, theirs, NULL, EVP_sha256(),
 				     NULL) == 1);
+		ck_assert_mem_eq(ours, theirs, SHA256_SIZE);
+	}
+}
+END_TEST
+
+/* As OpenSSL has it, for keys of every length. */
+START_TEST(test_hmac)
+{
+	char key[200], data[200];
+
+	for (size_t len = 0; len < sizeof(key); len++) {
+		uint8_t ours[SHA256_SIZE], theirs[SHA256_SIZE];
+
+		memset(key, (int)len + 1, sizeof(key));
+		memset(data, (int)len, sizeof(data));
+		hmac_sha256((struct str){ key, len },
+			    (struct str){ data, sizeof(data) - len }, ours);
+		ck_assert_ptr_nonnull(HMAC(EVP_sha256(), key, (int)len,
+					   (uint8_t *)data, sizeof(data) - len,
+					   theirs, NULL));
 		ck_assert_mem_eq(ours, theirs, SHA256_SIZE);
 	}
 }
@@ -113,6 +134,7 @@ static void add(TCase *tests)
 {
 	tcase_add_loop_test(tests, test_vectors, 0, COUNT_OF(vectors));
 	tcase_add_test(tests, test_every_length_is_what_evp_says);
+	tcase_add_test(tests, test_hmac);
 	tcase_add_test(tests, test_hash63);
 	tcase_add_test(tests, test_crc32);
 	tcase_add_test(tests, test_hash63_depends_on_the_key);

@@ -1,0 +1,27 @@
+/*
+ * bounces.h: the verb of mails that come back.
+ *
+ *	mail_bounced	the delivery of an invite has failed after all, as
+ *			whoever has the address says. Nothing where it has
+ *			failed already, where the invite is not open any more,
+ *			and where it was sent again since: that is about a mail
+ *			of before. INVITE_NOT_FOUND where no invite's mail has
+ *			this code.
+ */
+#ifndef STORE_BOUNCES_H
+#define STORE_BOUNCES_H
+
+#include "core/return_code.h"
+#include "store/verb.h"
+
+struct mail_bounced_in {
+	struct return_code code;
+	const char *reason; /* what the administrator reads */
+};
+
+struct mail_bounced_out {
+	int64_t invite;
+	bool failed; /* now; else it made no difference */
+};
+
+#endif
