@@ -15,6 +15,12 @@ check_packages='check g++ clang llvm libclang-rt-dev openssl chromium
 # To make Debian packages and try them.
 package_packages='debhelper lintian mmdebstrap'
 
+# To make an image of them.
+image_packages='mmdebstrap umoci'
+
+# To try that.
+container_packages='crun'
+
 say() {
 	printf '%s\n' "$*" >&2
 }

@@ -1,6 +1,6 @@
 """
-README.md: what it tells Nginx is told to an Nginx here, from its own text, with
-only places put in. It runs as another user than the daemon where it can.
+README.md and examples/compose: what they tell Nginx is told to an Nginx here,
+from their own text, with only places put in. It runs as another user than the daemon where it can.
 """
 
 from __future__ import annotations
@@ -95,6 +95,22 @@ def test_a_proxy_of_another_user_on_a_unix_socket(
     with proxy(text) as http:
         assert http.get("/healthz").text == "ok\n"
         assert http.get("/metrics").status_code == 403
+
+
+def test_the_proxy_of_examples_compose(make_daemon: Callable[..., Daemon],
+                                       tmp_path: Path, proxy: Proxy) -> None:
+    daemon = make_daemon()
+    reachable(tmp_path)
+    text = (ROOT / "examples/compose/nginx.conf").read_text()
+    told = {"listen 8080;": "listen 443 ssl;",
+            "http://invited:8080;": f"{daemon.url};"}
+    for there, here in told.items():
+        assert text.count(there) == 1
+        text = text.replace(there, here)
+    with proxy(text) as http:
+        assert http.get("/accept").status_code == 200
+        for private in ("/metrics", "/readyz"):
+            assert http.get(private).status_code == 403
 
 
 def test_below_a_path_of_a_site(make_daemon: Callable[..., Daemon],

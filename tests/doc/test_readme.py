@@ -98,9 +98,9 @@ def test_what_is_ours_in_node(daemon: Daemon, tmp_path: Path) -> None:
 def test_invite(daemon: Daemon, tmp_path: Path) -> None:
     """In the terminal where the examples above it were pasted."""
     follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
-    text = example("sh", "mary@").replace("build/release/", f"{BUILD}/")
-    printed = follow(daemon, ["sh"], text, tmp_path,
-                     OPENAI_BASE_URL=f"{daemon.url}/v1")
+    printed = follow(daemon, ["sh"], example("sh", "mary@"), tmp_path,
+                     OPENAI_BASE_URL=f"{daemon.url}/v1",
+                     PATH=f"{BUILD}/cli:{os.environ['PATH']}")
     assert invited(daemon, "mary@example.com")["id"] in printed
     assert "ada@example.com" in printed
 

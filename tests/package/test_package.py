@@ -15,45 +15,20 @@ from pathlib import Path
 import pytest
 
 from harness import DEADLINE, admin_key_in, eventually
-from harness.daemon import ROOT, clean_environment
+from harness.packages import output_of
 
 pytestmark = pytest.mark.engines("sqlite")
 
-BUILD = 600   # seconds
 DATA = "var/lib/invited"
 WRITING = {"DEBIAN_FRONTEND": "noninteractive", "PATH":
            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
-def output_of(*command: str | Path, **env: str) -> str:
-    done = subprocess.run(command, text=True, capture_output=True,
-                          stdin=subprocess.DEVNULL, timeout=BUILD,
-                          env=clean_environment(env))
-    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the packages of this tree."""
-    out = tmp_path_factory.mktemp("packages") / "out"
-    output_of(ROOT / "tools/package", out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def system(empty_system: Path, tmp_path: Path) -> Iterator[Path]:
     """A Debian of this release with nothing but what each has."""
-    root = tmp_path_factory.mktemp("system") / "root"
-    release = re.search(r"VERSION_CODENAME=(\w+)",
-                        Path("/etc/os-release").read_text())
-    assert release
-    made = subprocess.run(
-        ["mmdebstrap", "--variant=apt", "--skip=cleanup/apt", release[1],
-         str(root)], capture_output=True, text=True, timeout=BUILD)
-    if made.returncode != 0:
-        pytest.skip(f"platform: no empty system can be made here: "
-                    f"{made.stderr[-500:]}")
+    root = tmp_path / "root"
+    output_of("cp", "-a", empty_system, root)
     yield root
     shutil.rmtree(root)
 
