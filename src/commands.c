@@ -433,16 +433,6 @@ static int check(struct session *session)
 	return EXIT_OK;
 }
 
-static int backup(struct session *session)
-{
-	struct fail fail;
-
-	if (store_backup(session->store, session->conf->argument, &fail) < 0)
-		return command_fail(EXIT_FAILED, "%s", fail.message);
-	printf("backup: %s\n", session->conf->argument);
-	return EXIT_OK;
-}
-
 /* What is older is back, with all that was ended since. */
 static int restore(const struct conf *conf)
 {
@@ -515,7 +505,7 @@ static int run_command(struct session *session, void *context)
 		[COMMAND_ORGANIZATION_RENAME] = organization_rename,
 		[COMMAND_USER_ERASE] = user_erase,
 		[COMMAND_CHECK] = check,
-		[COMMAND_BACKUP] = backup,
+		[COMMAND_BACKUP] = command_backup,
 	};
 
 	(void)context;

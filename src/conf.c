@@ -46,7 +46,8 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
-	  "copy the SQLite database to a new file, also while it is in use" },
+	  "copy the SQLite database to a new file, also while it is in use; "
+	  "into a directory, under a name with the time" },
 	{ COMMAND_RESTORE, "restore", NULL, "FILE", false,
 	  "put a backup in the place of the SQLite database, which is kept "
 	  "aside, while no server runs" },

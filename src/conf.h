@@ -33,7 +33,7 @@ enum command {
 	COMMAND_BOUNCE,		     /* argument: to which address, or NULL */
 	COMMAND_USER_ERASE,	     /* argument: a user's id, or an address */
 	COMMAND_CHECK,
-	COMMAND_BACKUP,	 /* argument: the new file */
+	COMMAND_BACKUP,	 /* argument: the new file, or a directory for it */
 	COMMAND_RESTORE, /* argument: the backup */
 	COMMAND_COPY,
 	COMMAND_HEALTH,
@@ -62,6 +62,7 @@ struct conf {
 	const char *database;  /* "sqlite:PATH", PATH inside data or absolute;
 				* or "postgres://...", which may hold a
 				* password: never to be printed */
+	int keep;	       /* backups in a directory; 0: all */
 	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
 	const char *mail;      /* its PATH likewise */
 	const char *mail_from;

@@ -64,9 +64,10 @@ static void print_settings(FILE *out)
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		if (SETTINGS[i].flag)
 			print_setting(out, &SETTINGS[i]);
-	fprintf(out, "\nSecrets (environment only; from a file where its name with "
-		     "_FILE behind it is\nset, as INVITED_MAIL_PASSWORD_FILE; "
-		     "so INVITED_DATABASE_FILE, too):\n");
+	fprintf(out,
+		"\nSecrets (environment only; from a file where its name with "
+		"_FILE behind it is\nset, as INVITED_MAIL_PASSWORD_FILE; "
+		"so INVITED_DATABASE_FILE, too):\n");
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		if (SETTINGS[i].flag)
 			continue;

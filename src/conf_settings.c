@@ -28,7 +28,8 @@
 static taker take_text, take_listen, take_gate_listen, take_key_header,
     take_stale, take_public_url, take_proxy, take_web_url, take_name,
     take_database, take_admin_key, take_ttl, take_forget, take_retry,
-    take_level, take_routine, take_sender, take_helo, take_1_to_64, take_locale;
+    take_level, take_routine, take_sender, take_helo, take_1_to_64, take_keep,
+    take_locale;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -77,6 +78,9 @@ const struct setting SETTINGS[] = {
 	{ "--to", "INVITED_TO", "URL", NULL, take_database,
 	  offsetof(struct conf, to),
 	  "with copy: the database to fill, empty or a former copy" },
+	{ "--keep", "INVITED_KEEP", "NUMBER", NULL, take_keep, 0,
+	  "with backup into a directory: how many backups stay there, the "
+	  "newest ones, 1 to 1000 (default: all)" },
 	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
 	  offsetof(struct conf, mail),
 	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "
@@ -377,6 +381,18 @@ static const char *take_1_to_64(struct conf *conf,
 	if (!str_to_i64(str_of(value), &number) || number < 1 || number > 64)
 		return "expected a number from 1 to 64";
 	*member = (int)number;
+	return NULL;
+}
+
+static const char *take_keep(struct conf *conf, const struct setting *setting,
+			     const char *value)
+{
+	int64_t number;
+
+	(void)setting;
+	if (!str_to_i64(str_of(value), &number) || number < 1 || number > 1000)
+		return "expected a number from 1 to 1000";
+	conf->keep = (int)number;
 	return NULL;
 }
 

@@ -43,6 +43,9 @@ int command_in_store(const struct conf *conf,
 /* Says why, and returns the exit code. */
 int command_refused(enum result result);
 
+/* COMMAND_BACKUP, in backup_command.c; returns the exit code. */
+int command_backup(struct session *session);
+
 /* COMMAND_KEY_REVOKE_BEFORE, in revoke_command.c; returns the exit code. */
 int command_revoke_before(struct session *session);
 
