@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "action.h"
+#include "commit.h"
 #include "directory.h"
 #include "settings.h"
 #include "text.h"
@@ -217,7 +218,8 @@ int main(int argc, char **argv)
 				     sizeof(*leading.rest));
 		leading.rest[leading.rest_count] = NULL;
 		if (args_has(&leading, "version")) {
-			printf("invite %s\n", inv_version());
+			printf("invite %s (commit %s)\n", inv_version(),
+			       INVITED_COMMIT);
 			status = STATUS_OK;
 		} else if (args_has(&leading, "help")) {
 			help_print_all();

@@ -104,8 +104,7 @@ int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 
 void conf_release(struct conf *conf);
 
-/* What --help and --version print. */
+/* What --help prints. */
 void conf_print_help(FILE *out);
-void conf_print_version(FILE *out);
 
 #endif

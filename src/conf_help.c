@@ -101,7 +101,3 @@ void conf_print_help(FILE *out)
 		"More: man invited\n");
 }
 
-void conf_print_version(FILE *out)
-{
-	fprintf(out, "invited %s\n", INVITED_VERSION);
-}

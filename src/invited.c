@@ -26,6 +26,7 @@
 #include "base/metric.h"
 #include "base/random.h"
 #include "commands.h"
+#include "commit.h"
 #include "conf.h"
 #include "core/id.h"
 #include "first_key.h"
@@ -193,7 +194,8 @@ static void others_metrics(void *context, struct buf *out)
 	gate_metrics(daemon->gate, out);
 	metric_write(out, &lines_lost, (int64_t)log_lines_lost());
 	metric_begin(out, &build);
-	metric_add(out, &build, "version", INVITED_VERSION, 1);
+	buf_addf(out, "%s{version=\"%s\",commit=\"%s\"} 1\n", build.name,
+		 INVITED_VERSION, INVITED_COMMIT);
 }
 
 /* ---- start and stop ---- */
@@ -455,7 +457,8 @@ static int run(const struct conf *conf)
 		conf_print_help(stdout);
 		return EXIT_OK;
 	case COMMAND_VERSION:
-		conf_print_version(stdout);
+		printf("invited %s (commit %s)\n", INVITED_VERSION,
+		       INVITED_COMMIT);
 		return EXIT_OK;
 	case COMMAND_SERVE:
 		return serve(conf);

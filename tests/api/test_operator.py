@@ -361,7 +361,8 @@ def test_help(args):
 
 def test_version():
     done = run("--version")
-    assert re.fullmatch(r"invited \d+\.\d+\.\d+\S*\n", done.stdout)
+    assert re.fullmatch(r"invited \d+\.\d+\.\d+ \(commit [0-9a-z-]+\)\n",
+                        done.stdout)
 
 
 USAGE_ERRORS = [

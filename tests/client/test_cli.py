@@ -124,7 +124,8 @@ def test_help_and_version(cli, peer):
         done = cli(*words)
         assert done.returncode == 0
         assert f"Usage: invite {name}" in done.stdout
-    assert re.fullmatch(r"invite \d+\.\d+\.\d+\n", cli("--version").stdout)
+    assert re.fullmatch(r"invite \d+\.\d+\.\d+ \(commit [0-9a-z-]+\)\n",
+                        cli("--version").stdout)
     assert peer.requests == []
 
 

@@ -141,7 +141,9 @@ def test_version_is_the_project_s() -> None:
     assert version
     done = subprocess.run([binary(), "--version"], check=True, text=True,
                           capture_output=True, env=clean_environment())
-    assert done.stdout == f"invited {version[1]}\n"
+    said = re.fullmatch(r"invited (\S+) \(commit (.*)\)\n", done.stdout)
+    assert said and said[1] == version[1]
+    assert re.fullmatch(r"[0-9a-f]{12}(-dirty)?|unknown", said[2])
     assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text()
 
 
