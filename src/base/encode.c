@@ -111,7 +111,8 @@ void base64url_encode(const void *data, size_t len, char *out)
 	out[base64_digits(BASE64URL, data, len, out)] = '\0';
 }
 
-static int base64url_digit(char c)
+/* `last`: what stands for 62 and for 63. */
+static int base64_digit(char c, const char *last)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -119,19 +120,17 @@ static int base64url_digit(char c)
 		return c - 'a' + 26;
 	if (c >= '0' && c <= '9')
 		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
+	return c == last[0] ? 62 : c == last[1] ? 63 : -1;
 }
 
-bool base64url_decode(struct str text, void *out, size_t len)
+/* What the digits stand for; false where one is none, or bits are left over. */
+static bool base64_bytes(struct str text, const char *last, unsigned char *to)
 {
-	unsigned char *to = out;
 	uint32_t bits = 0; /* those read and not yet written, below `count` */
 	int count = 0;
 
-	if (text.len != BASE64URL_LEN(len))
-		return false;
 	for (size_t i = 0; i < text.len; i++) {
-		int digit = base64url_digit(text.data[i]);
+		int digit = base64_digit(text.data[i], last);
 		if (digit < 0)
 			return false;
 		bits = bits << 6 | (unsigned)digit;
@@ -143,6 +142,28 @@ bool base64url_decode(struct str text, void *out, size_t len)
 		}
 	}
 	return bits == 0;
+}
+
+bool base64url_decode(struct str text, void *out, size_t len)
+{
+	return text.len == BASE64URL_LEN(len) && base64_bytes(text, "-_", out);
+}
+
+bool base64_decode(struct str text, void *out, size_t size, size_t *ret_len)
+{
+	size_t len;
+
+	if (text.len % 4 != 0)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		if (text.len > 0 && text.data[text.len - 1] == '=')
+			text.len--;
+	}
+	len = text.len / 4 * 3 + text.len % 4 * 3 / 4;
+	if (len > size || !base64_bytes(text, "+/", out))
+		return false;
+	*ret_len = len;
+	return true;
 }
 
 void base64_add(struct buf *out, struct str data)

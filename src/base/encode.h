@@ -44,13 +44,21 @@ bool base64url_decode(struct str text, void *out, size_t len) MUST_CHECK;
 /* RFC 4648 section 4 with padding, appended to `out` (no line breaks). */
 void base64_add(struct buf *out, struct str data);
 
+/*
+ * The reverse, of canonical text (padded, unused bits zero): its bytes into
+ * `out`, which has room for `size`, and how many they are. False otherwise.
+ */
+bool base64_decode(struct str text, void *out, size_t size,
+		   size_t *ret_len) MUST_CHECK;
+
 /* Lower-case hexadecimal; `out` takes HEX_LEN(len) + 1. */
 void hex_encode(const void *data, size_t len, char *out);
 
 /*
  * Percent-decoding (RFC 3986) into `out`, which must have room for text.len
- * bytes and may be the text itself; returns the length, or -1 where a '%' is not
- * followed by two hex digits. With `plus_is_space`, as in a query or form, '+' becomes a space.
+ * bytes and may be the text itself; returns the length, or -1 where a '%' is
+ * not followed by two hex digits. With `plus_is_space`, as in a query or form,
+ * '+' becomes a space.
  */
 ptrdiff_t percent_decode(struct str text, bool plus_is_space,
 			 char *out) MUST_CHECK;

@@ -207,6 +207,43 @@ START_TEST(test_base64_is_what_openssl_says)
 }
 END_TEST
 
+START_TEST(test_base64_and_back)
+{
+	char data[] = "\xfb\xff and more", back[sizeof(data)];
+	struct buf out;
+	size_t got;
+
+	for (size_t len = 0; len < sizeof(data); len++) {
+		buf_init(&out, 100);
+		base64_add(&out, (struct str){ data, len });
+		ck_assert(base64_decode(buf_str(&out), back, len, &got));
+		ck_assert_uint_eq(got, len);
+		ck_assert_mem_eq(back, data, len);
+		if (len > 0)
+			ck_assert(
+			    !base64_decode(buf_str(&out), back, len - 1, &got));
+		buf_release(&out);
+	}
+}
+END_TEST
+
+static const char *const not_base64[] = {
+	"Zg",	 "Zg=",	     "Zm9",  "Zh==",  "Zm9=", "=",    "==",
+	"====",	 "Zg==Zg==", "Z===", "Zm9v=", "-_8=", "Zg=a", "Zm 9",
+	"Zm9\n", "Zm9v\n",   " Zg=", "A===",  "Z=g=",
+};
+
+START_TEST(test_not_base64)
+{
+	char out[16];
+	size_t len = 77;
+
+	ck_assert(
+	    !base64_decode(str_of(not_base64[_i]), out, sizeof(out), &len));
+	ck_assert_uint_eq(len, 77);
+}
+END_TEST
+
 START_TEST(test_base64_over_the_ceiling)
 {
 	struct buf out;
@@ -313,6 +350,8 @@ static void add(TCase *tests)
 			    COUNT_OF(not_base64url));
 	tcase_add_test(tests, test_base64url_is_canonical);
 	tcase_add_test(tests, test_base64_is_what_openssl_says);
+	tcase_add_test(tests, test_base64_and_back);
+	tcase_add_loop_test(tests, test_not_base64, 0, COUNT_OF(not_base64));
 	tcase_add_test(tests, test_base64_over_the_ceiling);
 	tcase_add_test(tests, test_hex);
 	tcase_add_loop_test(tests, test_percent, 0, COUNT_OF(percents));
