@@ -437,6 +437,13 @@ void *result_new(const struct shape *shape, const struct answer *answer,
 	return decode(shape, NULL, answer, err);
 }
 
+const char *result_text(void *handed_out, const char *text)
+{
+	struct result *result = CONTAINER_OF(handed_out, struct result, value);
+
+	return arena_str(&result->memory, str_of(text));
+}
+
 INV_PAGE_OF(any);
 
 void *page_decode(const struct shape *items, const struct answer *answer,

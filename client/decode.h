@@ -101,6 +101,9 @@ int word_value(const struct words *words, const char *text);
 void *result_new(const struct shape *shape, const struct answer *answer,
 		 struct inv_error *err) MUST_CHECK;
 
+/* A copy that lives as long as the result; NULL: there is no memory. */
+const char *result_text(void *result, const char *text) MUST_CHECK;
+
 /* A page whose items are of that shape, the same way. */
 void *page_decode(const struct shape *items, const struct answer *answer,
 		  struct inv_error *err) MUST_CHECK;

@@ -28,6 +28,7 @@ static const char *const kind_names[] = {
 	[INV_ERROR_RATE_LIMIT] = "rate_limit",
 	[INV_ERROR_SERVER] = "server",
 	[INV_ERROR_STATUS] = "status",
+	[INV_ERROR_WEBHOOK] = "webhook",
 };
 
 const char *inv_error_kind_name(enum inv_error_kind kind)
@@ -190,8 +191,8 @@ int error_from_answer(struct inv_error *err, const struct answer *answer)
 int error_bad_answer(struct inv_error *err, const struct answer *answer,
 		     const char *reason)
 {
-	error_set(err, INV_ERROR_ANSWER,
-		  "The server's answer makes no sense: %s.", reason);
+	error_set(err, INV_ERROR_ANSWER, "%s makes no sense: %s.",
+		  answer->name ? answer->name : "The server's answer", reason);
 	if (err) {
 		err->cause = INV_CAUSE_JSON;
 		error_note_answer(err, answer);

@@ -53,6 +53,7 @@ struct answer {
 	struct buf head;	/* its header lines, "Name: value\n" */
 	struct buf body;
 	char request_id[128];
+	const char *name; /* in a sentence; NULL: the server's answer */
 };
 
 struct inv_receiver {

@@ -63,6 +63,7 @@
 #include "inv/service_accounts.h" /* members that are programs */
 #include "inv/api_keys.h"	  /* keys of projects, and admin keys */
 #include "inv/audit_logs.h"	  /* who did what, and when */
+#include "inv/webhooks.h"	  /* what a server tells of its own accord */
 
 /* Those that only invited(8) has. */
 #include "inv/invitations.h" /* the side of whoever is invited */

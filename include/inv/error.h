@@ -24,7 +24,8 @@ enum inv_error_kind {
 	INV_ERROR_UNPROCESSABLE = 12, /* 422 */
 	INV_ERROR_RATE_LIMIT = 13,    /* 429 */
 	INV_ERROR_SERVER = 14,	      /* 500 and above */
-	INV_ERROR_STATUS = 15	      /* any other status */
+	INV_ERROR_STATUS = 15,	      /* any other status */
+	INV_ERROR_WEBHOOK = 16	      /* not from whom it says, or not now */
 };
 
 /* The cause, where the kind and the status do not tell it. */
@@ -42,7 +43,9 @@ enum inv_cause {
 	INV_CAUSE_REDIRECT = 10,   /* to another host, in a circle, of a POST */
 	INV_CAUSE_JSON = 11,	   /* not JSON, or not what the API says */
 	INV_CAUSE_PAGE = 12,	   /* a list that cannot be gone through */
-	INV_CAUSE_DEADLINE = 13	   /* the call's own, not one attempt's */
+	INV_CAUSE_DEADLINE = 13,   /* the call's own, not one attempt's */
+	INV_CAUSE_SIGNATURE = 14,  /* a webhook's: none by a secret of yours */
+	INV_CAUSE_CLOCK = 15	   /* a webhook's: sent long ago, or later */
 };
 
 /*

@@ -371,6 +371,33 @@ static int request(const json_t *line, const struct inv_call *call,
 	return hand_out(ret, json_object(), answer);
 }
 
+static int webhook(const json_t *line, const struct inv_call *call,
+		   json_t **ret, struct inv_error *err)
+{
+	const struct inv_webhook_unwrap_params params = {
+		.webhook_id = text_of(line, "id"),
+		.webhook_timestamp = text_of(line, "timestamp"),
+		.webhook_signature = text_of(line, "signature"),
+		.body = text_of(line, "body"),
+		.body_len = json_string_length(json_object_get(line, "body")),
+		.secrets = text_of(line, "secrets"),
+		.tolerance_seconds = number_of(line, "tolerance"),
+		.now = number_of(line, "now"),
+	};
+	struct inv_webhook_event *event;
+
+	(void)call;
+	if (inv_webhook_unwrap(&params, &event, err))
+		return -1;
+	return hand_out(
+	    ret,
+	    json_pack("{s:s, s:I, s:s?, s:s, s:s, s:I, s:s?}", "webhook_id",
+		      event->webhook_id, "sent_at", event->sent_at, "id",
+		      event->id, "object", event->object, "type", event->type,
+		      "created_at", event->created_at, "data", event->data),
+	    event);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const json_t *line, const struct inv_call *call,
@@ -389,6 +416,7 @@ static const struct {
 	{ "accept", accept_link },
 	{ "request", request },
 	{ "parse", parse },
+	{ "webhook", webhook },
 };
 
 static json_t *describe(const struct inv_error *err)

@@ -47,7 +47,27 @@ async function raw(promise) {
   };
 }
 
+// As it is at that time.
+async function unwrap(client, line) {
+  const headers = {};
+  for (const name of ["id", "timestamp", "signature"])
+    if (name in line) headers[`webhook-${name}`] = line[name];
+  const real = Date.now;
+  Date.now = () => line.now * 1000;
+  try {
+    return await client.webhooks.unwrap(
+      line.body,
+      headers,
+      line.secrets,
+      line.tolerance,
+    );
+  } finally {
+    Date.now = real;
+  }
+}
+
 async function run(client, line) {
+  if (line.call === "webhook") return unwrap(client, line);
   const org = client.admin.organization;
   const page = given(line, "after", "limit");
   const options = optionsOf(line);
@@ -100,7 +120,8 @@ for await (const text of createInterface({ input: process.stdin })) {
     try {
       out.result = await run(client, line);
     } catch (err) {
-      if (!(err instanceof OpenAI.APIError)) throw err;
+      if (!(err instanceof OpenAI.APIError) && line.call !== "webhook")
+        throw err;
       out = {
         ok: false,
         status: err.status ?? 0,

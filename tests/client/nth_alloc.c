@@ -175,6 +175,28 @@ static int cancels(struct inv_client *client, struct inv_error *err)
 	return err->kind == INV_ERROR_CANCELLED ? 0 : -1;
 }
 
+static int webhook(struct inv_client *client, struct inv_error *err)
+{
+	static const char body[] = "{\"test\": 2432232314}";
+	const struct inv_webhook_unwrap_params params = {
+		.webhook_id = "msg_p5jXN8AQM9LWM0D4loKWxJek",
+		.webhook_timestamp = "1614265330",
+		.webhook_signature =
+		    "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+		.body = body,
+		.body_len = sizeof(body) - 1,
+		.secrets = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		.now = 1614265330,
+	};
+	struct inv_webhook_event *event;
+
+	(void)client;
+	if (inv_webhook_unwrap(&params, &event, err))
+		return -1;
+	inv_free(event);
+	return 0;
+}
+
 static const char *url;
 
 static int with_client(int (*call)(struct inv_client *client,
@@ -236,9 +258,9 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	url = argv[1];
-	printf("%ld %ld %ld %ld %ld %ld\n", exhaust("create", create),
+	printf("%ld %ld %ld %ld %ld %ld %ld\n", exhaust("create", create),
 	       exhaust("list", list), exhaust("refused", refused),
 	       exhaust("accepts", accepts), exhaust("builds", builds),
-	       exhaust("cancels", cancels));
+	       exhaust("cancels", cancels), exhaust("webhook", webhook));
 	return 0;
 }

@@ -9,12 +9,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
 from conftest import (HELGRIND, KEY, ROOT, build_dir, clean_environment,
                       is_sanitized)
+import test_webhook
 from peer import Answer, INVITE, Raw, page
 from test_library import everything
 
@@ -119,6 +121,7 @@ PROGRAMS: list[tuple] = [
     ("settings", ["team@example.com"], "", Answer(200, SETTINGS),
      "team@example.com\n"),
     ("threads", ["x"], "", everything, "0 failures\n"),
+    ("webhook", [], test_webhook.BODY, everything, "Status: 204\n\n"),
     ("users", [], "", Answer(200, page([INVITE])),
      "invite-1 reader ada@example.com\n"),
 ]
@@ -129,7 +132,17 @@ def program(name: str) -> str:
 
 
 def environment(url: str) -> dict[str, str]:
-    return clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY)
+    return clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY,
+                             OPENAI_WEBHOOK_SECRET=test_webhook.SECRET,
+                             **cgi(test_webhook.BODY))
+
+
+def cgi(body: str) -> dict[str, str]:
+    """The variables of a webhook that comes now."""
+    now = str(int(time.time()))
+    return {"HTTP_WEBHOOK_ID": "msg_1", "HTTP_WEBHOOK_TIMESTAMP": now,
+            "HTTP_WEBHOOK_SIGNATURE": test_webhook.sign(
+                test_webhook.SECRET, "msg_1", now, body)}
 
 
 def run(url: str, *argv: str, text: str = "", expected: int = 0) -> str:

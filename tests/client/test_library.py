@@ -54,7 +54,7 @@ def test_every_allocation_may_fail(peer):
     done = run(program("nth_alloc"), peer.url)
     assert done.returncode == 0, done.stderr
     counts = [int(word) for word in done.stdout.split()]
-    assert len(counts) == 6 and sum(counts) > 5000, counts
+    assert len(counts) == 7 and sum(counts) > 5000, counts
 
 
 @pytest.mark.parametrize("whose", ["own", "shared"])
@@ -149,7 +149,8 @@ int main(void) { puts(inv_version()); return 0; }
 def test_the_static_library_links(tmp_path):
     source = tmp_path / "p.c"
     source.write_text(PROGRAM)
-    flags = subprocess.run(["pkg-config", "--libs", "libcurl", "jansson"],
+    flags = subprocess.run(["pkg-config", "--libs", "libcurl", "jansson",
+                            "libcrypto"],
                            check=True, capture_output=True, text=True)
     sanitize = run("nm", str(build_dir() / "client/libinv.a"))
     if re.search(r"__(a|t)san_init|__ubsan", sanitize.stdout):

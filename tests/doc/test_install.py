@@ -136,7 +136,7 @@ def test_statically_linked_example(own: Path, tmp_path: Path) -> None:
                       PKG_CONFIG_PATH=str(own / "lib/pkgconfig")).split()
     output_of("cc", "-o", tmp_path / "create", ROOT / "examples/create.c",
               *flags, f"-I{own}/include", own / "lib/libinv.a", "-lcurl",
-              "-ljansson")
+              "-ljansson", "-lcrypto")
     assert "libinv" not in output_of("readelf", "-d", tmp_path / "create")
 
 
