@@ -32,18 +32,27 @@ static void resend_finished(struct request *request)
 	const struct invite_create_out *out = request->op.out;
 	char id[ID_TEXT_SIZE];
 
-	if (request->op.result == RESULT_EXTERNAL_ID_TAKEN)
-		refuse_external_id(request);
-	else if (request->op.result == RESULT_INVITE_EXISTS)
+	switch (request->op.result) {
+	case RESULT_OK:
+		answer_invite(request, &out->invite,
+			      out->link ? in->secret : NULL);
+		return;
+	case RESULT_INVITE_EXISTS:
 		answer_error(request, 400, "invite_already_exists", "invite_id",
 			     "There is a newer invite to this address, which "
 			     "is pending: %s. Send that one again.",
 			     id_format(ID_INVITE, out->invite.id, id));
-	else if (request->op.result != RESULT_OK)
+		return;
+	case RESULT_EXTERNAL_ID_TAKEN:
+		refuse_external_id(request);
+		return;
+	case RESULT_MAILS_PER_DAY:
+	case RESULT_INVITES_PER_MINUTE:
+		refuse_rate(request);
+		return;
+	default:
 		answer_result(request, "invite_id");
-	else
-		answer_invite(request, &out->invite,
-			      out->link ? in->secret : NULL);
+	}
 }
 
 static bool resend_showed_link(const struct request *request)

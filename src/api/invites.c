@@ -304,6 +304,30 @@ void refuse_external_id(struct request *request)
 			     "them out.");
 }
 
+/* Clients repeat a 429 by themselves, which for a while is in vain. */
+#define REPEAT_WITHIN 60 /* seconds */
+
+void refuse_rate(struct request *request)
+{
+	const struct invite_create_out *out = request->op.out;
+	bool mails = request->op.result == RESULT_MAILS_PER_DAY;
+	long long wait = out->wait_seconds;
+
+	answer_header(request, "Retry-After",
+		      arena_printf(&request->arena, "%lld", wait));
+	if (wait > REPEAT_WITHIN)
+		answer_header(request, "x-should-retry", "false");
+	answer_error(request, 429, "rate_limit_exceeded",
+		     mails ? "email" : NULL,
+		     mails ? "This address got as many mails within a day as "
+			     "your organization allows (`mails_per_day` in its "
+			     "settings). Try again in %lld seconds."
+			   : "This key made as many invites within a minute as "
+			     "your organization allows (`invites_per_minute` "
+			     "in its settings). Try again in %lld seconds.",
+		     wait);
+}
+
 static void refuse_create(struct request *request)
 {
 	const struct invite_create_out *out = request->op.out;
@@ -331,6 +355,10 @@ static void refuse_create(struct request *request)
 		return;
 	case RESULT_EXTERNAL_ID_TAKEN:
 		refuse_external_id(request);
+		return;
+	case RESULT_MAILS_PER_DAY:
+	case RESULT_INVITES_PER_MINUTE:
+		refuse_rate(request);
 		return;
 	case RESULT_USER_EXISTS:
 	case RESULT_DOMAIN_NOT_ALLOWED:

@@ -55,6 +55,9 @@ void refuse_project(struct request *request, const struct named_projects *named,
 /* For RESULT_EXTERNAL_ID_TAKEN: by which other. */
 void refuse_external_id(struct request *request);
 
+/* For RESULT_MAILS_PER_DAY and _INVITES_PER_MINUTE: until when. */
+void refuse_rate(struct request *request);
+
 /* The invite; with its link where `secret` is not NULL. */
 void answer_invite(struct request *request, const struct invite *invite,
 		   const uint8_t *secret);

@@ -18,6 +18,7 @@
 
 #define DOMAINS_MAX 50
 #define SEATS_MAX   1000000
+#define RATE_MAX    1000000
 
 static void write_domains(struct jw *jw, const void *item, int64_t now_seconds)
 {
@@ -38,6 +39,8 @@ static const struct member settings_members[] = {
 	SHOW_TEXT("locale", SETTINGS, locale),
 	SHOW_BY("allowed_domains", write_domains),
 	SHOW_TIME("max_seats", SETTINGS, max_seats),
+	SHOW_TIME("mails_per_day", SETTINGS, mails_per_day),
+	SHOW_TIME("invites_per_minute", SETTINGS, invites_per_minute),
 	SHOW_TIME("max_key_lifetime_seconds", SETTINGS, max_key_lifetime),
 	SHOW_TIME("updated_at", SETTINGS, updated_at),
 	{ 0 },
@@ -75,6 +78,10 @@ static const struct field settings_fields[] = {
 	    .type = FIELD_STRINGS, .max = DOMAINS_MAX),
 	SET("max_seats", int64_t, max_seats, .type = FIELD_INTEGER, .min = 1,
 	    .max = SEATS_MAX),
+	SET("mails_per_day", int64_t, mails_per_day, .type = FIELD_INTEGER,
+	    .min = 1, .max = RATE_MAX),
+	SET("invites_per_minute", int64_t, invites_per_minute,
+	    .type = FIELD_INTEGER, .min = 1, .max = RATE_MAX),
 	SET("max_key_lifetime_seconds", int64_t, max_key_lifetime,
 	    .type = FIELD_INTEGER, .min = 1, .max = KEY_LIFETIME_MAX),
 };

@@ -91,6 +91,13 @@
 	  "All seats of your organization are taken, by members and "  \
 	  "pending invites. Remove members or delete invites, or "     \
 	  "raise `max_seats` in its settings.")                        \
+	X(MAILS_PER_DAY, 429, "rate_limit_exceeded",                   \
+	  "This address got as many mails within a day as your "       \
+	  "organization allows (`mails_per_day` in its settings).")    \
+	X(INVITES_PER_MINUTE, 429, "rate_limit_exceeded",              \
+	  "This key made as many invites within a minute as your "     \
+	  "organization allows (`invites_per_minute` in its "          \
+	  "settings).")                                                \
 	X(PROJECT_ARCHIVED, 400, "project_archived",                   \
 	  "The project is archived. Use one that is active.")          \
 	X(PROJECT_IS_DEFAULT, 400, "project_is_default",               \

@@ -27,6 +27,10 @@ struct organization_settings {
 	const char *allowed_domains;
 	int64_t max_seats;
 
+	/* How many mails one address may get within a day, and how many invites
+	 * one admin key may make within a minute. */
+	int64_t mails_per_day, invites_per_minute;
+
 	/* Seconds that new keys of projects may live at most. */
 	int64_t max_key_lifetime;
 };

@@ -20,7 +20,6 @@ struct creation {
 	enum create_verdict verdict;
 	struct invite open;	/* unless the verdict is CREATE_NEW */
 	struct invite namesake; /* has expired, and the external_id; id 0: no */
-	int64_t seats_left;	/* for it and those after it */
 };
 
 struct creation creation_of(const struct work *work,
@@ -29,18 +28,36 @@ struct creation creation_of(const struct work *work,
 
 struct asked asked_by(const struct creation *creation);
 
+/* Who asks for the same again takes none, nor does who replaces what a pending
+ * one grants. */
+bool takes_seat(const struct creation *creation);
+
 /* Asks only, so it may be run again. RESULT_OK, or a reason to refuse. */
 enum result creation_check(const struct work *work,
 			   struct creation *creation) MUST_CHECK;
 
-/* Held until the end, so that two do not take the last seat at once. Before any
- * invite is locked. */
-void hold_seats(const struct work *work);
+/*
+ * ---- limits.c ----
+ *
+ * Finds out, once a transaction, what the organization's settings leave to who
+ * asks, and has the organization held until the end: two do not take the last
+ * seat at once. Before any invite is locked, and before what asks for many at
+ * once (db_each()).
+ */
+void limits_hold(const struct work *work);
 
-/* Whether the organization's settings have room for the invite, which takes a
- * seat that it does not have yet. */
-enum result check_limits(const struct work *work,
-			 struct creation *creation) MUST_CHECK;
+/* Whether they have room for the invite, which takes a seat that it does not
+ * have yet; and for its mail. */
+enum result limits_check(const struct work *work,
+			 const struct creation *creation) MUST_CHECK;
+
+/* Whether the address may get a mail: RESULT_OK, or MAILS_PER_DAY. */
+enum result limits_check_mail(const struct work *work, const char *email_key,
+			      struct invite_create_out *out) MUST_CHECK;
+
+/* What is written: a mail to the address; a new invite. */
+void limits_count_mail(const struct work *work, const char *email_key);
+void limits_count_invite(const struct work *work);
 
 /* For one that nothing stands in the way of. */
 void creation_write(struct work *work, const struct creation *creation);

@@ -15,6 +15,12 @@ void db_note(struct db *db, enum db_error error)
 		db->error = error;
 }
 
+void db_forget(struct db *db)
+{
+	db->key = 0;
+	db->limits.organization = 0;
+}
+
 void db_no_memory(struct db *db)
 {
 	db_note(db, DB_NO_MEMORY);

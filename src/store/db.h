@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "core/id.h"
 #include "core/result.h"
+#include "core/settings.h"
 #include "store/sql.h"
 
 enum db_error {
@@ -41,15 +42,26 @@ struct statement_set {
 	size_t size, count;
 };
 
+/* What the limits of an organization leave to who asks with a key, once this
+ * transaction has looked; see limits.c. */
+struct limits {
+	int64_t organization; /* 0: it has not */
+	int64_t key;
+	struct organization_settings settings; /* texts: of who looked */
+	int64_t seats_left, invites_left;      /* INT64_MAX: of no limit */
+	int64_t wait_seconds; /* until there are invites left */
+};
+
 struct db {
 	const struct db_driver *driver;
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
-	bool damaged;	/* a row that this operation needs: db_damaged() */
-	int64_t key;	/* writer: one that is in force, as far as this
-			 * transaction has looked; 0 = it has not */
-	bool limits;	/* its organization limits its invites */
+	bool damaged; /* a row that this operation needs: db_damaged() */
+	int64_t key;  /* writer: one that is in force, as far as this
+		       * transaction has looked; 0 = it has not */
+	bool limited; /* its organization limits its invites */
+	struct limits limits;
 	uint64_t turns; /* that were given out: see struct store_op */
 	struct commit_marker marker; /* writer: of the transaction under way */
 	int64_t clock_ahead_ms;	     /* writer: of the clock that leases are by,
@@ -107,6 +119,9 @@ void statements_release(struct db *db, void (*release)(struct statement *st));
 
 /* Keeps the first error. */
 void db_note(struct db *db, enum db_error error);
+
+/* What this transaction has found out of keys and limits holds no longer. */
+void db_forget(struct db *db);
 
 /* The arena gave nothing. */
 void db_no_memory(struct db *db);

@@ -153,20 +153,23 @@ static void check_pairs(const struct all *all)
 	}
 }
 
-/* Each that is new takes one of the seats that were left for all. */
-static void check_seats(const struct all *all)
+/* Each that is new takes one of what was left for all. */
+static void check_limits(const struct all *all)
 {
+	const struct limits *limits = &all->work->db->limits;
 	int64_t taken = 0;
 
-	for (size_t i = 0; i < all->count; i++) {
+	for (size_t i = 0; i < all->count && all->work->limited; i++) {
 		struct line *line = &all->lines[i];
 
-		if (*line->result != RESULT_OK ||
-		    line->creation.verdict == CREATE_REPLAY ||
-		    line->creation.seats_left == INT64_MAX)
+		if (*line->result != RESULT_OK || !takes_seat(&line->creation))
 			continue;
-		if (line->creation.seats_left <= taken++)
+		if (limits->seats_left <= taken)
 			*line->result = RESULT_SEAT_LIMIT_REACHED;
+		else if (limits->invites_left <= taken)
+			*line->result = RESULT_INVITES_PER_MINUTE;
+		line->creation.out->wait_seconds = limits->wait_seconds;
+		taken++;
 	}
 }
 
@@ -203,10 +206,11 @@ static enum result invite_create_all(struct work *work, const void *input,
 
 	if (!gather_lines(work, in, output, &all))
 		return RESULT_OUT_OF_MEMORY;
+	limits_hold(work);
 	db_each(work->db, all.count, check_line, &all);
 	check_repeats(&all);
 	check_pairs(&all);
-	check_seats(&all);
+	check_limits(&all);
 	if (in->refused || is_refused(&all))
 		return RESULT_INVITES_REFUSED;
 	write_all(&all);

@@ -21,7 +21,7 @@ static void lock_resent(const void *input, int64_t organization,
 {
 	const struct invite_resend_in *in = input;
 
-	lock_rights(in, organization, set); /* see hold_seats() */
+	lock_rights(in, organization, set); /* see limits_hold() */
 	lock_set_add(set, LOCK_INVITE, in->id);
 }
 
@@ -50,7 +50,7 @@ static enum result take_address(const struct work *work,
 		return RESULT_INVITE_EXISTS;
 	}
 	if (invite_status(invite, work->now) == STATUS_EXPIRED)
-		result = check_limits(work, &place);
+		result = limits_check(work, &place);
 	if (result == RESULT_OK)
 		result =
 		    external_id_check(work, invite->external_id, invite->id,
@@ -85,21 +85,26 @@ static enum result invite_resend(struct work *work, const void *input,
 	struct creation place = { .out = out };
 	struct invite invite;
 	enum result result;
-	bool found;
+	bool found, renew;
 
-	hold_seats(work);
+	limits_hold(work);
 	found = find_invite(work, &sql_invite_take, in->id, &invite);
 	result = invite_on_resend(found ? &invite : NULL);
 	if (result == RESULT_OK)
 		result = take_address(work, &invite, &place);
+	renew = !in->queue_mail || !invite_mail_waits(&invite);
+	if (result == RESULT_OK && in->queue_mail && renew)
+		result = limits_check_mail(work, invite.email_key, out);
 	if (result != RESULT_OK)
 		return result;
 	if (place.open.id)
 		invite_supersede(work, &place.open);
 	if (place.namesake.id && place.namesake.id != place.open.id)
 		invite_supersede(work, &place.namesake);
+	if (invite_status(&invite, work->now) == STATUS_EXPIRED)
+		limits_count_invite(work);
 	reopen(work, in, &place, &invite);
-	if (!in->queue_mail || !invite_mail_waits(&invite))
+	if (renew)
 		renew_link(work, in->secret, in->queue_mail, &invite);
 	out->link = !in->queue_mail;
 	work_audit(work, AUDIT_INVITE_RESENT, invite.id);

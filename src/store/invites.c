@@ -302,8 +302,11 @@ static void create_new(struct work *work, const struct creation *creation)
 	invite_begin(work, in, creation->grants, id, creation->out);
 	creation->out->invite.inviter = creation->inviter;
 	insert_invite(work, creation);
-	if (in->queue_mail)
+	if (in->queue_mail) {
 		queue_mail(work, id, in->secret);
+		limits_count_mail(work, in->email.key);
+	}
+	limits_count_invite(work);
 	work_audit(work, AUDIT_INVITE_SENT, id);
 }
 
@@ -330,8 +333,17 @@ void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
 	db_bind_i64(st, 4, invite->delivery.status);
 	db_bind_i64(st, 5, invite->delivery.updated_at);
 	db_run(work->db, st);
-	if (mail)
+	if (mail) {
 		queue_mail(work, invite->id, secret);
+		limits_count_mail(work, invite->email_key);
+	}
+}
+
+static bool mails_again(const struct invite_create_in *in,
+			enum delivery_status before)
+{
+	return in->queue_mail &&
+	       (before == DELIVERY_FAILED || before == DELIVERY_NONE);
 }
 
 /*
@@ -349,8 +361,7 @@ static void create_again(struct work *work, const struct creation *creation,
 
 	out->invite = *open;
 	out->link = !in->queue_mail && delivery == DELIVERY_NONE;
-	if (!out->link && (!in->queue_mail || (delivery != DELIVERY_FAILED &&
-					       delivery != DELIVERY_NONE)))
+	if (!out->link && !mails_again(in, delivery))
 		return;
 	renew_link(work, in->secret, in->queue_mail, &out->invite);
 	work_audit(work, AUDIT_INVITE_RENEWED, open->id);
@@ -377,75 +388,29 @@ struct creation creation_of(const struct work *work,
 	};
 }
 
-/* ---- limits ---- */
-
-STATEMENT(seats_take, .text = "SELECT 1 FROM rights WHERE organization = ?1",
-	  .pgsql = "SELECT 1 FROM rights WHERE organization = ?1 FOR UPDATE");
-
-/* No more are counted than there may be. */
-#define PENDING_SEATS(index)                                         \
-	"(SELECT count(*) FROM (SELECT 1 FROM invite" index          \
-	" WHERE organization = ?1 AND state = 0 AND expires_at > ?2" \
-	" LIMIT ?3) p)"
-STATEMENT(seats_taken,
-	  .text = "SELECT (SELECT count(*) FROM (SELECT 1 FROM user"
-		  " INDEXED BY user_present WHERE organization = ?1"
-		  " AND removed_at = 0 LIMIT ?3) m) + " PENDING_SEATS(
-		      INDEXED_BY("invite_expiry")),
-	  .pgsql = "SELECT (SELECT count(*) FROM (SELECT 1 FROM \"user\""
-		   " WHERE organization = ?1 AND -removed_at = 0 LIMIT ?3) m)"
-		   " + " PENDING_SEATS(""));
-
-static int64_t count_seats(const struct work *work, int64_t most)
-{
-	struct statement *st = db_statement(work->db, &sql_seats_taken);
-	int64_t count;
-
-	db_bind_i64(st, 1, work->organization);
-	db_bind_i64(st, 2, work->now);
-	db_bind_i64(st, 3, most);
-	if (!db_row(work->db, st))
-		return most;
-	count = column_i64(st, 0);
-	db_done(st);
-	return count;
-}
-
-void hold_seats(const struct work *work)
-{
-	struct statement *st;
-
-	if (!work->limited)
-		return;
-	st = db_statement(work->db, &sql_seats_take);
-	db_bind_i64(st, 1, work->organization);
-	if (db_row(work->db, st))
-		db_done(st);
-}
-
-/* Who asks for the same again takes no seat, nor does who replaces what a
- * pending one grants. */
-enum result check_limits(const struct work *work, struct creation *creation)
-{
-	struct organization_settings settings;
-
-	creation->seats_left = INT64_MAX;
-	if (!work->limited || creation->verdict == CREATE_CONFLICT)
-		return RESULT_OK;
-	find_settings(work, &settings);
-	if (!settings_allow_address(&settings, creation->in->email.key))
-		return RESULT_DOMAIN_NOT_ALLOWED;
-	if (settings.max_seats == 0)
-		return RESULT_OK;
-	creation->seats_left =
-	    settings.max_seats - count_seats(work, settings.max_seats);
-	return creation->seats_left > 0 ? RESULT_OK : RESULT_SEAT_LIMIT_REACHED;
-}
-
 struct asked asked_by(const struct creation *creation)
 {
 	return (struct asked){ creation->in->role, creation->grants,
 			       creation->in->external_id };
+}
+
+bool takes_seat(const struct creation *creation)
+{
+	return creation->verdict == CREATE_NEW ||
+	       creation->verdict == CREATE_SUPERSEDE;
+}
+
+/* Of the mail that it will have sent, if any. */
+static enum result check_mail(const struct work *work,
+			      const struct creation *creation)
+{
+	const struct invite_create_in *in = creation->in;
+	bool mails = takes_seat(creation)
+			 ? in->queue_mail
+			 : mails_again(in, creation->open.delivery.status);
+
+	return mails ? limits_check_mail(work, in->email.key, creation->out)
+		     : RESULT_OK;
 }
 
 enum result creation_check(const struct work *work, struct creation *creation)
@@ -455,7 +420,7 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	struct user member;
 	bool found;
 
-	hold_seats(work);
+	limits_hold(work);
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
 	found = find_open(work, creation);
@@ -469,7 +434,7 @@ enum result creation_check(const struct work *work, struct creation *creation)
 					     asked_by(creation), work->now);
 	switch (creation->verdict) {
 	case CREATE_REPLAY:
-		return RESULT_OK;
+		return check_mail(work, creation);
 	case CREATE_CONFLICT:
 		creation->out->invite = creation->open;
 		if (!in->replace)
@@ -487,7 +452,9 @@ enum result creation_check(const struct work *work, struct creation *creation)
 		result =
 		    external_id_check(work, in->external_id, creation->open.id,
 				      &creation->namesake, creation->out);
-	return result == RESULT_OK ? check_limits(work, creation) : result;
+	if (result == RESULT_OK && takes_seat(creation))
+		result = limits_check(work, creation);
+	return result == RESULT_OK ? check_mail(work, creation) : result;
 }
 
 /* The one that is pending gets what this create grants; then it is as if it had

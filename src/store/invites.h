@@ -3,7 +3,8 @@
  *
  *	invite_create	with its mail, if one is wanted, and its audit event
  *			USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN,
- *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED
+ *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED, or what the
+ *			organization's settings say of it: limits.c
  *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_resend	a new link, by mail if one is wanted, and a new time;
@@ -53,6 +54,7 @@ struct invite_create_out {    /* of invite_resend and invite_change, too */
 	struct invite invite; /* with INVITE_EXISTS, and EXTERNAL_ID_TAKEN by
 			       * an invite: the one in the way */
 	int64_t user;	      /* with EXTERNAL_ID_TAKEN: or whoever has it */
+	int64_t wait_seconds; /* with MAILS_PER_DAY, INVITES_PER_MINUTE */
 	bool created;	      /* false: it was there before (a retry) */
 	bool link;	      /* the input's secret opens it */
 	size_t index;	      /* which of `grants`, with PROJECT_* */

@@ -130,7 +130,11 @@ struct invite_row {
 	     allowed_domains)                                                  \
 	MORE(NUMBER, "max_seats", struct organization_settings, max_seats)     \
 	MORE(NUMBER, "max_key_lifetime_seconds", struct organization_settings, \
-	     max_key_lifetime)
+	     max_key_lifetime)                                                 \
+	MORE(NUMBER, "mails_per_day", struct organization_settings,            \
+	     mails_per_day)                                                    \
+	MORE(NUMBER, "invites_per_minute", struct organization_settings,       \
+	     invites_per_minute)
 
 #define ORGANIZATION_COLUMNS COLUMNS_OF(ORGANIZATION_TABLE)
 /* Behind the table's: whether its person is an owner. */

@@ -118,7 +118,7 @@ static void write_settings(const struct work *work,
 {
 	struct statement *st = db_statement(work->db, &sql_settings_delete);
 
-	work->db->key = 0; /* what it may invite changes */
+	db_forget(work->db); /* what it may invite changes */
 	db_bind_i64(st, 1, work->organization);
 	db_run(work->db, st);
 	st = db_statement(work->db, &sql_settings_insert);

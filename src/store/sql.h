@@ -56,7 +56,8 @@ struct sql {
  * to: 1, or NULL. */
 #define LIMITS_INVITES(o)                                                  \
 	"(SELECT 1 FROM organization_settings s WHERE s.organization = " o \
-	" AND (s.max_seats <> 0 OR s.allowed_domains IS NOT NULL))"
+	" AND (s.max_seats <> 0 OR s.allowed_domains IS NOT NULL"          \
+	" OR s.mails_per_day <> 0 OR s.invites_per_minute <> 0))"
 
 /* Whether the person whose it is is an owner. */
 #define KEY_IS_OWNED(k)                                              \

@@ -698,6 +698,29 @@ const struct step steps[] = {
 	      " external_id, id)"
 	      " WHERE external_id IS NOT NULL AND removed_at = 0",
 	  } },
+
+	/* 29: how often something was done within a time: mails to an address
+	 * (the subject is its hash), invites made by a key (minus its id) */
+	{ .sqlite =
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " mails_per_day INTEGER NOT NULL DEFAULT 0;"
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " invites_per_minute INTEGER NOT NULL DEFAULT 0;"
+	      "CREATE TABLE rate(organization INTEGER NOT NULL,"
+	      " subject INTEGER NOT NULL, since INTEGER NOT NULL,"
+	      " count INTEGER NOT NULL,"
+	      " PRIMARY KEY(organization, subject)) WITHOUT ROWID;"
+	      "CREATE INDEX rate_age ON rate(organization, since);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE organization_settings"
+	      " ADD COLUMN mails_per_day BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN invites_per_minute BIGINT NOT NULL DEFAULT 0",
+	      "CREATE TABLE rate(organization BIGINT NOT NULL,"
+	      " subject BIGINT NOT NULL, since BIGINT NOT NULL,"
+	      " count BIGINT NOT NULL, PRIMARY KEY(organization, subject))",
+	      "CREATE INDEX rate_age ON rate(organization, since)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

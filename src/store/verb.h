@@ -152,6 +152,7 @@
 	X(rights)          \
 	X(audit)           \
 	X(once)            \
+	X(rate)            \
 	X(audit_side)      \
 	X(organization_settings)
 

@@ -45,7 +45,7 @@ static bool may_write(const struct work *work)
 	db_bind_i64(st, 2, work->now);
 	if (!db_row(work->db, st))
 		return false;
-	work->db->limits = column_i64(st, 0) != 0;
+	work->db->limited = column_i64(st, 0) != 0;
 	db_done(st);
 	work->db->key = key;
 	return true;
@@ -78,7 +78,7 @@ void work_move_rights(const struct work *work)
  * So that is looked up with the row in hand. */
 static void begin_rights(const struct work *work)
 {
-	work->db->key = 0;
+	db_forget(work->db);
 	if (!(work->verb->flags & VERB_ANY_ORGANIZATION))
 		work_move_rights(work);
 }
@@ -95,6 +95,9 @@ struct work work_begin(struct db *db, struct id_source *ids,
 	if (op->verb->size_out > 0)
 		memset(op->out, 0, op->verb->size_out);
 	op->turn = ++db->turns;
+	/* Any other may take or give back what they count. */
+	if (op->verb != &verb_invite_create)
+		db->limits.organization = 0;
 	return (struct work){
 		.db = db,
 		.verb = op->verb,
@@ -116,13 +119,13 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 	if (op->verb->flags & VERB_RIGHTS)
 		begin_rights(&work);
 	if (!ids || may_write(&work)) {
-		work.limited = work.actor.key != 0 && db->limits;
+		work.limited = work.actor.key != 0 && db->limited;
 		result = op->once && ids
 			     ? once_run(&work, op)
 			     : op->verb->run(&work, op->in, op->out);
 	}
 	if (op->verb->flags & VERB_RIGHTS)
-		db->key = 0;
+		db_forget(db);
 	op->mail_queued = work.mail_queued;
 	if (!db->damaged)
 		return result;

@@ -69,6 +69,9 @@ static const char *const back[] = {
 	"DROP INDEX invite_external; DROP INDEX user_external;"
 	"ALTER TABLE invite DROP COLUMN external_id;"
 	"ALTER TABLE \"user\" DROP COLUMN external_id",
+	"DROP TABLE rate;"
+	"ALTER TABLE organization_settings DROP COLUMN mails_per_day;"
+	"ALTER TABLE organization_settings DROP COLUMN invites_per_minute",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -32,7 +32,7 @@ bool pgsql_is_dropped(const struct pgsql_db *db)
 void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms)
 {
 	db->base.error = DB_FINE;
-	db->base.key = 0;
+	db_forget(&db->base);
 	db->deadline = clock_mono_ms() + ms;
 }
 

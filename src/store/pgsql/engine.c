@@ -183,7 +183,7 @@ static enum outcome apply_together(struct engine *engine, struct store_op **ops,
 	struct pgsql_db *db = &engine->db;
 
 	db->base.error = DB_FINE;
-	db->base.key = 0;
+	db_forget(&db->base);
 	db->base.marker = (struct commit_marker){ 0, 0 };
 	if (!pgsql_db_connect(db))
 		return LOST;

@@ -148,7 +148,7 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	bool written;
 
 	db->base.error = DB_FINE;
-	db->base.key = 0;
+	db_forget(&db->base);
 	/* Where all was well, a look after the commit will do: what is not
 	 * acknowledged may go anywhere. */
 	if (engine->away && !sqlite_files_in_place(engine, fail))
