@@ -382,7 +382,9 @@ static int finish(struct conf *conf, struct fail *fail)
 {
 	if (place_in_data(conf, "sqlite:", &conf->database, fail) < 0 ||
 	    place_in_data(conf, "maildir:", &conf->mail, fail) < 0 ||
-	    place_first_key(conf, fail) < 0)
+	    place_first_key(conf, fail) < 0 ||
+	    (conf->secrets_key &&
+	     place_in_data(conf, "", &conf->secrets_key, fail) < 0))
 		return -1;
 	if (conf->command == COMMAND_COPY)
 		return finish_copy(conf, fail);

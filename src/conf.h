@@ -18,6 +18,7 @@
 
 #define CONF_LISTEN_MAX 16 /* listen addresses */
 #define CONF_PROXY_MAX	16 /* networks of proxies */
+#define CONF_ALLOW_MAX	16 /* networks of webhooks */
 
 enum command {
 	COMMAND_SERVE,
@@ -74,12 +75,17 @@ struct conf {
 	int mail_connections; /* 1 to 64 */
 	int64_t invite_ttl_seconds;
 	int64_t forget_invites_seconds; /* 0: never */
-	const char *organization;	/* name at first start */
-	bool organization_given; /* not the default: for `key`, whose keys */
-	const char *welcome_url; /* or NULL */
-	const char *locale;	 /* one of core/language.h */
-	const char *admin_key;	 /* or NULL */
-	const char *first_key;	 /* file; or NULL: it is printed */
+	const char *secrets_key;	/* file, inside data or absolute; or
+					 * NULL: no secrets are kept */
+	struct network webhook_allow[CONF_ALLOW_MAX];
+	size_t webhook_allow_count;
+	int64_t webhook_retry_ms;
+	const char *organization; /* name at first start */
+	bool organization_given;  /* not the default: for `key`, whose keys */
+	const char *welcome_url;  /* or NULL */
+	const char *locale;	  /* one of core/language.h */
+	const char *admin_key;	  /* or NULL */
+	const char *first_key;	  /* file; or NULL: it is printed */
 	enum log_level log_level;
 	enum log_routine log_routine;
 

@@ -26,7 +26,7 @@
 #define STALE_MAX      3600 /* seconds */
 
 static taker take_text, take_listen, take_gate_listen, take_key_header,
-    take_stale, take_public_url, take_proxy, take_web_url, take_name,
+    take_stale, take_public_url, take_proxy, take_allow, take_web_url, take_name,
     take_database, take_admin_key, take_ttl, take_forget, take_retry,
     take_level, take_routine, take_sender, take_helo, take_1_to_64, take_keep,
     take_locale;
@@ -117,6 +117,22 @@ const struct setting SETTINGS[] = {
 	  take_forget, offsetof(struct conf, forget_invites_seconds),
 	  "how long after they expired, were declined or deleted invites lose "
 	  "their address and are gone for good: 12h, 90d (default: never)" },
+	{ "--secrets-key", "INVITED_SECRETS_KEY", "FILE", NULL, take_text,
+	  offsetof(struct conf, secrets_key),
+	  "the key that secrets in the database are encrypted by, which "
+	  "webhooks need; a relative path begins in the data directory, and a "
+	  "file that is missing is made: keep a copy of it, apart from those "
+	  "of the database" },
+	{ "--webhook-allow", "INVITED_WEBHOOK_ALLOW", "NETWORK", NULL,
+	  take_allow, 0,
+	  "a network that webhooks may lead to although it is not the "
+	  "internet, with http:// too: an address, or many, such as "
+	  "10.0.0.0/24; may be given several times, in the variable separated "
+	  "by commas" },
+	{ "--webhook-retry", "INVITED_WEBHOOK_RETRY", "DURATION", "5s",
+	  take_retry, offsetof(struct conf, webhook_retry_ms),
+	  "pause after a webhook's first failure; those that follow keep "
+	  "their proportion to it, and reach three days in all with 5s" },
 	{ "--organization", "INVITED_ORGANIZATION", "NAME",
 	  "Default organization", take_name,
 	  offsetof(struct conf, organization),
@@ -237,23 +253,37 @@ static const char *take_stale(struct conf *conf, const struct setting *setting,
 }
 
 /* As add_addresses() does. */
-static const char *take_proxy(struct conf *conf, const struct setting *setting,
-			      const char *value)
+static const char *add_networks(const char *value, struct network *list,
+				size_t most, size_t *count)
 {
 	struct str rest = str_of(value), one;
 	bool more;
 
-	(void)setting;
 	do {
 		more = str_cut(rest, ',', &one, &rest);
-		if (conf->proxy_count == CONF_PROXY_MAX)
+		if (*count == most)
 			return "16 networks are the most";
-		if (!network_parse(str_trim(one),
-				   &conf->proxies[conf->proxy_count++]))
+		if (!network_parse(str_trim(one), &list[(*count)++]))
 			return "expected an address, such as 10.0.0.1, or "
 			       "many, such as 10.0.0.0/24";
 	} while (more);
 	return NULL;
+}
+
+static const char *take_proxy(struct conf *conf, const struct setting *setting,
+			      const char *value)
+{
+	(void)setting;
+	return add_networks(value, conf->proxies, CONF_PROXY_MAX,
+			    &conf->proxy_count);
+}
+
+static const char *take_allow(struct conf *conf, const struct setting *setting,
+			      const char *value)
+{
+	(void)setting;
+	return add_networks(value, conf->webhook_allow, CONF_ALLOW_MAX,
+			    &conf->webhook_allow_count);
 }
 
 static const char *take_public_url(struct conf *conf,

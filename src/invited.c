@@ -51,6 +51,7 @@ struct daemon {
 	struct sweep *sweep;   /* NULL: there is nothing to look at */
 	struct router *router, *gate_router;
 	struct gate *gate;
+	struct seal_key seal_key; /* where the settings name one */
 	struct http_service service;
 	struct server *server;
 	struct arena arena;
@@ -265,6 +266,8 @@ static int start_http(struct daemon *daemon, struct fail *fail)
 		.mail_sends = mail_sends(conf->mail),
 		.limiter = limiter_new(),
 		.gate = daemon->gate,
+		.seal_key = conf->secrets_key ? &daemon->seal_key : NULL,
+		.reach = { conf->webhook_allow, conf->webhook_allow_count },
 		.proxies = conf->proxies,
 		.proxy_count = conf->proxy_count,
 		.ready = mail_ready,
@@ -351,13 +354,21 @@ static int start_gate(struct daemon *daemon, struct fail *fail)
 	return gate_start(daemon->store, &options, &daemon->gate, fail);
 }
 
+static int load_seal_key(struct daemon *daemon, struct fail *fail)
+{
+	const char *path = daemon->conf->secrets_key;
+
+	return path ? seal_key_load(path, &daemon->seal_key, fail) : 0;
+}
+
 /* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
-	    open_store(daemon, fail) < 0 || start_gate(daemon, fail) < 0 ||
-	    start_http(daemon, fail) < 0 || start_mail(daemon, fail) < 0 ||
-	    start_sweep(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
+	    load_seal_key(daemon, fail) < 0 || open_store(daemon, fail) < 0 ||
+	    start_gate(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
+	    start_mail(daemon, fail) < 0 || start_sweep(daemon, fail) < 0 ||
+	    bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }

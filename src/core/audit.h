@@ -91,6 +91,14 @@
 	X(ROLE_ASSIGNED, 34, "role.assignment.created", PUBLISHED, ROLE, NULL) \
 	X(ROLE_UNASSIGNED, 35, "role.assignment.deleted", PUBLISHED, ROLE,     \
 	  NULL)                                                                \
+	X(WEBHOOK_CREATED, 90, "webhook.created", OURS, WEBHOOK, NULL)         \
+	X(WEBHOOK_UPDATED, 91, "webhook.updated", OURS, WEBHOOK, NULL)         \
+	X(WEBHOOK_DELETED, 92, "webhook.deleted", OURS, WEBHOOK, NULL)         \
+	X(WEBHOOK_ROTATED, 93, "webhook.rotated", OURS, WEBHOOK, NULL)         \
+	/* its receiver has failed for three days, or said that it is gone */  \
+	X(WEBHOOK_WAS_DISABLED, 94, "webhook.disabled", OURS, WEBHOOK, NULL)   \
+	X(WEBHOOK_TESTED, 95, "webhook.tested", OURS, WEBHOOK, NULL)           \
+	X(WEBHOOK_REDELIVERED, 96, "webhook.redelivered", OURS, WEBHOOK, NULL) \
 	/* which, not to what */                                               \
 	X(SETTINGS_UPDATED, 50, "organization.settings.updated", OURS,         \
 	  ORGANIZATION, "changes_requested")

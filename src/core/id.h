@@ -43,12 +43,19 @@
 	     "There is no key with this id in the project.")             \
 	WITH(X, KEY, "key_", "key_id", "key_not_found",                  \
 	     "There is no key in force with this id in your "            \
-	     "organization.")
+	     "organization.")                                            \
+	WITH(X, WEBHOOK, "webhook_", "webhook_id", "webhook_not_found",  \
+	     "There is no webhook with this id in your organization.")   \
+	/* neither waiting nor attempted of late */                      \
+	WITH(X, EVENT, "evt_", "event_id", "event_not_found",            \
+	     "There is no event with this id among the last attempts "   \
+	     "of the webhook.")
 
 /* X(NAME, prefix, parameter) */
-#define ID_LIST(X)       \
-	THINGS(ID_OF, X) \
-	X(AUDIT_LOG, "audit_log-", "audit_log_id")
+#define ID_LIST(X)                                 \
+	THINGS(ID_OF, X)                           \
+	X(AUDIT_LOG, "audit_log-", "audit_log_id") \
+	X(ATTEMPT, "attempt_", "attempt_id")
 #define ID_OF(X, name, prefix, parameter, ...) X(name, prefix, parameter)
 
 enum id_kind {

@@ -151,6 +151,15 @@
 	  "expire is this user's, and would end, too. Make another "   \
 	  "one first: for another owner, or with `invited key "        \
 	  "create` on the machine.")                                   \
+	/* most likely made by the same request before */              \
+	X(WEBHOOK_EXISTS, 400, "webhook_already_exists",               \
+	  "There is a webhook with this URL already. Modify it; if "   \
+	  "its secret is lost, rotate it.")                            \
+	X(WEBHOOK_LIMIT_REACHED, 400, "webhook_limit_reached",         \
+	  "An organization has at most 20 webhooks. Delete one "       \
+	  "first.")                                                    \
+	X(WEBHOOK_IS_DISABLED, 400, "webhook_disabled",                \
+	  "The webhook is disabled. Enable it first.")                 \
 	/* by another request that had the same */                     \
 	X(IDEMPOTENCY_KEY_REUSED, 400, "idempotency_key_reused",       \
 	  "This Idempotency-Key was used within the last day for a "   \

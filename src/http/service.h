@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "core/webhook.h"
 #include "http/census.h"
 #include "http/crowd.h"
 #include "http/key_memo.h"
@@ -74,8 +75,10 @@ struct http_service {
 	int64_t invite_ttl_seconds;
 	bool mail_sends; /* false: links are shown to the caller instead */
 	struct limiter *limiter;
-	struct gate *gate;	       /* NULL: nobody asks it */
-	const struct network *proxies; /* trusted; borrowed */
+	struct gate *gate;		 /* NULL: nobody asks it */
+	const struct seal_key *seal_key; /* of secrets; NULL: none are kept */
+	struct reach reach;		 /* of webhooks */
+	const struct network *proxies;	 /* trusted; borrowed */
 	size_t proxy_count;
 	/* Whether all else is in order; writes what is not into `out`. */
 	bool (*ready)(void *context, struct buf *out);

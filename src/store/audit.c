@@ -97,6 +97,7 @@ void audit_erase(const struct work *work, int64_t person)
 	db_bind_i64(st, 2, work->organization);
 	db_bind_blob(st, 3, none, sizeof(none));
 	db_run(work->db, st);
+	events_erase(work, person);
 }
 
 /* ---- events ---- */
@@ -129,6 +130,7 @@ void work_audit_event(const struct work *work, const struct audit_event *event)
 	const struct actor *actor = &work->actor;
 	bool side = has_side(actor);
 	int64_t person = actor->user ? actor->user : event->target;
+	enum event told = event_of_audit(event->type);
 	int64_t id = work_id(work);
 	uint8_t hash[SHA256_SIZE];
 	struct statement *st;
@@ -150,6 +152,8 @@ void work_audit_event(const struct work *work, const struct audit_event *event)
 	db_bind_text(st, 9, event->detail);
 	db_bind_blob(st, 10, side ? hash : NULL, SHA256_SIZE);
 	db_run(work->db, st);
+	if (told != EVENT_NONE)
+		work_event_as(work, told, id, event->target);
 }
 
 void work_audit(const struct work *work, enum audit_type type, int64_t target)

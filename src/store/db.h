@@ -61,6 +61,7 @@ struct db {
 	int64_t key;  /* writer: one that is in force, as far as this
 		       * transaction has looked; 0 = it has not */
 	bool limited; /* its organization limits its invites */
+	bool webhooks; /* and has some */
 	struct limits limits;
 	uint64_t turns; /* that were given out: see struct store_op */
 	struct commit_marker marker; /* writer: of the transaction under way */

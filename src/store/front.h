@@ -26,6 +26,12 @@ struct reading {
 	bool runs;
 };
 
+/* Who is to be told that there is something for them; or NULL. */
+struct waker {
+	void (*wake)(void *context);
+	void *context;
+};
+
 struct store {
 	const struct engine_type *type;
 	struct engine *engine;
@@ -35,8 +41,7 @@ struct store {
 	bool writer_runs;
 	struct reading readers[READERS], slow_readers[LANE_THREADS];
 	pthread_mutex_t mutex; /* of these three */
-	void (*mail_wake)(void *context);
-	void *mail_context;
+	struct waker mail, event;
 	struct fail why_not; /* what the last failed write failed of */
 	atomic_bool healthy;
 	const struct verb *failed; /* the writer's: for which there was no

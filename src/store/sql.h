@@ -59,6 +59,12 @@ struct sql {
 	" AND (s.max_seats <> 0 OR s.allowed_domains IS NOT NULL"          \
 	" OR s.mails_per_day <> 0 OR s.invites_per_minute <> 0))"
 
+/* Whether the organization `o` has a webhook that is told of what happens: 1,
+ * or NULL. */
+#define HAS_WEBHOOKS(o)                                      \
+	"(SELECT 1 FROM webhook h WHERE h.organization = " o \
+	" AND h.status = 1 ORDER BY h.organization, h.id LIMIT 1)"
+
 /* Whether the person whose it is is an owner. */
 #define KEY_IS_OWNED(k)                                              \
 	"(SELECT count(*) FROM \"user\" o WHERE o.organization = " k \

@@ -721,6 +721,78 @@ const struct step steps[] = {
 	      " count BIGINT NOT NULL, PRIMARY KEY(organization, subject))",
 	      "CREATE INDEX rate_age ON rate(organization, since)",
 	  } },
+
+	/* 30: webhooks, what waits to be told them, and what they were told */
+	{ .sqlite =
+	      "CREATE TABLE webhook(id INTEGER PRIMARY KEY,"
+	      " organization INTEGER NOT NULL, url TEXT NOT NULL,"
+	      " events INTEGER NOT NULL,"
+	      " status INTEGER NOT NULL CHECK(status IN (1, 2)),"
+	      " reason INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+	      " disabled_at INTEGER NOT NULL, failures INTEGER NOT NULL,"
+	      " failing_since INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL,"
+	      " secret BLOB NOT NULL, old_secret BLOB NOT NULL,"
+	      " old_secret_until INTEGER NOT NULL);"
+	      "CREATE INDEX webhook_list ON webhook(organization);"
+	      "CREATE TABLE webhook_event(webhook INTEGER NOT NULL,"
+	      " event INTEGER NOT NULL, organization INTEGER NOT NULL,"
+	      " type INTEGER NOT NULL, target INTEGER NOT NULL,"
+	      " at INTEGER NOT NULL, due_at_ms INTEGER NOT NULL,"
+	      " attempts INTEGER NOT NULL, in_hand INTEGER NOT NULL,"
+	      " body TEXT, PRIMARY KEY(webhook, event)) WITHOUT ROWID;"
+	      "CREATE INDEX webhook_event_due"
+	      " ON webhook_event(webhook, due_at_ms);"
+	      "CREATE INDEX webhook_event_in_hand ON webhook_event(webhook)"
+	      " WHERE in_hand = 1;"
+	      "CREATE INDEX webhook_event_about"
+	      " ON webhook_event(organization, target)"
+	      " WHERE body IS NOT NULL;"
+	      "CREATE TABLE webhook_attempt(webhook INTEGER NOT NULL,"
+	      " attempt INTEGER NOT NULL, organization INTEGER NOT NULL,"
+	      " event INTEGER NOT NULL, type INTEGER NOT NULL,"
+	      " target INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+	      " outcome INTEGER NOT NULL, status INTEGER NOT NULL,"
+	      " duration_ms INTEGER NOT NULL, error TEXT, answer TEXT,"
+	      " body TEXT, PRIMARY KEY(webhook, attempt)) WITHOUT ROWID;"
+	      "CREATE INDEX webhook_attempt_about"
+	      " ON webhook_attempt(organization, target)"
+	      " WHERE body IS NOT NULL;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "CREATE TABLE webhook(id BIGINT PRIMARY KEY,"
+	      " organization BIGINT NOT NULL, url TEXT NOT NULL,"
+	      " events BIGINT NOT NULL,"
+	      " status BIGINT NOT NULL CHECK(status IN (1, 2)),"
+	      " reason BIGINT NOT NULL, created_at BIGINT NOT NULL,"
+	      " disabled_at BIGINT NOT NULL, failures BIGINT NOT NULL,"
+	      " failing_since BIGINT NOT NULL, retry_at_ms BIGINT NOT NULL,"
+	      " secret BYTEA NOT NULL, old_secret BYTEA NOT NULL,"
+	      " old_secret_until BIGINT NOT NULL)",
+	      "CREATE INDEX webhook_list ON webhook(organization, id)",
+	      "CREATE TABLE webhook_event(webhook BIGINT NOT NULL,"
+	      " event BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " type BIGINT NOT NULL, target BIGINT NOT NULL,"
+	      " at BIGINT NOT NULL, due_at_ms BIGINT NOT NULL,"
+	      " attempts BIGINT NOT NULL, in_hand BIGINT NOT NULL,"
+	      " body TEXT, PRIMARY KEY(webhook, event))",
+	      "CREATE INDEX webhook_event_due"
+	      " ON webhook_event(webhook, due_at_ms)",
+	      "CREATE INDEX webhook_event_in_hand ON webhook_event(webhook)"
+	      " WHERE in_hand = 1",
+	      "CREATE INDEX webhook_event_about"
+	      " ON webhook_event(organization, target)"
+	      " WHERE body IS NOT NULL",
+	      "CREATE TABLE webhook_attempt(webhook BIGINT NOT NULL,"
+	      " attempt BIGINT NOT NULL, organization BIGINT NOT NULL,"
+	      " event BIGINT NOT NULL, type BIGINT NOT NULL,"
+	      " target BIGINT NOT NULL, at_ms BIGINT NOT NULL,"
+	      " outcome BIGINT NOT NULL, status BIGINT NOT NULL,"
+	      " duration_ms BIGINT NOT NULL, error TEXT, answer TEXT,"
+	      " body TEXT, PRIMARY KEY(webhook, attempt))",
+	      "CREATE INDEX webhook_attempt_about"
+	      " ON webhook_attempt(organization, target)"
+	      " WHERE body IS NOT NULL",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

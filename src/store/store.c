@@ -104,13 +104,24 @@ uint64_t store_rights_moved(const struct store *store)
 	return atomic_load(&store->rights_moved);
 }
 
+static void set_waker(struct store *store, struct waker *waker,
+		      void (*wake)(void *context), void *context)
+{
+	pthread_mutex_lock(&store->mutex);
+	*waker = (struct waker){ wake, context };
+	pthread_mutex_unlock(&store->mutex);
+}
+
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context)
 {
-	pthread_mutex_lock(&store->mutex);
-	store->mail_context = context;
-	store->mail_wake = wake;
-	pthread_mutex_unlock(&store->mutex);
+	set_waker(store, &store->mail, wake, context);
+}
+
+void store_on_event(struct store *store, void (*wake)(void *context),
+		    void *context)
+{
+	set_waker(store, &store->event, wake, context);
 }
 
 /* ---- watching ---- */

@@ -72,6 +72,7 @@ struct store_op {
 	enum result result;
 	atomic_bool dropped; /* nobody waits for it: see store_drop() */
 	bool mail_queued;    /* a mail waits to be sent, since just now */
+	bool event_queued;   /* a webhook may have something to be told */
 	uint64_t turn;	     /* of two writes, the greater took effect later */
 	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
@@ -155,6 +156,10 @@ void store_renew(struct store_port *port);
  * store's thread; the one before it is not, once this has returned. */
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
+
+/* The same for what webhooks are to be told. */
+void store_on_event(struct store *store, void (*wake)(void *context),
+		    void *context);
 
 /*
  * A number that moves with each write that may have changed rights, after it

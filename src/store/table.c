@@ -11,7 +11,9 @@
 #include "store/copy.h"
 
 #include "core/audit.h"
+#include "core/event.h"
 #include "core/role.h"
+#include "core/webhook.h"
 #include "store/rows.h"
 
 #include <endian.h>
@@ -95,6 +97,24 @@ static const struct column audit_side_columns[] = {
 	KEPT_TEXT("agent"),
 };
 
+static const struct column webhook_event_columns[] = {
+	KEPT_NUMBER("webhook"),	     KEPT_NUMBER("event"),
+	KEPT_NUMBER("organization"), KEPT_WORD("type", &events),
+	KEPT_NUMBER("target"),	     KEPT_NUMBER("at"),
+	KEPT_NUMBER("due_at_ms"),    KEPT_NUMBER("attempts"),
+	KEPT_NUMBER("in_hand"),	     KEPT_TEXT("body"),
+};
+
+static const struct column webhook_attempt_columns[] = {
+	KEPT_NUMBER("webhook"),	     KEPT_NUMBER("attempt"),
+	KEPT_NUMBER("organization"), KEPT_NUMBER("event"),
+	KEPT_WORD("type", &events),  KEPT_NUMBER("target"),
+	KEPT_NUMBER("at_ms"),	     KEPT_WORD("outcome", &webhook_outcomes),
+	KEPT_NUMBER("status"),	     KEPT_NUMBER("duration_ms"),
+	KEPT_TEXT("error"),	     KEPT_TEXT("answer"),
+	KEPT_TEXT("body"),
+};
+
 #define KEPT_TABLE(id)                                                \
 	const struct table id##_table = { #id, #id " ", id##_columns, \
 					  COUNT_OF(id##_columns) }
@@ -106,6 +126,8 @@ KEPT_TABLE(role_assignment);
 KEPT_TABLE(rights);
 KEPT_TABLE(audit);
 KEPT_TABLE(audit_side);
+KEPT_TABLE(webhook_event);
+KEPT_TABLE(webhook_attempt);
 
 const struct table *const tables[] = {
 #define X(name) &name##_table,

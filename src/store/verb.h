@@ -114,6 +114,13 @@
 	X(invitation_accept)   \
 	X(invitation_decline)  \
 	X(invitation_lookup)   \
+	/* webhooks.h */       \
+	X(webhook_create)      \
+	X(webhook_get)         \
+	X(webhook_list)        \
+	X(webhook_update)      \
+	X(webhook_delete)      \
+	X(webhook_rotate)      \
 	/* outbox.h */         \
 	X(key_warn)            \
 	X(outbox_claim)        \
@@ -154,7 +161,10 @@
 	X(once)            \
 	X(rate)            \
 	X(audit_side)      \
-	X(organization_settings)
+	X(organization_settings) \
+	X(webhook)         \
+	X(webhook_event)   \
+	X(webhook_attempt)
 
 /* Where a verb stands in tables that have a line for each. */
 enum verb_index {

@@ -23,11 +23,12 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 	db_run(work->db, st);
 }
 
-/* And whether its organization limits invites, so that a create where nothing
- * does asks no more than this. */
-STATEMENT(key_in_force, .text = "SELECT " LIMITS_INVITES(
-			    "k.organization") " FROM admin_key k WHERE id = ?1"
-					      " AND " KEY_IN_FORCE("k", "?2"));
+/* And whether its organization limits invites, and whether it has webhooks, so
+ * that a create where neither is so asks no more than this. */
+STATEMENT(key_in_force,
+	  .text = "SELECT " LIMITS_INVITES("k.organization") ", " HAS_WEBHOOKS(
+	      "k.organization") " FROM admin_key k WHERE id = ?1"
+				" AND " KEY_IN_FORCE("k", "?2"));
 
 /*
  * Whether the key that asks is in force at this very moment: whoever submits
@@ -46,6 +47,7 @@ static bool may_write(const struct work *work)
 	if (!db_row(work->db, st))
 		return false;
 	work->db->limited = column_i64(st, 0) != 0;
+	work->db->webhooks = column_i64(st, 1) != 0;
 	db_done(st);
 	work->db->key = key;
 	return true;
@@ -98,9 +100,11 @@ struct work work_begin(struct db *db, struct id_source *ids,
 	/* Any other may take or give back what they count. */
 	if (op->verb != &verb_invite_create)
 		db->limits.organization = 0;
+	op->event_queued = false;
 	return (struct work){
 		.db = db,
 		.verb = op->verb,
+		.op = op,
 		.arena = op->arena,
 		.ids = ids,
 		.organization = op->organization,
@@ -120,6 +124,9 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 		begin_rights(&work);
 	if (!ids || may_write(&work)) {
 		work.limited = work.actor.key != 0 && db->limited;
+		if (ids && work.actor.key != 0)
+			work.listeners =
+			    db->webhooks ? LISTENERS_SOME : LISTENERS_NONE;
 		result = op->once && ids
 			     ? once_run(&work, op)
 			     : op->verb->run(&work, op->in, op->out);

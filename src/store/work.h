@@ -10,6 +10,7 @@
 #define STORE_WORK_H
 
 #include "core/audit.h"
+#include "core/event.h"
 #include "store/db.h"
 #include "store/store.h"
 #include "store/table.h"
@@ -17,13 +18,16 @@
 struct work {
 	struct db *db;
 	const struct verb *verb;
+	struct store_op *op;   /* which it is */
 	struct arena *arena;   /* for what is returned */
 	struct id_source *ids; /* NULL: a read */
 	int64_t organization;  /* that it is about, once that is known */
 	struct actor actor;
 	int64_t now_ms, now; /* Unix: milliseconds, seconds */
 	bool limited;	     /* the organization limits its invites */
-	bool mail_queued;    /* to be set where a mail is due from now on */
+	/* Whether it has a webhook, as far as that is known. */
+	enum { LISTENERS_UNKNOWN, LISTENERS_NONE, LISTENERS_SOME } listeners;
+	bool mail_queued; /* to be set where a mail is due from now on */
 };
 
 /*
@@ -38,6 +42,22 @@ struct work work_begin(struct db *db, struct id_source *ids,
 		       struct store_op *op) MUST_CHECK;
 
 int64_t work_id(const struct work *work);
+
+/* ---- events.c: what webhooks are told of ---- */
+
+/*
+ * This happened to `target`, an invite, a user or a key: each webhook that
+ * wants to know is told. Where an audit event of it is written, and
+ * core/event.h names its type, that has done so already.
+ */
+void work_event(const struct work *work, enum event event, int64_t target);
+
+/* The same under an id that is known: the audit event's. */
+void work_event_as(const struct work *work, enum event event, int64_t id,
+		   int64_t target);
+
+/* Erasure: of what was told, and is to be told, about an invite or a user. */
+void events_erase(const struct work *work, int64_t target);
 
 /* ---- audit.c: what was done, remembered with it ---- */
 

@@ -62,11 +62,11 @@ static void note_rights(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
-static void wake_mailer(struct store *store)
+static void wake(struct store *store, const struct waker *waker)
 {
 	pthread_mutex_lock(&store->mutex);
-	if (store->mail_wake)
-		store->mail_wake(store->mail_context);
+	if (waker->wake)
+		waker->wake(waker->context);
 	pthread_mutex_unlock(&store->mutex);
 }
 
@@ -87,17 +87,22 @@ static void *run_writer(void *context)
 	size_t n;
 
 	while ((n = take_writes(store, ops)) > 0) {
-		bool mail = false;
+		bool mail = false, event = false;
 
 		apply_batch(store, ops, n);
-		for (size_t i = 0; i < n; i++)
-			mail = mail || (ops[i]->result == RESULT_OK &&
-					ops[i]->mail_queued);
+		for (size_t i = 0; i < n; i++) {
+			bool done = ops[i]->result == RESULT_OK;
+
+			mail = mail || (done && ops[i]->mail_queued);
+			event = event || (done && ops[i]->event_queued);
+		}
 		counts_add_batch(&store->counts, ops, n);
 		note_rights(store, ops, n);
 		finish_batch(ops, n);
 		if (mail)
-			wake_mailer(store);
+			wake(store, &store->mail);
+		if (event)
+			wake(store, &store->event);
 		if (store->type->tidy)
 			store->type->tidy(store->engine);
 	}

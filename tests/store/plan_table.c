@@ -49,7 +49,7 @@ static const struct plan plans[] = {
 	  "invite.invite_address invite.invite_external user.user_external "
 	  "admin_key.primary user.user_owner "
 	  "project.primary user.primary organization.primary "
-	  "SORT" },
+	  "webhook.webhook_list SORT" },
 	{ "group_delete", "group.primary", "group.group_list" },
 	{ "group_empty", "group_user.primary", NULL },
 	{ "group_get", "group.primary", "group.group_list" },
@@ -137,8 +137,9 @@ static const struct plan plans[] = {
 	  "admin_key.primary o.primary u.primary o.primary u.primary o.primary",
 	  "admin_key.admin_key_list user.user_owner user.primary "
 	  "organization.primary user.primary organization.primary" },
-	{ "key_in_force", "k.primary o.primary s.primary",
-	  "admin_key.primary organization_settings.primary user.user_owner" },
+	{ "key_in_force", "k.primary o.primary s.primary h.webhook_list",
+	  "admin_key.primary organization_settings.primary user.user_owner "
+	  "webhook.webhook_list" },
 	{ "key_lasting", "admin_key.admin_key_present",
 	  "admin_key.admin_key_present/admin_key_list" },
 	{ "key_list",
@@ -355,6 +356,24 @@ static const struct plan plans[] = {
 	{ "user_take", "user.primary o.user_owner",
 	  "user.user_owner user.primary" },
 	{ "users_removed", "user.user_address", NULL },
+	{ "webhook_attempt_erase", "webhook_attempt.webhook_attempt_about", NULL },
+	{ "webhook_delete", "webhook.primary",
+	  "webhook.webhook_list/primary" },
+	{ "webhook_event_erase", "webhook_event.webhook_event_about", NULL },
+	{ "webhook_event_insert", "webhook.webhook_list", NULL },
+	{ "webhook_event_insert_many", "webhook.webhook_list", NULL },
+	{ "webhook_get", "webhook.primary",
+	  "webhook.webhook_list/primary" },
+	{ "webhook_list", "webhook.webhook_list", NULL },
+	{ "webhook_list_ascending", "webhook.webhook_list", NULL },
+	{ "webhook_log_delete", "webhook_attempt.primary", NULL },
+	{ "webhook_new_secret", "webhook.primary",
+	  "webhook.webhook_list/primary" },
+	{ "webhook_others", "webhook.webhook_list", NULL },
+	{ "webhook_take", "webhook.primary",
+	  "webhook.webhook_list/primary" },
+	{ "webhook_update", "webhook.primary",
+	  "webhook.webhook_list/primary" },
 };
 
 const struct plan *plan_named(const char *name)

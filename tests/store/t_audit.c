@@ -14,6 +14,7 @@
 #include "store/service_accounts.h"
 #include "store/gate.h"
 #include "store/project_groups.h"
+#include "store/webhooks.h"
 #include "store/lock.h"
 #include "store/roles.h"
 #include "store/settings.h"
@@ -245,6 +246,48 @@ static struct store_op update_group(void)
 static struct store_op delete_group(void)
 {
 	return by_id(&verb_group_delete, a_group());
+}
+
+static struct store_op create_webhook(void)
+{
+	struct store_op op = op_of(&verb_webhook_create);
+
+	*in_of(&op, webhook) = (struct webhook){
+		.url = "https://example.com/hook",
+		.events = EVENTS_ALL,
+		.status = WEBHOOK_ENABLED,
+	};
+	return op;
+}
+
+static int64_t a_webhook(void)
+{
+	struct store_op op = create_webhook();
+
+	assert_granted(&op);
+	return out_of(&op, webhook)->id;
+}
+
+static struct store_op update_webhook(void)
+{
+	struct store_op op = op_of(&verb_webhook_update);
+
+	*in_of(&op, webhook) = (struct webhook){ .id = a_webhook(),
+						 .status = WEBHOOK_DISABLED };
+	return op;
+}
+
+static struct store_op delete_webhook(void)
+{
+	return by_id(&verb_webhook_delete, a_webhook());
+}
+
+static struct store_op rotate_webhook(void)
+{
+	struct store_op op = op_of(&verb_webhook_rotate);
+
+	in_of(&op, webhook_rotate_in)->id = a_webhook();
+	return op;
 }
 
 static struct store_op add_to_group(void)
@@ -548,6 +591,10 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_user_update] = update_user,
 	[VERB_user_delete] = delete_user,
 	[VERB_user_erase] = erase_user,
+	[VERB_webhook_create] = create_webhook,
+	[VERB_webhook_update] = update_webhook,
+	[VERB_webhook_delete] = delete_webhook,
+	[VERB_webhook_rotate] = rotate_webhook,
 	[VERB_group_create] = create_group,
 	[VERB_group_update] = update_group,
 	[VERB_group_delete] = delete_group,

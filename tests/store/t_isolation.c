@@ -16,6 +16,7 @@
 #include "store/settings.h"
 
 #include "store/standing.h"
+#include "store/webhooks.h"
 
 /* Two organizations with the same in each: the first is "ours". */
 static struct {
@@ -448,6 +449,48 @@ static void refuses_groups_of_others(void)
 	ck_assert_int_eq(rows("\"group\" WHERE name = 'Group'"), 1);
 }
 
+static int64_t add_webhook(int64_t organization)
+{
+	struct store_op op = op_of(&verb_webhook_create);
+
+	*in_of(&op, webhook) = (struct webhook){
+		.url = "https://example.com/hook",
+		.events = EVENTS_ALL,
+		.status = WEBHOOK_ENABLED,
+	};
+	op.organization = organization;
+	assert_granted(&op);
+	return out_of(&op, webhook)->id;
+}
+
+/* The same URL may be theirs and ours. */
+static void refuses_webhooks_of_others(void)
+{
+	int64_t webhook = add_webhook(theirs.organization);
+	struct store_op op = by_id(&verb_webhook_get, webhook);
+
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = by_id(&verb_webhook_delete, webhook);
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = op_of(&verb_webhook_update);
+	*in_of(&op, webhook) =
+	    (struct webhook){ .id = webhook, .url = "https://example.net/" };
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = op_of(&verb_webhook_rotate);
+	in_of(&op, webhook_rotate_in)->id = webhook;
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = list_op(&verb_webhook_list, 0, 100);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	(void)add_webhook(ours.organization);
+	(void)invited("eve@example.com");
+	ck_assert_int_eq(sql("SELECT count(*) FROM webhook_event WHERE"
+			     " webhook = %lld",
+			     (long long)webhook),
+			 0);
+	ck_assert_int_eq(rows("webhook_event"), 1);
+}
+
 /* Neither into a group of theirs, nor one of their people into ours. */
 static void groups_nobody_across(void)
 {
@@ -732,6 +775,12 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_project_keys_end] = refuses_accounts_and_keys_of_others,
 	[VERB_key_touch] = touches_no_other_key,
 	[VERB_project_create] = makes_keys_and_projects_here,
+	[VERB_webhook_create] = refuses_webhooks_of_others,
+	[VERB_webhook_get] = refuses_webhooks_of_others,
+	[VERB_webhook_list] = refuses_webhooks_of_others,
+	[VERB_webhook_update] = refuses_webhooks_of_others,
+	[VERB_webhook_delete] = refuses_webhooks_of_others,
+	[VERB_webhook_rotate] = refuses_webhooks_of_others,
 	[VERB_group_create] = refuses_groups_of_others,
 	[VERB_group_get] = refuses_groups_of_others,
 	[VERB_group_list] = refuses_groups_of_others,

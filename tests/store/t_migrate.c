@@ -72,6 +72,8 @@ static const char *const back[] = {
 	"DROP TABLE rate;"
 	"ALTER TABLE organization_settings DROP COLUMN mails_per_day;"
 	"ALTER TABLE organization_settings DROP COLUMN invites_per_minute",
+	"DROP TABLE webhook; DROP TABLE webhook_event;"
+	"DROP TABLE webhook_attempt",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

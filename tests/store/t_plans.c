@@ -44,6 +44,7 @@ static const struct {
 	{ "group_user", "group", PGSQL_TEXT(FIRST) },
 	{ "rights", "organization", "i" },
 	{ "organization_settings", "organization", "i" },
+	{ "webhook", "organization", "i" }, /* one has 20 at most */
 	{ "project_key", "revoked_at", "0" },
 	{ "invite", "state",
 	  "CASE WHEN " IS_FEW " THEN 0 WHEN " QUARTER " = 0 THEN 1"

@@ -217,6 +217,8 @@ static void take_made(struct db *db, struct store_op *op, struct statement *st)
 			column_text(st, op->arena, 2),
 			column_text(st, op->arena, 3),
 		};
+	if (column_i64(st, 4))
+		work_event_as(&work, EVENT_INVITE_CREATED, id + 1, id);
 	op->result = RESULT_OK;
 	op->mail_queued = work.mail_queued;
 	db->marker = (struct commit_marker){ op->organization, id + 1 };
@@ -361,7 +363,7 @@ STATEMENT(
 					  "  actor_user FROM done)"
 
 					  " SELECT id, standard, owner_name, "
-					  "owner_email FROM done");
+					  "owner_email, " HAS_WEBHOOKS("organization") " FROM done");
 
 static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
