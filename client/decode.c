@@ -282,6 +282,7 @@ static int decode_field(struct decoder *d, const struct field *field,
 	case FIELD_TEXTS:
 		return decode_array(d, field, json, out);
 	case FIELD_JSON:
+	case FIELD_IS_SAID:
 	case FIELD_CALLED_LIKE:
 		break;
 	}
@@ -314,6 +315,9 @@ static int decode_object(struct decoder *d, const struct shape *shape,
 
 		if (field->kind == FIELD_JSON)
 			*(const char **)(out + field->offset) = d->meta.json;
+		else if (field->kind == FIELD_IS_SAID)
+			*(bool *)(out + field->offset) =
+			    member && !json_is_null(member);
 		else if (field->kind == FIELD_CALLED_LIKE)
 			rc = decode_called_like(d, field, json, member, out);
 		else if (!member || json_is_null(member))
@@ -444,21 +448,29 @@ const char *result_text(void *handed_out, const char *text)
 	return arena_str(&result->memory, str_of(text));
 }
 
-INV_PAGE_OF(any);
+struct read_page {
+	struct inv_any_page page;
+	bool says;
+};
 
-void *page_decode(const struct shape *items, const struct answer *answer,
-		  struct inv_error *err)
+struct inv_any_page *page_decode(const struct shape *items,
+				 const struct answer *answer, bool *ret_says,
+				 struct inv_error *err)
 {
 	static const struct field fields[] = {
 		FIELD_OF_ITEMS(struct inv_any_page, data),
 		FIELD(struct inv_any_page, first_id, FIELD_TEXT_OR),
 		FIELD(struct inv_any_page, last_id, FIELD_TEXT_OR),
 		FIELD(struct inv_any_page, has_more, FIELD_BOOL),
+		FIELD_NAMED("has_more", struct read_page, says, FIELD_IS_SAID),
 		FIELD(struct inv_any_page, next, FIELD_TEXT_OR),
 		{ 0 },
 	};
-	static const struct shape shape = { sizeof(struct inv_any_page),
-					    fields };
+	static const struct shape shape = { sizeof(struct read_page), fields };
+	struct read_page *read = decode(&shape, items, answer, err);
 
-	return decode(&shape, items, answer, err);
+	if (!read)
+		return NULL;
+	*ret_says = read->says;
+	return &read->page;
 }

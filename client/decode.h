@@ -18,6 +18,7 @@ enum field_kind {
 	FIELD_TEXT_OR, /* const char *, NULL where absent */
 	FIELD_INTEGER, /* int64_t */
 	FIELD_BOOL,    /* bool */
+	FIELD_IS_SAID, /* bool: whether it is there and is not null */
 	FIELD_WORD,    /* an enum, its text in `second` */
 	FIELD_OBJECT,  /* pointer to a struct, NULL where absent */
 	FIELD_OBJECTS, /* array of pointers to structs, its length in `second`
@@ -104,8 +105,15 @@ void *result_new(const struct shape *shape, const struct answer *answer,
 /* A copy that lives as long as the result; NULL: there is no memory. */
 const char *result_text(void *result, const char *text) MUST_CHECK;
 
-/* A page whose items are of that shape, the same way. */
-void *page_decode(const struct shape *items, const struct answer *answer,
-		  struct inv_error *err) MUST_CHECK;
+/* What every page of inv.h looks like. */
+INV_PAGE_OF(any);
+
+/*
+ * A page whose items are of that shape, the same way. `*ret_says`: whether the
+ * server says if there are more.
+ */
+struct inv_any_page *page_decode(const struct shape *items,
+				 const struct answer *answer, bool *ret_says,
+				 struct inv_error *err) MUST_CHECK;
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * page.c: one page of a list, and the way through all of them.
  *
- * There is another page where the server says so; where it does not say what
- * it begins behind, that is an error, since a list cut short would look like a
- * whole one. A server whose cursors go round in a circle would keep us
- * forever; Brent's method finds that: one cursor is remembered, for twice as
- * many pages each time, and must not come back.
+ * There is another page where the server says so, or says what it begins behind
+ * and not that there is none; where it does not say what it begins behind, that
+ * is an error, since a list cut short would look like a whole one. A server
+ * whose cursors go round in a circle would keep us forever; Brent's method
+ * finds that: one cursor is remembered, for twice as many pages each time, and
+ * must not come back.
  */
 #include "base/base.h"
 #include "page.h"
@@ -96,11 +97,15 @@ static int check_page(struct page *page, const struct inv_any_page *got,
 static int take(struct page *page, const struct answer *answer,
 		struct inv_error *err)
 {
+	bool says;
 	struct inv_any_page *got =
-	    page_decode(page->request->operation->shape, answer, err);
+	    page_decode(page->request->operation->shape, answer, &says, err);
 
 	if (!got)
 		return -1;
+	if (!says)
+		got->has_more =
+		    got->data_len > 0 && (got->next || got->last_id);
 	if (check_page(page, got, err)) {
 		inv_free(got);
 		return -1;

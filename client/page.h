@@ -7,9 +7,6 @@
 #include "base/base.h"
 #include "decode.h"
 
-/* What every page of inv.h looks like. */
-INV_PAGE_OF(any);
-
 /* The first page, which holds its request; NULL with the reason. */
 struct inv_any_page *page_new(struct request *request,
 			      const struct answer *answer,

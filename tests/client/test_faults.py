@@ -152,6 +152,17 @@ def test_a_list_ends_where_the_server_says_so(drive, peer, last):
     assert out["ok"] and len(peer.requests) == 1
 
 
+@pytest.mark.parametrize("more", [{}, {"has_more": None}])
+def test_a_list_goes_on_where_only_its_end_is_said(drive, peer, more):
+    """Without has_more, a page that has a last id is not the last."""
+    second = {"data": [{**INVITE, "id": "invite-2"}], "last_id": "invite-2"}
+    peer.script(Answer(200, {"data": [INVITE], "last_id": "x", **more}),
+                Answer(200, {**second, **more}), Answer(200, {"data": []}))
+    assert drive("list")["result"]["ids"] == ["invite-1", "invite-2"]
+    assert [request.query for request in peer.requests] == [
+        [], [("after", "x")], [("after", "invite-2")]]
+
+
 @pytest.mark.parametrize("last_id", [None, ""])
 def test_a_list_goes_on_behind_its_last_item(drive, peer, last_id):
     peer.script(Answer(200, {**page([INVITE], True), "last_id": last_id}),
@@ -684,6 +695,8 @@ def test_debugging_never_shows_the_key(drive, peer):
     out = drive(**GET)
     text = "\n".join(out["debug"])
     assert {line.split()[0] for line in out["debug"]} == {"[1]"}
+    again = drive("retrieve", id="x")["debug"]
+    assert {line.split()[0] for line in again} == {"[2]"}
     assert "> GET " in text and "< 500" in text and "< 200" in text
     assert "again in" in text
     assert "x-echo: a[key]b" in text
