@@ -30,11 +30,7 @@
 #define TICK_MS	     100 /* between looks at the progress */
 
 const struct option bulk_options[] = {
-	{ .name = "role",
-	  .letter = 'r',
-	  .value = "ROLE",
-	  .words = "reader owner",
-	  .help = "role for rows that have none" },
+	OPTION_ROLE("role for rows that have none"),
 	{ .name = "jobs",
 	  .letter = 'j',
 	  .value = "N",

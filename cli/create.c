@@ -20,11 +20,7 @@
 
 const struct option create_options[] = {
 	{ .name = "email", .value = "ADDRESS", .help = "address to invite" },
-	{ .name = "role",
-	  .letter = 'r',
-	  .value = "ROLE",
-	  .words = "reader owner",
-	  .help = "role in the organization: reader or owner" },
+	OPTION_ROLE(ROLE_HELP),
 	{ .name = "project",
 	  .letter = 'p',
 	  .value = "PROJECT[:ROLE]",

@@ -63,11 +63,7 @@ enum status cmd_resend(struct cli *cli)
 /* ---- update ------------------------------------------------------------ */
 
 const struct option change_options[] = {
-	{ .name = "role",
-	  .letter = 'r',
-	  .value = "ROLE",
-	  .words = "reader owner",
-	  .help = "role in the organization: reader or owner" },
+	OPTION_ROLE(ROLE_HELP),
 	{ .name = "project",
 	  .letter = 'p',
 	  .value = "PROJECT[:ROLE]",

@@ -8,6 +8,14 @@
 
 extern const struct view invite_view;
 
+/* In which role somebody is invited; `help_` as in the command's help. */
+#define OPTION_ROLE(help_)                                      \
+	{                                                       \
+		.name = "role", .letter = 'r', .value = "ROLE", \
+		.words = "reader owner", .help = (help_)        \
+	}
+#define ROLE_HELP "role in the organization: reader or owner"
+
 struct grants;
 
 /* Names of projects become ids, before anything is done with them. */
