@@ -188,6 +188,16 @@ def test_the_abi_is_compatible_with_the_record():
     assert incompatible(RECORD.read_text(), changed([])) == []
 
 
+def test_every_value_of_an_enum_is_written_down():
+    """One that is counted changes with the one before it."""
+    text = re.sub(r"/\*.*?\*/", "", header(), flags=re.S)
+    enums = re.findall(r"^enum (\w+) \{(.*?)\}", text, re.M | re.S)
+    assert len(enums) >= 8
+    for name, body in enums:
+        for value in body.rstrip(", \n").split(","):
+            assert re.search(r"\w = \d+\s*$", value), (name, value)
+
+
 def test_growing_is_compatible():
     assert incompatible(changed([]), changed(GROWN)) == []
 

@@ -233,6 +233,17 @@ def test_redirects_are_followed_alike(trio, peer, status):
     assert requests["c"] == requests["python"] == requests["node"]
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_get_is_redirected_alike(trio, peer, status):
+    requests, outcomes = ask_all(
+        trio, peer, [Answer(status, "", {"location": "../v1/else?a=b%20c"}),
+                     Answer(200, INVITE)],
+        dict(call="retrieve", id="invite-1"))
+    assert all(outcome["ok"] for outcome in outcomes.values()), outcomes
+    assert requests["c"] == requests["python"] == requests["node"]
+    assert len(requests["c"]) == 2
+
+
 # ---- options of one call ----------------------------------------------------------
 
 GET = dict(call="retrieve", id="invite-1")
@@ -271,6 +282,31 @@ def test_headers_of_one_call_are_the_same(trio, peer):
     assert sent["c"]["openai-organization"] == "org-2"
 
 
+def test_a_key_for_repeating_is_sent_alike(trio, peer):
+    """By the option, and by the header that it stands for."""
+    sent = {}
+    for kind, drive in trio.items():
+        assert drive("new", base_url=peer.url, admin_api_key=KEY)["ok"]
+        peer.script(Answer(500, ERROR), Answer(409, ERROR),
+                    Answer(200, INVITE))
+        options = {"idempotency_key": "k-1"} if kind == "c" else {
+            "headers": "Idempotency-Key: k-1"}
+        assert drive("create", email="a@b.c", role="reader",
+                     options=options)["ok"]
+        sent[kind] = [request.headers.get("idempotency-key")
+                      for request in peer.requests]
+    assert sent["c"] == sent["python"] == sent["node"] == ["k-1"] * 3
+
+
+def test_a_timeout_of_one_call_is_tried_again_alike(trio, peer):
+    requests, outcomes = ask_all(
+        trio, peer, [Raw(b"", "stall"), Answer(200, INVITE)],
+        {**GET, "options": {"timeout_ms": 300, "max_retries": 1}})
+    assert requests["c"] == requests["python"] == requests["node"]
+    assert len(requests["c"]) == 2
+    assert all(outcome["ok"] for outcome in outcomes.values())
+
+
 # ---- what came with an answer -------------------------------------------------------
 
 def test_raw_answers_are_the_same(trio, peer):
@@ -288,6 +324,48 @@ def test_raw_answers_are_the_same(trio, peer):
         outcomes["python"]["result"]["attempts"] == 2
     assert "x-other: two words\n" in outcomes["c"]["result"]["headers"]
     assert outcomes["python"]["result"]["other"] == "two words"
+
+
+@pytest.mark.parametrize("status, body, headers", [
+    (404, '{"error": {"message": "No.", "code": "gone", "param": "id", '
+          '"type": "t"}}', {"x-request-id": "req_2"}),
+    (400, "not JSON at all", {}), (403, "", {"x-request-id": "req_3"}),
+    (422, '{"error": "a text"}', {}),
+])
+def test_refusals_are_told_alike(trio, peer, status, body, headers):
+    _, outcomes = ask_all(trio, peer, [Answer(status, body, headers)], GET)
+    told = {kind: outcome["error"] if kind == "c" else outcome
+            for kind, outcome in outcomes.items()}
+    assert {one["status"] for one in told.values()} == {status}
+    assert len({one["code"] or None for one in told.values()}) == 1, told
+    assert len({one["request_id"] or None for one in told.values()}) == 1
+
+
+# ---- lists ------------------------------------------------------------------------
+
+def second(**change: Any) -> dict:
+    return {**page([{**INVITE, "id": "invite-2"}]), **change}
+
+
+LISTS = {
+    "an empty page": [page([])],
+    "nothing is said": [{"data": [INVITE]}],
+    "the last page is empty": [page([INVITE], True), page([])],
+    "another last id than the last": [
+        {**page([INVITE], True), "last_id": "a&b é"}, second()],
+    "no more, whatever the last id": [{**page([INVITE]), "last_id": "y"}],
+    "data is more than was asked for": [page([INVITE] * 3, True), second()],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_are_gone_through_alike(trio, peer, name):
+    requests, outcomes = ask_all(
+        trio, peer, [Answer(200, body) for body in LISTS[name]],
+        dict(call="list", limit=1))
+    assert requests["c"] == requests["python"] == requests["node"]
+    ids = {kind: out["result"]["ids"] for kind, out in outcomes.items()}
+    assert ids["c"] == ids["python"] == ids["node"]
 
 
 # ---- where we do otherwise, on purpose ---------------------------------------------
@@ -309,6 +387,18 @@ def test_an_empty_page_that_says_it_goes_on(trio, peer):
     assert outcomes["python"]["result"] == outcomes["node"]["result"] == \
         {"ids": []}
     assert outcomes["c"]["error"]["kind"] == "answer"
+
+
+@pytest.mark.parametrize("more", [{}, {"has_more": None}])
+def test_a_list_that_only_says_where_its_page_ends(trio, peer, more):
+    """Goes on, as Python does. (Node takes it for the whole.)"""
+    requests, outcomes = ask_all(
+        trio, peer, [Answer(200, {"data": [INVITE], "last_id": "x", **more}),
+                     Answer(200, second())], dict(call="list"))
+    assert requests["c"] == requests["python"]
+    assert outcomes["c"]["result"]["ids"] == \
+        outcomes["python"]["result"]["ids"] == ["invite-1", "invite-2"]
+    assert outcomes["node"]["result"]["ids"] == ["invite-1"]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
