@@ -121,6 +121,8 @@ static struct inv_invite_create_params params_of(struct row *row)
 	struct inv_invite_create_params params = {
 		.email = row->email,
 		.role = inv_role_of(row->role),
+		.external_id = row->external_id,
+		.metadata = row->metadata,
 	};
 
 	grants_into(&row->grants, &params);
@@ -157,7 +159,7 @@ static void note_line(struct row *row, const struct inv_invite_line *line,
 
 	if (line->invite) {
 		note_invite(row, line->invite, line->existing && is_first);
-	} else if (line->error && line->status < 500) {
+	} else if (line->error && line->status < 500 && line->status != 429) {
 		err = error_of(line);
 		note_failure(row, &err);
 	}

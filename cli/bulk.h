@@ -28,6 +28,8 @@ struct row {
 	size_t line; /* in the file, from 1 */
 	char *email; /* borrowed from the file's text, as is the role */
 	char *role;
+	char *external_id; /* NULL: none; borrowed likewise */
+	char *metadata;	   /* a JSON object, or NULL */
 	struct grants grants;
 	enum outcome outcome;
 	bool mail_failed;      /* pending, but the mail did not arrive */

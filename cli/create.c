@@ -14,6 +14,7 @@
 #include "directory.h"
 #include "files.h"
 #include "grants.h"
+#include "metadata.h"
 #include "text.h"
 
 #define BODY_MAX ((size_t)1 << 20)
@@ -47,6 +48,15 @@ const struct option create_options[] = {
 	  .value = "TAG",
 	  .words = "en de fr es ja ar",
 	  .help = "the language of the page and the mail (invited only)" },
+	{ .name = "external-id",
+	  .value = "ID",
+	  .help =
+	      "what you call the person, who has it as a user, too (invited "
+	      "only)" },
+	{ .name = "metadata",
+	  .value = "KEY=VALUE",
+	  .help =
+	      "a pair that goes on to the user; repeatable (invited only)" },
 	{ .name = "replace",
 	  .help = "change a pending invite that grants something else "
 		  "(invited only)" },
@@ -181,6 +191,15 @@ static bool read_inviter(const struct args *args, char **ret_text,
 	return true;
 }
 
+/* Two people cannot have the same. */
+static bool check_external_id(const struct args *args, size_t people)
+{
+	if (people < 2 || !args_has(args, "external-id"))
+		return true;
+	print_problem("--external-id is for one person");
+	return false;
+}
+
 static void set_role(const struct args *args,
 		     struct inv_invite_create_params *params)
 {
@@ -267,14 +286,18 @@ enum status cmd_create(struct cli *cli)
 	struct inv_inviter inviter = { 0 };
 	struct inv_invite_create_params params = { 0 };
 	struct grants grants;
-	char *body = NULL, *invited_by = NULL;
+	char *body = NULL, *invited_by = NULL, *metadata = NULL;
 
 	read_addresses(cli->args, &addresses);
 	if (grants_read(&grants, cli->args) &&
 	    read_body(cli->args, addresses.count > 0, &body) &&
 	    check_role(cli->args, body) && add_extensions(cli->args, &body) &&
-	    read_inviter(cli->args, &invited_by, &inviter)) {
+	    read_inviter(cli->args, &invited_by, &inviter) &&
+	    check_external_id(cli->args, addresses.count) &&
+	    metadata_read(cli->args, &metadata)) {
 		params.extra_body = body;
+		params.external_id = args_text(cli->args, "external-id");
+		params.metadata = metadata;
 		params.inviter = inviter.email ? &inviter : NULL;
 		params.locale = args_text(cli->args, "locale");
 		set_role(cli->args, &params);
@@ -285,6 +308,7 @@ enum status cmd_create(struct cli *cli)
 	}
 	grants_release(&grants);
 	free(invited_by);
+	free(metadata);
 	free(addresses.list);
 	free(body);
 	return status;

@@ -8,6 +8,7 @@
 #include "action.h"
 #include "each.h"
 #include "grants.h"
+#include "metadata.h"
 #include "resolve.h"
 #include "text.h"
 
@@ -70,6 +71,13 @@ const struct option change_options[] = {
 	  .help = "project to join, by id or name, instead of those that "
 		  "there are; repeatable" },
 	{ .name = "no-projects", .help = "grant no project" },
+	{ .name = "external-id",
+	  .value = "ID",
+	  .help = "what you call the person; empty: nothing" },
+	{ .name = "metadata",
+	  .value = "KEY=VALUE",
+	  .help = "a pair, instead of those that there are; repeatable; "
+		  "empty: none" },
 	EXPIRES_OPTION,
 	{ 0 },
 };
@@ -99,13 +107,21 @@ static enum status update(struct cli *cli, struct grants *grants,
 enum status cmd_update(struct cli *cli)
 {
 	const char *role = args_text(cli->args, "role");
-	struct inv_invite_update_params params = { .role_text = role };
+	struct inv_invite_update_params params = {
+		.role_text = role,
+		.external_id = args_text(cli->args, "external-id"),
+	};
 	enum status status = STATUS_USAGE;
 	struct grants grants;
+	char *metadata = NULL;
 
 	if (grants_read(&grants, cli->args) && args_word(cli->args, "role") &&
-	    args_seconds(cli->args, "expires-in", &params.expires_in_seconds))
+	    args_seconds(cli->args, "expires-in", &params.expires_in_seconds) &&
+	    metadata_read(cli->args, &metadata)) {
+		params.metadata = metadata;
 		status = update(cli, &grants, &params);
+	}
 	grants_release(&grants);
+	free(metadata);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "each.h"
+#include "metadata.h"
 #include "query.h"
 #include "resolve.h"
 #include "text.h"
@@ -26,6 +27,9 @@ const struct option list_options[] = {
 	{ .name = "query",
 	  .value = "TEXT",
 	  .help = "only addresses that have this in them (invited only)" },
+	{ .name = "external-id",
+	  .value = "ID",
+	  .help = "only invites that were made with it (invited only)" },
 	{ .name = "project",
 	  .letter = 'p',
 	  .value = "PROJECT",
@@ -130,11 +134,7 @@ static char *mail_error_cell(const void *item)
 
 static char *metadata_cell(const void *item)
 {
-	const struct inv_invite *invite = item;
-
-	if (!invite->metadata || strcmp(invite->metadata, "{}") == 0)
-		return NULL;
-	return copy_of(invite->metadata);
+	return metadata_cell_of(((const struct inv_invite *)item)->metadata);
 }
 
 static char *inviter_cell(const void *item)
@@ -169,6 +169,9 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "language",
 	  COLUMN(struct inv_invite, locale),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "external id",
+	  COLUMN(struct inv_invite, external_id),
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "metadata",
 	  .make = metadata_cell,
@@ -276,8 +279,12 @@ static bool is_wanted(const struct cli *cli, const void *item)
 	const struct inv_invite *invite = item;
 	const char *status = args_text(cli->args, "status");
 	const char *delivery = args_text(cli->args, "delivery");
+	const char *external_id = args_text(cli->args, "external-id");
 
-	return (!status || has_status(invite, status)) &&
+	return (!external_id ||
+		(invite->external_id &&
+		 strcmp(invite->external_id, external_id) == 0)) &&
+	       (!status || has_status(invite, status)) &&
 	       (!delivery || strcmp(delivery_of(invite), delivery) == 0) &&
 	       (!*wanted_project || names_project(invite, wanted_project)) &&
 	       was_made_then(cli, invite);
@@ -315,6 +322,9 @@ static bool query_of(struct cli *cli, char **ret_query)
 		if (value)
 			query_add(ret_query, words[i], value);
 	}
+	if (args_has(cli->args, "external-id"))
+		query_add(ret_query, "external_id",
+			  args_text(cli->args, "external-id"));
 	return add_project(cli, ret_query) &&
 	       query_add_time(cli, "since", "created_at%5Bgte%5D", ret_query) &&
 	       query_add_time(cli, "until", "created_at%5Blt%5D", ret_query);

@@ -25,13 +25,25 @@ static char *domains_cell(const void *item)
 	return all;
 }
 
+static char *limit_cell(int64_t limit)
+{
+	return limit ? text_of("%lld", (long long)limit) : NULL;
+}
+
 static char *seats_cell(const void *item)
 {
-	const struct inv_settings *settings = item;
+	return limit_cell(((const struct inv_settings *)item)->max_seats);
+}
 
-	return settings->max_seats
-		   ? text_of("%lld", (long long)settings->max_seats)
-		   : NULL;
+static char *mails_cell(const void *item)
+{
+	return limit_cell(((const struct inv_settings *)item)->mails_per_day);
+}
+
+static char *invites_cell(const void *item)
+{
+	return limit_cell(
+	    ((const struct inv_settings *)item)->invites_per_minute);
 }
 
 static const struct column columns[] = {
@@ -43,6 +55,8 @@ static const struct column columns[] = {
 	{ .name = "language", COLUMN(struct inv_settings, locale) },
 	{ .name = "invites only", .make = domains_cell },
 	{ .name = "seats", .make = seats_cell },
+	{ .name = "mails a day", .make = mails_cell },
+	{ .name = "invites a minute", .make = invites_cell },
 	{ .name = "keys live at most", .make = lifetime_cell },
 	{ .name = "set", COLUMN(struct inv_settings, updated_at) },
 	{ 0 },
@@ -65,20 +79,21 @@ static int call_show(struct cli *cli, const char *const *id, void **ret,
 static const struct action show = { .call = call_show, .view = &view };
 
 /* An empty one takes the limit back. */
-static bool read_seats(const struct args *args, struct inv_number *ret_seats)
+static bool read_limit(const struct args *args, const char *name,
+		       struct inv_number *ret_limit)
 {
-	const char *text = args_text(args, "max-seats");
+	const char *text = args_text(args, name);
 	char *end;
 
 	if (!text)
 		return true;
-	*ret_seats = (struct inv_number){ .said = INV_NULL };
+	*ret_limit = (struct inv_number){ .said = INV_NULL };
 	if (!*text)
 		return true;
-	*ret_seats = INV_NUMBER(strtoll(text, &end, 10));
-	if (!*end && ret_seats->value > 0)
+	*ret_limit = INV_NUMBER(strtoll(text, &end, 10));
+	if (!*end && ret_limit->value > 0)
 		return true;
-	print_problem("--max-seats takes a number, 1 or more");
+	print_problem("--%s takes a number, 1 or more", name);
 	return false;
 }
 
@@ -111,7 +126,10 @@ static int call_set(struct cli *cli, const char *const *id, void **ret,
 	(void)id;
 	if (!args_said_seconds(cli->args, "max-key-lifetime",
 			       &params.max_key_lifetime_seconds) ||
-	    !read_seats(cli->args, &params.max_seats))
+	    !read_limit(cli->args, "max-seats", &params.max_seats) ||
+	    !read_limit(cli->args, "mails-per-day", &params.mails_per_day) ||
+	    !read_limit(cli->args, "invites-per-minute",
+			&params.invites_per_minute))
 		return ACTION_SAID;
 	params.allowed_domains = read_domains(cli->args);
 	rc = inv_settings_update(cli->client, &params, NULL, &settings, err);
@@ -148,6 +166,14 @@ static const struct option set_options[] = {
 	{ .name = "max-seats",
 	  .value = "N",
 	  .help = "members and pending invites that there may be" },
+	{ .name = "mails-per-day",
+	  .value = "N",
+	  .help = "how many mails an address may get within a day; empty: any "
+		  "number" },
+	{ .name = "invites-per-minute",
+	  .value = "N",
+	  .help = "how many invites a key may make within a minute; empty: "
+		  "any number" },
 	MAX_KEY_LIFETIME_OPTION,
 	{ 0 },
 };

@@ -13,6 +13,7 @@
 #include "directory.h"
 #include "files.h"
 #include "guess.h"
+#include "metadata.h"
 #include "text.h"
 
 #define ROWS_MAX  ((size_t)256 << 20) /* bytes of a file */
@@ -45,19 +46,27 @@ void rows_problem(struct rows *rows, size_t line, const char *format, ...)
 
 /* ---- columns ---------------------------------------------------------- */
 
-enum column_name { EMAIL, ROLE, PROJECTS, COLUMNS };
+enum column_name { EMAIL, ROLE, PROJECTS, EXTERNAL_ID, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {
 	[EMAIL] = "email",
 	[ROLE] = "role",
 	[PROJECTS] = "projects",
+	[EXTERNAL_ID] = "external_id",
 };
 
-#define COLUMNS_TEXT "email, role and projects"
+#define METADATA     "metadata." /* and a key */
+#define PAIRS_MAX    16
+#define COLUMNS_TEXT "email, role, projects, external_id and metadata.KEY"
 
 struct columns {
 	size_t at[COLUMNS]; /* from 1; 0: nowhere */
 	bool is_ignoring;   /* what stands in other columns */
+	struct {
+		const char *key; /* borrowed from the file's text */
+		size_t at;
+	} pairs[PAIRS_MAX];
+	size_t pair_count;
 };
 
 static const struct columns usual_columns = {
@@ -107,6 +116,13 @@ static void read_column(struct rows *rows, struct columns *columns,
 		columns->at[i] = index + 1;
 		return;
 	}
+	if (strncasecmp(name, METADATA, strlen(METADATA)) == 0 &&
+	    columns->pair_count < PAIRS_MAX) {
+		columns->pairs[columns->pair_count].key =
+		    name + strlen(METADATA);
+		columns->pairs[columns->pair_count++].at = index + 1;
+		return;
+	}
 	if (*name && !columns->is_ignoring)
 		refuse_column(rows, csv->line, name);
 }
@@ -115,6 +131,7 @@ static void read_header(struct rows *rows, struct columns *columns,
 			const struct csv *csv)
 {
 	memset(columns->at, 0, sizeof(columns->at));
+	columns->pair_count = 0;
 	for (size_t i = 0; i < csv->count; i++)
 		read_column(rows, columns, csv, i);
 }
@@ -128,6 +145,8 @@ static const char *stray_field(const struct csv *csv,
 
 		for (size_t j = 0; j < COLUMNS; j++)
 			is_known = is_known || columns->at[j] == i;
+		for (size_t j = 0; j < columns->pair_count; j++)
+			is_known = is_known || columns->pairs[j].at == i;
 		if (!is_known && *csv->fields[i - 1])
 			return csv->fields[i - 1];
 	}
@@ -205,6 +224,23 @@ static const char *read_projects(struct grants *grants, char *text)
 	return NULL;
 }
 
+/* An empty field says nothing. */
+static void read_extras(struct row *row, const struct csv *csv,
+			const struct columns *columns)
+{
+	char *external_id = field_of(csv, columns->at[EXTERNAL_ID]);
+
+	row->external_id = *external_id ? external_id : NULL;
+	for (size_t i = 0; i < columns->pair_count; i++) {
+		const char *key = columns->pairs[i].key;
+		const char *value = field_of(csv, columns->pairs[i].at);
+
+		if (*value)
+			row->metadata = metadata_add(row->metadata, key,
+						     strlen(key), value);
+	}
+}
+
 static const char *read_row(struct row *row, const struct csv *csv,
 			    const struct columns *columns, const char *role)
 {
@@ -215,6 +251,7 @@ static const char *read_row(struct row *row, const struct csv *csv,
 	row->role = text_lower(field_of(csv, columns->at[ROLE]));
 	if (!*row->role)
 		row->role = (char *)role;
+	read_extras(row, csv, columns);
 	if (csv->problem)
 		return csv->problem;
 	problem = email_problem(row->email);
@@ -362,6 +399,7 @@ void rows_release(struct rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++) {
 		grants_release(&rows->list[i].grants);
+		free(rows->list[i].metadata);
 		free(rows->list[i].id);
 		free(rows->list[i].err);
 	}

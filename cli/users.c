@@ -3,7 +3,16 @@
  */
 #include "action.h"
 
+#include <stdlib.h>
+
+#include "metadata.h"
+
 /* ---- how they are shown ----------------------------------------------- */
+
+static char *metadata_cell(const void *item)
+{
+	return metadata_cell_of(((const struct inv_user *)item)->metadata);
+}
 
 static const struct column columns[] = {
 	{ .name = "id", COLUMN(struct inv_user, id) },
@@ -16,6 +25,12 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "persona",
 	  COLUMN(struct inv_user, developer_persona),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "external id",
+	  COLUMN(struct inv_user, external_id),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "metadata",
+	  .make = metadata_cell,
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "key used",
 	  COLUMN(struct inv_user, api_key_last_used_at),
@@ -50,14 +65,21 @@ static const struct action role = { .words = { WORD_USER, WORD_TEXT },
 static int call_update(struct cli *cli, const char *const *id, void **ret,
 		       struct inv_error *err)
 {
-	const struct inv_user_update_params params = {
+	struct inv_user_update_params params = {
 		.role_text = args_text(cli->args, "role"),
 		.technical_level = args_said(cli->args, "technical-level"),
 		.developer_persona = args_said(cli->args, "developer-persona"),
 	};
 	struct inv_user *user;
+	char *metadata;
+	int rc;
 
-	if (inv_users_update(cli->client, id[0], &params, NULL, &user, err))
+	if (!metadata_read(cli->args, &metadata))
+		return ACTION_SAID;
+	params.metadata = metadata;
+	rc = inv_users_update(cli->client, id[0], &params, NULL, &user, err);
+	free(metadata);
+	if (rc)
 		return -1;
 	*ret = user;
 	return 0;
@@ -91,6 +113,10 @@ static const struct option update_options[] = {
 	{ .name = "developer-persona",
 	  .value = "TEXT",
 	  .help = "what they develop; empty: not said" },
+	{ .name = "metadata",
+	  .value = "KEY=VALUE",
+	  .help = "a pair, instead of those that there are; repeatable; "
+		  "empty: none (invited only)" },
 	{ 0 },
 };
 

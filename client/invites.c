@@ -50,6 +50,7 @@ static const struct field invite_fields[] = {
 	FIELD_OF_OBJECT(struct inv_invite, inviter, inviter_shape),
 	FIELD(struct inv_invite, metadata, FIELD_OBJECT_TEXT),
 	FIELD(struct inv_invite, locale, FIELD_TEXT_OR),
+	FIELD(struct inv_invite, external_id, FIELD_TEXT_OR),
 	{ 0 },
 };
 
@@ -115,6 +116,8 @@ const struct param invite_create_params[] = {
 	PARAM(struct inv_invite_create_params, projects, PARAM_SAID_GRANTS),
 	PARAM(struct inv_invite_create_params, inviter, PARAM_INVITER),
 	PARAM(struct inv_invite_create_params, locale, PARAM_TEXT),
+	PARAM(struct inv_invite_create_params, external_id, PARAM_TEXT),
+	PARAM(struct inv_invite_create_params, metadata, PARAM_OBJECT_TEXT),
 	PARAM(struct inv_invite_create_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };
@@ -131,6 +134,7 @@ const struct param invite_list_params[] = {
 	PARAMS_OF_LIST(struct inv_invite_list_params),
 	PARAM(struct inv_invite_list_params, status, PARAM_SAID_TEXTS),
 	PARAM(struct inv_invite_list_params, email, PARAM_TEXT),
+	PARAM(struct inv_invite_list_params, external_id, PARAM_TEXT),
 	PARAM(struct inv_invite_list_params, query, PARAM_TEXT),
 	PARAM(struct inv_invite_list_params, project_id, PARAM_TEXT),
 	PARAM(struct inv_invite_list_params, delivery, PARAM_TEXT),
@@ -146,6 +150,8 @@ const struct param invite_update_params[] = {
 	PARAM(struct inv_invite_update_params, projects, PARAM_SAID_GRANTS),
 	PARAM(struct inv_invite_update_params, expires_in_seconds,
 	      PARAM_INTEGER),
+	PARAM(struct inv_invite_update_params, external_id, PARAM_TEXT),
+	PARAM(struct inv_invite_update_params, metadata, PARAM_OBJECT_TEXT),
 	PARAM(struct inv_invite_update_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -21,6 +21,7 @@ enum param_kind {
 	PARAM_SAID_GRANTS, /* struct inv_grants */
 	PARAM_INVITER,	   /* const struct inv_inviter *; NULL: omitted */
 	PARAM_OBJECTS,	   /* array of params structs, its length in `second` */
+	PARAM_OBJECT_TEXT, /* const char *: a JSON object; NULL: omitted */
 	PARAM_LINK,	   /* const char *: an invitation's link, or its code */
 	PARAM_EXTRA_BODY,  /* const char *: more members, as a JSON object */
 	PARAM_EXTRA_QUERY, /* const char *: more of the query, encoded */

@@ -279,6 +279,24 @@ static int add_inviter(struct draft *draft, const char *name,
 	return 0;
 }
 
+/* ---- objects ------------------------------------------------------------- */
+
+static int add_object_text(struct draft *draft, const char *name,
+			   const char *text, struct inv_error *err)
+{
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	bool is_object = json_is_object(json);
+
+	json_decref(json);
+	if (!text)
+		return 0;
+	if (!is_object)
+		return misused(name, "is not a JSON object", err);
+	body_name(&draft->body, name);
+	jw_json(&draft->body.jw, str_of(text));
+	return 0;
+}
+
 /* ---- structs of their own ------------------------------------------------ */
 
 static int add_object(struct draft *draft, const struct param *param,
@@ -409,6 +427,8 @@ static int add(struct draft *draft, const struct param *param,
 		return add_objects(draft, param, text_at(place),
 				   *(const size_t *)(params + param->second),
 				   err);
+	case PARAM_OBJECT_TEXT:
+		return add_object_text(draft, param->name, text_at(place), err);
 	case PARAM_LINK:
 		return add_link(draft, param->name, text_at(place), err);
 	case PARAM_EXTRA_BODY: /* before all the others: see draft_add() */

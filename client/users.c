@@ -17,6 +17,8 @@ static const struct field user_fields[] = {
 	FIELD(struct inv_user, is_service_account, FIELD_BOOL),
 	FIELD(struct inv_user, is_scim_managed, FIELD_BOOL),
 	FIELD(struct inv_user, api_key_last_used_at, FIELD_INTEGER),
+	FIELD(struct inv_user, metadata, FIELD_OBJECT_TEXT),
+	FIELD(struct inv_user, external_id, FIELD_TEXT_OR),
 	{ 0 },
 };
 
@@ -34,6 +36,7 @@ const struct param user_update_params[] = {
 	PARAM(struct inv_user_update_params, technical_level, PARAM_SAID_TEXT),
 	PARAM(struct inv_user_update_params, developer_persona,
 	      PARAM_SAID_TEXT),
+	PARAM(struct inv_user_update_params, metadata, PARAM_OBJECT_TEXT),
 	PARAM(struct inv_user_update_params, extra_body, PARAM_EXTRA_BODY),
 	{ 0 },
 };

@@ -54,7 +54,10 @@ struct inv_invite_create_params {
 	/* Omitted: the owner of the key, if it has one. */
 	const struct inv_inviter *inviter INV_OPT;
 	const char *locale INV_OPT; /* "de": of the page and the mails */
-	int64_t reserved[14] INV_OPT;
+	/* What you call whom it is for; the user who accepts has it, too. */
+	const char *external_id INV_OPT;
+	const char *metadata INV_OPT; /* likewise: a JSON object of texts */
+	int64_t reserved[12] INV_OPT;
 };
 
 /* Many at once; only with invited(8). */
@@ -73,7 +76,9 @@ struct inv_invite_update_params { /* what is omitted stays as it is */
 	struct inv_grants projects INV_OPT;
 	int64_t expires_in_seconds INV_OPT; /* from now on */
 	const char *extra_body INV_OPT;	    /* as for an invite */
-	int64_t reserved[8] INV_OPT;
+	const char *external_id INV_OPT;    /* "": none from now on */
+	const char *metadata INV_OPT;	    /* "{}": none from now on */
+	int64_t reserved[6] INV_OPT;
 };
 
 struct inv_invite_resend_params {
@@ -93,7 +98,8 @@ struct inv_invite_list_params {
 	const char *delivery INV_OPT;	 /* whose mail is in this state */
 	int64_t created_at_gte INV_OPT;	 /* made then or later */
 	int64_t created_at_lt INV_OPT;	 /* made before */
-	int64_t reserved[7] INV_OPT;
+	const char *external_id INV_OPT; /* that were made with it */
+	int64_t reserved[6] INV_OPT;
 };
 
 /* A project that the invite grants, as received. */
@@ -129,7 +135,8 @@ struct inv_invite {
 	const char *accept_url;		     /* or NULL */
 	const struct inv_inviter *inviter;   /* or NULL */
 	const char *locale;		     /* or NULL */
-	const char *metadata; /* a JSON object of texts, or NULL */
+	const char *metadata;	 /* a JSON object of texts, or NULL */
+	const char *external_id; /* or NULL */
 };
 
 INV_PAGE_OF(invite);

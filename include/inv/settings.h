@@ -24,6 +24,7 @@ struct inv_settings {
 	const char *const *allowed_domains; /* or NULL */
 	size_t allowed_domains_len;
 	int64_t max_seats;
+	int64_t mails_per_day, invites_per_minute;
 };
 
 struct inv_settings_update_params { /* null removes a setting */
@@ -35,8 +36,10 @@ struct inv_settings_update_params { /* null removes a setting */
 	struct inv_number max_key_lifetime_seconds INV_OPT;
 	struct inv_texts allowed_domains INV_OPT;
 	struct inv_number max_seats INV_OPT;
-	const char *extra_body INV_OPT; /* as for an invite */
-	int64_t reserved[32] INV_OPT;
+	const char *extra_body INV_OPT;		      /* as for an invite */
+	struct inv_number mails_per_day INV_OPT;      /* to an address */
+	struct inv_number invites_per_minute INV_OPT; /* by a key */
+	int64_t reserved[28] INV_OPT;
 };
 
 /* GET /organization/settings */

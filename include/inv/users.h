@@ -30,6 +30,8 @@ struct inv_user {
 	bool is_service_account;
 	bool is_scim_managed;
 	int64_t api_key_last_used_at;
+	const char *metadata;	 /* a JSON object of texts, or NULL */
+	const char *external_id; /* or NULL */
 };
 
 INV_PAGE_OF(user);
@@ -41,7 +43,8 @@ struct inv_user_update_params { /* null takes away what there is */
 	struct inv_text technical_level INV_OPT;
 	struct inv_text developer_persona INV_OPT;
 	const char *extra_body INV_OPT; /* as for an invite */
-	int64_t reserved[16] INV_OPT;
+	const char *metadata INV_OPT;	/* a JSON object, instead of what is */
+	int64_t reserved[15] INV_OPT;
 };
 
 /* GET /organization/users/{user_id} */

@@ -105,6 +105,7 @@ static const struct field update_fields[] = {
 			   technical_level, NAME_MAX_OCTETS),
 	TAKE_TEXT_OR_EMPTY("developer_persona", struct user_update_in,
 			   developer_persona, NAME_MAX_OCTETS),
+	TAKE_METADATA("metadata", struct user_update_in, metadata),
 };
 
 /* A predefined role is the user's; any other is assigned besides. */

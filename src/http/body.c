@@ -281,6 +281,18 @@ static int keep_object(struct request *request, const struct field *field,
 	return 0;
 }
 
+static int read_metadata(struct request *request, const struct field *field,
+			 const char *param, json_t *json, struct value *value)
+{
+	const char *text;
+
+	if (keep_object(request, field, param, json, value) < 0 ||
+	    body_read_metadata(request, param, value, &text) < 0)
+		return -1;
+	value->string = str_of(text ? text : "");
+	return 0;
+}
+
 static bool is_object(const json_t *json)
 {
 	return json_is_object(json);
@@ -328,6 +340,8 @@ static const struct {
 			    sizeof(const char *) },
 	[FIELD_ARRAY] = { "an array", is_array, read_array, 0 },
 	[FIELD_OBJECT] = { "an object", is_object, keep_object, 0 },
+	[FIELD_METADATA] = { "an object", is_object, read_metadata,
+			     sizeof(const char *) },
 };
 
 static int read_value(struct request *request, const struct field *field,
@@ -485,6 +499,7 @@ static void put_value(enum field_type type, const struct value *value, void *at)
 	case FIELD_STRING:
 	case FIELD_TEXT:
 	case FIELD_STRINGS:
+	case FIELD_METADATA:
 		*(const char **)at = value->string.data;
 		break;
 	case FIELD_WORD:

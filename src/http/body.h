@@ -23,7 +23,8 @@ enum field_type {
 	FIELD_STRINGS, /* an array of them, of at most LINE_MAX_OCTETS each;
 			* one text, each on a line of it */
 	FIELD_ARRAY,
-	FIELD_OBJECT
+	FIELD_OBJECT,
+	FIELD_METADATA /* an object of texts, as one text; "" for none */
 };
 
 #define BODY_FIELDS_MAX	 32   /* of a route */
@@ -103,6 +104,13 @@ struct field {
 	{                                                    \
 		.name = (name_), .type = FIELD_BOOLEAN,      \
 		.input = OFFSET_OF(type_, member, bool) + 1, \
+	}
+
+/* Optional pairs: "" where there are none in it. */
+#define TAKE_METADATA(name_, type_, member)                          \
+	{                                                            \
+		.name = (name_), .type = FIELD_METADATA,             \
+		.input = OFFSET_OF(type_, member, const char *) + 1, \
 	}
 
 /* An optional text that may be empty. */

@@ -247,7 +247,7 @@ enum result give_role(const struct work *work, struct taken_user *taken,
 }
 
 STATEMENT(user_describe, .text = "UPDATE \"user\" SET technical_level = ?3,"
-				 " developer_persona = ?4"
+				 " developer_persona = ?4, metadata = ?5"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static const char *described(const char *now, const char *wanted)
@@ -266,10 +266,12 @@ static void describe(const struct work *work, const struct user_update_in *in,
 	    described(user->technical_level, in->technical_level);
 	user->developer_persona =
 	    described(user->developer_persona, in->developer_persona);
+	user->metadata = described(user->metadata, in->metadata);
 	db_bind_i64(st, 1, user->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_text(st, 3, user->technical_level);
 	db_bind_text(st, 4, user->developer_persona);
+	db_bind_text(st, 5, user->metadata);
 	db_run(work->db, st);
 }
 
@@ -307,7 +309,8 @@ static bool is_changed(const struct user *user, const struct user *before)
 {
 	return user->role != before->role ||
 	       is_other(user->technical_level, before->technical_level) ||
-	       is_other(user->developer_persona, before->developer_persona);
+	       is_other(user->developer_persona, before->developer_persona) ||
+	       is_other(user->metadata, before->metadata);
 }
 
 static enum result assign(struct work *work, const struct user_update_in *in,
@@ -341,7 +344,7 @@ static enum result user_update(struct work *work, const void *input,
 		result = give_role(work, &taken, in->role);
 	if (result != RESULT_OK)
 		return result;
-	if (in->technical_level || in->developer_persona)
+	if (in->technical_level || in->developer_persona || in->metadata)
 		describe(work, in, &taken.user);
 	out->user = taken.user;
 	if (!again || is_changed(&taken.user, &before))

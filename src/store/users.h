@@ -35,7 +35,7 @@ struct user_update_in {
 	int64_t own_role;
 	const char *role_text; /* for who fills in either */
 	/* NULL: stays as it is; "": none from now on */
-	const char *technical_level, *developer_persona;
+	const char *technical_level, *developer_persona, *metadata;
 };
 
 struct user_erase_in {

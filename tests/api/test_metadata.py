@@ -32,6 +32,18 @@ def test_who_has_none_has_an_empty_object(shared):
     assert user_of(shared, "eve@example.com")["metadata"] == {}
 
 
+def test_those_of_a_user_are_replaced_and_taken_away(shared):
+    path = f"{USERS}/{shared.member('ada@example.com', metadata=SOUND)}"
+    assert shared.ok("POST", path, json={"technical_level": "high"})[
+        "metadata"] == SOUND
+    for pairs in ({"desk": "7"}, {}):
+        assert shared.ok("POST", path, json={"metadata": pairs})[
+            "metadata"] == pairs
+        assert shared.ok("GET", path)["metadata"] == pairs
+    refused(shared.post(path, json={"metadata": {"desk": 7}}), 400,
+            "invalid_type", "metadata")
+
+
 @pytest.mark.alike
 @pytest.mark.parametrize("metadata, code", [
     ({str(i): "" for i in range(17)}, "invalid_value"),

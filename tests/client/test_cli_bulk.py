@@ -58,6 +58,23 @@ class Organization:
         return Answer(200, self.invites[email])
 
 
+def test_a_file_says_external_ids_and_metadata(cli, peer, tmp_path):
+    peer.script(Organization())
+    file = tmp_path / "people.csv"
+    file.write_text("email,role,external_id,metadata.team,metadata.desk\n"
+                    'ada@b.c,reader,E-1,"En ""gine""",7\n'
+                    "bob@b.c,owner,,,8\ncyd@b.c,owner\n")
+    assert cli("bulk", str(file)).returncode == 0
+    asked = {one.json["email"]: one.json for one in peer.requests
+             if is_create(one)}
+    assert asked == {
+        "ada@b.c": {"email": "ada@b.c", "role": "reader", "external_id": "E-1",
+                    "metadata": {"team": 'En "gine"', "desk": "7"}},
+        "bob@b.c": {"email": "bob@b.c", "role": "owner",
+                    "metadata": {"desk": "8"}},
+        "cyd@b.c": {"email": "cyd@b.c", "role": "owner"}}
+
+
 def test_bulk(cli, peer, tmp_path):
     peer.script(Organization())
     file = tmp_path / "people.csv"
@@ -190,7 +207,8 @@ def test_bulk_reads_what_spreadsheets_write(cli, peer, text, sent):
 @pytest.mark.parametrize("text, line, said", [
     ("email,role,project\na@b.c,reader,x\n", 1,
      'the column "project" is not known; did you mean projects? Known are '
-     "email, role and projects; --ignore-columns passes over others."),
+     "email, role, projects, external_id and metadata.KEY; "
+     "--ignore-columns passes over others."),
     ("email,Rolle\na@b.c,reader\n", 1,
      'the column "Rolle" is not known; did you mean role?'),
     ("\nemail;Telefonnummer\na@b.c;7\n", 2,
