@@ -25,6 +25,8 @@ struct inv_settings {
 	size_t allowed_domains_len;
 	int64_t max_seats;
 	int64_t mails_per_day, invites_per_minute;
+	const char *sender_email; /* whom the mails are from, or NULL */
+	const char *sender_name;  /* or NULL */
 };
 
 struct inv_settings_update_params { /* null removes a setting */
@@ -39,7 +41,9 @@ struct inv_settings_update_params { /* null removes a setting */
 	const char *extra_body INV_OPT;		      /* as for an invite */
 	struct inv_number mails_per_day INV_OPT;      /* to an address */
 	struct inv_number invites_per_minute INV_OPT; /* by a key */
-	int64_t reserved[28] INV_OPT;
+	struct inv_text sender_email INV_OPT;
+	struct inv_text sender_name INV_OPT;
+	int64_t reserved[24] INV_OPT;
 };
 
 /* GET /organization/settings */

@@ -36,6 +36,8 @@ static const struct member settings_members[] = {
 	SHOW_TEXT("line", SETTINGS, line),
 	SHOW_TEXT("color", SETTINGS, color),
 	SHOW_TEXT("reply_to", SETTINGS, reply_to),
+	SHOW_TEXT("sender_email", SETTINGS, sender_email),
+	SHOW_TEXT("sender_name", SETTINGS, sender_name),
 	SHOW_TEXT("locale", SETTINGS, locale),
 	SHOW_BY("allowed_domains", write_domains),
 	SHOW_TIME("max_seats", SETTINGS, max_seats),
@@ -73,6 +75,8 @@ static const struct field settings_fields[] = {
 	SET_TEXT("line", line, LINE_MAX_LETTER),
 	SET_TEXT("color", color, COLOR_LEN),
 	SET_TEXT("reply_to", reply_to, EMAIL_MAX),
+	SET_TEXT("sender_email", sender_email, EMAIL_MAX),
+	SET_TEXT("sender_name", sender_name, NAME_MAX_OCTETS),
 	SET_TEXT("locale", locale, LOCALE_MAX),
 	SET("allowed_domains", const char *, allowed_domains,
 	    .type = FIELD_STRINGS, .max = DOMAINS_MAX),
@@ -104,25 +108,26 @@ static bool is_local_ascii(const char *address)
 
 /* It stands in a header, which not every mail server takes if it is not
  * ASCII; a domain can be written so, what stands in front cannot. */
-static int check_reply_to(struct request *request, const char *reply_to)
+static int check_address(struct request *request, const char *param,
+			 const char *address)
 {
 	struct email email;
 	const char *reason;
 
-	if (!reply_to)
+	if (!address)
 		return 0;
-	reason = email_parse(&request->arena, str_of(reply_to), &email);
+	reason = email_parse(&request->arena, str_of(address), &email);
 	if (reason == EMAIL_OUT_OF_MEMORY) {
 		answer_unavailable(request);
 		return -1;
 	}
-	if (!reason && !is_local_ascii(reply_to))
+	if (!reason && !is_local_ascii(address))
 		reason = "it has to be ASCII in front of the @";
 	if (!reason)
 		return 0;
-	return answer_error(request, 400, "invalid_email", "reply_to",
+	return answer_error(request, 400, "invalid_email", param,
 			    "'%s' is not a valid e-mail address: %s.",
-			    quoted(request, str_of(reply_to)), reason);
+			    quoted(request, str_of(address)), reason);
 }
 
 int read_locale(struct request *request, const char **locale)
@@ -191,7 +196,9 @@ static int check_settings(struct request *request, void *input)
 	SETTINGS *settings = &((struct settings_in *)input)->settings;
 
 	if (check_color(request, settings->color) < 0 ||
-	    check_reply_to(request, settings->reply_to) < 0 ||
+	    check_address(request, "reply_to", settings->reply_to) < 0 ||
+	    check_address(request, "sender_email", settings->sender_email) <
+		0 ||
 	    read_domains(request, &settings->allowed_domains) < 0)
 		return -1;
 	return read_locale(request, &settings->locale);

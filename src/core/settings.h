@@ -20,6 +20,8 @@ struct organization_settings {
 	const char *line;	  /* a line of text */
 	const char *color;	  /* "#3b5bdb" */
 	const char *reply_to;	  /* who gets the answers to mails */
+	const char *sender_email; /* who the mails are from... */
+	const char *sender_name;  /* ...and what they are called there */
 	const char *locale;	  /* their language, see language.h */
 
 	/* Who may be invited, and how many: members, and those who are invited.

@@ -103,8 +103,10 @@ static bool note(struct health *health, const struct report *report,
 		 const char *to, int64_t now_mono_ms)
 {
 	bool before = health->usable;
+	bool told = report->way != WAY_UNTOLD;
 
-	note_way(health, report->way);
+	if (told)
+		note_way(health, report->way);
 	if (to && report->way == WAY_OPEN)
 		end_doubt(health, to);
 	health->usable = is_usable(health, now_mono_ms);
@@ -113,7 +115,7 @@ static bool note(struct health *health, const struct report *report,
 		health->probe_at =
 		    now_mono_ms +
 		    (health->met == 1 ? PAUSE_MIN_MS : health->pause_ms);
-	if (report->way != WAY_OPEN)
+	if (told && report->way != WAY_OPEN)
 		fail_set(&health->why_not, "%s", report->words);
 	return health->usable != before;
 }

@@ -17,6 +17,7 @@ enum way {
 	WAY_DOUBTFUL, /* refused for a reason that may concern all: it does
 		       * if other parties' deliveries meet it too */
 	WAY_CLOSED,
+	WAY_UNTOLD, /* nothing: refused for the sake of a sender of its own */
 };
 
 struct report {

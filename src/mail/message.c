@@ -337,17 +337,48 @@ static bool compose_invitation(struct message *message,
 	return link != NULL;
 }
 
-bool message_compose(struct message *message, const struct sender *from,
+/*
+ * Who the mail is from: whom the organization has set, as far as it has;
+ * whether that is an address of its own. What the database should not hold is
+ * as if it were not set.
+ */
+static bool take_sender(struct message *message, struct arena *arena,
+			const struct invitation *to, struct sender *sender)
+{
+	const struct organization_settings *settings = &to->settings;
+	const char *name = settings->sender_name;
+	struct email email;
+	bool own =
+	    settings->sender_email &&
+	    !email_parse(arena, str_of(settings->sender_email), &email) &&
+	    !envelope_address(&email, message->own);
+
+	if (own) {
+		sender->address = message->own;
+		sender->utf8 = false;
+		name = name ? name : to->organization_name;
+	}
+	if (name)
+		name = mime_clean(arena, str_of(name));
+	if (name)
+		sender->name = name;
+	return own;
+}
+
+bool message_compose(struct message *message, const struct sender *standard,
 		     const char *public_url, const struct outbox_mail *mail,
 		     struct letter *ret_letter)
 {
 	const struct invite *invite = &mail->to.invite;
 	struct email to = { invite->email, invite->email_key };
+	struct sender own = *standard;
+	const struct sender *from = &own;
 	struct arena arena;
-	bool utf8, ok;
+	bool utf8, ok, is_own;
 
 	message_wipe(message);
 	arena_init(&arena, ARENA_MAX);
+	is_own = take_sender(message, &arena, &mail->to, &own);
 	set_id(message, mail);
 	sender_envelope(from, &mail->return_code, message->from);
 	utf8 = envelope_address(&to, message->to) || from->utf8;
@@ -367,6 +398,7 @@ bool message_compose(struct message *message, const struct sender *from,
 		.seconds = mail->queued_at_ms / 1000,
 		.from = message->from,
 		.to = message->to,
+		.own_sender = is_own,
 		.utf8 = utf8,
 		.text = buf_str(&message->text),
 	};

@@ -46,6 +46,7 @@ struct letter {
 	int64_t seconds;  /* when it was queued, Unix */
 	const char *from; /* envelope */
 	const char *to;	  /* envelope; its domain in ASCII where possible */
+	bool own_sender;  /* not the one of all the others */
 	bool utf8;	  /* can only go where SMTPUTF8 is spoken */
 	struct str text;  /* whole message, lines end in CRLF */
 };
@@ -57,6 +58,7 @@ struct message {
 	struct buf part; /* one part, before it is encoded */
 	struct buf text; /* the message */
 	char from[EMAIL_MAX + 1], to[EMAIL_MAX + 1]; /* of the envelope */
+	char own[EMAIL_MAX + 1]; /* the organization's sender */
 	char id[MESSAGE_ID_SIZE];
 };
 

@@ -100,15 +100,43 @@ static bool code_is_of_mail(enum smtp_stage stage, int64_t code,
 	       !words_are_of_setup(reply);
 }
 
+/* 0: there is none. */
+static int64_t read_code(const char *reply, struct str *ret_rest)
+{
+	struct str first;
+	int64_t code;
+
+	str_cut(str_of(reply), ' ', &first, ret_rest);
+	return str_to_i64(first, &code) ? code : 0;
+}
+
+/* Subjects of RFC 3463: addresses, mailboxes, the content, policies. The
+ * others are the server, the network and the protocol. */
+static bool may_concern_sender(const struct status *status)
+{
+	return !status->given || status->subject == 1 || status->subject == 2 ||
+	       status->subject == 6 || status->subject == 7;
+}
+
+bool refusal_may_be_of_sender(enum smtp_stage stage, const char *reply)
+{
+	struct str rest;
+	int64_t code = read_code(reply, &rest);
+	struct status status = read_status(rest);
+
+	if (stage < SMTP_MAIL || code == 0 || is_about_session(code) ||
+	    is_about_command(code) || !may_concern_sender(&status))
+		return false;
+	return strcasestr(reply, "sender") || !words_are_of_setup(reply);
+}
+
 enum refusal refusal_read(enum smtp_stage stage, const char *reply)
 {
-	struct str first, rest;
+	struct str rest;
 	struct status status;
-	int64_t code = 0;
+	int64_t code = read_code(reply, &rest);
 
-	str_cut(str_of(reply), ' ', &first, &rest);
-	if (!str_to_i64(first, &code) || stage <= SMTP_MAIL ||
-	    is_about_session(code))
+	if (code == 0 || stage <= SMTP_MAIL || is_about_session(code))
 		return REFUSAL_OF_SETUP;
 	status = read_status(rest);
 	if (status.given ? status_is_of_mail(stage, &status)

@@ -32,4 +32,12 @@ enum refusal {
  */
 enum refusal refusal_read(enum smtp_stage stage, const char *reply);
 
+/*
+ * Whether a refusal that is not of the mail may be of its sender: where
+ * organizations have senders of their own, it says nothing about others' mails
+ * then. The login, the relay, the name in EHLO and the server's own state are
+ * the same for all.
+ */
+bool refusal_may_be_of_sender(enum smtp_stage stage, const char *reply);
+
 #endif

@@ -374,9 +374,11 @@ static void judge_refusal(struct smtp *smtp, struct report *report)
 	};
 	enum refusal refusal = refusal_read(smtp->stage, smtp->reply.text);
 	bool final = refusal == REFUSAL_OF_MAIL && smtp->reply.code >= 500;
+	bool own = smtp->letter->own_sender && refusal != REFUSAL_OF_MAIL &&
+		   refusal_may_be_of_sender(smtp->stage, smtp->reply.text);
 
 	report_set(report, final ? OUTBOX_FAILED : OUTBOX_DEFERRED,
-		   ways[refusal], "%s", smtp->reply.text);
+		   own ? WAY_UNTOLD : ways[refusal], "%s", smtp->reply.text);
 }
 
 static void judge_missing(struct smtp *smtp, struct report *report)

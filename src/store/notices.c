@@ -71,7 +71,8 @@ void queue_notice(struct work *work, enum mail_kind kind, int64_t key,
 	" n.attempts, coalesce(s.display_name, g.name), u.email, "             \
 	"u.email_key, coalesce(k.name,"                                        \
 	" a.name), coalesce(k.redacted, a.redacted), k.expires_at,"            \
-	" k.revoked_at, p.name, n.subject, s.locale FROM (SELECT * FROM "      \
+	" k.revoked_at, p.name, n.subject, s.locale, s.sender_email,"          \
+	" s.sender_name FROM (SELECT * FROM "                                  \
 	"outbox"                                                               \
 	" WHERE kind > 0 AND due_at_ms <= " now " ORDER BY due_at_ms, invite " \
 	"LIMIT ?3"
@@ -109,7 +110,11 @@ static void read_notice(const struct work *work, struct statement *st,
 		.queued_at_ms = column_i64(st, 3),
 		.attempts = (int)column_i64(st, 4),
 		.to = { .organization_name = name ? name : "",
-			.settings.locale = column_text(st, arena, 14),
+			.settings = { .locale = column_text(st, arena, 14),
+				      .sender_email =
+					  column_text(st, arena, 15),
+				      .sender_name =
+					  column_text(st, arena, 16) },
 			.invite = { .id = column_i64(st, 0),
 				    .organization = column_i64(st, 1),
 				    .email = column_text(st, arena, 6),

@@ -126,6 +126,8 @@ struct invite_row {
 	MORE(TEXT, "color", struct organization_settings, color)               \
 	MORE(TEXT, "reply_to", struct organization_settings, reply_to)         \
 	MORE(TEXT, "locale", struct organization_settings, locale)             \
+	MORE(TEXT, "sender_email", struct organization_settings, sender_email) \
+	MORE(TEXT, "sender_name", struct organization_settings, sender_name)   \
 	MORE(TEXT, "allowed_domains", struct organization_settings,            \
 	     allowed_domains)                                                  \
 	MORE(NUMBER, "max_seats", struct organization_settings, max_seats)     \

@@ -793,6 +793,16 @@ const struct step steps[] = {
 	      " ON webhook_attempt(organization, target)"
 	      " WHERE body IS NOT NULL",
 	  } },
+
+	/* 31: whom an organization's mails are from */
+	{ .sqlite =
+	      "ALTER TABLE organization_settings ADD COLUMN sender_email TEXT;"
+	      "ALTER TABLE organization_settings ADD COLUMN sender_name TEXT;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE organization_settings ADD COLUMN sender_email TEXT,"
+	      " ADD COLUMN sender_name TEXT",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

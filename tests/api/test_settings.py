@@ -49,6 +49,9 @@ REFUSED = [
     ({"reply_to": "nobody"}, "invalid_email"),
     ({"reply_to": "j\u00f6rg@example.com"}, "invalid_email"),
     ({"reply_to": "a@example.com\r\nBcc: b@example.com"}, "invalid_value"),
+    ({"sender_email": "Ada <ada@example.com>"}, "invalid_email"),
+    ({"sender_email": "j\u00f6rg@example.com"}, "invalid_email"),
+    ({"sender_name": "a\r\nBcc: b@example.com"}, "invalid_value"),
     ({"display_name": 5}, "invalid_type"),
     ({"name": "x"}, "unknown_parameter"),
 ]

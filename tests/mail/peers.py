@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import re
 import socket
 import ssl
 import threading
@@ -189,7 +190,7 @@ class ScriptedServer:
     """Answers as told: `ScriptedServer(RCPT="450 4.2.0 Later")`.
 
     Keys are STAGES or other commands, RCPT with the address in angle brackets
-    behind it for that one only ("RCPT <ada@example.com>"); a value is a reply (bytes as they are,
+    behind it for that one only ("RCPT <ada@example.com>"), and MAIL likewise; a value is a reply (bytes as they are,
     a str with CRLF behind it), HANG_UP or STALL, or a list of those, one for
     each time, the last for all further ones.
     """
@@ -280,7 +281,7 @@ class ScriptedServer:
         return b"".join(read)
 
     def _stage(self, verb: str, command: str) -> str:
-        narrow = command.replace(" TO:", " ")
+        narrow = re.sub(r" (TO|FROM):(<[^>]*>).*", r" \2", command)
         return narrow if narrow in self._actions else verb
 
     def _serve(self, connection: socket.socket) -> None:

@@ -48,6 +48,7 @@ static const char *const ways[] = {
 	[WAY_OPEN] = "usable",
 	[WAY_DOUBTFUL] = "doubtful",
 	[WAY_CLOSED] = "unusable",
+	[WAY_UNTOLD] = "untold",
 };
 
 static void add_project(struct arguments *arguments, const char *name)

@@ -74,6 +74,8 @@ static const char *const back[] = {
 	"ALTER TABLE organization_settings DROP COLUMN invites_per_minute",
 	"DROP TABLE webhook; DROP TABLE webhook_event;"
 	"DROP TABLE webhook_attempt",
+	"ALTER TABLE organization_settings DROP COLUMN sender_email;"
+	"ALTER TABLE organization_settings DROP COLUMN sender_name",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -77,6 +77,24 @@ START_TEST(test_refused_mail)
 }
 END_TEST
 
+/* Nor does it speak for the way or against it, if it was refused for the sake
+ * of a sender of its own. */
+START_TEST(test_refused_for_its_own_sender)
+{
+	struct report own;
+
+	report_set(&own, OUTBOX_DEFERRED, WAY_UNTOLD, "550 Not your sender");
+	ck_assert(!health_note_attempt(&health, &own, ADA, NOW));
+	ck_assert(!health_note_attempt(&health, &own, "b@example.net", NOW));
+	ck_assert(health.usable && !health.closed);
+	(void)health_note_attempt(&health, &bad, ADA, NOW);
+	ck_assert(!health_note_attempt(&health, &own, ADA, NOW + 5));
+	ck_assert(!health.usable && health.closed);
+	ck_assert_str_eq(health.why_not.message, "421 Away");
+	ck_assert_int_ne(health.probe_at, HEALTH_NEVER);
+}
+END_TEST
+
 /* ---- refusals that may be ours or the recipient's ---- */
 
 static struct report doubtful;
@@ -232,6 +250,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_doubts_that_no_mail_meets_end);
 	tcase_add_test(tests, test_back_only_if_it_was_away);
 	tcase_add_test(tests, test_closed_whoever_it_is_for);
+	tcase_add_test(tests, test_refused_for_its_own_sender);
 	tcase_add_loop_test(tests, test_pause, 0, COUNT_OF(pauses));
 	tcase_add_test(tests, test_metrics);
 }

@@ -96,6 +96,36 @@ START_TEST(test_headers)
 }
 END_TEST
 
+static void check_from(const char *email, const char *name,
+		       const char *expected, bool own)
+{
+	struct letter letter;
+
+	mail.to.settings.sender_email = email;
+	mail.to.settings.sender_name = name;
+	ck_assert(
+	    message_compose(&message, &sender, PUBLIC_URL, &mail, &letter));
+	ck_assert(letter.own_sender == own);
+	check_has(letter.text.data, expected);
+	ck_assert_str_eq(letter.from, own ? message.own : "invited@localhost");
+}
+
+/* What the database should not hold is as if it were not there. */
+START_TEST(test_a_sender_of_its_own)
+{
+	check_from(NULL, NULL, "From: \"Invited\" <invited@localhost>", false);
+	check_from(NULL, "Crew", "From: \"Crew\" <invited@localhost>", false);
+	check_from("team@example.org", NULL,
+		   "From: \"Acme\" <team@example.org>", true);
+	check_from("team@b\u00fccher.example", "Crew",
+		   "From: \"Crew\" <team@xn--bcher-kva.example>", true);
+	check_from("nobody", NULL, "From: \"Invited\" <invited@localhost>",
+		   false);
+	check_from("j\u00f6rg@example.org", NULL,
+		   "From: \"Invited\" <invited@localhost>", false);
+}
+END_TEST
+
 /* An SMTP server may refuse longer lines, and bare CR or LF. */
 static void check_lines(struct str text)
 {
@@ -406,6 +436,7 @@ static void add(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, test_headers);
+	tcase_add_test(tests, test_a_sender_of_its_own);
 	tcase_add_loop_test(tests, test_no_name_breaks_a_line, 0,
 			    COUNT_OF(names));
 	tcase_add_loop_test(tests, test_longest_names, 0, 4);

@@ -103,8 +103,44 @@ START_TEST(test_what_a_refusal_is_about)
 }
 END_TEST
 
+static const struct {
+	enum smtp_stage stage;
+	bool expected;
+	const char *reply;
+} of_sender[] = {
+	{ SMTP_MAIL, true, "550 5.7.1 Sender not allowed" },
+	{ SMTP_MAIL, true, "550 5.1.8 Domain of sender does not exist" },
+	{ SMTP_MAIL, true, "550 No" },
+	{ SMTP_MAIL, true, "451 4.7.1 Greylisted" },
+	{ SMTP_RCPT, true, "553 5.7.1 Sender address not owned by user" },
+	{ SMTP_RCPT, true, "550 Sender verify failed" },
+	{ SMTP_MESSAGE, true, "550 5.7.60 Cannot send as this sender" },
+	{ SMTP_MESSAGE, true, "550 5.7.26 Unauthenticated sender" },
+	{ SMTP_SESSION, false, "554 5.7.1 Sender's network is on a list" },
+	{ SMTP_MAIL, false, "530 5.7.0 Authentication required of sender" },
+	{ SMTP_MAIL, false, "421 4.7.0 Too much" },
+	{ SMTP_MAIL, false, "452 4.3.1 Insufficient storage" },
+	{ SMTP_MAIL, false, "503 5.5.1 Bad sequence" },
+	{ SMTP_RCPT, false, "554 5.7.1 Relay access denied" },
+	{ SMTP_RCPT, false, "550 bad HELO" },
+	{ SMTP_MESSAGE, false, "550 5.4.5 Daily sending quota exceeded" },
+	{ SMTP_MESSAGE, false, "451 4.3.0 Queue file write error" },
+	{ SMTP_MAIL, false, "nonsense" },
+};
+
+START_TEST(test_what_may_be_of_the_sender_alone)
+{
+	ck_assert_msg(refusal_may_be_of_sender(of_sender[_i].stage,
+					       of_sender[_i].reply) ==
+			  of_sender[_i].expected,
+		      "%s", of_sender[_i].reply);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+	tcase_add_loop_test(tests, test_what_may_be_of_the_sender_alone, 0,
+			    COUNT_OF(of_sender));
 	tcase_add_loop_test(tests, test_what_a_refusal_is_about, 0,
 			    COUNT_OF(replies));
 }
