@@ -523,6 +523,8 @@ int command_run(const struct conf *conf)
 		return key_first(conf);
 	case COMMAND_RESTORE:
 		return restore(conf);
+	case COMMAND_MAIL_TEST:
+		return command_mail_test(conf);
 	case COMMAND_BOUNCE:
 		return command_bounce(conf);
 	default:

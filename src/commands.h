@@ -25,6 +25,9 @@ int command_copy(const struct conf *conf);
 /* COMMAND_HEALTH, in health_command.c; as command_run(). */
 int command_health(const struct conf *conf);
 
+/* COMMAND_MAIL_TEST, in mail_test_command.c; as command_run(). */
+int command_mail_test(const struct conf *conf);
+
 /* COMMAND_BOUNCE, in bounce_command.c; as command_run(). */
 int command_bounce(const struct conf *conf);
 

@@ -40,6 +40,10 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_USER_ERASE, "user", "erase", "PERSON", false,
 	  "erase a person's name and addresses everywhere: whoever has or had "
 	  "the address PERSON, or the one of the user with the id PERSON" },
+	{ COMMAND_MAIL_TEST, "mail", "test", "ADDRESS", false,
+	  "send a mail to ADDRESS now, show what the mail server says, and "
+	  "what "
+	  "to do where it says no" },
 	{ COMMAND_BOUNCE, "bounce", NULL, "ADDRESS", true,
 	  "read a message from a mail server that has it for ADDRESS (default: "
 	  "see its header): whether it says that an invite's mail bounced" },
@@ -388,6 +392,8 @@ static int finish(struct conf *conf, struct fail *fail)
 		return -1;
 	if (conf->command == COMMAND_COPY)
 		return finish_copy(conf, fail);
+	if (conf->command == COMMAND_MAIL_TEST)
+		return finish_mail(conf, fail);
 	if (conf->command == COMMAND_SERVE)
 		return finish_serve(conf, fail);
 	return 0;

@@ -31,6 +31,7 @@ enum command {
 	COMMAND_ORGANIZATION_CREATE, /* argument: its name */
 	COMMAND_ORGANIZATION_LIST,
 	COMMAND_ORGANIZATION_RENAME, /* argument: its new name */
+	COMMAND_MAIL_TEST,	     /* argument: to whom */
 	COMMAND_BOUNCE,		     /* argument: to which address, or NULL */
 	COMMAND_USER_ERASE,	     /* argument: a user's id, or an address */
 	COMMAND_CHECK,

@@ -219,19 +219,20 @@ static void add_reply_to(struct buf *out, struct arena *arena,
 		add_address(out, "Reply-To: ", &reply);
 }
 
+/* In `language`, whose tag that is. */
 static void add_headers(struct message *message, const struct sender *from,
-			const struct outbox_mail *mail,
-			const struct words *words)
+			int64_t at_ms, const char *subject,
+			const char *language)
 {
 	struct buf *out = &message->text;
 
 	buf_add_text(out, "Date: ");
-	mime_add_date(out, mail->queued_at_ms / 1000);
+	mime_add_date(out, at_ms / 1000);
 	buf_add_text(out, "\r\n");
 	add_address(out, "From: ", from);
 	buf_addf(out, "To: %s\r\n", message->to);
-	mime_add_header(out, "Subject", words->subject);
-	buf_addf(out, "Content-Language: %s\r\n", words->language->tag);
+	mime_add_header(out, "Subject", subject);
+	buf_addf(out, "Content-Language: %s\r\n", language);
 	buf_addf(out, "Message-ID: <%s@%s>\r\n", message->id, from->domain);
 	/* RFC 3834: so that nobody's holiday notice answers. */
 	buf_add_text(out, "Auto-Submitted: auto-generated\r\n"
@@ -307,7 +308,8 @@ static bool compose_notice(struct message *message, const struct sender *from,
 
 	if (!words_find_notice(arena, from->language, mail, &words))
 		return false;
-	add_headers(message, from, mail, &words);
+	add_headers(message, from, mail->queued_at_ms, words.subject,
+		    words.language->tag);
 	add_notice(message, &words);
 	return true;
 }
@@ -328,7 +330,8 @@ static bool compose_invitation(struct message *message,
 	if (link) {
 		words.link = link;
 		words.code = code;
-		add_headers(message, from, mail, &words);
+		add_headers(message, from, mail->queued_at_ms, words.subject,
+			    words.language->tag);
 		add_reply_to(&message->text, arena, &mail->to, utf8);
 		add_parts(message, &words);
 		wipe(link, strlen(link));
@@ -403,4 +406,33 @@ bool message_compose(struct message *message, const struct sender *standard,
 		.text = buf_str(&message->text),
 	};
 	return true;
+}
+
+bool message_compose_test(struct message *message, const struct sender *from,
+			  const struct email *to, int64_t now_ms,
+			  struct letter *ret_letter)
+{
+	static const struct return_code no_code;
+	const struct str text =
+	    STR("This mail was sent by `invited mail test`. That you read it "
+		"shows that\nmails leave and arrive.\n");
+	bool utf8 = envelope_address(to, message->to) || from->utf8;
+
+	message_wipe(message);
+	snprintf(message->id, sizeof(message->id), "test.%jd",
+		 (intmax_t)now_ms);
+	sender_envelope(from, &no_code, message->from);
+	add_headers(message, from, now_ms, "Test mail of invited", "en");
+	buf_add_text(&message->text,
+		     "Content-Type: text/plain; charset=utf-8\r\n");
+	mime_add_body(&message->text, text, message->id);
+	*ret_letter = (struct letter){
+		.id = message->id,
+		.seconds = now_ms / 1000,
+		.from = message->from,
+		.to = message->to,
+		.utf8 = utf8,
+		.text = buf_str(&message->text),
+	};
+	return buf_ok(&message->text);
 }

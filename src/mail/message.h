@@ -78,4 +78,9 @@ bool message_compose(struct message *message, const struct sender *from,
 		     const char *public_url, const struct outbox_mail *mail,
 		     struct letter *ret_letter) MUST_CHECK;
 
+/* The same for a mail that says nothing but that it arrived. */
+bool message_compose_test(struct message *message, const struct sender *from,
+			  const struct email *to, int64_t now_ms,
+			  struct letter *ret_letter) MUST_CHECK;
+
 #endif
