@@ -343,7 +343,8 @@ def test_a_database_newer_than_the_program(daemon):
     daemon.stop()
     daemon.database.sql("PRAGMA user_version = 999")
     before = daemon.database.path.read_bytes()
-    assert "newer" in refusal_to_start(daemon)
+    said = refusal_to_start(daemon)
+    assert "use a newer invited" in said and "restore a backup" in said
     done = daemon.command("key", "list", check=False)
     assert done.returncode == REFUSED and "newer" in done.stderr
     assert daemon.database.path.read_bytes() == before

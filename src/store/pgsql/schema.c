@@ -156,7 +156,8 @@ static int check_oldest(const struct version *version, struct fail *fail)
 		return fail_set(fail,
 				"its schema is version %lld and needs a "
 				"program of version %lld at least, which this "
-				"one (%zu) is not: use a newer invited",
+				"one (%zu) is not: use a newer invited, or a "
+				"backup from before the upgrade",
 				(long long)version->steps,
 				(long long)version->oldest, step_count);
 	return 0;

@@ -106,7 +106,8 @@ int schema_examine(struct sqlite_db *db, struct fail *fail)
 	if (version > (int64_t)step_count)
 		return fail_set(fail,
 				"its schema is version %lld, newer than this "
-				"program's %zu: use a newer invited",
+				"program's %zu: use a newer invited, or restore "
+				"a backup from before the upgrade",
 				(long long)version, step_count);
 	return 0;
 }
