@@ -13,7 +13,7 @@ check_packages='check g++ clang llvm libclang-rt-dev openssl chromium
 	valgrind systemd abigail-tools'
 
 # To make Debian packages and try them.
-package_packages='debhelper lintian mmdebstrap'
+package_packages='build-essential debhelper lintian mmdebstrap'
 
 # To make an image of them.
 image_packages='mmdebstrap umoci'
