@@ -4,6 +4,7 @@ The Debian packages: clean, and in an empty system they do what they promise.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -11,10 +12,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from harness import DEADLINE, admin_key_in, eventually
+from harness import (DEADLINE, ENGINES, USERS, Client, admin_key_in,
+                     eventually)
 from harness.packages import output_of
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -36,6 +40,19 @@ def system(empty_system: Path, tmp_path: Path) -> Iterator[Path]:
 def within(system: Path, *command: str, **env: str) -> str:
     """What a command says that runs in there."""
     return output_of("chroot", system, *command, **WRITING, **env)
+
+
+def install(system: Path, packages: Path) -> str:
+    """What it says when all that is for users is installed, or upgraded."""
+    for package in packages.glob("*.deb"):
+        if "dbgsym" not in package.name:
+            shutil.copy(package, system / "tmp")
+    said = within(system, "sh", "-c", "apt-get install -y "
+                  "--no-install-recommends /tmp/*.deb && rm /tmp/*.deb")
+    # What systemd does before it starts the service.
+    within(system, "install", "-d", "-o", "invited", "-g", "invited", "-m",
+           "0700", f"/{DATA}")
+    return said
 
 
 def test_they_are_clean(packages: Path) -> None:
@@ -65,14 +82,29 @@ def settings_of_the_unit(system: Path) -> list[str]:
     return re.findall(r"^Environment=(.*)$", unit.read_text(), re.M)
 
 
+# In a place of its own, where a directory from outside is seen, too.
+INSIDE = ["unshare", "--mount", "sh", "-c", """
+root=$1 shared=$2
+shift 2
+if [ -n "$shared" ]; then
+	mkdir -p "$root$shared"
+	mount --bind "$shared" "$root$shared"
+fi
+exec chroot --userspec=invited:invited "$root" env -i "$@"
+""", "inside"]
+
+
 @contextmanager
-def served(system: Path) -> Iterator[str]:
+def served(system: Path, shared: str = "", **env: str) -> Iterator[str]:
     """The daemon in there, as its unit starts it; where it listens."""
+    conf = (system / "etc/invited.conf").read_text()
     process = subprocess.Popen(
-        ["chroot", "--userspec=invited:invited", system, "env", "-i",
-         *settings_of_the_unit(system), "/usr/bin/invited", "serve",
-         "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        [*INSIDE, system, shared, *settings_of_the_unit(system),
+         *re.findall("^INVITED_.*$", conf, re.M),
+         *(f"{name}={value}" for name, value in env.items()),
+         "/usr/bin/invited", "serve", "--listen", "127.0.0.1:0"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout
         lines = [line for line in takewhile_listening(process.stdout)]
@@ -92,19 +124,12 @@ def takewhile_listening(lines: Iterator[str]) -> Iterator[str]:
 
 def test_installed_used_removed_purged(packages: Path, system: Path) -> None:
     """One after the other, since each needs what was before."""
-    for package in packages.glob("*.deb"):
-        if "dbgsym" not in package.name:
-            shutil.copy(package, system / "tmp")
-    said = within(system, "sh", "-c", "apt-get install -y "
-                  "--no-install-recommends /tmp/*.deb")
+    said = install(system, packages)
     assert "invited key first --data /var/lib/invited" in said
     assert stat.S_IMODE((system / "etc/invited.conf").stat().st_mode) == 0o600
     assert (system / "etc/systemd/system/multi-user.target.wants"
             / "invited.service").is_symlink()
 
-    # What systemd does before it starts the service.
-    within(system, "install", "-d", "-o", "invited", "-g", "invited", "-m",
-           "0700", f"/{DATA}")
     with served(system) as url:
         first = within(system, "runuser", "-u", "invited", "--", "invited",
                        "key", "first", "--data", f"/{DATA}")
@@ -120,13 +145,6 @@ def test_installed_used_removed_purged(packages: Path, system: Path) -> None:
         assert "ada@example.com" in within(system, "invite", "users", "list",
                                            **access)
 
-    within(system, "apt-get", "install", "-y", "--reinstall",
-           "/tmp/" + next(packages.glob("invited_*.deb")).name)
-    with served(system) as url:
-        access["OPENAI_BASE_URL"] = f"{url}/v1"
-        assert "ada@example.com" in within(system, "invite", "users", "list",
-                                           **access)
-
     within(system, "apt-get", "remove", "-y", "invited")
     assert (system / DATA / "invited.db").exists()
     assert (system / "etc/invited.conf").exists()
@@ -134,3 +152,79 @@ def test_installed_used_removed_purged(packages: Path, system: Path) -> None:
            " | debconf-set-selections && apt-get purge -y invited")
     assert not (system / DATA).exists()
     assert not (system / "etc/invited.conf").exists()
+
+
+# -- from the release before ---------------------------------------------------
+
+@pytest.fixture
+def before(packages: Path, tmp_path: Path) -> Path:
+    """The packages of a release before: those in INVITED_TEST_BEFORE; or else
+    these, by an older name."""
+    if "INVITED_TEST_BEFORE" in os.environ:
+        return Path(os.environ["INVITED_TEST_BEFORE"])
+    out = tmp_path / "before"
+    out.mkdir()
+    for package in packages.glob("*.deb"):
+        if "dbgsym" in package.name:
+            continue
+        tree = tmp_path / package.stem
+        output_of("dpkg-deb", "-R", package, tree)
+        control = tree / "DEBIAN/control"
+        version = re.search("^Version: (.*)$", control.read_text(), re.M)
+        assert version
+        control.write_text(control.read_text().replace(version[1],
+                                                       f"{version[1]}~~"))
+        output_of("dpkg-deb", "-Znone", "-b", tree, out)
+    return out
+
+
+class Served:
+    """The daemon of the installed package, on one database."""
+
+    def __init__(self, system: Path, engine: str) -> None:
+        self._system = system
+        self.database = ENGINES[engine](system / DATA)
+        url = self.database.settings.get("INVITED_DATABASE", "")
+        socket = re.search("host=([^&]+)", url)
+        self._shared = socket[1] if socket else ""
+        self._key = f"sixteen-characters-or-more-{engine}"
+
+    @contextmanager
+    def client(self, kind: type = Client) -> Iterator[Client]:
+        with served(self._system, self._shared, INVITED_ADMIN_KEY=self._key,
+                    **self.database.settings) as url, \
+                kind(url, self._key) as api:
+            yield api
+
+
+class Old(Client):
+    """Of a release whose answers today's contract need not describe."""
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self._http.request(method, path, **options)
+
+
+def test_upgraded_with_what_it_holds_in_either_database(
+        packages: Path, before: Path, system: Path,
+        postgres_server: str) -> None:
+    """Settings, members, and links that were mailed before."""
+    install(system, before)
+    conf = system / "etc/invited.conf"
+    conf.write_text(conf.read_text() + "INVITED_ORGANIZATION=Kept\n")
+    daemons = [Served(system, engine) for engine in ENGINES]
+    links = []
+    for daemon in daemons:
+        with daemon.client(Old) as api:
+            api.member("ada@example.com")
+            links.append(api.link("eve@example.com")[1])
+    said = install(system, packages)
+    assert "key first" not in said
+    assert conf.read_text().endswith("INVITED_ORGANIZATION=Kept\n")
+    assert stat.S_IMODE(conf.stat().st_mode) == 0o600
+    for daemon, link in zip(daemons, links):
+        with daemon.client() as api:
+            assert api.get("/v1/organization").json()["name"] == "Kept"
+            assert api.accept(link, "Eve").status_code == 200
+            assert {user["email"] for user in api.get(USERS).json()["data"]} \
+                == {"ada@example.com", "eve@example.com"}
+        daemon.database.drop()
