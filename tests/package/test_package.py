@@ -76,6 +76,19 @@ def test_each_brings_what_it_is_for(packages: Path) -> None:
             "/usr/share/man/man3/inv.3.gz"} <= files("libinv-dev")
 
 
+def test_what_a_program_is_built_with_brings_the_rest(packages: Path) -> None:
+    """inv.pc names other libraries, which pkg-config looks for."""
+    package, = packages.glob("libinv-dev_*.deb")
+    depends = output_of("dpkg-deb", "-f", package, "Depends")
+    pc = output_of("sh", "-c", "dpkg-deb --fsys-tarfile $1 | "
+                   "tar -xO --wildcards '*/inv.pc'", "sh", package)
+    needed = re.search(r"^Requires\.private: (.*)$", pc, re.M)
+    brings = {"libcurl": "libcurl4-openssl-dev", "jansson": "libjansson-dev"}
+    assert needed
+    for name in needed[1].split(", "):
+        assert brings[name] in depends
+
+
 def settings_of_the_unit(system: Path) -> list[str]:
     unit = next(path for path in system.glob("*/systemd/system/invited.service")
                 or system.glob("usr/lib/systemd/system/invited.service"))
