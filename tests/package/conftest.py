@@ -59,8 +59,8 @@ def empty_system(once: Once) -> Path:
     """A Debian of this release with nothing but what each has; to be copied."""
     def make(root: Path) -> None:
         made = subprocess.run(
-            ["mmdebstrap", "--variant=apt", "--skip=cleanup/apt", release(),
-             str(root)], capture_output=True, text=True, timeout=BUILD)
+            ["mmdebstrap", "--variant=apt", "--skip=cleanup/apt",
+             '--aptopt=Acquire::Retries "5"', release(), str(root)], capture_output=True, text=True, timeout=BUILD)
         if made.returncode != 0:
             pytest.skip(f"platform: no empty system can be made here: "
                         f"{made.stderr[-500:]}")

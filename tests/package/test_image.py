@@ -9,6 +9,7 @@ import json
 import os
 import re
 import stat
+import tarfile
 from pathlib import Path
 from typing import Callable
 
@@ -43,14 +44,29 @@ def unpacked(once: Callable, image: Path) -> Path:
     return once("unpacked", make)
 
 
+def made_of(image: Path) -> bytes:
+    """The list of packages that are in it."""
+    with tarfile.open(image) as layout:
+        layer = max(layout.getmembers(), key=lambda member: member.size)
+        with tarfile.open(fileobj=layout.extractfile(layer)) as files:
+            status = files.extractfile("./var/lib/dpkg/status")
+            assert status
+            return status.read()
+
+
 def test_the_same_packages_make_the_same_image(
         image: Path, packages: Path, tmp_path: Path) -> None:
     """Whoever makes it, wherever, with whatever habits."""
-    output_of("sh", "-c", 'umask 077 && exec "$@"', "sh", ROOT / "tools/image",
-              packages, tmp_path / "again", TZ="Pacific/Chatham",
-              LC_ALL="C", HOME=str(tmp_path))
-    output_of("cmp", image / "invited.oci.tar",
-              tmp_path / "again/invited.oci.tar")
+    first = image / "invited.oci.tar"
+    for name in ("second", "third"):
+        output_of("sh", "-c", 'umask 077 && exec "$@"', "sh",
+                  ROOT / "tools/image", packages, tmp_path / name,
+                  TZ="Pacific/Chatham", LC_ALL="C", HOME=str(tmp_path))
+        again = tmp_path / name / "invited.oci.tar"
+        if made_of(first) == made_of(again):
+            break
+        first = again # Debian has just got a newer package
+    output_of("cmp", first, again)
 
 
 def test_there_is_nothing_in_it_that_the_daemon_does_not_need(
