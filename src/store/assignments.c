@@ -252,9 +252,13 @@ STATEMENT(assignment_insert,
 STATEMENT(assignment_delete, .text = "DELETE" ASSIGNED " AND role = ?5");
 STATEMENT(assignments_of_project_delete, .text = "DELETE" ASSIGNED);
 
+/* Left to itself, a newer SQLite looks through all of the organization. */
+#define DELETE_OF_ROLE(index)               \
+	"DELETE FROM role_assignment" index \
+	" WHERE role = ?1 AND organization = ?2"
 STATEMENT(assignments_of_role_delete,
-	  .text = "DELETE FROM role_assignment"
-		  " WHERE role = ?1 AND organization = ?2");
+	  .text = DELETE_OF_ROLE(INDEXED_BY("role_assignment_of")),
+	  .pgsql = DELETE_OF_ROLE(""));
 #define DELETE_OF_PRINCIPAL(type)                          \
 	"DELETE FROM role_assignment WHERE principal = ?1" \
 	" AND organization = ?2 AND principal_type = " type

@@ -83,7 +83,8 @@ def test_what_a_program_is_built_with_brings_the_rest(packages: Path) -> None:
     pc = output_of("sh", "-c", "dpkg-deb --fsys-tarfile $1 | "
                    "tar -xO --wildcards '*/inv.pc'", "sh", package)
     needed = re.search(r"^Requires\.private: (.*)$", pc, re.M)
-    brings = {"libcurl": "libcurl4-openssl-dev", "jansson": "libjansson-dev"}
+    brings = {"libcurl": "libcurl4-openssl-dev", "jansson": "libjansson-dev",
+              "libcrypto": "libssl-dev"}
     assert needed
     for name in needed[1].split(", "):
         assert brings[name] in depends

@@ -205,7 +205,8 @@ static const struct plan plans[] = {
 	  "project.primary user.user_address "
 	  "project_user.primary/project_user_of" },
 	{ "place_by_id", "p.primary u.primary/user_present m.primary",
-	  "project.primary user.primary project_user.project_user_of" },
+	  "project.primary user.primary "
+	  "project_user.primary/project_user_of" },
 	{ "project_archive", "project.primary", NULL },
 	{ "project_delete", "project.primary", NULL },
 	{ "project_get", "project.primary", NULL },
