@@ -21,9 +21,12 @@ from typing import Callable
 
 from harness.daemon import ROOT
 from harness.wait import DEADLINE, eventually
+from mail.peers import Received, RealServer
 
 UNPACKED = ROOT / "build/mail-servers/root"
 DOMAIN = "mx.example.net"  # whose mail they take
+GONE = "gone.example"  # whose server refuses what Postfix has taken
+BOUNCES = "bounces.example.org"  # where mails come back
 
 
 def unpack() -> None:
@@ -108,6 +111,9 @@ alias_maps =
 local_recipient_maps =
 local_transport = discard:
 default_transport = discard:
+transport_maps = inline:{{
+  {{ {gone} = smtp:[127.0.0.1]:{far} }}
+  {{ {bounces} = smtp:[127.0.0.1]:{far} }} }}
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 """
 
@@ -122,6 +128,7 @@ defer     unix  -  -  n  -    0  bounce
 trace     unix  -  -  n  -    0  bounce
 error     unix  -  -  n  -    -  error
 discard   unix  -  -  n  -    -  discard
+smtp      unix  -  -  n  -    -  smtp
 anvil     unix  -  -  n  -    1  anvil
 proxymap  unix  -  -  n  -    -  proxymap
 postlog   unix-dgram  n  -  n  -  1  postlogd
@@ -152,11 +159,22 @@ class Postfix:
     """`with Postfix(directory) as server: server.set_up("relay-denied")`. The
     directory has to let everybody pass.
 
-    Its master has to be root; its programs then are nobody in particular."""
+    Its master has to be root; its programs then are nobody in particular.
+
+    come_back   called with each mail that comes back; None takes it, a reply
+                does not
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self._set_up = "mended"
+        self.come_back: Callable[[Received], str | None] = lambda _: None
+        self._far = RealServer(verdict=self._judge)
+
+    def _judge(self, mail: Received) -> str | None:
+        if mail.rcpt_to[0].endswith(f"@{GONE}"):
+            return "550 5.1.1 No such user here"
+        return self.come_back(mail)
 
     def _configure(self) -> None:
         owner, group = pwd.getpwnam("mail"), grp.getgrnam("uucp")
@@ -169,11 +187,13 @@ class Postfix:
         os.chown(self.home / "data", owner.pw_uid, owner.pw_gid)
         (self.home / "etc/main.cf").write_text(POSTFIX_MAIN.format(
             home=self.home, root=UNPACKED, domain=DOMAIN,
-            owner=owner.pw_name, group=group.gr_name))
+            owner=owner.pw_name, group=group.gr_name, gone=GONE,
+            bounces=BOUNCES, far=self._far.port))
         (self.home / "etc/master.cf").write_text(
             POSTFIX_MASTER.format(services=services))
 
     def __enter__(self) -> Postfix:
+        self._far.__enter__()
         self._configure()
         self._process = subprocess.Popen(
             [UNPACKED / "usr/sbin/postfix", "-c", self.home / "etc",
@@ -193,6 +213,7 @@ class Postfix:
         self._process.wait(DEADLINE)
         eventually(lambda: not Path(f"/proc/{master}").exists(),
                    "the end of Postfix's master")
+        self._far.__exit__()
 
     def _socket(self, name: str) -> Path:
         return self.home / "queue/public" / name

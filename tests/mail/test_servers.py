@@ -14,7 +14,8 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from harness import Daemon, eventually
-from mail.servers import (DOMAIN, Exim, Postfix, can_run_unpacked,
+from mail.peers import Received
+from mail.servers import (BOUNCES, DOMAIN, GONE, Exim, Postfix, can_run_unpacked,
                           unpack)
 
 Maker = Callable[..., Daemon]
@@ -125,6 +126,28 @@ def is_final(make_daemon: Maker, server: Server, fault: str, code: str) -> None:
 def test_postfix_refuses_the_mail(make_daemon: Maker, postfix: Postfix,
                                   fault: str, code: str) -> None:
     is_final(make_daemon, postfix, fault, code)
+
+
+def pipe(daemon: Daemon, mail: Received) -> str | None:
+    """As a mail server pipes a mail to `invited bounce`."""
+    done = daemon.run("bounce", "--data", str(daemon.data), "--", *mail.rcpt_to,
+                      env=daemon.database.settings, check=False,
+                      typed=mail.raw.decode("utf-8", "replace"))
+    return None if done.returncode == 0 else "451 4.3.0 Try again"
+
+
+def test_postfix_takes_the_mail_and_has_it_bounce(make_daemon: Maker,
+                                                  postfix: Postfix) -> None:
+    postfix.set_up("mended")
+    daemon = start(make_daemon, postfix, "--mail-return-path", f"@{BOUNCES}")
+    postfix.come_back = lambda mail: pipe(daemon, mail)
+    gone = daemon.api.invite(f"ada@{GONE}")
+    there = daemon.api.invite("bob@example.org")
+    failed = daemon.api.delivered(gone["id"], "failed")["delivery"]
+    assert failed["last_error"].startswith("bounced: ")
+    assert "550 5.1.1 No such user here" in failed["last_error"]
+    daemon.api.delivered(there["id"])
+    assert ready(daemon).status_code == 200
 
 
 @pytest.mark.parametrize("fault, code", [
