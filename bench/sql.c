@@ -262,8 +262,9 @@ static void make_arrays(const struct bench *bench, struct buf *arrays)
 		array_add_bytes(&arrays[COLUMN_SECRET], NULL, 0);
 		array_add_text(&arrays[COLUMN_EMAIL], ADDRESS);
 		array_add_text(&arrays[COLUMN_EMAIL_KEY], ADDRESS);
-		for (int i = COLUMN_EMAIL_KEY + 1; i < COLUMNS; i++)
+		for (int i = COLUMN_EMAIL_KEY + 1; i < COLUMN_REMINDER; i++)
 			array_add_text(&arrays[i], NULL);
+		array_add_i64(&arrays[COLUMN_REMINDER], 0);
 	}
 }
 

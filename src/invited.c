@@ -29,6 +29,7 @@
 #include "commit.h"
 #include "conf.h"
 #include "core/id.h"
+#include "expiry_news.h"
 #include "first_key.h"
 #include "core/language.h"
 #include "gate/gate.h"
@@ -48,7 +49,7 @@ struct daemon {
 	const struct conf *conf;
 	struct store *store;
 	struct mailer *mailer; /* NULL: no mail is sent */
-	struct sweep *sweep;   /* NULL: there is nothing to look at */
+	struct sweep *sweep;
 	struct router *router, *gate_router;
 	struct gate *gate;
 	struct seal_key seal_key; /* where the settings name one */
@@ -327,20 +328,25 @@ static int open_store(struct daemon *daemon, struct fail *fail)
 static int start_sweep(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
-	struct sweep_task tasks[2];
+	struct sweep_task tasks[4];
 	size_t count = 0;
+
+	tasks[count++] = (struct sweep_task){ .look = expired_look,
+					      .every_ms = EXPIRY_EVERY_MS };
 
 	if (conf->forget_invites_seconds)
 		tasks[count++] = (struct sweep_task){
 			.look = retention_look,
 			.seconds = conf->forget_invites_seconds,
 		};
-	if (mail_sends(conf->mail))
+	if (mail_sends(conf->mail)) {
 		tasks[count++] =
 		    (struct sweep_task){ .look = key_warnings_look };
-	return count ? sweep_start(daemon->store, tasks, count, &daemon->sweep,
-				   fail)
-		     : 0;
+		tasks[count++] =
+		    (struct sweep_task){ .look = reminders_look,
+					 .every_ms = EXPIRY_EVERY_MS };
+	}
+	return sweep_start(daemon->store, tasks, count, &daemon->sweep, fail);
 }
 
 static int start_gate(struct daemon *daemon, struct fail *fail)

@@ -1,5 +1,5 @@
 /*
- * sweep.c: the thread that looks once an hour.
+ * sweep.c: the thread that looks now and then.
  */
 #include "base/base.h"
 
@@ -10,16 +10,20 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "store/organizations.h"
 
-#define PAUSE_MS  HOUR_MS /* between two looks */
+#define PAUSE_MS  HOUR_MS /* between two looks, unless a task says so */
 #define JUMP_MS	  MINUTE_MS
 #define TASKS_MAX 4
+#define PAGE	  100 /* organizations */
 
 struct sweep {
 	struct store_port *port;
 	struct sweep_task tasks[TASKS_MAX];
+	int64_t due_ms[TASKS_MAX]; /* by the monotonic clock */
 	size_t count;
 	int64_t ahead_ms; /* the clock, of the monotonic one */
+	int64_t quiet_ms; /* nothing is done until then */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -55,27 +59,76 @@ bool sweep_ask(struct sweep *sweep, struct arena *arena,
 	return op.result == RESULT_OK;
 }
 
-static void look(struct sweep *sweep)
+void sweep_organizations(struct sweep *sweep,
+			 void (*visit)(struct sweep *sweep,
+				       int64_t organization, void *context),
+			 void *context)
 {
-	int64_t ahead_ms = clock_now_ms() - clock_mono_ms();
-	int64_t jump_ms = ahead_ms - sweep->ahead_ms;
+	struct list_in in = { .limit = PAGE };
+	struct list_out page;
+	struct arena arena;
+	bool more;
 
+	do {
+		arena_init(&arena, SWEEP_MEMORY);
+		more = sweep_ask(sweep, &arena, &verb_organization_list, 0, &in,
+				 &page);
+		for (size_t i = 0; more && i < page.count; i++) {
+			const struct organization *o = page.rows;
+
+			in.after = o[i].id;
+			visit(sweep, in.after, context);
+		}
+		more = more && page.has_more;
+		arena_release(&arena);
+	} while (more);
+}
+
+static void note_jump(struct sweep *sweep, int64_t mono_ms)
+{
+	int64_t ahead_ms = clock_now_ms() - mono_ms;
+
+	if (ahead_ms - sweep->ahead_ms > JUMP_MS)
+		sweep->quiet_ms = mono_ms + HOUR_MS;
 	sweep->ahead_ms = ahead_ms;
-	if (jump_ms > JUMP_MS)
-		return;
-	for (size_t i = 0; i < sweep->count; i++)
-		sweep->tasks[i].look(sweep, sweep->tasks[i].seconds);
+}
+
+static void look(struct sweep *sweep, int64_t mono_ms)
+{
+	note_jump(sweep, mono_ms);
+	for (size_t i = 0; i < sweep->count; i++) {
+		const struct sweep_task *task = &sweep->tasks[i];
+
+		if (mono_ms < sweep->quiet_ms || mono_ms < sweep->due_ms[i])
+			continue;
+		sweep->due_ms[i] =
+		    mono_ms + (task->every_ms ? task->every_ms : PAUSE_MS);
+		task->look(sweep, task->seconds);
+	}
+}
+
+/* When the next task is due; a jump is looked for then, too. */
+static int64_t next_look(const struct sweep *sweep)
+{
+	int64_t next = sweep->due_ms[0];
+
+	for (size_t i = 1; i < sweep->count; i++) {
+		if (sweep->due_ms[i] < next)
+			next = sweep->due_ms[i];
+	}
+	return next > sweep->quiet_ms ? next : sweep->quiet_ms;
 }
 
 /* True where it is to stop. */
-static bool wait_an_hour(struct sweep *sweep)
+static bool wait_until(struct sweep *sweep, int64_t mono_ms)
 {
-	struct timespec until;
+	const struct timespec until = {
+		.tv_sec = mono_ms / SECOND_MS,
+		.tv_nsec = mono_ms % SECOND_MS * (1000 * 1000),
+	};
 	int error = 0;
 	bool stopping;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += PAUSE_MS / SECOND_MS;
 	pthread_mutex_lock(&sweep->lock);
 	while (!sweep->stopping && error == 0)
 		error = pthread_cond_timedwait(&sweep->changed, &sweep->lock,
@@ -90,8 +143,8 @@ static void *run(void *context)
 	struct sweep *sweep = context;
 
 	do
-		look(sweep);
-	while (!wait_an_hour(sweep));
+		look(sweep, clock_mono_ms());
+	while (!wait_until(sweep, next_look(sweep)));
 	return NULL;
 }
 

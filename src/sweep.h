@@ -1,10 +1,10 @@
 /*
- * sweep.h: what is to be looked at once an hour, by a thread of its own: what
- * has been kept for long enough, which keys are about to end.
+ * sweep.h: what is to be looked at now and then, by a thread of its own: what
+ * has been kept for long enough, which keys and invites are about to end.
  *
- * Nothing is done at a look before which the clock has jumped ahead: it has to
- * go on as it should until the next one. What was done by a wrong clock would
- * not come back when the clock does.
+ * Nothing is done for an hour after the clock has jumped ahead: it has to go on
+ * as it should for so long. What was done by a wrong clock would not come back
+ * when the clock does.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -20,10 +20,11 @@ struct sweep;
 
 struct sweep_task {
 	void (*look)(struct sweep *sweep, int64_t seconds);
-	int64_t seconds; /* whatever the task is told; 0 for none */
+	int64_t seconds;  /* whatever the task is told; 0 for none */
+	int64_t every_ms; /* how often it is done; 0: once an hour */
 };
 
-/* Does the tasks, in order, now and then once an hour, until sweep_stop(). */
+/* Does the tasks, in order, now and then at their times, until sweep_stop(). */
 int sweep_start(struct store *store, const struct sweep_task *tasks,
 		size_t count, struct sweep **ret_sweep,
 		struct fail *fail) MUST_CHECK;
@@ -33,5 +34,11 @@ void sweep_stop(struct sweep *sweep); /* NULL: nothing */
 bool sweep_ask(struct sweep *sweep, struct arena *arena,
 	       const struct verb *verb, int64_t organization, const void *in,
 	       void *out) MUST_CHECK;
+
+/* For tasks: visits each organization, until the sweep is to stop. */
+void sweep_organizations(struct sweep *sweep,
+			 void (*visit)(struct sweep *sweep,
+				       int64_t organization, void *context),
+			 void *context);
 
 #endif

@@ -150,6 +150,36 @@ static void change(struct request *request)
 	request_submit(request, change_finished);
 }
 
+/* ---- its link, copied ---- */
+
+static void copy_finished(struct request *request)
+{
+	const struct invite_link_in *in = request->op.in;
+	const struct invite_create_out *out = request->op.out;
+
+	if (request->op.result != RESULT_OK)
+		answer_result(request, "invite_id");
+	else
+		answer_invite(request, &out->invite, in->secret);
+}
+
+static bool copy_showed_link(const struct request *request)
+{
+	(void)request;
+	return true;
+}
+
+static void copy_link(struct request *request)
+{
+	struct invite_link_in *in = request_verb(request, &verb_invite_link);
+
+	if (!in || query_read(request, NULL, NULL) < 0)
+		return;
+	in->id = request->ids[0];
+	random_bytes(in->secret, SECRET_SIZE);
+	request_submit(request, copy_finished);
+}
+
 static const struct route routes[] = {
 	{ .method = METHOD_POST,
 	  .path = "/organization/invites/{invite_id}",
@@ -163,6 +193,11 @@ static const struct route routes[] = {
 	  .handle = resend,
 	  .shape = &invite_shape,
 	  .showed_secret = resend_showed_link },
+	{ .method = METHOD_POST,
+	  .path = "/organization/invites/{invite_id}/link",
+	  .handle = copy_link,
+	  .shape = &invite_shape,
+	  .showed_secret = copy_showed_link },
 };
 
 const struct route_table invite_changes_api = ROUTES(routes);

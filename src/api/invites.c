@@ -87,6 +87,14 @@ static void write_inviter(struct jw *jw, const void *item, int64_t now_seconds)
 	shape_inviter(jw, &invite->inviter);
 }
 
+static void write_remind(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const struct invite *invite = item;
+
+	(void)now_seconds;
+	jw_bool(jw, invite->reminder == REMINDER_WANTED);
+}
+
 static const struct member invite_members[] = {
 	SHOW_ID("id", struct invite, id, ID_INVITE),
 	SHOW_TEXT("email", struct invite, email),
@@ -97,12 +105,14 @@ static const struct member invite_members[] = {
 	SHOW_TIME("expires_at", struct invite, expires_at),
 	SHOW_TIME("accepted_at", struct invite, accepted_at),
 	SHOW_TIME("declined_at", struct invite, declined_at),
+	SHOW_TIME("reminded_at", struct invite, reminded_at),
 	SHOW_BY("projects", write_grants),
 	SHOW_BY("delivery", write_delivery),
 	SHOW_BY("inviter", write_inviter),
 	SHOW_BY("metadata", write_pairs),
 	SHOW_TEXT("external_id", struct invite, external_id),
 	SHOW_TEXT("locale", struct invite, locale),
+	SHOW_BY("remind", write_remind),
 	{ 0 },
 };
 
@@ -125,6 +135,7 @@ enum {
 	REPLACE,
 	METADATA,
 	EXTERNAL_ID,
+	REMIND,
 	INVITE_FIELDS
 };
 
@@ -151,6 +162,7 @@ static const struct field invite_fields[] = {
 	[EXTERNAL_ID] =
 	    TAKE_TEXT("external_id", OPTIONAL, struct invite_create_in,
 		      external_id, NAME_MAX_OCTETS),
+	[REMIND] = TAKE_BOOL("remind", struct invite_create_in, remind),
 	[REPLACE] = TAKE_BOOL("replace", struct invite_create_in, replace),
 };
 
@@ -439,6 +451,7 @@ struct invite_create_in *invite_create_read(struct request *request)
 	    body_read_metadata(request, "metadata", &values[METADATA],
 			       &in->metadata) < 0)
 		return NULL;
+	in->remind = true;
 	body_fill(invite_fields, INVITE_FIELDS, values, in);
 	if (read_locale(request, &in->locale) < 0 ||
 	    read_projects(request, &values[PROJECTS], named) < 0)

@@ -43,6 +43,7 @@ static const struct member settings_members[] = {
 	SHOW_TIME("max_seats", SETTINGS, max_seats),
 	SHOW_TIME("mails_per_day", SETTINGS, mails_per_day),
 	SHOW_TIME("invites_per_minute", SETTINGS, invites_per_minute),
+	SHOW_TIME("reminder_hours_before", SETTINGS, reminder_hours),
 	SHOW_TIME("max_key_lifetime_seconds", SETTINGS, max_key_lifetime),
 	SHOW_TIME("updated_at", SETTINGS, updated_at),
 	{ 0 },
@@ -86,6 +87,8 @@ static const struct field settings_fields[] = {
 	    .min = 1, .max = RATE_MAX),
 	SET("invites_per_minute", int64_t, invites_per_minute,
 	    .type = FIELD_INTEGER, .min = 1, .max = RATE_MAX),
+	SET("reminder_hours_before", int64_t, reminder_hours,
+	    .type = FIELD_INTEGER, .min = 1, .max = REMINDER_HOURS_MAX),
 	SET("max_key_lifetime_seconds", int64_t, max_key_lifetime,
 	    .type = FIELD_INTEGER, .min = 1, .max = KEY_LIFETIME_MAX),
 };

@@ -69,6 +69,10 @@
 	X(INVITE_RESENT, 70, "invite.resent", OURS, INVITE, NULL)              \
 	X(INVITE_UPDATED, 71, "invite.updated", OURS, INVITE,                  \
 	  "changes_requested")                                                 \
+	/* by mail, with a link beside the one that there was */               \
+	X(INVITE_REMINDED, 75, "invite.reminded", OURS, INVITE, NULL)          \
+	/* copied by an administrator, beside the one in the mail */           \
+	X(INVITE_LINK_CREATED, 76, "invite.link.created", OURS, INVITE, NULL)  \
 	X(API_KEY_CREATED, 41, "api_key.created", PUBLISHED, API_KEY, "data")  \
 	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
 	  "changes_requested")                                                 \

@@ -32,10 +32,16 @@ static const char *const delivery_words[] = {
 	[DELIVERY_FAILED] = "failed",
 };
 
+static const char *const reminder_words[] = {
+	[REMINDER_WANTED] = "wanted",
+	[REMINDER_UNWANTED] = "unwanted",
+};
+
 const struct vocabulary roles = VOCABULARY(role_words);
 const struct vocabulary invite_states = VOCABULARY(state_words);
 const struct vocabulary invite_statuses = VOCABULARY(status_words);
 const struct vocabulary delivery_statuses = VOCABULARY(delivery_words);
+const struct vocabulary invite_reminders = VOCABULARY(reminder_words);
 
 const char *role_name(enum role role)
 {
@@ -111,11 +117,19 @@ enum create_verdict invite_on_create(const struct invite *open,
 	return is_asked_for(open, asked) ? CREATE_REPLAY : CREATE_CONFLICT;
 }
 
+bool invite_is_opened_by(const struct invite *invite,
+			 const uint8_t hash[SHA256_SIZE])
+{
+	/* No secret is known whose hash is all zero. */
+	return same_bytes(invite->secret_hash, hash, SHA256_SIZE) |
+	       same_bytes(invite->other_hash, hash, SHA256_SIZE);
+}
+
 enum result invite_on_answer(const struct invite *invite,
 			     const uint8_t hash[SHA256_SIZE],
 			     int64_t now_seconds)
 {
-	if (!invite || !same_bytes(invite->secret_hash, hash, SHA256_SIZE))
+	if (!invite || !invite_is_opened_by(invite, hash))
 		return RESULT_INVITATION_NOT_FOUND;
 	switch (invite->state) {
 	case INVITE_ACCEPTED:
@@ -171,4 +185,65 @@ bool invite_mail_waits(const struct invite *invite)
 {
 	return invite->delivery.status == DELIVERY_QUEUED ||
 	       invite->delivery.status == DELIVERY_DEFERRED;
+}
+
+/* ---- what opens it ---- */
+
+void invite_renew_link(struct invite *invite, const uint8_t hash[SHA256_SIZE])
+{
+	if (invite_mail_waits(invite))
+		memcpy(invite->other_hash, invite->secret_hash, SHA256_SIZE);
+	else
+		memset(invite->other_hash, 0, SHA256_SIZE);
+	memcpy(invite->secret_hash, hash, SHA256_SIZE);
+}
+
+void invite_copy_link(struct invite *invite, const uint8_t hash[SHA256_SIZE])
+{
+	memcpy(invite->other_hash, hash, SHA256_SIZE);
+}
+
+static bool has_other_link(const struct invite *invite)
+{
+	static const uint8_t none[SHA256_SIZE];
+
+	return memcmp(invite->other_hash, none, SHA256_SIZE) != 0;
+}
+
+void invite_remind(struct invite *invite, const uint8_t hash[SHA256_SIZE],
+		   int64_t now_seconds)
+{
+	if (!has_other_link(invite))
+		memcpy(invite->other_hash, invite->secret_hash, SHA256_SIZE);
+	memcpy(invite->secret_hash, hash, SHA256_SIZE);
+	invite->reminded_at = now_seconds;
+}
+
+/* ---- its expiry ---- */
+
+bool invite_wants_reminder(const struct invite *invite, int64_t lead,
+			   int64_t now_seconds)
+{
+	const struct delivery *delivery = &invite->delivery;
+	int64_t due_at = invite->expires_at - lead;
+
+	return lead > 0 && invite->reminder == REMINDER_WANTED &&
+	       invite->state == INVITE_OPEN && invite->reminded_at == 0 &&
+	       invite_status(invite, now_seconds) == STATUS_PENDING &&
+	       delivery->status == DELIVERY_SENT && now_seconds >= due_at &&
+	       delivery->updated_at <= due_at;
+}
+
+bool invite_expiry_is_news(const struct invite *invite, int64_t now_seconds)
+{
+	return invite->state == INVITE_OPEN &&
+	       now_seconds >= invite->expires_at &&
+	       invite->expiry_told != invite->expires_at;
+}
+
+void invite_renew_expiry(struct invite *invite, int64_t expires_at)
+{
+	invite->expires_at = expires_at;
+	invite->reminded_at = 0;
+	invite->expiry_told = 0;
 }

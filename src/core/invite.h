@@ -44,6 +44,7 @@ extern const struct vocabulary roles;
 extern const struct vocabulary invite_states;
 extern const struct vocabulary invite_statuses;
 extern const struct vocabulary delivery_statuses;
+extern const struct vocabulary invite_reminders;
 
 /* The API's words ("reader", "pending", ...), static. */
 const char *role_name(enum role role);
@@ -53,6 +54,9 @@ const char *delivery_status_name(enum delivery_status status);
 /* The other way; false for any other word. */
 bool role_of(struct str name, enum role *ret_role) MUST_CHECK;
 bool invite_status_of(struct str name, enum invite_status *ret) MUST_CHECK;
+
+/* Whether who was invited is reminded before it expires. */
+enum invite_reminder { REMINDER_WANTED = 0, REMINDER_UNWANTED = 1 };
 
 struct delivery {
 	enum delivery_status status;
@@ -82,7 +86,14 @@ struct invite {
 	const char *external_id; /* what the caller calls whoever it is for;
 				  * NULL: nothing */
 	const char *locale;	 /* of its page and mails; NULL: not said */
-	uint8_t secret_hash[SHA256_SIZE];
+	/* Whoever has the secret of either may answer. The first one's is in
+	 * the last mail (or in the link, where none was wanted); the other's is
+	 * in a link that was copied since, or in the mail before. All zero:
+	 * there is no other. */
+	uint8_t secret_hash[SHA256_SIZE], other_hash[SHA256_SIZE];
+	enum invite_reminder reminder;
+	int64_t reminded_at; /* Unix seconds; 0: not, of this expiry */
+	int64_t expiry_told; /* the expiry that webhooks were told of */
 	struct delivery delivery;
 };
 
@@ -114,6 +125,11 @@ struct asked {
 enum create_verdict invite_on_create(const struct invite *open,
 				     struct asked asked, int64_t now_seconds);
 
+/* Whether a secret with this hash is one of the two. Takes as long whichever it
+ * is, or is not. */
+bool invite_is_opened_by(const struct invite *invite,
+			 const uint8_t hash[SHA256_SIZE]);
+
 /*
  * What the holder of a secret may do. RESULT_OK for an invite that can
  * be accepted or declined now; RESULT_INVITE_ACCEPTED where it was accepted
@@ -140,5 +156,39 @@ enum result invite_on_change(const struct invite *invite, int64_t now_seconds);
 
 /* Whether a mail with its link waits to be sent: one is enough. */
 bool invite_mail_waits(const struct invite *invite);
+
+/* ---- what opens it ---- */
+
+/*
+ * A new link: the others are dead. But where a mail waits, a worker may have it
+ * in hand, and nobody is to get a mail with a dead link: what it carries, and
+ * nobody has seen yet, goes on opening the invite.
+ */
+void invite_renew_link(struct invite *invite, const uint8_t hash[SHA256_SIZE]);
+
+/* One more link, beside that of the mail; one that was copied before is dead.
+ */
+void invite_copy_link(struct invite *invite, const uint8_t hash[SHA256_SIZE]);
+
+/* The link of a reminder, beside the one that was copied; or that of the mail
+ * before, where none was. */
+void invite_remind(struct invite *invite, const uint8_t hash[SHA256_SIZE],
+		   int64_t now_seconds);
+
+/* ---- its expiry ---- */
+
+/*
+ * Whether it is time for a reminder, which goes out `lead` seconds before the
+ * invite expires, once: to who got the mail before that time, and so not where
+ * the invite was never open for as long.
+ */
+bool invite_wants_reminder(const struct invite *invite, int64_t lead,
+			   int64_t now_seconds);
+
+/* Whether it has expired, and that was not told. */
+bool invite_expiry_is_news(const struct invite *invite, int64_t now_seconds);
+
+/* It expires at another time: what was said of the old one counts no more. */
+void invite_renew_expiry(struct invite *invite, int64_t expires_at);
 
 #endif

@@ -10,6 +10,7 @@ struct organization_settings settings_default(int64_t organization)
 {
 	return (struct organization_settings){
 		.organization = organization,
+		.reminder_hours = REMINDER_HOURS,
 	};
 }
 

@@ -7,8 +7,11 @@
 #include "base/base.h"
 #include "base/str.h"
 
-#define COLOR_LEN	7   /* of "#3b5bdb" */
-#define LINE_MAX_LETTER 200 /* octets of `line` */
+#define COLOR_LEN	   7   /* of "#3b5bdb" */
+#define LINE_MAX_LETTER	   200 /* octets of `line` */
+
+#define REMINDER_HOURS	   48	/* unless they set another number... */
+#define REMINDER_HOURS_MAX 2160 /* ...up to this */
 
 /* What is not set is NULL, or 0. */
 struct organization_settings {
@@ -32,6 +35,10 @@ struct organization_settings {
 	/* How many mails one address may get within a day, and how many invites
 	 * one admin key may make within a minute. */
 	int64_t mails_per_day, invites_per_minute;
+
+	/* Hours before an invite expires at which its person is reminded, once;
+	 * 0: never. */
+	int64_t reminder_hours;
 
 	/* Seconds that new keys of projects may live at most. */
 	int64_t max_key_lifetime;

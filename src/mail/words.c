@@ -130,6 +130,10 @@ bool words_find(struct arena *arena, const struct language *otherwise,
 	    !words->line != !settings->line ||
 	    !name_inviter(arena, &invite->inviter, words))
 		return false;
+	if (mail->letter == LETTER_REMINDER) {
+		words->title = TEXT("mail.remind.title");
+		words->reminder = "";
+	}
 	write_subject(words);
 	return add_projects(arena, &mail->to, words);
 }
@@ -196,6 +200,7 @@ static const char *word_of(const void *context, struct str name, size_t row)
 		{ "inviter", words->inviter },
 		{ "title", words->title },
 		{ "why", words->why },
+		{ "reminder", words->reminder },
 		{ "role", words->role },
 		{ "email", words->email },
 		{ "line", words->line },

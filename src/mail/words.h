@@ -18,6 +18,7 @@ struct words {
 	const struct language *language;
 	const char *organization, *email;
 	const char *inviter;	      /* who invites; NULL: that is not known */
+	const char *reminder;	      /* "" where it is one; NULL: it is not */
 	const char *title;	      /* key of a sentence, and so are... */
 	const char *why;	      /* ...these */
 	const char *line;	      /* or NULL, as is the colour */

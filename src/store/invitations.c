@@ -83,8 +83,11 @@ static bool begin_names(const struct work *work, struct invitation *invitation)
 	return invitation->grants != NULL;
 }
 
+/* Either of two secrets opens it: see struct invite. */
+#define OPENED_BY(hash) "(secret_hash = " hash " OR other_hash = " hash ")"
+
 STATEMENT(invitation_get, .text = "SELECT " INVITE_COLUMNS " FROM invite"
-				  " WHERE id = ?1 AND secret_hash = ?2");
+				  " WHERE id = ?1 AND " OPENED_BY("?2"));
 
 STATEMENT(invitation_organization,
 	  .text = "SELECT " SETTINGS_COLUMNS ", o.name FROM organization o"
@@ -222,8 +225,7 @@ static enum result find_among(struct work *work, const struct together *all,
 
 	invitation->organization_name = "";
 	secret_hash(in->token.secret, hash);
-	if (!one->found ||
-	    memcmp(hash, one->row.invite.secret_hash, sizeof(hash)) != 0)
+	if (!one->found || !invite_is_opened_by(&one->row.invite, hash))
 		return RESULT_INVITATION_NOT_FOUND;
 	invitation->invite = one->row.invite;
 	invitation->settings = one->settings;
@@ -248,10 +250,9 @@ static void lock_invitation(const void *input, int64_t organization,
 
 STATEMENT(invitation_take,
 	  .text = "SELECT " INVITE_COLUMNS " FROM invite"
-		  " WHERE id = ?1 AND secret_hash = ?2",
+		  " WHERE id = ?1 AND " OPENED_BY("?2"),
 	  .pgsql = "SELECT " INVITE_COLUMNS " FROM invite"
-		   " WHERE id = ?1 AND secret_hash = ?2"
-		   " FOR UPDATE");
+		   " WHERE id = ?1 AND " OPENED_BY("?2") " FOR UPDATE");
 
 static void lock_for_accept(const void *input, int64_t organization,
 			    struct lock_set *set)

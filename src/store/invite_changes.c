@@ -59,7 +59,9 @@ static enum result take_address(const struct work *work,
 }
 
 STATEMENT(invite_reopen, .text = "UPDATE invite SET slot = CASE WHEN slot <= 0"
-				 " THEN slot ELSE ?3 END, expires_at = ?4"
+				 " THEN slot ELSE ?3 END, expires_at = ?4,"
+				 " reminded_at = 0, expiry_told = 0,"
+				 " other_hash = NULL"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static void reopen(const struct work *work, const struct invite_resend_in *in,
@@ -68,8 +70,10 @@ static void reopen(const struct work *work, const struct invite_resend_in *in,
 	struct statement *st = db_statement(work->db, &sql_invite_reopen);
 	int64_t expires_at = work->now + in->ttl_seconds;
 
-	if (in->has_ttl || invite->expires_at < expires_at)
-		invite->expires_at = expires_at;
+	if (!in->has_ttl && expires_at < invite->expires_at)
+		expires_at = invite->expires_at;
+	invite_renew_expiry(invite, expires_at);
+	memset(invite->other_hash, 0, SHA256_SIZE);
 	db_bind_i64(st, 1, invite->id);
 	db_bind_i64(st, 2, work->organization);
 	db_bind_i64(st, 3, place->slot_taken ? -invite->id : 0);
@@ -187,7 +191,8 @@ static void note_change(const struct work *work,
 
 STATEMENT(invite_change, .text = "UPDATE invite SET role = ?3, projects = ?4,"
 				 " projects_sent = ?5, expires_at = ?6,"
-				 " external_id = ?7, metadata = ?8"
+				 " external_id = ?7, metadata = ?8,"
+				 " reminded_at = ?9, expiry_told = ?10"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static void write_change(const struct work *work, const struct invite *invite)
@@ -204,6 +209,8 @@ static void write_change(const struct work *work, const struct invite *invite)
 	db_bind_i64(st, 6, invite->expires_at);
 	db_bind_text(st, 7, invite->external_id);
 	db_bind_text(st, 8, invite->metadata);
+	db_bind_i64(st, 9, invite->reminded_at);
+	db_bind_i64(st, 10, invite->expiry_told);
 	db_run(work->db, st);
 }
 
@@ -215,7 +222,7 @@ void change_invite(const struct work *work, const struct invite_change_in *in,
 	if (in->has_grants)
 		invite->grants = in->grants;
 	if (in->ttl_seconds)
-		invite->expires_at = work->now + in->ttl_seconds;
+		invite_renew_expiry(invite, work->now + in->ttl_seconds);
 	if (in->has_external_id)
 		invite->external_id = in->external_id;
 	if (in->has_metadata)
@@ -261,4 +268,43 @@ const struct verb verb_invite_change = {
 	.size_out = sizeof(struct invite_create_out),
 	.locks = lock_changed,
 	.run = invite_change,
+};
+
+/* ---- copied ---- */
+
+static void lock_copied(const void *input, int64_t organization,
+			struct lock_set *set)
+{
+	const struct invite_link_in *in = input;
+
+	(void)organization;
+	lock_set_add(set, LOCK_INVITE, in->id);
+}
+
+static enum result invite_link(struct work *work, const void *input,
+			       void *output)
+{
+	const struct invite_link_in *in = input;
+	struct invite_create_out *out = output;
+	bool found = find_invite(work, &sql_invite_take, in->id, &out->invite);
+	enum result result =
+	    invite_on_change(found ? &out->invite : NULL, work->now);
+	uint8_t hash[SHA256_SIZE];
+
+	if (result != RESULT_OK)
+		return result;
+	secret_hash(in->secret, hash);
+	invite_copy_link(&out->invite, hash);
+	write_link(work, &out->invite);
+	work_audit(work, AUDIT_INVITE_LINK_CREATED, in->id);
+	out->link = true;
+	return RESULT_OK;
+}
+
+const struct verb verb_invite_link = {
+	VERB(invite_link),
+	.size_in = sizeof(struct invite_link_in),
+	.size_out = sizeof(struct invite_create_out),
+	.locks = lock_copied,
+	.run = invite_link,
 };

@@ -258,6 +258,7 @@ void invite_begin(struct work *work, const struct invite_create_in *in,
 		.locale = in->locale,
 		.metadata = in->metadata,
 		.external_id = in->external_id,
+		.reminder = in->remind ? REMINDER_WANTED : REMINDER_UNWANTED,
 		.state = INVITE_OPEN,
 		.created_at = work->now,
 		.expires_at = work->now + in->ttl_seconds,
@@ -303,38 +304,53 @@ static void create_new(struct work *work, const struct creation *creation)
 	creation->out->invite.inviter = creation->inviter;
 	insert_invite(work, creation);
 	if (in->queue_mail) {
-		queue_mail(work, id, in->secret);
+		queue_mail(work, id, in->secret, LETTER_INVITATION);
 		limits_count_mail(work, in->email.key);
 	}
 	limits_count_invite(work);
 	work_audit(work, AUDIT_INVITE_SENT, id);
 }
 
-STATEMENT(invite_new_secret, .text = "UPDATE invite SET secret_hash = ?3,"
-				     " delivery = ?4, delivery_attempts = 0,"
-				     " delivery_error = NULL, delivery_at = ?5"
-				     " WHERE id = ?1 AND organization = ?2");
+/* What opens an invite, and its mail. */
+#define LINK_TABLE(FIRST, MORE)                                             \
+	FIRST(BYTES, "secret_hash", struct invite, secret_hash)             \
+	MORE(BYTES_OR_NULL, "other_hash", struct invite, other_hash)        \
+	MORE(NUMBER, "reminded_at", struct invite, reminded_at)             \
+	MORE(WORD, "delivery", struct invite, delivery.status,              \
+	     &delivery_statuses)                                            \
+	MORE(NUMBER, "delivery_attempts", struct invite, delivery.attempts) \
+	MORE(NUMBER, "delivery_at", struct invite, delivery.updated_at)     \
+	MORE(TEXT, "delivery_error", struct invite, delivery.last_error)
+COLUMNS(link, LINK_TABLE);
+
+STATEMENT(invite_link, .text = UPDATE_OF("invite", LINK_TABLE));
+
+void write_link(const struct work *work, const struct invite *invite)
+{
+	struct statement *st = db_statement(work->db, &sql_invite_link);
+
+	table_bind(&link_columns, st, invite);
+	db_bind_i64(st, COLUMN_BEHIND(&link_columns) + 1, invite->id);
+	db_bind_i64(st, COLUMN_BEHIND(&link_columns) + 2, work->organization);
+	db_run(work->db, st);
+}
 
 void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
 		struct invite *invite)
 {
-	struct statement *st = db_statement(work->db, &sql_invite_new_secret);
+	uint8_t hash[SHA256_SIZE];
 
 	/* Also one that was given up as expired, by a wrong clock. */
 	drop_mail(work, invite);
-	secret_hash(secret, invite->secret_hash);
+	secret_hash(secret, hash);
+	invite_renew_link(invite, hash);
 	invite->delivery = (struct delivery){
 		.status = mail ? DELIVERY_QUEUED : DELIVERY_NONE,
 		.updated_at = mail ? work->now : 0,
 	};
-	db_bind_i64(st, 1, invite->id);
-	db_bind_i64(st, 2, work->organization);
-	db_bind_blob(st, 3, invite->secret_hash, SHA256_SIZE);
-	db_bind_i64(st, 4, invite->delivery.status);
-	db_bind_i64(st, 5, invite->delivery.updated_at);
-	db_run(work->db, st);
+	write_link(work, invite);
 	if (mail) {
-		queue_mail(work, invite->id, secret);
+		queue_mail(work, invite->id, secret, LETTER_INVITATION);
 		limits_count_mail(work, invite->email_key);
 	}
 }

@@ -16,6 +16,8 @@
  *			INVITE_NOT_FOUND, INVITE_ACCEPTED, INVITE_EXPIRED,
  *			EXTERNAL_ID_TAKEN, PROJECT_NOT_FOUND,
  *			PROJECT_ARCHIVED
+ *	invite_link	one more link to a pending one, beside that of its mail
+ *			INVITE_NOT_FOUND, INVITE_ACCEPTED, INVITE_EXPIRED
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
@@ -46,11 +48,12 @@ struct invite_create_in {
 	struct grants grants; /* each project once */
 	int64_t ttl_seconds;
 	bool queue_mail;
+	bool remind;  /* before it expires, as the organization has set it */
 	bool replace; /* one that is pending with other grants gets these */
 	uint8_t secret[SECRET_SIZE];
 };
 
-struct invite_create_out {    /* of invite_resend and invite_change, too */
+struct invite_create_out {    /* of invite_resend, _change and _link, too */
 	struct invite invite; /* with INVITE_EXISTS, and EXTERNAL_ID_TAKEN by
 			       * an invite: the one in the way */
 	int64_t user;	      /* with EXTERNAL_ID_TAKEN: or whoever has it */
@@ -80,6 +83,11 @@ struct invite_resend_in {
 	bool has_ttl; /* else it expires no earlier than it would have */
 	int64_t ttl_seconds;
 	bool queue_mail;
+	uint8_t secret[SECRET_SIZE];
+};
+
+struct invite_link_in {
+	int64_t id;
 	uint8_t secret[SECRET_SIZE];
 };
 

@@ -29,10 +29,11 @@ int64_t lease_now(const struct work *work)
 STATEMENT(outbox_insert,
 	  .text =
 	      "INSERT INTO outbox(invite, organization, secret, queued_at_ms,"
-	      " due_at_ms, attempts) VALUES(?1, ?2, ?3, ?4, ?5, 0)");
+	      " due_at_ms, attempts, subject)"
+	      " VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6)");
 
 void queue_mail(struct work *work, int64_t invite,
-		const uint8_t secret[SECRET_SIZE])
+		const uint8_t secret[SECRET_SIZE], enum letter_kind letter)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_insert);
 
@@ -41,6 +42,7 @@ void queue_mail(struct work *work, int64_t invite,
 	db_bind_blob(st, 3, secret, SECRET_SIZE);
 	db_bind_i64(st, 4, work->now_ms);
 	db_bind_i64(st, 5, lease_now(work));
+	db_bind_i64(st, 6, letter);
 	db_run(work->db, st);
 	work->mail_queued = true;
 }

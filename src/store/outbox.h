@@ -27,15 +27,19 @@ enum mail_kind {
 	MAIL_KEY_LEAKED = 2
 };
 
+/* Which mail with a link it is. Stored as numbers. */
+enum letter_kind { LETTER_INVITATION = 0, LETTER_REMINDER = 1 };
+
 /* A mail to be sent. Of one that is no invitation, `to` has the address, the
  * organization and, as the invite's, an id of its own. */
 struct outbox_mail {
 	enum mail_kind kind;
-	struct invitation to; /* to whom, into what */
-	struct token token;   /* secret: only for the mail's text */
+	enum letter_kind letter;	/* of MAIL_INVITATION */
+	struct invitation to;		/* to whom, into what */
+	struct token token;		/* secret: only for the mail's text */
 	struct return_code return_code; /* where it comes back */
-	int attempts;	      /* made before this one */
-	int64_t queued_at_ms; /* Unix, milliseconds */
+	int attempts;			/* made before this one */
+	int64_t queued_at_ms;		/* Unix, milliseconds */
 	int64_t leased_until_ms;
 	struct project_key key;	  /* what it is about, if that is a key; only */
 	const char *project_name; /* what is shown of it */

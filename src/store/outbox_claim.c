@@ -72,13 +72,14 @@ static void recall_far(const struct work *work)
 #define DUE_COLUMNS                                                      \
 	"due_invite, due_organization, due_secret, due_queued_at_ms, "   \
 	"due_attempts, (SELECT o.name FROM organization o WHERE o.id = " \
-	"due_organization)"
+	"due_organization), due_letter"
 #define DUE COLUMN_BEHIND(&invite_table) /* the first of those */
 
 #define DUE_MAILS(now, condition)                                          \
 	"(SELECT invite AS due_invite, organization AS due_organization, " \
 	"secret AS due_secret, queued_at_ms AS due_queued_at_ms, "         \
-	"attempts AS due_attempts, due_at_ms FROM outbox "                 \
+	"attempts AS due_attempts, subject AS due_letter, due_at_ms "      \
+	"FROM outbox "                                                     \
 	"WHERE kind = 0 AND due_at_ms <= " now                             \
 	" ORDER BY due_at_ms, invite LIMIT ?3" condition ") due"
 
@@ -119,6 +120,9 @@ static void read_mail(const struct work *work, struct statement *st,
 		.queued_at_ms = column_i64(st, DUE + 3),
 		.attempts = (int)column_i64(st, DUE + 4),
 		.to.organization_name = column_text(st, arena, DUE + 5),
+		.letter = column_i64(st, DUE + 6) == LETTER_REMINDER
+			      ? LETTER_REMINDER
+			      : LETTER_INVITATION,
 	};
 	if (!missing && read_invite(work, st, &row))
 		mail->to.invite = row.invite;

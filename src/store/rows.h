@@ -9,6 +9,7 @@
 #include "core/token.h"
 #include "store/invitations.h"
 #include "store/admin_keys.h"
+#include "store/outbox.h"
 #include "store/table.h"
 #include "store/work.h"
 
@@ -105,6 +106,12 @@ struct invite_row {
 	MORE(TEXT, "delivery_error", struct invite_row,                      \
 	     invite.delivery.last_error)                                     \
 	MORE(BYTES, "secret_hash", struct invite_row, invite.secret_hash)    \
+	MORE(BYTES_OR_NULL, "other_hash", struct invite_row,                 \
+	     invite.other_hash)                                              \
+	MORE(WORD, "reminder", struct invite_row, invite.reminder,           \
+	     &invite_reminders)                                              \
+	MORE(NUMBER, "reminded_at", struct invite_row, invite.reminded_at)   \
+	MORE(NUMBER, "expiry_told", struct invite_row, invite.expiry_told)   \
 	MORE(TEXT, "email", struct invite_row, invite.email)                 \
 	MORE(TEXT, "email_key", struct invite_row, email_key)                \
 	MORE(TEXT, "projects", struct invite_row, projects)                  \
@@ -131,6 +138,8 @@ struct invite_row {
 	MORE(TEXT, "allowed_domains", struct organization_settings,            \
 	     allowed_domains)                                                  \
 	MORE(NUMBER, "max_seats", struct organization_settings, max_seats)     \
+	MORE(NUMBER, "reminder_hours_before", struct organization_settings,    \
+	     reminder_hours)                                                   \
 	MORE(NUMBER, "max_key_lifetime_seconds", struct organization_settings, \
 	     max_key_lifetime)                                                 \
 	MORE(NUMBER, "mails_per_day", struct organization_settings,            \
@@ -275,10 +284,13 @@ void invite_release_address(const struct work *work,
 			    const struct invite *invite,
 			    enum invite_state state);
 
+/* Stores what opens the invite, and what became of its mail. */
+void write_link(const struct work *work, const struct invite *invite);
+
 /* ---- outbox.c ---- */
 
 void queue_mail(struct work *work, int64_t invite,
-		const uint8_t secret[SECRET_SIZE]);
+		const uint8_t secret[SECRET_SIZE], enum letter_kind letter);
 
 /* The invite's mail is not to go any more, if it waits. */
 void drop_mail(const struct work *work, const struct invite *invite);

@@ -803,6 +803,38 @@ const struct step steps[] = {
 	      "ALTER TABLE organization_settings ADD COLUMN sender_email TEXT,"
 	      " ADD COLUMN sender_name TEXT",
 	  } },
+
+	/* 32: a second secret that opens an invite (NULL: there is none);
+	 * whether its person is to be reminded, and was; the expiry that was
+	 * told. Of a mail with a link (kind 0) subject says whether it is a
+	 * reminder. invite_mark: see expiry.c. */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN other_hash BLOB;"
+	      "ALTER TABLE invite ADD COLUMN reminder INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE invite ADD COLUMN reminded_at INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE invite ADD COLUMN expiry_told INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " reminder_hours_before INTEGER NOT NULL DEFAULT 48;"
+	      "CREATE TABLE invite_mark("
+	      " organization INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	      " expires_at INTEGER NOT NULL, invite INTEGER NOT NULL,"
+	      " PRIMARY KEY(organization, kind)) WITHOUT ROWID;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN other_hash BYTEA,"
+	      " ADD COLUMN reminder BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN reminded_at BIGINT NOT NULL DEFAULT 0,"
+	      " ADD COLUMN expiry_told BIGINT NOT NULL DEFAULT 0",
+	      "ALTER TABLE organization_settings ADD COLUMN"
+	      " reminder_hours_before BIGINT NOT NULL DEFAULT 48",
+	      "CREATE TABLE invite_mark("
+	      " organization BIGINT NOT NULL, kind BIGINT NOT NULL,"
+	      " expires_at BIGINT NOT NULL, invite BIGINT NOT NULL,"
+	      " PRIMARY KEY(organization, kind))",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

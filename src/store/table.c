@@ -169,6 +169,10 @@ static bool read_number(const struct column *column, int64_t number, void *at)
 
 static bool read_bytes(const struct column *column, struct str bytes, void *at)
 {
+	if (column->or_null && !bytes.data) {
+		memset(at, 0, column->size);
+		return true;
+	}
 	if (bytes.len != column->size)
 		return false;
 	memcpy(at, bytes.data, bytes.len);
@@ -255,6 +259,23 @@ bool table_differs(const struct table *table, const void *row,
 	return false;
 }
 
+static bool is_zero(const void *at, size_t size)
+{
+	const uint8_t *byte = at;
+
+	while (size > 0 && *byte == 0)
+		byte++, size--;
+	return size == 0;
+}
+
+static void bind_bytes(const struct column *column, struct statement *st, int i,
+		       const void *at)
+{
+	if (column->or_null && is_zero(at, column->size))
+		at = NULL;
+	db_bind_blob(st, i, at, column->size);
+}
+
 void table_bind(const struct table *table, struct statement *st,
 		const void *row)
 {
@@ -265,7 +286,7 @@ void table_bind(const struct table *table, struct statement *st,
 		if (column->type == COLUMN_NUMBER)
 			db_bind_i64(st, (int)i + 1, column_number(column, row));
 		else if (column->type == COLUMN_BLOB)
-			db_bind_blob(st, (int)i + 1, at, column->size);
+			bind_bytes(column, st, (int)i + 1, at);
 		else
 			db_bind_text(st, (int)i + 1,
 				     column_text_of(column, row));

@@ -29,7 +29,8 @@ struct column {
 	 * plus 1; that a text is a list, with an item on each line. */
 	int id;
 	bool lines;
-	bool some; /* of which 0 says nothing */
+	bool some;    /* of which 0 says nothing */
+	bool or_null; /* bytes: NULL stands for all zero */
 };
 
 struct table {
@@ -47,6 +48,7 @@ struct table {
  *	WORD, "name", struct, member, vocabulary
  *	TEXT, "name", struct, member		NULL for NULL
  *	BYTES, "name", struct, member		of exactly the member's size
+ *	BYTES_OR_NULL, "name", struct, member	the same; NULL for all zero
  */
 #define COLUMNS_OF(list) list(COLUMN_NAME_, COLUMN_NAME_MORE_)
 #define VALUES_OF(list)	 list(COLUMN_VALUE_, COLUMN_VALUE_MORE_)
@@ -75,6 +77,7 @@ struct table {
 #define COLUMN_TYPE_WORD_		    "bigint"
 #define COLUMN_TYPE_TEXT_		    "text"
 #define COLUMN_TYPE_BYTES_		    "bytea"
+#define COLUMN_TYPE_BYTES_OR_NULL_	    "bytea"
 #define COLUMN_SET_(kind, name, ...)	    "\"" name "\" = ?"
 #define COLUMN_SET_MORE_(kind, name, ...)   ", \"" name "\" = ?"
 
@@ -83,6 +86,15 @@ struct table {
 							   COLUMN_) };    \
 	const struct table id##_table = { name_, name_ " ", id##_columns, \
 					  COUNT_OF(id##_columns) }
+
+/* Some columns of a table: a `struct table` called <id>_columns, without a
+ * name.
+ */
+#define COLUMNS(id, list)                                                    \
+	static const struct column id##_list[] = { list(COLUMN_, COLUMN_) }; \
+	static const struct table id##_columns = { .columns = id##_list,     \
+						   .count =                  \
+						       COUNT_OF(id##_list) }
 
 #define COLUMN_(kind, ...) COLUMN_##kind##_(__VA_ARGS__),
 #define COLUMN_AT_(name_, type_, member_)                    \
@@ -124,6 +136,12 @@ struct table {
 #define COLUMN_BYTES_(name, type_, member)                           \
 	{                                                            \
 		COLUMN_AT_(name, type_, member), .type = COLUMN_BLOB \
+	}
+
+#define COLUMN_BYTES_OR_NULL_(name, type_, member)                    \
+	{                                                             \
+		COLUMN_AT_(name, type_, member), .type = COLUMN_BLOB, \
+						 .or_null = true      \
 	}
 
 #define X(name) extern const struct table name##_table;

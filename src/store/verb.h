@@ -110,6 +110,10 @@
 	X(invite_get)          \
 	X(invite_list)         \
 	X(invite_forget)       \
+	X(invite_link)         \
+	/* expiry.h */         \
+	X(expiry_look)         \
+	X(expiry_settle)       \
 	/* invitations.h */    \
 	X(invitation_accept)   \
 	X(invitation_decline)  \
@@ -155,6 +159,7 @@
 	X(service_account) \
 	X(project_key)     \
 	X(invite)          \
+	X(invite_mark)     \
 	X(outbox)          \
 	X(rights)          \
 	X(audit)           \

@@ -266,6 +266,7 @@ struct store_op invite_op(const char *address)
 	in_of(&op, invite_create_in)->default_project = true;
 	in_of(&op, invite_create_in)->ttl_seconds = TTL;
 	in_of(&op, invite_create_in)->queue_mail = true;
+	in_of(&op, invite_create_in)->remind = true;
 	random_bytes(in_of(&op, invite_create_in)->secret, SECRET_SIZE);
 	return op;
 }
@@ -380,6 +381,48 @@ struct store_op settle_op(int64_t invite, enum outbox_outcome outcome)
 	in_of(&op, outbox_settle_in)->pause_ms =
 	    outcome == OUTBOX_DEFERRED ? MINUTE_MS : 0;
 	return op;
+}
+
+struct store_op mailed(const char *address)
+{
+	struct store_op create = invited(address);
+	struct store_op settle = settle_op(
+	    out_of(&create, invite_create_out)->invite.id, OUTBOX_SENT);
+
+	assert_granted(&settle);
+	return create;
+}
+
+struct store_op expiry_op(enum expiry_kind kind, bool *ret_more)
+{
+	struct store_op look = op_of(&verb_expiry_look);
+	struct store_op op = op_of(&verb_expiry_settle);
+	const struct expiry_look_out *found = look.out;
+	struct expiry_settle_in *in = in_of(&op, expiry_settle_in);
+
+	in_of(&look, expiry_look_in)->kind = kind;
+	assert_granted(&look);
+	in->kind = kind;
+	in->mark = found->mark;
+	in->invites = found->invites;
+	in->count = found->count;
+	random_bytes(in->secrets, sizeof(in->secrets));
+	*ret_more = found->has_more;
+	return op;
+}
+
+size_t walk_expiry(enum expiry_kind kind)
+{
+	size_t count = 0;
+	bool more;
+
+	do {
+		struct store_op op = expiry_op(kind, &more);
+
+		assert_granted(&op);
+		count += out_of(&op, expiry_settle_out)->count;
+	} while (more);
+	return count;
 }
 
 struct invite invite_now(int64_t id)

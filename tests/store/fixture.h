@@ -16,6 +16,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "store/expiry.h"
 #include "store/groups.h"
 #include "store/invites.h"
 #include "store/admin_keys.h"
@@ -127,6 +128,13 @@ struct store_op list_op(const struct verb *verb, int64_t after, int limit);
 struct store_op claim_op(int limit, int64_t lease_ms);
 struct store_op renew_op(const struct outbox_mail *mail, int64_t until_ms);
 struct store_op settle_op(int64_t invite, enum outbox_outcome outcome);
+
+struct store_op mailed(const char *address); /* invited(), and it arrived */
+
+/* What the sweep does, as far as the next transaction; and all of it: how many
+ * were reminded, or told of. */
+struct store_op expiry_op(enum expiry_kind kind, bool *ret_more);
+size_t walk_expiry(enum expiry_kind kind);
 
 struct invite invite_now(int64_t id);
 int64_t add_project(const char *name);

@@ -483,6 +483,25 @@ static struct store_op change_invite(void)
 	return op;
 }
 
+static struct store_op copy_link(void)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op op = op_of(&verb_invite_link);
+
+	in_of(&op, invite_link_in)->id =
+	    out_of(&create, invite_create_out)->invite.id;
+	return op;
+}
+
+static struct store_op remind_invite(void)
+{
+	bool more;
+
+	(void)mailed("ada@example.com");
+	f.now_ms += (TTL - HOUR_MS / SECOND_MS) * SECOND_MS;
+	return expiry_op(EXPIRY_REMINDER, &more);
+}
+
 static struct store_op forget_invites(void)
 {
 	struct store_op op = op_of(&verb_invite_forget);
@@ -610,6 +629,8 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_invite_delete] = delete_invite,
 	[VERB_invite_resend] = resend_invite,
 	[VERB_invite_change] = change_invite,
+	[VERB_invite_link] = copy_link,
+	[VERB_expiry_settle] = remind_invite,
 	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,
 	[VERB_invitation_decline] = decline_invitation,

@@ -590,7 +590,7 @@ static enum result send_again(struct work *work, const void *input,
 	const uint8_t secret[SECRET_SIZE] = { 1 };
 
 	(void)output;
-	queue_mail(work, in->id, secret);
+	queue_mail(work, in->id, secret, LETTER_INVITATION);
 	return RESULT_OK;
 }
 

@@ -166,6 +166,9 @@ static void refuses_to_change_an_invite(void)
 
 	in_of(&op, invite_resend_in)->id = theirs.invite;
 	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+	op = op_of(&verb_invite_link);
+	in_of(&op, invite_link_in)->id = theirs.invite;
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
 	op = op_of(&verb_invite_change);
 	*in_of(&op, invite_change_in) = (struct invite_change_in){
 		.id = theirs.invite, .has_role = true, .role = ROLE_OWNER
@@ -658,6 +661,29 @@ static void puts_no_group_across(void)
 	ck_assert_int_eq(rows("project_group"), 0);
 }
 
+/* Theirs is due just as ours is, and named beside it. */
+static void reminds_of_our_own(void)
+{
+	int64_t both[] = { ours.invite, theirs.invite };
+	struct store_op look, op;
+
+	sql("UPDATE invite SET delivery = 2, delivery_at = 1");
+	sql("DELETE FROM outbox");
+	f.now_ms += (TTL - 60) * SECOND_MS;
+	look = op_of(&verb_expiry_look);
+	op = op_of(&verb_expiry_settle);
+	assert_granted(&look);
+	ck_assert_uint_eq(out_of(&look, expiry_look_out)->count, 1);
+	ck_assert_int_eq(out_of(&look, expiry_look_out)->invites[0],
+			 ours.invite);
+	in_of(&op, expiry_settle_in)->invites = both;
+	in_of(&op, expiry_settle_in)->count = COUNT_OF(both);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, expiry_settle_out)->count, 1);
+	ck_assert_int_eq(sql("SELECT id FROM invite WHERE reminded_at > 0"),
+			 ours.invite);
+}
+
 static void forgets_our_own(void)
 {
 	struct store_op op = op_of(&verb_invite_forget);
@@ -805,6 +831,9 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_invite_delete] = refuses_to_get,
 	[VERB_invite_resend] = refuses_to_change_an_invite,
 	[VERB_invite_change] = refuses_to_change_an_invite,
+	[VERB_invite_link] = refuses_to_change_an_invite,
+	[VERB_expiry_look] = reminds_of_our_own,
+	[VERB_expiry_settle] = reminds_of_our_own,
 	[VERB_invitation_accept] = links_lead_home,
 	[VERB_invitation_decline] = links_lead_home,
 	[VERB_key_list] = lists_our_own,

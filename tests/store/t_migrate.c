@@ -76,6 +76,12 @@ static const char *const back[] = {
 	"DROP TABLE webhook_attempt",
 	"ALTER TABLE organization_settings DROP COLUMN sender_email;"
 	"ALTER TABLE organization_settings DROP COLUMN sender_name",
+	"DROP TABLE invite_mark;"
+	"ALTER TABLE invite DROP COLUMN other_hash;"
+	"ALTER TABLE invite DROP COLUMN reminder;"
+	"ALTER TABLE invite DROP COLUMN reminded_at;"
+	"ALTER TABLE invite DROP COLUMN expiry_told;"
+	"ALTER TABLE organization_settings DROP COLUMN reminder_hours_before",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

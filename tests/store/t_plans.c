@@ -45,6 +45,8 @@ static const struct {
 	{ "rights", "organization", "i" },
 	{ "organization_settings", "organization", "i" },
 	{ "webhook", "organization", "i" }, /* one has 20 at most */
+	{ "invite_mark", "organization", "i" },
+	{ "invite", "other_hash", "NULL" },
 	{ "project_key", "revoked_at", "0" },
 	{ "invite", "state",
 	  "CASE WHEN " IS_FEW " THEN 0 WHEN " QUARTER " = 0 THEN 1"

@@ -83,6 +83,8 @@ static void add_create(struct columns *columns, const struct store_op *op,
 	array_add_text(&at[COLUMN_LOCALE], in->locale);
 	array_add_text(&at[COLUMN_METADATA], in->metadata);
 	array_add_text(&at[COLUMN_EXTERNAL_ID], in->external_id);
+	array_add_i64(&at[COLUMN_REMINDER],
+		      in->remind ? REMINDER_WANTED : REMINDER_UNWANTED);
 	array_add_text(&at[COLUMN_INVITER_NAME], in->inviter_name);
 	array_add_text(&at[COLUMN_INVITER_EMAIL], in->inviter_email.typed);
 	array_add_text(
@@ -251,12 +253,12 @@ STATEMENT(
 	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
 	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
 	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[],"
-	"  ?21::text[])"
+	"  ?21::text[], ?22::bigint[])"
 	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
 	"at_ms,"
 	"  expires_at, secret_hash, secret, email, email_key, projects,"
 	"  projects_sent, inviter_name, inviter_email, inviter_key, locale,"
-	"  metadata, external_id)"
+	"  metadata, external_id, reminder)"
 	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
 	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
 	"  FROM \"user\" w WHERE r.actor_user <> 0"
@@ -313,7 +315,7 @@ STATEMENT(
 					  "projects_sent, inviter_name,"
 					  "  inviter_email, inviter_key, "
 					  "locale, metadata,"
-					  "  external_id)"
+					  "  external_id, reminder)"
 					  " SELECT id, organization, "
 					  "address_hash, 0, 0, role, at,"
 					  "  expires_at, 0, 0, CASE WHEN "
@@ -331,7 +333,7 @@ STATEMENT(
 					  "owner_email),"
 					  "  coalesce(inviter_key, owner_key), "
 					  "locale, metadata,"
-					  "  external_id"
+					  "  external_id, reminder"
 					  " FROM r WHERE standard IS NOT NULL"
 					  " ORDER BY organization, address_hash"
 					  " ON CONFLICT(organization, "
@@ -348,7 +350,7 @@ STATEMENT(
 					  "  queued_at_ms, due_at_ms, attempts)"
 					  " SELECT id, organization, secret, "
 					  "at_ms, at_ms + "
-					  "?22::bigint, 0"
+					  "?23::bigint, 0"
 					  "  FROM done WHERE secret IS NOT "
 					  "NULL),"
 

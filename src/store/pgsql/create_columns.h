@@ -30,12 +30,13 @@ enum create_column {
 	COLUMN_LOCALE,
 	COLUMN_METADATA,
 	COLUMN_EXTERNAL_ID,
+	COLUMN_REMINDER,
 	COLUMNS
 };
 
 static inline enum oid create_column_type(enum create_column column)
 {
-	if (column <= COLUMN_EXPIRES)
+	if (column <= COLUMN_EXPIRES || column == COLUMN_REMINDER)
 		return OID_BIGINT;
 	return column <= COLUMN_SECRET ? OID_BYTEA : OID_TEXT;
 }

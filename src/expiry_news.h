@@ -1,0 +1,17 @@
+/*
+ * expiry_news.h: who was invited is reminded before the invite expires; and
+ * whoever wants to know is told that it has.
+ */
+#ifndef EXPIRY_NEWS_H
+#define EXPIRY_NEWS_H
+
+#include "sweep.h"
+
+/* Tasks: look through what each organization wants to be looked for, a bounded
+ * number of invites at a time. Reminders are for where mail is sent. */
+void reminders_look(struct sweep *sweep, int64_t seconds);
+void expired_look(struct sweep *sweep, int64_t seconds);
+
+#define EXPIRY_EVERY_MS (5 * MINUTE_MS) /* so often */
+
+#endif
