@@ -60,7 +60,7 @@ static const char *advice_on(const struct report *report)
 	       "then.";
 }
 
-static void print_step(enum transport_step step, struct str line)
+static void print_step(enum dialogue_step step, struct str line)
 {
 	static const char *const marks[] = {
 		[STEP_NOTE] = "*",

@@ -50,8 +50,7 @@ struct smtp {
 	enum missing missing;
 	struct reply reply;
 
-	void (*trace)(enum transport_step step, struct str line); /* or NULL */
-	bool in_login;		       /* what we say is secret */
+	struct dialogue dialogue; /* with the server, if somebody follows it */
 	bool offers_utf8, offers_auth; /* the server, when it was greeted */
 	atomic_llong give_up_at;       /* clock_mono_ms(); 0 = never */
 };
@@ -200,56 +199,19 @@ static int on_progress(void *context, curl_off_t total_down, curl_off_t down,
 	return at != 0 && clock_mono_ms() >= at;
 }
 
-/* ---- what others are told ---- */
-
-/* curl's own words that say where an attempt is. */
-static bool is_step(struct str line)
-{
-	return str_starts_with(line, "Trying ") ||
-	       str_starts_with(line, "  Trying ") ||
-	       str_starts_with(line, "Connected to ") ||
-	       str_starts_with(line, "SSL connection using ");
-}
-
-/* A login begins with AUTH, and goes on while the server asks (334). */
-static void trace_said(struct smtp *smtp, struct str line)
-{
-	struct str word, rest;
-
-	str_cut(line, ' ', &word, &rest);
-	if (smtp->in_login)
-		line = STR("(login)");
-	else if (str_is_nocase(word, "AUTH")) {
-		smtp->in_login = true;
-		line = STR("AUTH (login)");
-	}
-	smtp->trace(STEP_SAID, line);
-}
-
-static void trace_line(struct smtp *smtp, curl_infotype type, struct str line)
-{
-	while (line.len > 0 && strchr("\r\n", line.data[line.len - 1]))
-		line.len--;
-	if (type == CURLINFO_HEADER_OUT) {
-		trace_said(smtp, line);
-	} else if (type == CURLINFO_HEADER_IN) {
-		smtp->in_login &= str_starts_with(line, "334");
-		smtp->trace(STEP_HEARD, line);
-	} else if (type == CURLINFO_TEXT && is_step(line)) {
-		smtp->trace(STEP_NOTE, str_trim(line));
-	}
-}
-
 static int on_debug(CURL *curl, curl_infotype type, char *data, size_t size,
 		    void *context)
 {
-	struct str rest = { data, size }, line;
+	struct smtp *smtp = context;
+	const struct str lines = { data, size };
 
 	(void)curl;
-	while (rest.len > 0) {
-		str_cut(rest, '\n', &line, &rest);
-		trace_line(context, type, line);
-	}
+	if (type == CURLINFO_HEADER_OUT)
+		dialogue_add(&smtp->dialogue, STEP_SAID, lines);
+	else if (type == CURLINFO_HEADER_IN)
+		dialogue_add(&smtp->dialogue, STEP_HEARD, lines);
+	else if (type == CURLINFO_TEXT)
+		dialogue_add(&smtp->dialogue, STEP_NOTE, lines);
 	return 0;
 }
 
@@ -300,7 +262,7 @@ static void set_callbacks(CURL *curl, struct smtp *smtp)
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, smtp);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, smtp->error);
-	if (!smtp->trace)
+	if (!smtp->dialogue.trace)
 		return;
 	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
@@ -609,7 +571,7 @@ static int smtp_open(const struct transport_options *options,
 		smtp_close(&smtp->transport);
 		return -1;
 	}
-	smtp->trace = options->trace;
+	smtp->dialogue.trace = options->trace;
 	*ret_transport = &smtp->transport;
 	return 0;
 }

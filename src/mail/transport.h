@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/fail.h"
 #include "deliver/report.h"
+#include "mail/dialogue.h"
 #include "mail/message.h"
 #include "store/outbox.h"
 
@@ -17,20 +18,12 @@
 
 struct transport;
 
-/* Of a dialogue with a mail server. */
-enum transport_step {
-	STEP_NOTE, /* such as that it is connected */
-	STEP_SAID, /* by us... */
-	STEP_HEARD /* ...and by the server; a line each */
-};
-
 struct transport_options {
 	const char *url;
 	const char *username, *password; /* or NULL: those in the URL */
-	const char *helo;   /* our name in EHLO; NULL: the one in the URL */
-	const char *domain; /* our name where there is neither */
-	/* Is told each step; or NULL. Lines of the login are left out. */
-	void (*trace)(enum transport_step step, struct str line);
+	const char *helo;      /* our name in EHLO; NULL: the one in the URL */
+	const char *domain;    /* our name where there is neither */
+	dialogue_trace *trace; /* of the dialogue with a server; or NULL */
 };
 
 /*

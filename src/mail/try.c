@@ -35,8 +35,8 @@ static void send_test(struct transport *transport, const struct sender *from,
 }
 
 int mail_try(const struct mail_options *options, const struct email *to,
-	     void (*trace)(enum transport_step step, struct str line),
-	     struct report *ret_report, struct fail *fail)
+	     dialogue_trace *trace, struct report *ret_report,
+	     struct fail *fail)
 {
 	struct transport_options how = {
 		.url = options->url,

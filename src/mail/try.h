@@ -16,7 +16,7 @@
  * wrong.
  */
 int mail_try(const struct mail_options *options, const struct email *to,
-	     void (*trace)(enum transport_step step, struct str line),
-	     struct report *ret_report, struct fail *fail) MUST_CHECK;
+	     dialogue_trace *trace, struct report *ret_report,
+	     struct fail *fail) MUST_CHECK;
 
 #endif
