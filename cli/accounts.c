@@ -206,6 +206,7 @@ const struct command account_commands[] = {
 	  .rest_min = 2,
 	  .rest_max = 2 },
 	{ .name = "service-accounts update",
+	  .is_change = true,
 	  .rest = "PROJECT ACCOUNT",
 	  .help = "change the name or role of a service account",
 	  .examples = "invite service-accounts update Engine ci --role owner",

@@ -66,6 +66,8 @@ struct command {
 	const char *rest_words; /* that may follow, to complete */
 	bool rest_is_file;
 	bool is_offline; /* needs no client, and no sound settings */
+	bool is_change;	 /* says by its options what is to be another: needs one
+			  */
 };
 
 /* The one after it in the order of the help; of NULL, the first. */

@@ -100,6 +100,7 @@ static const struct command invite_commands[] = {
 	  .rest_min = 1,
 	  .rest_max = ANY_NUMBER },
 	{ .name = "update",
+	  .is_change = true,
 	  .rest = "ID|ADDRESS",
 	  .help = "change what an invite grants; its link stays",
 	  .examples = "invite update ada@example.com -r owner -p Engine:owner",

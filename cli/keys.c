@@ -364,6 +364,7 @@ const struct command key_commands[] = {
 	  .rest_min = 2,
 	  .rest_max = 2 },
 	{ .name = "keys update",
+	  .is_change = true,
 	  .rest = "PROJECT KEY",
 	  .help = "change what a key may do, or for how long",
 	  .examples = "invite keys update Engine deploy --expires-in 30d",

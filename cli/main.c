@@ -165,6 +165,30 @@ static bool check_rest(const struct command *command, struct args *args,
 	return false;
 }
 
+static bool has_own_option(const struct command *command,
+			   const struct args *args)
+{
+	for (const struct option *own = command->options; own->name; own++)
+		if (args_has(args, own->name))
+			return true;
+	return false;
+}
+
+/* A change that changes nothing was hardly meant. */
+static bool check_change(const struct command *command, const struct args *args)
+{
+	char *names = NULL;
+
+	if (!command->is_change || has_own_option(command, args))
+		return true;
+	for (const struct option *own = command->options; own->name; own++) {
+		names = text_joined(names, ", --", own->name);
+	}
+	print_problem("say what to change: --%s", names);
+	free(names);
+	return false;
+}
+
 static enum status run_command(const struct args *leading)
 {
 	const struct command *command;
@@ -188,7 +212,8 @@ static enum status run_command(const struct args *leading)
 				help_print(command);
 			status = STATUS_OK;
 		} else if (check_rest(command, &args, by_group,
-				      leading->rest)) {
+				      leading->rest) &&
+			   check_change(command, &args)) {
 			status = run(command, leading, &args);
 		}
 	}

@@ -196,6 +196,7 @@ const struct command organization_commands[] = {
 	  .examples = "invite settings show",
 	  .action = &show },
 	{ .name = "settings set",
+	  .is_change = true,
 	  .help =
 	      "change the organization's settings; an empty text removes one",
 	  .examples = "invite settings set --color '#3b5bdb' "

@@ -183,6 +183,7 @@ const struct command project_commands[] = {
 	  .rest_min = 2,
 	  .rest_max = 2 },
 	{ .name = "projects update",
+	  .is_change = true,
 	  .rest = "PROJECT",
 	  .help = "change what is known of a project",
 	  .examples = "invite projects update Engine --external-key-id hr-7",

@@ -410,6 +410,7 @@ const struct command role_commands[] = {
 	  .rest_min = 1,
 	  .rest_max = 1 },
 	{ .name = "roles update",
+	  .is_change = true,
 	  .rest = "ROLE",
 	  .help = "change a role",
 	  .examples = "invite roles update Auditor --description \"Looks, "

@@ -147,6 +147,7 @@ const struct command user_commands[] = {
 	  .rest_max = 2,
 	  .rest_words = "reader owner" },
 	{ .name = "users update",
+	  .is_change = true,
 	  .rest = "USER",
 	  .help = "change what is known of a member",
 	  .examples = "invite users update ada@example.com "

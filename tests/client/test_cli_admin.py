@@ -609,3 +609,15 @@ def test_a_life_by_names_alone(told, shared):
     told("projects", "archive", "-y", "Engine")
     types = [one["type"] for one in told("audit", "--since", "1h")]
     assert types[0] == "project.archived" and "user.deleted" in types
+
+
+@pytest.mark.parametrize("words", [
+    "settings set", "update invite-1", "users update user-1",
+    "projects update proj_1", "keys update proj_1 key_1",
+    "service-accounts update proj_1 svc_acct_1", "roles update role_1"])
+def test_a_change_that_says_nothing_is_told_what_it_may_say(cli, peer, words):
+    done = cli(*words.split())
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.search(r"^invite: say what to change: --[a-z-]+(, --[a-z-]+)*$",
+                     done.stderr, re.MULTILINE), done.stderr
+    assert peer.requests == []
