@@ -55,6 +55,13 @@ enum result limits_check(const struct work *work,
 enum result limits_check_mail(const struct work *work, const char *email_key,
 			      struct invite_create_out *out) MUST_CHECK;
 
+/* The same for a mail that no key asks for, and which is counted at once; the
+ * organization is not held, so one that is asked for at the same time may be
+ * one more. */
+bool limits_spare_mail(const struct work *work,
+		       const struct organization_settings *settings,
+		       const char *email_key) MUST_CHECK;
+
 /* What is written: a mail to the address; a new invite. */
 void limits_count_mail(const struct work *work, const char *email_key);
 void limits_count_invite(const struct work *work);

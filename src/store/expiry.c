@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "core/event.h"
+#include "store/create.h"
 #include "store/lock.h"
 #include "store/rows.h"
 
@@ -90,12 +91,9 @@ static void set_mark(const struct work *work, enum expiry_kind kind,
 /* ---- who wants it ---- */
 
 /* Seconds before the expiry; 0: nobody is reminded. */
-static int64_t reminder_lead(const struct work *work)
+static int64_t reminder_lead(const struct organization_settings *settings)
 {
-	struct organization_settings settings;
-
-	find_settings(work, &settings);
-	return settings.reminder_hours * (HOUR_MS / SECOND_MS);
+	return settings->reminder_hours * (HOUR_MS / SECOND_MS);
 }
 
 #define EXPIRY_HOOKS(index)                                      \
@@ -122,11 +120,13 @@ static bool is_told(const struct work *work)
 /* As far as a walk goes now; 0: nobody wants it. */
 static int64_t end_of(const struct work *work, enum expiry_kind kind)
 {
+	struct organization_settings settings;
 	int64_t lead;
 
 	if (kind == EXPIRY_PASSED)
 		return is_told(work) ? work->now : 0;
-	lead = reminder_lead(work);
+	find_settings(work, &settings);
+	lead = reminder_lead(&settings);
 	return lead ? work->now + lead : 0;
 }
 
@@ -283,16 +283,20 @@ static enum result expiry_settle(struct work *work, const void *input,
 	struct expiry_settle_out *out = output;
 	struct invite *invites =
 	    arena_array(work->arena, in->count + 1, sizeof(*invites));
-	int64_t lead = in->kind == EXPIRY_REMINDER ? reminder_lead(work) : 0;
+	struct organization_settings settings;
+	int64_t lead;
 	size_t count;
 
 	if (!invites)
 		return RESULT_OUT_OF_MEMORY;
+	find_settings(work, &settings);
+	lead = in->kind == EXPIRY_REMINDER ? reminder_lead(&settings) : 0;
 	count = take_invites(work, in, invites);
 	for (size_t i = 0; i < count; i++) {
 		struct invite *invite = &invites[i];
 
-		if (invite_wants_reminder(invite, lead, work->now))
+		if (invite_wants_reminder(invite, lead, work->now) &&
+		    limits_spare_mail(work, &settings, invite->email_key))
 			remind(work, in->secrets[i], invite);
 		else if (in->kind == EXPIRY_PASSED &&
 			 invite_expiry_is_news(invite, work->now))

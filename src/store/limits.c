@@ -205,14 +205,22 @@ static int64_t address_of(const struct work *work, const char *email_key)
 	return hash63(work->db->hash_key, str_of(email_key));
 }
 
+/* Whether it had as many as it may have; and in how many seconds not. */
+static bool has_had(const struct work *work, int64_t most,
+		    const char *email_key, int64_t *ret_wait)
+{
+	return most && rate_of(work, address_of(work, email_key), DAY_SECONDS,
+			       ret_wait) >= most;
+}
+
 enum result limits_check_mail(const struct work *work, const char *email_key,
 			      struct invite_create_out *out)
 {
-	int64_t most = work->db->limits.settings.mails_per_day, wait;
+	int64_t wait;
 
-	if (!work->limited || !most ||
-	    rate_of(work, address_of(work, email_key), DAY_SECONDS, &wait) <
-		most)
+	if (!work->limited ||
+	    !has_had(work, work->db->limits.settings.mails_per_day, email_key,
+		     &wait))
 		return RESULT_OK;
 	out->wait_seconds = wait;
 	return RESULT_MAILS_PER_DAY;
@@ -222,4 +230,17 @@ void limits_count_mail(const struct work *work, const char *email_key)
 {
 	if (work->limited && work->db->limits.settings.mails_per_day)
 		rate_add(work, address_of(work, email_key), DAY_SECONDS);
+}
+
+bool limits_spare_mail(const struct work *work,
+		       const struct organization_settings *settings,
+		       const char *email_key)
+{
+	int64_t most = settings->mails_per_day, wait;
+
+	if (has_had(work, most, email_key, &wait))
+		return false;
+	if (most)
+		rate_add(work, address_of(work, email_key), DAY_SECONDS);
+	return true;
 }

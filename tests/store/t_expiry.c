@@ -130,6 +130,29 @@ START_TEST(test_only_who_has_the_mail_and_an_open_invite)
 }
 END_TEST
 
+START_TEST(test_no_more_mails_a_day_than_an_address_may_have)
+{
+	struct store_op op = op_of(&verb_settings_update);
+	struct settings_in *in = in_of(&op, settings_in);
+	int64_t ttl = LEAD_MS / SECOND_MS + 3600;
+
+	in->settings.mails_per_day = 3;
+	in->given[offsetof(struct organization_settings, mails_per_day)] = true;
+	assert_granted(&op);
+	for (int i = 0; i < 3; i++) {
+		int64_t id = invited_for("ada@example.com", ttl, true);
+
+		assert_sent(id);
+		f.now_ms += HOURS(1);
+		ck_assert_uint_eq(walk_expiry(EXPIRY_REMINDER), i % 2 == 0);
+		op = by_id(&verb_invite_delete, id);
+		assert_granted(&op);
+		if (i == 1)
+			f.now_ms += HOURS(24);
+	}
+}
+END_TEST
+
 static void set_hours(int64_t hours)
 {
 	struct store_op op = op_of(&verb_settings_update);
@@ -396,6 +419,8 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_once_at_its_time_by_a_mail_of_its_own);
 	tcase_add_test(tests, test_only_who_has_the_mail_and_an_open_invite);
+	tcase_add_test(tests,
+		       test_no_more_mails_a_day_than_an_address_may_have);
 	tcase_add_test(tests, test_as_the_organization_has_set);
 	tcase_add_test(tests, test_a_new_expiry_begins_a_new_one);
 	tcase_add_test(tests, test_many_page_by_page_each_once);
