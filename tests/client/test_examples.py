@@ -178,10 +178,13 @@ def test_no_tool_has_anything_to_report(peer, name, args, text, answers,
     run(peer.url, *tool, program(name), *args, text=text, expected=failed)
 
 
-@pytest.mark.parametrize("args", [
+from_python = pytest.mark.parametrize("args", [
     ["create_ctypes.py", LIBRARY, "a@b.c"],
     ["create_cffi.py", LIBRARY, str(ROOT / "include/inv.h"), "a@b.c"],
 ], ids=lambda args: args[0])
+
+
+@from_python
 def test_it_is_used_from_python(peer, args):
     if is_sanitized():
         pytest.skip("platform: Python itself would have to be built with the sanitizer")
@@ -189,6 +192,22 @@ def test_it_is_used_from_python(peer, args):
     assert run(peer.url, sys.executable, str(ROOT / "examples" / name),
                str(build_dir() / library), *more) == "invite-1\n"
     assert peer.requests[0].json == {"email": "a@b.c", "role": "reader"}
+
+
+@pytest.mark.again
+@from_python
+def test_valgrind_has_nothing_to_report_of_it_in_python(peer, args):
+    """Of Python itself it has; what is ours has a function of ours in it."""
+    if is_sanitized():
+        pytest.skip("platform: the sanitizer is watching already")
+    name, library, *more = args
+    done = subprocess.run(
+        ["valgrind", "--quiet", "--error-limit=no", sys.executable,
+         str(ROOT / "examples" / name), str(build_dir() / library), *more],
+        env={**environment(peer.url), "PYTHONMALLOC": "malloc"},
+        capture_output=True, text=True, timeout=600)
+    assert done.stdout == "invite-1\n", done.stderr
+    assert "inv_" not in done.stderr and "libinv" not in done.stderr
 
 
 def test_it_can_be_interrupted(peer):
