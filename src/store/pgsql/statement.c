@@ -104,10 +104,10 @@ void pgsql_prepare(struct pgsql_db *db, struct statement *base)
 /* A statement is prepared in the flight that needs it first. */
 void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st)
 {
-	static const int binary[PGSQL_PARAMS] = { 1, 1, 1, 1, 1, 1, 1, 1,
-						  1, 1, 1, 1, 1, 1, 1, 1,
-						  1, 1, 1, 1, 1, 1, 1, 1 };
+	int binary[PGSQL_PARAMS];
 
+	for (int i = 0; i < st->params; i++)
+		binary[i] = 1;
 	pgsql_prepare(db, &st->base);
 	if (db->base.error)
 		return;
