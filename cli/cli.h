@@ -87,6 +87,7 @@ extern const struct command key_commands[];	     /* keys.c */
 extern const struct command organization_commands[]; /* organization.c */
 extern const struct command gate_commands[];	     /* gate.c */
 extern const struct command audit_commands[];	     /* audit.c */
+extern const struct command blocked_commands[];	     /* blocked.c */
 
 /* Of every list; --yes (both in users.c). */
 extern const struct option page_options[], yes_options[];
@@ -138,6 +139,8 @@ extern const struct option decline_options[];
 enum status cmd_lookup(struct cli *cli);
 enum status cmd_accept(struct cli *cli);
 enum status cmd_decline(struct cli *cli);
+enum status cmd_opt_out(struct cli *cli);
+enum status cmd_request_resend(struct cli *cli);
 /* login.c */
 enum status cmd_login(struct cli *cli);
 enum status cmd_logout(struct cli *cli);

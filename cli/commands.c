@@ -146,6 +146,20 @@ static const struct command invite_commands[] = {
 	  .options = decline_options,
 	  .run = cmd_decline,
 	  .bare = "link" },
+	{ .name = "opt-out",
+	  .rest = "[URL]",
+	  .help = "say that an invitation was not meant for you",
+	  .examples = "invite opt-out 'https://HOST/accept#CODE'",
+	  .options = decline_options,
+	  .run = cmd_opt_out,
+	  .bare = "link" },
+	{ .name = "request-resend",
+	  .rest = "[URL]",
+	  .help = "ask for a new invitation in place of an expired one",
+	  .examples = "invite request-resend 'https://HOST/accept#CODE'",
+	  .options = link_options,
+	  .run = cmd_request_resend,
+	  .bare = "link" },
 	{ 0 },
 };
 
@@ -187,10 +201,10 @@ static const struct command other_commands[] = {
 };
 
 static const struct command *const subjects[] = {
-	invite_commands, user_commands,		project_commands,
-	group_commands,	 account_commands,	key_commands,
-	role_commands,	 organization_commands, gate_commands,
-	audit_commands,	 other_commands,
+	invite_commands,  user_commands,	 project_commands,
+	group_commands,	  account_commands,	 key_commands,
+	role_commands,	  organization_commands, gate_commands,
+	blocked_commands, audit_commands,	 other_commands,
 };
 
 const struct command *command_next(const struct command *command)

@@ -1,7 +1,8 @@
 /*
- * invitee.c: invite lookup, accept and decline: what the invited person does
- * with the link from the mail. No admin key is needed or sent. A link is asked
- * for at the server that it names, unless --base-url names another.
+ * invitee.c: invite lookup, accept, decline, opt-out and request-resend: what
+ * the invited person does with the link from the mail. No admin key is needed
+ * or sent. A link is asked for at the server that it names, unless --base-url
+ * names another.
  */
 #include "list.h"
 
@@ -235,4 +236,34 @@ enum status cmd_accept(struct cli *cli)
 enum status cmd_decline(struct cli *cli)
 {
 	return ask_and_call(cli, "Decline, for good?", inv_invitations_decline);
+}
+
+enum status cmd_opt_out(struct cli *cli)
+{
+	return ask_and_call(cli,
+			    "Withdraw it, as not meant for you, and not be "
+			    "invited there any more?",
+			    inv_invitations_opt_out);
+}
+
+static const struct column request_columns[] = {
+	{ .name = "new invitation", COLUMN(struct inv_resend_request, status) },
+	{ 0 },
+};
+
+static const struct view request_view = { .columns = request_columns };
+
+enum status cmd_request_resend(struct cli *cli)
+{
+	const struct inv_invitation_params params = { .link = link_of(cli) };
+	struct inv_resend_request *request;
+	struct inv_error err;
+	int rc;
+
+	cli->is_invitee = true;
+	if (!has_link(cli))
+		return STATUS_USAGE;
+	rc = inv_invitations_request_resend(cli->client, &params, NULL,
+					    &request, &err);
+	return print_result(cli, &request_view, rc, request, &err);
 }

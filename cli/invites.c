@@ -111,11 +111,18 @@ static char *expires_unless_settled(const void *item)
 	return copy_of(relative_time(text, invite->expires_at));
 }
 
+/* With what whoever was invited said, for which the API has no status. */
 static char *status_cell(const void *item)
 {
 	const struct inv_invite *invite = item;
 
-	return copy_of(invite->declined_at ? DECLINED : invite->status_text);
+	if (invite->opted_out_at)
+		return copy_of("opted-out");
+	if (invite->declined_at)
+		return copy_of(DECLINED);
+	return invite->resend_requested_at
+		   ? text_of("%s, asked", invite->status_text)
+		   : copy_of(invite->status_text);
 }
 
 static char *mail_cell(const void *item)
@@ -184,6 +191,12 @@ static const struct column columns[] = {
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "declined",
 	  COLUMN(struct inv_invite, declined_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "opted out",
+	  COLUMN(struct inv_invite, opted_out_at),
+	  .place = COLUMN_IN_DETAIL },
+	{ .name = "asked for a new one",
+	  COLUMN(struct inv_invite, resend_requested_at),
 	  .place = COLUMN_IN_DETAIL },
 	{ .name = "expires",
 	  .make = expires_unless_settled,

@@ -117,6 +117,35 @@ char *user_id(struct cli *cli, const char *word, enum status *ret_status)
 	return NULL;
 }
 
+/* The server alone can find it: it has no more than a hash of it. */
+static char *blocked_id(struct cli *cli, const char *word,
+			enum status *ret_status)
+{
+	const struct inv_blocked_address_list_params params = { .email = word };
+	const struct inv_blocked_address *blocked = NULL;
+	struct inv_blocked_address_page *page = NULL;
+	struct inv_error err;
+	char *id = NULL;
+	int rc;
+
+	if (!is_address(word))
+		return copy_of(word);
+	rc =
+	    inv_blocked_addresses_list(cli->client, &params, NULL, &page, &err);
+	if (!rc)
+		rc = inv_next(page, &blocked, &err);
+	if (rc) {
+		*ret_status = fail(cli, &err);
+	} else if (blocked) {
+		id = copy_of(blocked->id);
+	} else {
+		print_problem("%s is not blocked", word);
+		*ret_status = STATUS_NOT_FOUND;
+	}
+	inv_free(page);
+	return id;
+}
+
 /* ---- all words -------------------------------------------------------- */
 
 char *word_id(struct cli *cli, enum word what, const char *word,
@@ -135,6 +164,8 @@ char *word_id(struct cli *cli, enum word what, const char *word,
 		return copy_of(word);
 	if (what == WORD_USER)
 		return user_id(cli, word, ret_status);
+	if (what == WORD_BLOCKED)
+		return blocked_id(cli, word, ret_status);
 	return directory_id(cli, kinds[what], word, within, ret_status);
 }
 

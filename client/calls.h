@@ -238,3 +238,16 @@ CALL(invitations_accept, POST, "/invitations/accept", NO_ID,
      PARAMS(invitation_params), invitation)
 CALL(invitations_decline, POST, "/invitations/decline", NO_ID,
      TABLE(invitation_params, invitation_link), invitation)
+CALL(invitations_opt_out, POST, "/invitations/opt_out", NO_ID,
+     TABLE(invitation_params, invitation_link), invitation)
+CALL(invitations_request_resend, POST, "/invitations/request_resend", NO_ID,
+     TABLE(invitation_params, invitation_link), resend_request)
+
+LIST(blocked_addresses_list, GET, "/organization/blocked_addresses", NO_ID,
+     PARAMS(blocked_address_list_params), blocked_address)
+CALL(blocked_addresses_retrieve, GET,
+     "/organization/blocked_addresses/{blocked_address_id}",
+     ID(blocked_address_id), NO_PARAMS, blocked_address)
+CALL(blocked_addresses_delete, DELETE,
+     "/organization/blocked_addresses/{blocked_address_id}",
+     ID(blocked_address_id), NO_PARAMS, deleted)

@@ -45,13 +45,22 @@ static const struct field invitation_fields[] = {
 const struct shape invitation_shape = { sizeof(struct inv_invitation),
 					invitation_fields };
 
+static const struct field resend_request_fields[] = {
+	FIELD(struct inv_resend_request, object, FIELD_TEXT),
+	FIELD(struct inv_resend_request, status, FIELD_TEXT),
+	{ 0 },
+};
+
+const struct shape resend_request_shape = { sizeof(struct inv_resend_request),
+					    resend_request_fields };
+
 const struct param invitation_params[] = {
 	PARAM_REQUIRED(struct inv_invitation_params, link, PARAM_LINK),
 	PARAM(struct inv_invitation_params, name, PARAM_TEXT),
 	{ 0 },
 };
 
-/* Who only looks, or declines, says no name. */
+/* Who does not accept says no name. */
 const struct param invitation_link[] = {
 	PARAM_REQUIRED(struct inv_invitation_params, link, PARAM_LINK),
 	{ 0 },

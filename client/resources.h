@@ -44,6 +44,10 @@ extern const struct param service_account_create_params[],
     project_api_key_create_params[], project_api_key_rotate_params[],
     admin_api_key_create_params[];
 
+/* blocked_addresses.c */
+extern const struct shape blocked_address_shape;
+extern const struct param blocked_address_list_params[];
+
 /* settings.c */
 extern const struct shape settings_shape;
 extern const struct param settings_update_params[];
@@ -57,7 +61,7 @@ extern const struct shape audit_log_shape;
 extern const struct param audit_log_list_params[];
 
 /* invitations.c */
-extern const struct shape invitation_shape;
+extern const struct shape invitation_shape, resend_request_shape;
 extern const struct param invitation_params[], invitation_link[];
 
 #endif

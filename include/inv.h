@@ -66,7 +66,8 @@
 #include "inv/webhooks.h"	  /* what a server tells of its own accord */
 
 /* Those that only invited(8) has. */
-#include "inv/invitations.h" /* the side of whoever is invited */
+#include "inv/invitations.h"	   /* the side of whoever is invited */
+#include "inv/blocked_addresses.h" /* whom one may not invite */
 #include "inv/settings.h"    /* of the organization */
 #include "inv/gate.h"	     /* whether a key is good */
 

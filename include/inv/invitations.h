@@ -31,7 +31,8 @@ struct inv_invitation_organization {
 
 struct inv_invitation {
 	const char *object; /* never NULL */
-	const char *status; /* pending, accepted, declined; never NULL */
+	const char *status; /* pending, accepted, declined, opted_out; never
+			     * NULL */
 	const struct inv_invitation_organization *organization; /* or NULL */
 	const char *email;					/* never NULL */
 	enum inv_role role;
@@ -61,6 +62,25 @@ INV_API int inv_invitations_accept(
 INV_API int inv_invitations_decline(
     struct inv_client *client, const struct inv_invitation_params *params,
     const struct inv_call *call, struct inv_invitation **ret_invitation,
+    struct inv_error *err);
+/* POST /invitations/opt_out: it was not meant for whoever got it, who will not
+ * be invited by that organization any more. */
+INV_API int inv_invitations_opt_out(
+    struct inv_client *client, const struct inv_invitation_params *params,
+    const struct inv_call *call, struct inv_invitation **ret_invitation,
+    struct inv_error *err);
+
+/* That a new invitation was asked for. */
+struct inv_resend_request {
+	const char *object; /* never NULL */
+	const char *status; /* "requested"; never NULL */
+};
+
+/* POST /invitations/request_resend: asks for a new one, since this one has
+ * expired. */
+INV_API int inv_invitations_request_resend(
+    struct inv_client *client, const struct inv_invitation_params *params,
+    const struct inv_call *call, struct inv_resend_request **ret_request,
     struct inv_error *err);
 
 INV_END_DECLS

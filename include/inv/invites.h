@@ -135,8 +135,10 @@ struct inv_invite {
 	const char *accept_url;		     /* or NULL */
 	const struct inv_inviter *inviter;   /* or NULL */
 	const char *locale;		     /* or NULL */
-	const char *metadata;	 /* a JSON object of texts, or NULL */
-	const char *external_id; /* or NULL */
+	const char *metadata;	     /* a JSON object of texts, or NULL */
+	const char *external_id;     /* or NULL */
+	int64_t opted_out_at;	     /* declined, as not meant for them */
+	int64_t resend_requested_at; /* a new one is asked for */
 };
 
 INV_PAGE_OF(invite);

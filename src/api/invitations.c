@@ -1,6 +1,7 @@
 /*
- * invitations.c: /invitations/lookup, accept and decline: the invited person's
- * side, for programs. The token is the authorisation.
+ * invitations.c: /invitations/lookup, accept, decline, opt_out and
+ * request_resend: the invited person's side, for programs. The token is the
+ * authorisation.
  */
 #include "base/base.h"
 
@@ -15,12 +16,13 @@
 static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
 {
 	const struct invitation_out *out = item;
-	enum invite_state state = out->invitation.invite.state;
+	const struct invite *invite = &out->invitation.invite;
 
 	(void)now_seconds;
-	jw_text(jw, state == INVITE_DECLINED   ? "declined"
-		    : state == INVITE_ACCEPTED ? "accepted"
-					       : "pending");
+	jw_text(jw, invite->opted_out_at	       ? "opted_out"
+		    : invite->state == INVITE_DECLINED ? "declined"
+		    : invite->state == INVITE_ACCEPTED ? "accepted"
+						       : "pending");
 }
 
 static void write_organization(struct jw *jw, const void *item,
@@ -142,6 +144,23 @@ static void too_many(struct request *request, int wait_seconds)
 		     wait_seconds);
 }
 
+/* What has expired is shown to nobody, so no more is said. */
+static void requested(struct request *request)
+{
+	struct jw jw;
+
+	if (request->op.result != RESULT_OK) {
+		finished(request);
+		return;
+	}
+	jw = answer_json(request);
+	jw_object(&jw);
+	write_text(&jw, "object", "invitation.resend_request");
+	write_text(&jw, "status", "requested");
+	jw_end_object(&jw);
+	answer_json_end(request);
+}
+
 /* `name` is known where somebody accepts. */
 static void ask(struct request *request, const struct verb *verb)
 {
@@ -149,7 +168,10 @@ static void ask(struct request *request, const struct verb *verb)
 	    verb == &verb_invitation_accept ? INVITATION_FIELDS : NAME;
 	struct value values[INVITATION_FIELDS] = { { .present = false } };
 	struct invitation_request asked = {
-		.verb = verb, .name = "", .then = finished, .too_many = too_many
+		.verb = verb,
+		.name = "",
+		.then = verb == &verb_invitation_request ? requested : finished,
+		.too_many = too_many
 	};
 
 	if (query_read(request, NULL, NULL) < 0 ||
@@ -179,6 +201,16 @@ static void decline(struct request *request)
 	ask(request, &verb_invitation_decline);
 }
 
+static void opt_out(struct request *request)
+{
+	ask(request, &verb_invitation_opt_out);
+}
+
+static void request_resend(struct request *request)
+{
+	ask(request, &verb_invitation_request);
+}
+
 static const struct route routes[] = {
 	{ .method = METHOD_POST,
 	  .path = "/invitations/lookup",
@@ -195,6 +227,16 @@ static const struct route routes[] = {
 	  .access = ACCESS_LINK,
 	  .body = BODY_JSON,
 	  .handle = decline },
+	{ .method = METHOD_POST,
+	  .path = "/invitations/opt_out",
+	  .access = ACCESS_LINK,
+	  .body = BODY_JSON,
+	  .handle = opt_out },
+	{ .method = METHOD_POST,
+	  .path = "/invitations/request_resend",
+	  .access = ACCESS_LINK,
+	  .body = BODY_JSON,
+	  .handle = request_resend },
 };
 
 const struct route_table invitations_api = ROUTES(routes);

@@ -106,6 +106,8 @@ static const struct member invite_members[] = {
 	SHOW_TIME("accepted_at", struct invite, accepted_at),
 	SHOW_TIME("declined_at", struct invite, declined_at),
 	SHOW_TIME("reminded_at", struct invite, reminded_at),
+	SHOW_TIME("opted_out_at", struct invite, opted_out_at),
+	SHOW_TIME("resend_requested_at", struct invite, resend_requested_at),
 	SHOW_BY("projects", write_grants),
 	SHOW_BY("delivery", write_delivery),
 	SHOW_BY("inviter", write_inviter),
@@ -373,6 +375,7 @@ static void refuse_create(struct request *request)
 		refuse_rate(request);
 		return;
 	case RESULT_USER_EXISTS:
+	case RESULT_ADDRESS_BLOCKED:
 	case RESULT_DOMAIN_NOT_ALLOWED:
 		answer_result(request, "email");
 		return;

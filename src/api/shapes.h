@@ -12,8 +12,13 @@ extern const struct shape organization_user_shape;
 /* Of struct assignable_role: as it is, and as one that somebody has. */
 extern const struct shape role_shape, assigned_role_shape;
 
+struct email;
 struct inviter;
 struct request;
+
+/* An address of a body or a query; -1 with the request answered. */
+int read_email(struct request *request, const char *param, struct str text,
+	       struct email *ret_email) MUST_CHECK;
 
 #define LOCALE_MAX 35 /* octets of a tag */
 

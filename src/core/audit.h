@@ -73,6 +73,12 @@
 	X(INVITE_REMINDED, 75, "invite.reminded", OURS, INVITE, NULL)          \
 	/* copied by an administrator, beside the one in the mail */           \
 	X(INVITE_LINK_CREATED, 76, "invite.link.created", OURS, INVITE, NULL)  \
+	/* declined, as not meant for whoever has the address */               \
+	X(INVITE_OPTED_OUT, 80, "invite.opted_out", OURS, INVITE, NULL)        \
+	/* a new one, by who has the link of one that expired */               \
+	X(INVITE_REQUESTED, 81, "invite.resend_requested", OURS, INVITE, NULL) \
+	X(ADDRESS_UNBLOCKED, 82, "blocked_address.deleted", OURS,              \
+	  BLOCKED_ADDRESS, NULL)                                               \
 	X(API_KEY_CREATED, 41, "api_key.created", PUBLISHED, API_KEY, "data")  \
 	X(API_KEY_UPDATED, 42, "api_key.updated", PUBLISHED, API_KEY,          \
 	  "changes_requested")                                                 \

@@ -27,9 +27,12 @@
 	X(INVITE_EXPIRED, 5, "invite.expired", NONE)                   \
 	X(INVITE_DELETED, 6, "invite.deleted", INVITE_DELETED)         \
 	/* by whoever has a link that has expired */                   \
-	X(INVITE_RESEND_REQUESTED, 7, "invite.resend_requested", NONE) \
+	X(INVITE_RESEND_REQUESTED, 7, "invite.resend_requested",       \
+	  INVITE_REQUESTED)                                            \
 	X(INVITE_RESENT, 8, "invite.resent", INVITE_RESENT)            \
 	X(INVITE_UPDATED, 9, "invite.updated", INVITE_UPDATED)         \
+	/* as not meant for them; of this, declined is not told */     \
+	X(INVITE_OPTED_OUT, 10, "invite.opted_out", INVITE_OPTED_OUT)  \
 	X(USER_ADDED, 24, "user.added", USER_ADDED)                    \
 	X(USER_UPDATED, 25, "user.updated", USER_UPDATED)              \
 	X(USER_DELETED, 26, "user.deleted", USER_DELETED)              \

@@ -34,6 +34,10 @@
 	     "may have been deleted.")                                   \
 	WITH(X, GROUP, "group_", "group_id", "group_not_found",          \
 	     "There is no group with this id in your organization.")     \
+	WITH(X, BLOCKED_ADDRESS, "blocked_", "blocked_address_id",       \
+	     "blocked_address_not_found",                                \
+	     "There is no blocked address with this id in your "         \
+	     "organization; it may have been lifted.")                   \
 	WITH(X, ROLE, "role_", "role_id", "role_not_found",              \
 	     "There is no role with this id here.")                      \
 	WITH(X, SERVICE_ACCOUNT, "svc_acct_", "service_account_id",      \

@@ -137,12 +137,20 @@ enum result invite_on_answer(const struct invite *invite,
 	case INVITE_WITHDRAWN:
 		return RESULT_INVITATION_WITHDRAWN;
 	case INVITE_DECLINED:
-		return RESULT_INVITATION_DECLINED;
+		return invite->opted_out_at ? RESULT_INVITATION_OPTED_OUT
+					    : RESULT_INVITATION_DECLINED;
 	case INVITE_OPEN:
 		break;
 	}
 	return now_seconds >= invite->expires_at ? RESULT_INVITATION_EXPIRED
 						 : RESULT_OK;
+}
+
+enum result invite_on_request(enum result on_answer)
+{
+	if (on_answer == RESULT_INVITATION_EXPIRED)
+		return RESULT_OK;
+	return on_answer == RESULT_OK ? RESULT_INVITATION_OPEN : on_answer;
 }
 
 void invite_decline(struct invite *invite, int64_t now_seconds)
@@ -246,4 +254,5 @@ void invite_renew_expiry(struct invite *invite, int64_t expires_at)
 	invite->expires_at = expires_at;
 	invite->reminded_at = 0;
 	invite->expiry_told = 0;
+	invite->resend_requested_at = 0;
 }

@@ -80,7 +80,11 @@ struct invite {
 	int64_t accepted_at;		/* Unix seconds; 0 unless accepted */
 	int64_t declined_at;		/* Unix seconds; 0 unless declined or
 					 * withdrawn */
-	int64_t user;			/* who accepted; 0 unless accepted */
+	/* Whoever declined said that it was not meant for them; 0: no. */
+	int64_t opted_out_at;
+	/* A new one was asked for, since this one expired; 0: no. */
+	int64_t resend_requested_at;
+	int64_t user; /* who accepted; 0 unless accepted */
 	struct inviter inviter;
 	const char *metadata;	 /* a JSON object of texts; NULL: none */
 	const char *external_id; /* what the caller calls whoever it is for;
@@ -140,6 +144,10 @@ bool invite_is_opened_by(const struct invite *invite,
 enum result invite_on_answer(const struct invite *invite,
 			     const uint8_t hash[SHA256_SIZE],
 			     int64_t now_seconds);
+
+/* By that, whether a new one may be asked for: only of one that has expired.
+ * RESULT_INVITATION_OPEN where it can still be accepted. */
+enum result invite_on_request(enum result on_answer);
 
 /* The invite is declined now, and so does not expire later than now. */
 void invite_decline(struct invite *invite, int64_t now_seconds);

@@ -80,6 +80,13 @@
 	/* by whoever has the address */                               \
 	X(ADDRESS_OPTED_OUT, 400, "address_opted_out",                 \
 	  "The person does not want this invite: it was declined.")    \
+	/* by whoever has it, of any invite */                         \
+	X(ADDRESS_BLOCKED, 400, "address_opted_out",                   \
+	  "Whoever has this address said that an invite was not "      \
+	  "meant for them, so your organization cannot invite it. An " \
+	  "owner can allow that again: look for it with GET "          \
+	  "/organization/blocked_addresses?email=..., then delete "    \
+	  "it there.")                                                 \
 	/* already a member */                                         \
 	X(USER_EXISTS, 400, "user_already_exists",                     \
 	  "The user already exists in this organization.")             \
@@ -124,6 +131,13 @@
 	  "This invitation was withdrawn. Ask whoever sent it.")       \
 	X(INVITATION_DECLINED, 410, "invitation_declined",             \
 	  "This invitation was declined. Ask for a new one.")          \
+	/* declined, as not meant for whoever has the address */       \
+	X(INVITATION_OPTED_OUT, 410, "invitation_opted_out",           \
+	  "Whoever has this address said that the invitation was not " \
+	  "meant for them, so it was withdrawn.")                      \
+	/* a new one is asked for, and there is no need */             \
+	X(INVITATION_OPEN, 400, "invitation_not_expired",              \
+	  "This invitation has not expired: it can be accepted.")      \
 	X(ORGANIZATION_EXISTS, 400, "organization_already_exists",     \
 	  "There is an organization of this name already.")            \
 	/* the secret is in use already */                             \

@@ -236,6 +236,26 @@ static void hide_address(const char *words, const char *address, char *out)
 	memcpy(out, words, strlen(words) + 1);
 }
 
+/* What the mail is about: what that is called in a line, and its id. */
+static const char *name_subject(const struct outbox_mail *mail,
+				char id[ID_TEXT_SIZE])
+{
+	switch (mail->kind) {
+	case MAIL_KEY_EXPIRES:
+	case MAIL_KEY_LEAKED:
+		id_format(ID_API_KEY, mail->key.id, id);
+		return "key";
+	case MAIL_OPTED_OUT:
+	case MAIL_REQUESTED:
+		id_format(ID_INVITE, mail->about.id, id);
+		return "invite";
+	case MAIL_INVITATION:
+		break;
+	}
+	id_format(ID_INVITE, mail->to.invite.id, id);
+	return "invite";
+}
+
 void outbox_log(const struct parcel *parcel)
 {
 	const struct outbox_mail *mail = mail_in(parcel);
@@ -244,16 +264,14 @@ void outbox_log(const struct parcel *parcel)
 	const char *domain = strrchr(address, '@');
 	char words[sizeof(verdict->words)], id[ID_TEXT_SIZE];
 	enum outbox_outcome outcome = verdict->report.outcome;
+	const char *subject;
 
 	if (outcome == OUTBOX_SENT && !log_takes_routine())
 		return;
 	hide_address(verdict->words, address, words);
+	subject = name_subject(mail, id);
 	log_event(log_lines[outcome].level, log_lines[outcome].event,
-		  LOG_S(mail->kind == MAIL_INVITATION ? "invite" : "key",
-			mail->kind == MAIL_INVITATION
-			    ? id_format(ID_INVITE, mail->to.invite.id, id)
-			    : id_format(ID_API_KEY, mail->key.id, id)),
-		  LOG_I("attempts", verdict->attempts),
+		  LOG_S(subject, id), LOG_I("attempts", verdict->attempts),
 		  LOG_S("domain", domain ? domain + 1 : ""),
 		  LOG_S("reply", words));
 }

@@ -139,15 +139,43 @@ bool words_find(struct arena *arena, const struct language *otherwise,
 }
 
 static const struct {
-	const char *title, *what, *next;
+	const char *title, *what, *next, *why;
 } notices[] = {
 	[MAIL_KEY_EXPIRES] = { TEXT("notice.expires.title"),
 			       TEXT("notice.expires.what"),
-			       TEXT("notice.expires.next") },
+			       TEXT("notice.expires.next"),
+			       TEXT("notice.why") },
 	[MAIL_KEY_LEAKED] = { TEXT("notice.leaked.title"),
 			      TEXT("notice.leaked.what"),
-			      TEXT("notice.leaked.next") },
+			      TEXT("notice.leaked.next"), TEXT("notice.why") },
+	[MAIL_OPTED_OUT] = { TEXT("notice.opted.title"),
+			     TEXT("notice.opted.what"),
+			     TEXT("notice.opted.next"),
+			     TEXT("notice.invited.why") },
+	[MAIL_REQUESTED] = { TEXT("notice.asked.title"),
+			     TEXT("notice.asked.what"),
+			     TEXT("notice.asked.next"),
+			     TEXT("notice.invited.why") },
 };
+
+static bool name_key(struct arena *arena, const struct outbox_mail *mail,
+		     struct words *words)
+{
+	words->key = mime_clean(arena, str_of(mail->key.name));
+	words->redacted = mail->key.redacted;
+	words->of_project = mime_clean(arena, str_of(mail->project_name));
+	when_init(&words->expires, words->language, mail->key.expires_at);
+	return words->key && words->of_project;
+}
+
+static bool name_invited(struct arena *arena, const struct outbox_mail *mail,
+			 struct words *words)
+{
+	id_format(ID_INVITE, mail->about.id, words->invite);
+	words->email = mime_clean(arena, str_of(mail->about.email));
+	when_init(&words->expires, words->language, mail->about.expires_at);
+	return words->email;
+}
 
 bool words_find_notice(struct arena *arena, const struct language *otherwise,
 		       const struct outbox_mail *mail, struct words *words)
@@ -156,17 +184,15 @@ bool words_find_notice(struct arena *arena, const struct language *otherwise,
 		.language = find_language(&mail->to, otherwise),
 		.organization =
 		    mime_clean(arena, str_of(mail->to.organization_name)),
-		.key = mime_clean(arena, str_of(mail->key.name)),
-		.redacted = mail->key.redacted,
-		.of_project = mime_clean(arena, str_of(mail->project_name)),
 		.title = notices[mail->kind].title,
 		.what = notices[mail->kind].what,
 		.next = notices[mail->kind].next,
-		.why = TEXT("notice.why"),
+		.why = notices[mail->kind].why,
 	};
-	if (!words->organization || !words->key || !words->of_project)
+	if (!words->organization ||
+	    !(mail->about.email ? name_invited(arena, mail, words)
+				: name_key(arena, mail, words)))
 		return false;
-	when_init(&words->expires, words->language, mail->key.expires_at);
 	write_subject(words);
 	return true;
 }
@@ -210,6 +236,7 @@ static const char *word_of(const void *context, struct str name, size_t row)
 		{ "code", words->code },
 		{ "expires", words->expires.text },
 		{ "key", words->key },
+		{ "invite", words->invite },
 		{ "redacted", words->redacted },
 		{ "of_project", words->of_project },
 		{ "what", words->what },

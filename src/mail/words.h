@@ -32,8 +32,9 @@ struct words {
 	} projects[WORDS_PROJECTS];
 	size_t project_count;
 	char more[WHEN_SIZE]; /* "and 9 more"; "" where all are listed */
-	/* Of a mail about a key. */
+	/* Of a mail about a key, or an invite. */
 	const char *key, *redacted, *of_project;
+	char invite[ID_TEXT_SIZE];
 	const char *what, *next; /* keys of sentences */
 	struct when expires;
 };
@@ -44,7 +45,7 @@ struct words {
 bool words_find(struct arena *arena, const struct language *otherwise,
 		const struct outbox_mail *mail, struct words *words) MUST_CHECK;
 
-/* The same for a mail that is about a key. */
+/* The same for a mail that is about a key or an invite. */
 bool words_find_notice(struct arena *arena, const struct language *otherwise,
 		       const struct outbox_mail *mail,
 		       struct words *words) MUST_CHECK;

@@ -132,6 +132,7 @@ static void put_end(struct view *view, const struct accept_page *page,
 	view_put(view, "what", end->what);
 	view_put(view, "next", end->next);
 	view_put_flag(view, "ask_code", end->offer == OFFER_CODE);
+	view_put_flag(view, "request", end->offer == OFFER_REQUEST && has_code);
 	view_put_flag(view, "retry", end->offer == OFFER_RETRY && has_code);
 	view_put_flag(view, "home", end->offer == OFFER_RETRY && !has_code);
 }
@@ -147,6 +148,9 @@ static void put_step(struct view *view, const struct accept_page *page)
 		[ACCEPT_DECLINING] = { .title = TEXT("declining.title"),
 				       .body = "declining",
 				       .icon = "question" },
+		[ACCEPT_OPTING] = { .title = TEXT("opting.title"),
+				    .body = "opting",
+				    .icon = "question" },
 		[ACCEPT_ACCEPTED] = { .title = TEXT("accepted.title"),
 				      .body = "accepted",
 				      .icon = "check",

@@ -84,7 +84,22 @@ void page_open(struct request *request)
 struct form {
 	const char *code, *name; /* NUL-terminated */
 	const struct verb *verb; /* of store/invitations.h */
-	bool asks; /* whether to decline: "ask" only shows another page */
+	enum accept_kind shows;	 /* what an invitation that is open leads to */
+};
+
+/* What a button says. Those that ask only show another page. */
+static const struct {
+	const char *action;
+	const struct verb *verb;
+	enum accept_kind shows;
+} actions[] = {
+	{ "show", &verb_invitation_lookup, ACCEPT_INVITED },
+	{ "accept", &verb_invitation_accept, ACCEPT_ACCEPTED },
+	{ "ask", &verb_invitation_lookup, ACCEPT_DECLINING },
+	{ "decline", &verb_invitation_decline, ACCEPT_DECLINED },
+	{ "ask_opt_out", &verb_invitation_lookup, ACCEPT_OPTING },
+	{ "opt_out", &verb_invitation_opt_out, ACCEPT_OPTED_OUT },
+	{ "request", &verb_invitation_request, ACCEPT_REQUESTED },
 };
 
 static struct form read_form(struct request *request)
@@ -93,19 +108,21 @@ static struct form read_form(struct request *request)
 		.code = "",
 		.name = "",
 		.verb = &verb_invitation_lookup,
+		.shows = ACCEPT_INVITED,
 	};
-	struct str value;
+	struct str value = STR("");
 
 	if (form_field(request, "code", &value))
 		form.code = value.data;
 	if (form_field(request, "name", &value))
 		form.name = value.data;
-	if (form_field(request, "action", &value)) {
-		if (str_is(value, "accept"))
-			form.verb = &verb_invitation_accept;
-		else if (str_is(value, "decline"))
-			form.verb = &verb_invitation_decline;
-		form.asks = str_is(value, "ask");
+	if (!form_field(request, "action", &value))
+		return form;
+	for (size_t i = 0; i < COUNT_OF(actions); i++) {
+		if (!str_is(value, actions[i].action))
+			continue;
+		form.verb = actions[i].verb;
+		form.shows = actions[i].shows;
 	}
 	return form;
 }
@@ -117,13 +134,13 @@ static enum accept_kind kind_of(const struct request *request,
 
 	if (result >= RESULT_OUT_OF_MEMORY)
 		return ACCEPT_ERROR;
+	if (result == RESULT_INVITATION_OPEN)
+		return ACCEPT_INVITED;
 	if (result != RESULT_OK)
 		return ACCEPT_REFUSED;
-	if (form->verb == &verb_invitation_decline)
-		return ACCEPT_DECLINED;
 	if (outcome(request)->invitation.invite.state == INVITE_ACCEPTED)
 		return ACCEPT_ACCEPTED;
-	return form->asks ? ACCEPT_DECLINING : ACCEPT_INVITED;
+	return form->shows;
 }
 
 /* The page for how an operation on the invitation went. */
@@ -139,7 +156,7 @@ static struct accept_page page_of(struct request *request,
 	};
 
 	if (page.kind == ACCEPT_INVITED || page.kind == ACCEPT_DECLINING ||
-	    page.kind == ACCEPT_ACCEPTED)
+	    page.kind == ACCEPT_OPTING || page.kind == ACCEPT_ACCEPTED)
 		page.invitation = &outcome(request)->invitation;
 	return page;
 }
@@ -148,7 +165,9 @@ static void show_outcome(struct request *request)
 {
 	struct form form = read_form(request);
 	struct accept_page page = page_of(request, &form);
-	int status = result_status(request->op.result);
+	int status = page.kind == ACCEPT_INVITED
+			 ? 200
+			 : result_status(request->op.result);
 
 	if (status == 503)
 		answer_header(request, "Retry-After", "1");
@@ -174,6 +193,7 @@ static void ask_name_again(struct request *request)
 	struct accept_page page;
 
 	form.verb = &verb_invitation_lookup;
+	form.shows = ACCEPT_INVITED;
 	form.name = "";
 	page = page_of(request, &form);
 	page.notice = TEXT("invited.name.wrong");

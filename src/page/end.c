@@ -26,6 +26,14 @@ static const struct accept_end expired = {
 	.title = TEXT("end.expired.title"),
 	.what = TEXT("end.expired.what"),
 	.next = TEXT("end.expired.next"),
+	.offer = OFFER_REQUEST,
+};
+
+static const struct accept_end requested = {
+	.icon = "check",
+	.title = TEXT("end.asked.title"),
+	.what = TEXT("end.asked.what"),
+	.next = TEXT("end.asked.next"),
 };
 
 static const struct accept_end withdrawn = {
@@ -48,6 +56,20 @@ static const struct accept_end declined_before = {
 	.title = TEXT("end.declined.before.title"),
 	.what = TEXT("end.declined.before.what"),
 	.next = TEXT("end.declined.before.next"),
+};
+
+static const struct accept_end opted_out_now = {
+	.icon = "check",
+	.title = TEXT("end.opted.title"),
+	.what = TEXT("end.opted.what"),
+	.next = TEXT("end.opted.next"),
+};
+
+static const struct accept_end opted_out_before = {
+	.icon = "cross",
+	.title = TEXT("end.opted.before.title"),
+	.what = TEXT("end.opted.before.what"),
+	.next = TEXT("end.opted.before.next"),
 };
 
 static const struct accept_end accepted_before = {
@@ -104,6 +126,8 @@ static const struct accept_end *end_of_result(enum result result)
 		return &withdrawn;
 	case RESULT_INVITATION_DECLINED:
 		return &declined_before;
+	case RESULT_INVITATION_OPTED_OUT:
+		return &opted_out_before;
 	case RESULT_INVITE_ACCEPTED:
 		return &accepted_before;
 	case RESULT_OUT_OF_MEMORY:
@@ -122,10 +146,15 @@ const struct accept_end *accept_end(const struct accept_page *page)
 	case ACCEPT_CODE:
 	case ACCEPT_INVITED:
 	case ACCEPT_DECLINING:
+	case ACCEPT_OPTING:
 	case ACCEPT_ACCEPTED:
 		return NULL;
 	case ACCEPT_DECLINED:
 		return &declined_now;
+	case ACCEPT_OPTED_OUT:
+		return &opted_out_now;
+	case ACCEPT_REQUESTED:
+		return &requested;
 	case ACCEPT_TOO_MANY:
 		return &too_many;
 	case ACCEPT_REFUSED:

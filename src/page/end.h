@@ -11,8 +11,9 @@
 /* What is offered below the sentences. */
 enum accept_offer {
 	OFFER_NOTHING,
-	OFFER_CODE, /* the form for the code */
-	OFFER_RETRY /* of the same code; without one, a link to the form */
+	OFFER_CODE,    /* the form for the code */
+	OFFER_REQUEST, /* to ask for a new invitation */
+	OFFER_RETRY    /* of the same code; without one, a link to the form */
 };
 
 struct accept_end {

@@ -28,6 +28,10 @@ const struct flaw flaws[] = {
 	{ .before = "invite ",
 	  .between = ": is not open, but holds its address",
 	  .sql = "SELECT id, 0 FROM invite WHERE state <> 0 AND slot <= 0" },
+	{ .before = "invite ",
+	  .between = ": was not meant for whoever has the address, but stands",
+	  .sql = "SELECT id, 0 FROM invite"
+		 " WHERE opted_out_at <> 0 AND state IN (0, 1)" },
 	{ .before = "project ",
 	  .between = ": user ",
 	  .behind = " does not exist",

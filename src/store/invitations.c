@@ -149,10 +149,9 @@ static bool find_invitation(struct work *work, const struct sql *sql,
 	return true;
 }
 
-/* What its holder may do with it now: as invite_on_answer(). */
-static enum result find_answerable(struct work *work, const struct sql *sql,
-				   const struct invitation_in *in,
-				   struct invitation *invitation)
+enum result find_answerable(struct work *work, const struct sql *sql,
+			    const struct invitation_in *in,
+			    struct invitation *invitation)
 {
 	uint8_t hash[SHA256_SIZE];
 	bool found;
@@ -239,8 +238,8 @@ static enum result find_among(struct work *work, const struct together *all,
 
 /* ---- accept ---- */
 
-static void lock_invitation(const void *input, int64_t organization,
-			    struct lock_set *set)
+void lock_invitation(const void *input, int64_t organization,
+		     struct lock_set *set)
 {
 	const struct invitation_in *in = input;
 
@@ -281,6 +280,8 @@ static const char *reason_of(enum result result)
 		return "withdrawn";
 	case RESULT_INVITATION_DECLINED:
 		return "declined";
+	case RESULT_INVITATION_OPTED_OUT:
+		return "opted_out";
 	default:
 		return NULL;
 	}
@@ -391,7 +392,7 @@ STATEMENT(invite_decline,
 		  " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_invite_decline_many);
 
-static void decline_invite(const struct work *work, struct invite *invite)
+void record_decline(const struct work *work, struct invite *invite)
 {
 	struct statement *st = db_statement(work->db, &sql_invite_decline);
 
@@ -402,7 +403,6 @@ static void decline_invite(const struct work *work, struct invite *invite)
 	db_bind_i64(st, 4, invite->expires_at);
 	db_run(work->db, st);
 	drop_mail(work, invite);
-	work_audit(work, AUDIT_INVITE_DECLINED, invite->id);
 }
 
 static enum result decline(struct work *work, enum result result,
@@ -414,7 +414,8 @@ static enum result decline(struct work *work, enum result result,
 	if (result != RESULT_OK)
 		return result;
 	work->actor.email = out->invitation.invite.email;
-	decline_invite(work, &out->invitation.invite);
+	record_decline(work, &out->invitation.invite);
+	work_audit(work, AUDIT_INVITE_DECLINED, out->invitation.invite.id);
 	return RESULT_OK;
 }
 

@@ -5,10 +5,16 @@
  *	invitation_accept	makes the user and the memberships; accepted
  *				before, it answers as the first did
  *	invitation_decline	declined before, it is done once more
+ *	invitation_opt_out	likewise; declines, tells whoever invited, and
+ *				keeps the address from being invited again
+ *				(blocked_addresses.h)
+ *	invitation_request	of one that has expired: tells whoever invited,
+ *				once, that a new one is wanted; else
+ *				INVITATION_OPEN
  *
  * All are given an invitation_in and return an invitation_out, or one of
  * INVITATION_NOT_FOUND, INVITATION_EXPIRED, INVITATION_WITHDRAWN,
- * INVITATION_DECLINED, INVITE_ACCEPTED.
+ * INVITATION_DECLINED, INVITATION_OPTED_OUT, INVITE_ACCEPTED.
  */
 #ifndef STORE_INVITATIONS_H
 #define STORE_INVITATIONS_H
@@ -46,12 +52,30 @@ struct invitation_out {
 
 /* ---- private to store/ ---- */
 
+struct lock_set;
+struct sql;
 struct user;
 struct work;
 
+/* What may be done with what the token opens, as invite_on_answer() says; with
+ * names. By sql_invitation_get or, where it is going to be changed, _take. */
+enum result find_answerable(struct work *work, const struct sql *sql,
+			    const struct invitation_in *in,
+			    struct invitation *invitation) MUST_CHECK;
+
+extern const struct sql sql_invitation_take;
+
+/* The .locks of who changes that invite. */
+void lock_invitation(const void *input, int64_t organization,
+		     struct lock_set *set);
+
+/* It ends, without an event yet. */
+void record_decline(const struct work *work, struct invite *invite);
+
 /*
- * Lets in who was invited, called `name`: as a new user, or as `member`, who has
- * the address already (or NULL). The invite is accepted then, and has the user.
+ * Lets in who was invited, called `name`: as a new user, or as `member`, who
+ * has the address already (or NULL). The invite is accepted then, and has the
+ * user.
  */
 void admit_invited(struct work *work, struct invitation *invitation,
 		   const struct user *member, const char *name);

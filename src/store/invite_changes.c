@@ -10,6 +10,7 @@
 #include "store/invites.h"
 
 #include "base/buf.h"
+#include "store/blocked_addresses.h"
 #include "store/create.h"
 #include "store/lock.h"
 #include "store/rows.h"
@@ -44,6 +45,8 @@ static enum result take_address(const struct work *work,
 	ret_place->in = NULL;
 	if (find_member(work, invite->email_key, &member))
 		return RESULT_USER_EXISTS;
+	if (is_blocked(work, place.hash))
+		return RESULT_ADDRESS_BLOCKED;
 	if (place.open.id &&
 	    invite_status(&place.open, work->now) == STATUS_PENDING) {
 		place.out->invite = place.open;
@@ -61,7 +64,7 @@ static enum result take_address(const struct work *work,
 STATEMENT(invite_reopen, .text = "UPDATE invite SET slot = CASE WHEN slot <= 0"
 				 " THEN slot ELSE ?3 END, expires_at = ?4,"
 				 " reminded_at = 0, expiry_told = 0,"
-				 " other_hash = NULL"
+				 " other_hash = NULL, resend_requested_at = 0"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static void reopen(const struct work *work, const struct invite_resend_in *in,
@@ -192,7 +195,8 @@ static void note_change(const struct work *work,
 STATEMENT(invite_change, .text = "UPDATE invite SET role = ?3, projects = ?4,"
 				 " projects_sent = ?5, expires_at = ?6,"
 				 " external_id = ?7, metadata = ?8,"
-				 " reminded_at = ?9, expiry_told = ?10"
+				 " reminded_at = ?9, expiry_told = ?10,"
+				 " resend_requested_at = ?11"
 				 " WHERE id = ?1 AND organization = ?2");
 
 static void write_change(const struct work *work, const struct invite *invite)
@@ -211,6 +215,7 @@ static void write_change(const struct work *work, const struct invite *invite)
 	db_bind_text(st, 8, invite->metadata);
 	db_bind_i64(st, 9, invite->reminded_at);
 	db_bind_i64(st, 10, invite->expiry_told);
+	db_bind_i64(st, 11, invite->resend_requested_at);
 	db_run(work->db, st);
 }
 

@@ -8,6 +8,7 @@
 
 #include "store/invites.h"
 
+#include "store/blocked_addresses.h"
 #include "store/create.h"
 #include "store/rows.h"
 
@@ -442,6 +443,8 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	found = find_open(work, creation);
 	if (find_member(work, in->email.key, &member))
 		return RESULT_USER_EXISTS;
+	if (is_blocked(work, creation->hash))
+		return RESULT_ADDRESS_BLOCKED;
 	if (in->default_project)
 		result = use_default_project(work, creation);
 	if (result != RESULT_OK)

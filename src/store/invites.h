@@ -2,16 +2,17 @@
  * invites.h: the verbs of invites, for administrators.
  *
  *	invite_create	with its mail, if one is wanted, and its audit event
- *			USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN,
- *			PROJECT_NOT_FOUND, PROJECT_ARCHIVED, or what the
- *			organization's settings say of it: limits.c
+ *			USER_EXISTS, ADDRESS_BLOCKED, INVITE_EXISTS,
+ *			EXTERNAL_ID_TAKEN, PROJECT_NOT_FOUND,
+ *			PROJECT_ARCHIVED, or what the organization's settings say
+ *			of it: limits.c
  *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_resend	a new link, by mail if one is wanted, and a new time;
  *			the old links are dead. A mail that waits already goes
  *			as it is. INVITE_NOT_FOUND, INVITE_ACCEPTED,
- *			ADDRESS_OPTED_OUT; of one that has expired,
- *			USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN
+ *			ADDRESS_OPTED_OUT, ADDRESS_BLOCKED; of one that has
+ *			expired, USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN
  *	invite_change	what a pending one grants, and how long; the link stays
  *			INVITE_NOT_FOUND, INVITE_ACCEPTED, INVITE_EXPIRED,
  *			EXTERNAL_ID_TAKEN, PROJECT_NOT_FOUND,

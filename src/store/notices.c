@@ -1,10 +1,11 @@
 /*
- * notices.c: mails about keys, to whoever they belong to.
+ * notices.c: mails about keys, to whoever they belong to, and about invites, to
+ * whoever invited.
  *
  * They wait in the outbox as invitations do, under an id of their own: which
- * key, and to whom, is all that lies there. What they say is looked up when
- * they go, so that nobody is told of a key that has ended meanwhile, and nobody
- * who has left is told anything.
+ * key or invite, and to whom, is all that lies there. What they say is looked
+ * up when they go, so that nobody is told of a key that has ended meanwhile,
+ * and nobody who has left is told anything.
  */
 #include "base/base.h"
 
@@ -21,7 +22,7 @@ STATEMENT(notice_insert,
 		  " queued_at_ms, due_at_ms, attempts, kind, subject,"
 		  " recipient) VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)");
 
-static void queue_for(struct work *work, enum mail_kind kind, int64_t key,
+static void queue_for(struct work *work, enum mail_kind kind, int64_t subject,
 		      int64_t user)
 {
 	static const uint8_t no_secret[SECRET_SIZE];
@@ -33,7 +34,7 @@ static void queue_for(struct work *work, enum mail_kind kind, int64_t key,
 	db_bind_i64(st, 4, work->now_ms);
 	db_bind_i64(st, 5, lease_now(work));
 	db_bind_i64(st, 6, kind);
-	db_bind_i64(st, 7, key);
+	db_bind_i64(st, 7, subject);
 	db_bind_i64(st, 8, user);
 	db_run(work->db, st);
 	work->mail_queued = true;
@@ -64,30 +65,72 @@ void queue_notice(struct work *work, enum mail_kind kind, int64_t key,
 		queue_for(work, kind, key, owners[i]);
 }
 
+/* Who invited: the member who has the address, or 0; and whether somebody had
+ * it who was removed (see erasure.c for how they are found). */
+#define INVITER_KEY "coalesce(i.inviter_key, i.inviter_email)"
+STATEMENT(invite_inviter,
+	  .text = "SELECT coalesce(u.id, 0), coalesce((SELECT r.id"
+		  " FROM \"user\" r WHERE r.organization = i.organization"
+		  " AND r.email_key >= " INVITER_KEY " || ' '"
+		  " AND r.email_key < " INVITER_KEY " || '!' LIMIT 1), 0)"
+		  " FROM invite i LEFT JOIN \"user\" u"
+		  " ON u.organization = i.organization"
+		  " AND u.email_key = " INVITER_KEY
+		  " WHERE i.id = ?1 AND i.organization = ?2"
+		  " AND i.inviter_email IS NOT NULL");
+
+void tell_inviter(struct work *work, enum mail_kind kind,
+		  const struct invite *invite)
+{
+	struct statement *st = db_statement(work->db, &sql_invite_inviter);
+	bool known, gone = false;
+	int64_t user = 0;
+
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	known = db_row(work->db, st);
+	if (known) {
+		user = column_i64(st, 0);
+		gone = column_i64(st, 1) != 0;
+		db_done(st);
+	}
+	if (known && (user || !gone))
+		queue_for(work, kind, invite->id, user);
+	else
+		queue_notice(work, kind, invite->id, 0);
+}
+
 /* ---- claim ---- */
 
+/* Of an invite, to a user, or to the address that it names as who invited. */
 #define NOTICE_COLUMNS(now)                                                    \
 	"SELECT n.invite, n.organization, n.kind, n.queued_at_ms,"             \
-	" n.attempts, coalesce(s.display_name, g.name), u.email, "             \
-	"u.email_key, coalesce(k.name,"                                        \
+	" n.attempts, coalesce(s.display_name, g.name),"                       \
+	" coalesce(u.email, i.inviter_email), coalesce(u.email_key,"           \
+	" i.inviter_key, i.inviter_email), coalesce(k.name,"                   \
 	" a.name), coalesce(k.redacted, a.redacted), k.expires_at,"            \
 	" k.revoked_at, p.name, n.subject, s.locale, s.sender_email,"          \
-	" s.sender_name FROM (SELECT * FROM "                                  \
-	"outbox"                                                               \
+	" s.sender_name, v.email, v.state, v.expires_at,"                      \
+	" v.resend_requested_at FROM (SELECT * FROM outbox"                    \
 	" WHERE kind > 0 AND due_at_ms <= " now " ORDER BY due_at_ms, invite " \
 	"LIMIT ?3"
-#define NOTICE_JOINS                                              \
-	") n LEFT JOIN organization g ON g.id = n.organization"   \
-	" LEFT JOIN organization_settings s"                      \
-	" ON s.organization = n.organization LEFT JOIN"           \
-	" \"user\" u ON u.organization = n.organization"          \
-	" AND u.id = n.recipient AND +u.removed_at = 0"           \
-	" LEFT JOIN project_key k ON k.id = n.subject"            \
-	" AND k.organization = n.organization"                    \
-	" LEFT JOIN admin_key a ON a.id = n.subject"              \
-	" AND a.organization = n.organization"                    \
-	" LEFT JOIN project p ON p.organization = k.organization" \
-	" AND p.id = k.project ORDER BY n.due_at_ms, n.invite"
+#define NOTICE_JOINS                                                \
+	") n LEFT JOIN organization g ON g.id = n.organization"     \
+	" LEFT JOIN organization_settings s"                        \
+	" ON s.organization = n.organization LEFT JOIN"             \
+	" \"user\" u ON u.organization = n.organization"            \
+	" AND u.id = n.recipient AND +u.removed_at = 0"             \
+	" LEFT JOIN project_key k ON k.id = n.subject"              \
+	" AND k.organization = n.organization"                      \
+	" LEFT JOIN admin_key a ON a.id = n.subject"                \
+	" AND a.organization = n.organization"                      \
+	" LEFT JOIN project p ON p.organization = k.organization"   \
+	" AND p.id = k.project"                                     \
+	" LEFT JOIN invite v ON v.id = n.subject"                   \
+	" AND v.organization = n.organization AND n.kind IN (3, 4)" \
+	" LEFT JOIN invite i ON i.id = v.id"                        \
+	" AND i.organization = v.organization"                      \
+	" AND n.recipient = 0 ORDER BY n.due_at_ms, n.invite"
 
 STATEMENT(
     notice_due, .text = NOTICE_COLUMNS(LEASE_NOW_HERE) NOTICE_JOINS,
@@ -125,7 +168,24 @@ static void read_notice(const struct work *work, struct statement *st,
 			 .expires_at = column_i64(st, 10),
 			 .revoked_at = column_i64(st, 11) },
 		.project_name = column_text(st, arena, 12),
+		.about = { .id = column_i64(st, 13),
+			   .email = column_text(st, arena, 17),
+			   .state = (enum invite_state)column_i64(st, 18),
+			   .expires_at = column_i64(st, 19),
+			   .resend_requested_at = column_i64(st, 20) },
 	};
+}
+
+/* Not of an invite that was erased, nor of one that was sent again. */
+static bool is_news(const struct work *work, enum mail_kind kind,
+		    const struct invite *about)
+{
+	if (!about->email || !*about->email)
+		return false;
+	return kind == MAIL_OPTED_OUT ||
+	       (about->resend_requested_at != 0 &&
+		about->state == INVITE_OPEN &&
+		invite_status(about, work->now) == STATUS_EXPIRED);
 }
 
 /* Whoever is told, and that there is still something to tell. */
@@ -133,7 +193,11 @@ static bool is_wanted(const struct work *work, const struct outbox_mail *mail)
 {
 	const struct project_key *key = &mail->key;
 
-	if (!mail->to.invite.email || !key->name || !key->redacted)
+	if (!mail->to.invite.email)
+		return false;
+	if (mail->kind == MAIL_OPTED_OUT || mail->kind == MAIL_REQUESTED)
+		return is_news(work, mail->kind, &mail->about);
+	if (!key->name || !key->redacted)
 		return false;
 	if (mail->kind == MAIL_KEY_LEAKED)
 		return true;

@@ -47,6 +47,12 @@ struct statement *ask_mails(const struct work *work, const struct sql *sql,
 
 #define NOTICE_OWNERS_MAX 10 /* of an organization are told */
 
+/* A mail about an invite to whoever invited: the member, if it was one, or the
+ * address that a create named. Where there is none, or they were removed since,
+ * to some of the owners. */
+void tell_inviter(struct work *work, enum mail_kind kind,
+		  const struct invite *invite);
+
 /* A mail about a key to a user of the organization; or, for 0, to some of its
  * owners. */
 void queue_notice(struct work *work, enum mail_kind kind, int64_t key,

@@ -24,7 +24,9 @@
 enum mail_kind {
 	MAIL_INVITATION = 0,
 	MAIL_KEY_EXPIRES = 1,
-	MAIL_KEY_LEAKED = 2
+	MAIL_KEY_LEAKED = 2,
+	MAIL_OPTED_OUT = 3, /* who was invited says that it was not for them */
+	MAIL_REQUESTED = 4  /* who was invited asks for a new one */
 };
 
 /* Which mail with a link it is. Stored as numbers. */
@@ -43,6 +45,7 @@ struct outbox_mail {
 	int64_t leased_until_ms;
 	struct project_key key;	  /* what it is about, if that is a key; only */
 	const char *project_name; /* what is shown of it */
+	struct invite about;	  /* likewise, if that is an invite */
 	bool damaged; /* its invite is: it waits, and none is handed out */
 };
 

@@ -1,5 +1,9 @@
 /*
  * rekey.c: the rows of people and invites, a page at a time.
+ *
+ * Not those of blocked addresses: a hash is all that there is of one. It was
+ * made by today's rule, which is older than their table; a rule that comes
+ * after it has to look for them by the old key, too.
  */
 #include "base/base.h"
 

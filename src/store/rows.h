@@ -122,7 +122,10 @@ struct invite_row {
 	MORE(TEXT, "inviter_key", struct invite_row, inviter_key)            \
 	MORE(TEXT, "locale", struct invite_row, invite.locale)               \
 	MORE(TEXT, "metadata", struct invite_row, invite.metadata)           \
-	MORE(TEXT, "external_id", struct invite_row, invite.external_id)
+	MORE(TEXT, "external_id", struct invite_row, invite.external_id)     \
+	MORE(NUMBER, "opted_out_at", struct invite_row, invite.opted_out_at) \
+	MORE(NUMBER, "resend_requested_at", struct invite_row,               \
+	     invite.resend_requested_at)
 
 #define SETTINGS_TABLE(FIRST, MORE)                                            \
 	FIRST(NUMBER, "organization", struct organization_settings,            \

@@ -835,6 +835,33 @@ const struct step steps[] = {
 	      " expires_at BIGINT NOT NULL, invite BIGINT NOT NULL,"
 	      " PRIMARY KEY(organization, kind))",
 	  } },
+
+	/* 33: addresses that say that an invite was not meant for them, as
+	 * hashes: those of the invites' address_hash. Of an invite: whether
+	 * they did, and whether a new one was asked for. */
+	{ .sqlite =
+	      "ALTER TABLE invite ADD COLUMN opted_out_at INTEGER NOT NULL"
+	      " DEFAULT 0;"
+	      "ALTER TABLE invite ADD COLUMN resend_requested_at INTEGER"
+	      " NOT NULL DEFAULT 0;"
+	      "CREATE TABLE blocked_address(id INTEGER PRIMARY KEY,"
+	      " organization INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+	      " address_hash INTEGER NOT NULL);"
+	      "CREATE INDEX blocked_address_list"
+	      " ON blocked_address(organization);"
+	      "CREATE UNIQUE INDEX blocked_address_hash"
+	      " ON blocked_address(organization, address_hash);",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE invite ADD COLUMN opted_out_at BIGINT NOT NULL"
+	      " DEFAULT 0, ADD COLUMN resend_requested_at BIGINT NOT NULL"
+	      " DEFAULT 0",
+	      "CREATE TABLE blocked_address(id BIGINT NOT NULL,"
+	      " organization BIGINT NOT NULL, created_at BIGINT NOT NULL,"
+	      " address_hash BIGINT NOT NULL, PRIMARY KEY(organization, id))",
+	      "CREATE UNIQUE INDEX blocked_address_hash"
+	      " ON blocked_address(organization, address_hash)",
+	  } },
 };
 
 const size_t step_count = COUNT_OF(steps);

@@ -16,6 +16,10 @@
 #define VERBS(X)               \
 	/* audit_logs.h */     \
 	X(audit_log_list)      \
+	/* blocked_address */  \
+	X(block_get)           \
+	X(block_list)          \
+	X(block_delete)        \
 	/* organizations.h */  \
 	X(bootstrap)           \
 	X(organization_create) \
@@ -117,6 +121,8 @@
 	/* invitations.h */    \
 	X(invitation_accept)   \
 	X(invitation_decline)  \
+	X(invitation_opt_out)  \
+	X(invitation_request)  \
 	X(invitation_lookup)   \
 	/* webhooks.h */       \
 	X(webhook_create)      \
@@ -166,6 +172,7 @@
 	X(once)            \
 	X(rate)            \
 	X(audit_side)      \
+	X(blocked_address) \
 	X(organization_settings) \
 	X(webhook)         \
 	X(webhook_event)   \

@@ -99,13 +99,13 @@ def buttons(response):
 def test_declining_takes_a_second_click(shared):
     invite, token = shared.link("ada@example.com")
     shown = submit(shared, token)
-    assert buttons(shown) == ["accept", "ask"]
+    assert buttons(shown) == ["accept", "ask", "ask_opt_out"]
     asked = submit(shared, token, "ask", name="Ada")
     assert title(asked).startswith("Decline the invitation to ")
     assert buttons(asked) == ["decline", "show"]
     assert status_of(shared, invite) == "pending"
     back = submit(shared, token, "show", name="Ada")
-    assert buttons(back) == ["accept", "ask"] and 'value="Ada"' in back.text
+    assert buttons(back) == ["accept", "ask", "ask_opt_out"] and 'value="Ada"' in back.text
 
 
 def test_the_button_that_declines_does_not_look_like_accepts(shared):

@@ -19,6 +19,8 @@ USER = {"object": "organization.user", "id": "user-1", "name": "Ada",
 PROJECT = {"object": "organization.project", "id": "proj_1", "name": "Engine",
            "created_at": 1, "archived_at": None, "status": "active"}
 MEMBER = {**USER, "object": "organization.project.user", "role": "member"}
+BLOCKED = {"object": "organization.blocked_address", "id": "blocked_1",
+           "created_at": 1}
 GROUP = {"object": "group", "id": "group_1", "name": "Crew", "created_at": 1,
          "is_scim_managed": False, "group_type": "group"}
 PROJECT_GROUP = {"object": "project.group", "project_id": "proj_1",
@@ -97,6 +99,15 @@ COMMANDS: list[tuple[list[str], str, str, Any, dict]] = [
       "metadata": {"team": 'a "b"', "k": ""}}, INVITE),
     (["update", "invite-1", "--external-id", "", "--metadata", ""], "POST",
      ORG + "/invites/invite-1", {"external_id": "", "metadata": {}}, INVITE),
+    (["blocked", "list"], "GET", ORG + "/blocked_addresses", None,
+     page([BLOCKED])),
+    (["blocked", "list", "--email", "a@b.c"], "GET",
+     ORG + "/blocked_addresses?email=a%40b.c", None, page([BLOCKED])),
+    (["blocked", "get", "blocked_1"], "GET", ORG + "/blocked_addresses/blocked_1",
+     None, BLOCKED),
+    (["blocked", "delete", "-y", "blocked_1"], "DELETE",
+     ORG + "/blocked_addresses/blocked_1", None,
+     gone("organization.blocked_address", "blocked_1")),
     (["users", "role", "user-1", "owner"], "POST", ORG + "/users/user-1",
      {"role": "owner"}, USER),
     (["users", "update", "user-1", "-r", "reader", "--technical-level", "high",
@@ -346,6 +357,21 @@ def test_the_key_to_be_checked_comes_from_standard_input(cli, peer):
     assert len(peer.requests) == asked
 
 
+def test_a_blocked_address_is_lifted_by_who_knows_it(cli, peer):
+    def answer(request) -> Answer:
+        if request.method == "DELETE":
+            return Answer(200, gone("organization.blocked_address",
+                                    "blocked_1"))
+        known = request.query == [("email", "a@b.c")]
+        return Answer(200, page([BLOCKED] if known else []))
+    peer.script(answer)
+    assert cli("blocked", "delete", "-y", "a@b.c").returncode == 0
+    assert peer.requests[-1].path == \
+        "/v1" + ORG + "/blocked_addresses/blocked_1"
+    done = cli("blocked", "get", "b@b.c")
+    assert done.returncode == 3 and "b@b.c is not blocked" in done.stderr
+
+
 def test_every_call_of_the_library_has_a_command():
     """By the paths of client/calls.h; an id in them stands for any."""
     text = re.sub(r'/\*.*?\*/|"\s+"', "",
@@ -365,6 +391,8 @@ def test_every_call_of_the_library_has_a_command():
         ("GET", invites + "/{invite_id}"), ("DELETE", invites + "/{invite_id}"),
         ("POST", "/invitations/lookup"), ("POST", "/invitations/accept"),
         ("POST", "/invitations/decline"), ("POST", "/gate/check"),
+        ("POST", "/invitations/opt_out"),
+        ("POST", "/invitations/request_resend"),
         ("GET", ORG + "/users"), ("GET", ORG + member),
         ("GET", ORG + "/projects"), ("POST", ORG + "/projects"),
         ("GET", ORG + "/projects/{project_id}"),

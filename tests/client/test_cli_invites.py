@@ -332,6 +332,17 @@ def test_list_tells_declined_from_expired(cli, peer):
     assert cli("list", "-q", "--status", "expired").stdout == "i1\ni2\n"
 
 
+def test_list_tells_what_the_invited_said(cli, peer):
+    peer.script(Answer(200, page([
+        {**INVITE, "id": "i1", "status": "expired", "declined_at": 9,
+         "opted_out_at": 9},
+        {**INVITE, "id": "i2", "status": "expired",
+         "resend_requested_at": 9}])))
+    shown = cli("list", "--format", "table").stdout.splitlines()
+    assert "opted-out" in shown[1] and "expired, asked" in shown[2]
+    assert cli("list", "-q", "--status", "declined").stdout == "i1\n"
+
+
 def test_list_by_project_and_age_whatever_the_server_knows(cli, peer):
     now = int(time.time())
     old, new = now - 7200, now - 60

@@ -55,11 +55,25 @@ def test_accept(cli, make_peer):
     assert json.loads(done.stdout) == invitation
     assert cli("lookup", "--link", link).returncode == 0
     assert cli("decline", "-y", "--link", link).returncode == 0
+    assert cli("opt-out", "-y", "--link", link).returncode == 0
     assert [(r.path, r.json) for r in there.requests] == [
         ("/invitations/accept", {"token": "CODE", "name": "Ada"}),
         ("/invitations/lookup", {"token": "CODE"}),
-        ("/invitations/decline", {"token": "CODE"})]
+        ("/invitations/decline", {"token": "CODE"}),
+        ("/invitations/opt_out", {"token": "CODE"})]
     assert all("authorization" not in r.headers for r in there.requests)
+
+
+def test_a_new_invitation_is_asked_for(cli, make_peer):
+    there = make_peer(Answer(200, {"object": "invitation.resend_request",
+                                   "status": "requested"}))
+    link = f"http://127.0.0.1:{there.port}/accept#CODE"
+    done = cli("request-resend", link, "--format", "table")
+    assert done.returncode == 0 and "requested" in done.stdout
+    asked, = there.requests
+    assert (asked.path, asked.json) == ("/invitations/request_resend",
+                                        {"token": "CODE"})
+    assert "authorization" not in asked.headers
 
 
 def test_a_link_is_asked_about_where_it_says_or_where_told(cli, peer,

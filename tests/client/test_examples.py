@@ -64,6 +64,13 @@ EVENT = {"id": "audit_log-1", "type": "invite.sent", "effective_at": 1,
                                                     "role": "reader"}}}
 
 
+def of_a_blocked_address(request: Any) -> Answer:
+    one = {"object": "organization.blocked_address", "id": "blocked_1"}
+    if request.method == "DELETE":
+        return Answer(200, {**one, "deleted": True})
+    return Answer(200, page([{**one, "created_at": 1}]))
+
+
 def of_a_role(request: Any) -> Answer:
     """Roles that are listed in two pages, which say where the next begins."""
     if request.method == "POST":
@@ -103,6 +110,7 @@ PROGRAMS: list[tuple] = [
     ("errors", ["refused"], "", everything, "No.\n"),
     ("fork", ["x"], "", everything,
      "before: pending\nchild: pending\nafter: pending\n"),
+    ("lift", ["a@b.c"], "", of_a_blocked_address, "It may be invited again.\n"),
     ("gate", ["m"], "sk-proj-1\n", Answer(200, DECISION), "allowed user-1\n"),
     ("groups", ["Support", "user-1"], "", of_a_group, "group-1\n"),
     ("keys", ["proj_1"], "", Answer(200, page(KEYS)),

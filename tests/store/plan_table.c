@@ -13,6 +13,7 @@
 #define BY_FEW_OF_EACH BY_FEW " " BY_FEW " " BY_FEW
 
 static const struct plan plans[] = {
+	{ "address_is_blocked", "blocked_address.blocked_address_hash", NULL },
 	{ "assignment_delete", "role_assignment.primary/role_assignment_of",
 	  NULL },
 	{ "assignment_list", "role_assignment.primary role.primary SORT",
@@ -43,6 +44,14 @@ static const struct plan plans[] = {
 	{ "audit_rows_of_before", "a.audit_target t.primary",
 	  "audit.audit_target project.primary audit_side.primary user.primary "
 	  "audit_side.primary invite.primary user.primary" },
+	{ "blocked_address_delete", "blocked_address.primary", NULL },
+	{ "blocked_address_get", "blocked_address.primary", NULL },
+	{ "blocked_address_list", "blocked_address.blocked_address_list",
+	  "blocked_address.primary" },
+	{ "blocked_address_list_ascending",
+	  "blocked_address.blocked_address_list", "blocked_address.primary" },
+	{ "blocked_address_of", "blocked_address.blocked_address_hash", NULL },
+	{ "blocked_address_take", "blocked_address.primary", NULL },
 	{ "census_invites", "invite.primary SORT", "invite.primary" },
 	{ "census_seats",
 	  "organization_settings.primary user.user_present "
@@ -52,6 +61,7 @@ static const struct plan plans[] = {
 	{ "create_many", "",
 	  "organization_settings.primary user.user_address "
 	  "invite.invite_address invite.invite_external user.user_external "
+	  "blocked_address.blocked_address_hash "
 	  "admin_key.primary user.user_owner "
 	  "project.primary user.primary organization.primary "
 	  "webhook.webhook_list SORT" },
@@ -100,6 +110,8 @@ static const struct plan plans[] = {
 	{ "invite_expires_at", "invite.primary", NULL },
 	{ "invite_get", "invite.primary", NULL },
 	{ "invite_holders", "invite.invite_address", NULL },
+	{ "invite_inviter", "i.primary u.user_address r.user_address",
+	  "invite.primary user.user_address" },
 	{ "invite_inviter_empty", "invite.invite_inviter", NULL },
 	{ "invite_let_go", "invite.primary", NULL },
 	{ "invite_let_go_many", "", "invite.primary" },
@@ -124,8 +136,10 @@ static const struct plan plans[] = {
 	  "invite.invite_expiry SORT invite.invite_expiry SORT",
 	  "invite.invite_expiry" },
 	{ "invite_namesake", "invite.invite_external", NULL },
+	{ "invite_opt_out", "invite.primary", NULL },
 	{ "invite_owner", "user.primary", NULL },
 	{ "invite_reopen", "invite.primary", NULL },
+	{ "invite_request", "invite.primary", NULL },
 	{ "invite_projects", "i.primary SORT project.primary SORT",
 	  "SORT invite.primary project.primary" },
 	{ "invite_search", "invite.invite_list",
@@ -256,11 +270,11 @@ static const struct plan plans[] = {
 	{ "key_warn_due", "project_key.project_key_warn", NULL },
 	{ "notice_due",
 	  "outbox.outbox_notice g.primary s.primary u.primary k.primary "
-	  "a.primary "
-	  "p.primary SORT",
+	  "a.primary p.primary v.primary i.primary SORT",
 	  "SORT outbox.outbox_notice organization.primary "
 	  "organization_settings.primary user.primary "
-	  "project_key.primary admin_key.primary project.primary" },
+	  "project_key.primary admin_key.primary project.primary "
+	  "invite.primary" },
 	{ "notice_owners", "o.user_owner", "user.user_owner" },
 	{ "outbox_get_notice", "outbox.primary", NULL },
 	{ "leak_admin_key", "admin_key.primary", NULL },

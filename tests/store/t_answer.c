@@ -105,7 +105,9 @@ START_TEST(test_wrong_tokens)
 {
 	static const struct verb *const verbs[] = { &verb_invitation_lookup,
 						    &verb_invitation_accept,
-						    &verb_invitation_decline };
+						    &verb_invitation_decline,
+						    &verb_invitation_opt_out,
+						    &verb_invitation_request };
 	struct store_op create = invited("ada@example.com");
 	struct token wrong[4], token = token_of(&create);
 	struct store_op op;
@@ -446,7 +448,7 @@ static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_lookup);
 	tcase_add_test(tests, test_looking_changes_nothing);
-	tcase_add_loop_test(tests, test_wrong_tokens, 0, 3);
+	tcase_add_loop_test(tests, test_wrong_tokens, 0, 5);
 	tcase_add_test(tests, test_accept);
 	tcase_add_test(tests, test_accept_again);
 	tcase_add_test(tests, test_archived_since_is_skipped);

@@ -526,6 +526,29 @@ static struct store_op decline_invitation(void)
 	return answer_op(&verb_invitation_decline, token_of(&create));
 }
 
+static struct store_op opt_out(void)
+{
+	struct store_op create = invited("ada@example.com");
+
+	return answer_op(&verb_invitation_opt_out, token_of(&create));
+}
+
+static struct store_op request_invitation(void)
+{
+	struct store_op create = invited("ada@example.com");
+
+	f.now_ms += TTL * SECOND_MS;
+	return answer_op(&verb_invitation_request, token_of(&create));
+}
+
+static struct store_op unblock_address(void)
+{
+	struct store_op op = opt_out();
+
+	assert_granted(&op);
+	return by_id(&verb_block_delete, sql("SELECT id FROM blocked_address"));
+}
+
 static struct store_op claim_mail(void)
 {
 	(void)invited("ada@example.com");
@@ -634,6 +657,9 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_invite_forget] = forget_invites,
 	[VERB_invitation_accept] = accept_invitation,
 	[VERB_invitation_decline] = decline_invitation,
+	[VERB_invitation_opt_out] = opt_out,
+	[VERB_invitation_request] = request_invitation,
+	[VERB_block_delete] = unblock_address,
 	[VERB_key_warn] = warn_of_keys,
 	[VERB_outbox_claim] = claim_mail,
 	[VERB_outbox_renew] = renew_mail,

@@ -12,6 +12,7 @@
 #include "store/assignments.h"
 #include "store/roles.h"
 #include "store/audit_logs.h"
+#include "store/blocked_addresses.h"
 #include "store/project_groups.h"
 #include "store/settings.h"
 
@@ -772,6 +773,33 @@ static void refuses_accounts_and_keys_of_others(void)
 	ck_assert_int_eq(rows("project_key WHERE revoked_at = 0"), 1);
 }
 
+/* Who opted out of theirs can be invited by us, who do not see it. */
+static void blocks_nobody_for_others(void)
+{
+	static const struct verb *const verbs[] = { &verb_block_get,
+						    &verb_block_delete };
+	struct store_op op =
+	    answer_op(&verb_invitation_opt_out, token_of(&theirs.create));
+
+	op.organization = ours.organization;
+	assert_granted(&op);
+	ck_assert_int_eq(sql("SELECT organization FROM blocked_address"),
+			 theirs.organization);
+	for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+		op = by_id(verbs[i], sql("SELECT id FROM blocked_address"));
+		assert_ends(&op, RESULT_BLOCKED_ADDRESS_NOT_FOUND);
+	}
+	op = list_op(&verb_block_list, 0, 10);
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	in_of(&op, block_list_in)->email_key = "bob@example.com";
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
+	op = by_id(&verb_invite_delete, ours.invite);
+	assert_granted(&op);
+	(void)invited("bob@example.com");
+}
+
 /* What each that is bound to one organization has to show. */
 static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_audit_log_list] = tells_nothing_of_others,
@@ -836,6 +864,10 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_expiry_settle] = reminds_of_our_own,
 	[VERB_invitation_accept] = links_lead_home,
 	[VERB_invitation_decline] = links_lead_home,
+	[VERB_invitation_opt_out] = blocks_nobody_for_others,
+	[VERB_block_get] = blocks_nobody_for_others,
+	[VERB_block_list] = blocks_nobody_for_others,
+	[VERB_block_delete] = blocks_nobody_for_others,
 	[VERB_key_list] = lists_our_own,
 	[VERB_invite_forget] = forgets_our_own,
 	[VERB_invite_get] = refuses_to_get,

@@ -82,6 +82,9 @@ static const char *const back[] = {
 	"ALTER TABLE invite DROP COLUMN reminded_at;"
 	"ALTER TABLE invite DROP COLUMN expiry_told;"
 	"ALTER TABLE organization_settings DROP COLUMN reminder_hours_before",
+	"DROP TABLE blocked_address;"
+	"ALTER TABLE invite DROP COLUMN opted_out_at;"
+	"ALTER TABLE invite DROP COLUMN resend_requested_at",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

@@ -43,6 +43,7 @@ static const struct {
 	{ "project_user", "project", PGSQL_TEXT(FIRST) },
 	{ "group_user", "group", PGSQL_TEXT(FIRST) },
 	{ "rights", "organization", "i" },
+	{ "blocked_address", "address_hash", "i" },
 	{ "organization_settings", "organization", "i" },
 	{ "webhook", "organization", "i" }, /* one has 20 at most */
 	{ "invite_mark", "organization", "i" },

@@ -294,6 +294,11 @@ STATEMENT(
 					  "= r.external_id"
 					  "   AND u.removed_at = 0 ORDER BY "
 					  "u.id LIMIT 1) IS NULL)"
+					  " AND (SELECT 1 FROM blocked_address "
+					  "b WHERE"
+					  "  b.organization = r.organization"
+					  "  AND b.address_hash = "
+					  "r.address_hash) IS NULL"
 					  " AND NOT EXISTS (SELECT 1 "
 					  "FROM " GRANTED_PROJECTS
 					  "  WHERE (SELECT 1 FROM project p "

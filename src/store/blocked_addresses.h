@@ -1,0 +1,45 @@
+/*
+ * blocked_addresses.h: the verbs of addresses that an organization may not
+ * invite, because whoever has one said that an invite was not meant for them
+ * (invitation_opt_out, which makes them).
+ *
+ *	block_get	BLOCKED_ADDRESS_NOT_FOUND
+ *	block_list	of struct block; of one address, or all
+ *	block_delete	it may be invited again; BLOCKED_ADDRESS_NOT_FOUND
+ *
+ * What is stored is a keyed hash: which address it is can be found out by who
+ * knows the address, and by nobody else who is shown it. It outlives the
+ * invite, and the person's erasure: nobody who wants to be forgotten wants to
+ * be written to again.
+ */
+#ifndef STORE_BLOCKED_ADDRESSES_H
+#define STORE_BLOCKED_ADDRESSES_H
+
+#include "store/verb.h"
+
+struct block {
+	int64_t id, organization;
+	int64_t created_at;   /* Unix seconds */
+	int64_t address_hash; /* that of its invites */
+};
+
+struct block_list_in {
+	struct list_in page;
+	const char *email_key; /* NULL = any */
+};
+
+/* ---- private to store/ ---- */
+
+struct work;
+
+/* From now on; what is blocked already stays so. */
+void block_address(struct work *work, const char *email_key);
+
+/*
+ * By the hash of an address. On PostgreSQL a blocked one was just pending: who
+ * asks after having looked for open invites (find_open()) has waited for
+ * whoever is ending one so.
+ */
+bool is_blocked(const struct work *work, int64_t address_hash) MUST_CHECK;
+
+#endif
