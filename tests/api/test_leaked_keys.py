@@ -89,7 +89,8 @@ def test_only_with_its_own_secret(shared_daemon, project):
 
 
 def test_whoever_it_belongs_to_is_told(make_daemon):
-    """By a mail that waits for the daemon, and holds no key."""
+    """By a mail that waits for the daemon, and holds no key; from whom the
+    organization's mails are."""
     daemon = make_daemon()
     api, project = daemon.api, daemon.api.project("Apollo")
     _, token = api.link("ada@example.com", "reader", projects=[
@@ -99,11 +100,14 @@ def test_whoever_it_belongs_to_is_told(make_daemon):
                if one["email"] == "ada@example.com")
     key = api.ok("POST", f"{PROJECTS}/{project['id']}/api_keys",
                  json={"user_id": ada["id"], "name": "laptop"})
+    api.ok("POST", "/v1/organization/settings",
+           json={"sender_email": "team@own.example", "sender_name": "Crew"})
     assert leaked(daemon, key["value"])[0][0][2] == "revoked"
     daemon.restart()
     mail = daemon.mailbox.wait("ada@example.com")
     assert mail.message["Subject"] == \
         "A key of Default organization was revoked"
+    assert mail.message["From"] == "Crew <team@own.example>"
     assert '"laptop"' in mail.text and key["value"] not in mail.text
 
 
