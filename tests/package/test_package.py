@@ -68,7 +68,13 @@ def test_each_brings_what_it_is_for(packages: Path) -> None:
         return {line.split()[5].lstrip(".") for line in
                 output_of("dpkg-deb", "--contents", package).splitlines()}
     assert {"/usr/bin/invited", "/etc/invited.conf",
-            "/usr/share/man/man8/invited.8.gz"} <= files("invited")
+            "/usr/share/man/man8/invited.8.gz",
+            "/usr/share/invited/prometheus/invited.rules.yml",
+            "/usr/share/invited/grafana/invited.json",
+            "/usr/share/doc/invited/examples/invited-backup.cron"} <= \
+        files("invited")
+    assert any(path.endswith("/systemd/system/invited-backup.timer")
+               for path in files("invited"))
     assert {"/usr/bin/invite", "/usr/share/man/man1/invite.1.gz"} <= \
         files("invite")
     assert any(path.endswith("/libinv.so.0") for path in files("libinv0"))
@@ -143,6 +149,8 @@ def test_installed_used_removed_purged(packages: Path, system: Path) -> None:
     assert stat.S_IMODE((system / "etc/invited.conf").stat().st_mode) == 0o600
     assert (system / "etc/systemd/system/multi-user.target.wants"
             / "invited.service").is_symlink()
+    assert not (system / "etc/systemd/system/timers.target.wants"
+                / "invited-backup.timer").is_symlink()
 
     with served(system) as url:
         first = within(system, "runuser", "-u", "invited", "--", "invited",
