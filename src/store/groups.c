@@ -31,9 +31,13 @@ DETAIL(group, GROUP_DETAIL);
 STATEMENT(group_empty,
 	  .text = "DELETE FROM group_user"
 		  " WHERE \"group\" = ?1 AND organization + 0 = ?2");
+/* And a newer SQLite, left to itself, looks through all of the organization. */
+#define LEAVE_PROJECTS(index)             \
+	"DELETE FROM project_group" index \
+	" WHERE \"group\" = ?1 AND organization = ?2"
 STATEMENT(group_leave_projects,
-	  .text = "DELETE FROM project_group"
-		  " WHERE \"group\" = ?1 AND organization = ?2");
+	  .text = LEAVE_PROJECTS(INDEXED_BY("project_group_of")),
+	  .pgsql = LEAVE_PROJECTS(""));
 
 RESOURCE(group, GROUP_TABLE, GROUP_UPDATE,
 	 .emptied = { &sql_group_empty, &sql_group_leave_projects,

@@ -148,7 +148,9 @@ static const struct plan plans[] = {
 	{ "invite_search_end", "invite.invite_list",
 	  "SORT invite.invite_list|" BY_FEW_OF_EACH },
 	{ "invite_search_end_trouble", "invite.invite_trouble", NULL },
-	{ "invite_search_trouble", "invite.invite_trouble",
+	/* To sort a chunk is no matter. */
+	{ "invite_search_trouble",
+	  "invite.invite_trouble|invite.invite_trouble SORT",
 	  "SORT invite.invite_trouble invite.primary" },
 	{ "invite_sent_many", "", "invite.primary" },
 	{ "invite_settings", "organization_settings.primary i.primary",
