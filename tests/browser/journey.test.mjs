@@ -231,6 +231,28 @@ test('declining with nothing but the keyboard', async (t) => {
   await headingIs(page, 'You’ve declined the invitation');
 });
 
+test('who got it by mistake says so with nothing but the keyboard',
+  async (t) => {
+    const daemon = await Daemon.start(t);
+    const page = await openPage(t, daemon.origin);
+
+    await page.goto(await daemon.link(EMAIL));
+    await headingIs(page, 'You’re invited');
+    for (let stops = 0; stops < 4; stops++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await headingIs(page, 'Was this invitation not meant for you?');
+    await assertHeadingFocused(page);
+    assert.ok(await page.getByText(EMAIL).isVisible());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await headingIs(page, 'Thank you for telling us');
+    await assertHeadingFocused(page);
+    await page.reload();
+    await headingIs(page, 'This invitation was withdrawn');
+    assert.deepEqual(await daemon.members(), []);
+  });
+
 test('the root leads to the form for the code', async (t) => {
   const daemon = await Daemon.start(t);
   const page = await openPage(t, daemon.origin);
@@ -269,17 +291,24 @@ test('declined is declined', async (t) => {
   assert.deepEqual(await daemon.members(), []);
 });
 
-test('an invitation that expired says so', async (t) => {
-  const daemon = await Daemon.start(t);
-  const link = await daemon.link(EMAIL);
+test('an invitation that expired says so, and a new one is asked for',
+  async (t) => {
+    const daemon = await Daemon.start(t);
+    const link = await daemon.link(EMAIL);
 
-  await daemon.meddle('UPDATE invite SET expires_at = created_at');
-  const page = await openPage(t, daemon.origin);
+    await daemon.meddle('UPDATE invite SET expires_at = created_at');
+    const page = await openPage(t, daemon.origin);
 
-  await page.goto(link);
-  await headingIs(page, 'This invitation has expired');
-  assert.equal(await page.getByRole('button').count(), 0);
-});
+    await page.goto(link);
+    await headingIs(page, 'This invitation has expired');
+    const button = page.getByRole('button');
+    assert.equal(await button.textContent(), 'Ask for a new invitation');
+    await button.click();
+    await headingIs(page, 'Your request was passed on');
+    await assertHeadingFocused(page);
+    const { data: [invite] } = await daemon.api('GET', '/invites');
+    assert.ok(invite.resend_requested_at);
+  });
 
 test('an invitation that expired while it was read says so', async (t) => {
   const daemon = await Daemon.start(t);

@@ -21,8 +21,9 @@ const EVERY_PAGE = [
   'accepted-welcome', 'busy', 'code', 'code-notice', 'declined',
   'declined-before', 'declining', 'declining-odd', 'error', 'error-retry',
   'expired', 'home', 'invited',
-  'invited-bare', 'invited-crowded', 'invited-odd', 'not-found', 'too-many',
-  'uncertain', 'withdrawn', 'wrong-link',
+  'invited-bare', 'invited-crowded', 'invited-odd', 'not-found',
+  'opted-out', 'opted-out-before', 'opting', 'opting-ar', 'requested',
+  'too-many', 'uncertain', 'withdrawn', 'wrong-link',
 ];
 
 /* In other languages: what the page does to them is alike for all pages. */
