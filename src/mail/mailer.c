@@ -148,9 +148,7 @@ static int read_options(struct mailer *mailer,
 	if (!policy->public_url)
 		return fail_set(fail, "out of memory");
 	if (sender_parse(&mailer->arena, options->from, &policy->from, fail) <
-	    0)
-		return -1;
-	if (options->return_path &&
+		0 ||
 	    return_path_parse(&mailer->arena, options->return_path,
 			      &policy->from.return_path, fail) < 0)
 		return -1;

@@ -22,6 +22,10 @@ int return_path_parse(struct arena *arena, const char *text,
 	struct str local, domain;
 	struct return_path path;
 
+	if (!text) {
+		*ret_path = (struct return_path){ 0 };
+		return 0;
+	}
 	if (!str_cut(str_of(text), '@', &local, &domain) ||
 	    !str_is_ascii(local) || str_has_control(local) ||
 	    memchr(local.data, ' ', local.len) ||

@@ -19,7 +19,8 @@ struct return_path {
 
 /*
  * Reads "bounce@example.org" or "@bounces.example.org", strings in `arena`. -1
- * with `fail` where it is neither, or too long for the code.
+ * with `fail` where it is neither, or too long for the code. NULL is none: then
+ * there is no domain.
  */
 int return_path_parse(struct arena *arena, const char *text,
 		      struct return_path *ret_path,

@@ -8,17 +8,6 @@
 
 #define OPTIONS_MAX (64 * 1024) /* octets of text */
 
-static int read_sender(struct arena *arena, const struct mail_options *options,
-		       struct sender *ret_sender, struct fail *fail)
-{
-	if (sender_parse(arena, options->from, ret_sender, fail) < 0)
-		return -1;
-	if (!options->return_path)
-		return 0;
-	return return_path_parse(arena, options->return_path,
-				 &ret_sender->return_path, fail);
-}
-
 static void send_test(struct transport *transport, const struct sender *from,
 		      const struct email *to, struct report *ret_report)
 {
@@ -48,11 +37,12 @@ int mail_try(const struct mail_options *options, const struct email *to,
 	struct transport *transport = NULL;
 	struct sender from;
 	struct arena arena;
-	int result;
+	int result = -1;
 
 	arena_init(&arena, OPTIONS_MAX);
-	result = read_sender(&arena, options, &from, fail);
-	if (result == 0) {
+	if (sender_parse(&arena, options->from, &from, fail) == 0 &&
+	    return_path_parse(&arena, options->return_path, &from.return_path,
+			      fail) == 0) {
 		how.domain = from.domain;
 		result = transport_open(&how, &transport, fail);
 	}

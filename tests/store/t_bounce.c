@@ -111,6 +111,37 @@ START_TEST(test_a_mail_of_before_fails_nothing)
 }
 END_TEST
 
+/* The reminder may have arrived since. */
+START_TEST(test_only_the_last_of_its_mails_counts)
+{
+	struct store_op create = invited("ada@example.com"), op;
+	struct return_code first = sent(), reminder;
+
+	f.now_ms += TTL * SECOND_MS - HOUR_MS;
+	ck_assert_uint_eq(walk_expiry(EXPIRY_REMINDER), 1);
+	reminder = sent();
+	op = bounce_op(first);
+	assert_ends(&op, RESULT_INVITE_NOT_FOUND);
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_SENT);
+	ck_assert(bounced(reminder));
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
+}
+END_TEST
+
+START_TEST(test_a_link_that_was_copied_is_no_mail)
+{
+	struct store_op create = invited("ada@example.com");
+	struct store_op copy = op_of(&verb_invite_link);
+	struct return_code code = sent();
+
+	*in_of(&copy, invite_link_in) =
+	    (struct invite_link_in){ .id = code.id, .secret = { 9 } };
+	assert_granted(&copy);
+	ck_assert(bounced(code));
+	ck_assert_int_eq(delivery_of(&create).status, DELIVERY_FAILED);
+}
+END_TEST
+
 START_TEST(test_a_forged_one_fails_nothing)
 {
 	struct store_op create = invited("ada@example.com"), op;
@@ -146,6 +177,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_fails_the_delivery_once);
 	tcase_add_test(tests, test_one_that_seems_to_wait_waits_no_more);
 	tcase_add_test(tests, test_a_mail_of_before_fails_nothing);
+	tcase_add_test(tests, test_only_the_last_of_its_mails_counts);
+	tcase_add_test(tests, test_a_link_that_was_copied_is_no_mail);
 	tcase_add_test(tests, test_a_forged_one_fails_nothing);
 	tcase_add_test(tests, test_an_accepted_invite_does_not_fail);
 }
