@@ -328,12 +328,13 @@ static int open_store(struct daemon *daemon, struct fail *fail)
 static int start_sweep(struct daemon *daemon, struct fail *fail)
 {
 	const struct conf *conf = daemon->conf;
-	struct sweep_task tasks[4];
+	struct sweep_task tasks[5];
 	size_t count = 0;
 
 	tasks[count++] = (struct sweep_task){ .look = expired_look,
 					      .every_ms = EXPIRY_EVERY_MS };
 
+	tasks[count++] = (struct sweep_task){ .look = tidy_look };
 	if (conf->forget_invites_seconds)
 		tasks[count++] = (struct sweep_task){
 			.look = retention_look,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/invites.h"
+#include "store/organizations.h"
 #include "store/store.h"
 
 struct forgetting {
@@ -44,4 +45,26 @@ void retention_look(struct sweep *sweep, int64_t seconds)
 	if (all.count > 0)
 		log_event(LOG_INFO, "invites_forgotten",
 			  LOG_I("count", (int64_t)all.count));
+}
+
+static void tidy_in(struct sweep *sweep, int64_t organization, void *context)
+{
+	struct organization_tidy_out out;
+	struct arena arena;
+	bool more;
+
+	(void)context;
+	do {
+		arena_init(&arena, SWEEP_MEMORY);
+		more = sweep_ask(sweep, &arena, &verb_organization_tidy,
+				 organization, NULL, &out) &&
+		       out.count > 0;
+		arena_release(&arena);
+	} while (more);
+}
+
+void tidy_look(struct sweep *sweep, int64_t seconds)
+{
+	(void)seconds;
+	sweep_organizations(sweep, tidy_in, NULL);
 }

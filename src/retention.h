@@ -10,4 +10,7 @@
 /* A task: invites that ended `seconds` ago lose their addresses. */
 void retention_look(struct sweep *sweep, int64_t seconds);
 
+/* A task: what is kept for a day, in organizations where nothing happens. */
+void tidy_look(struct sweep *sweep, int64_t seconds);
+
 #endif

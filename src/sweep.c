@@ -14,7 +14,7 @@
 
 #define PAUSE_MS  HOUR_MS /* between two looks, unless a task says so */
 #define JUMP_MS	  MINUTE_MS
-#define TASKS_MAX 4
+#define TASKS_MAX 5
 #define PAGE	  100 /* organizations */
 
 struct sweep {

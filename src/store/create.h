@@ -62,6 +62,9 @@ bool limits_spare_mail(const struct work *work,
 		       const struct organization_settings *settings,
 		       const char *email_key) MUST_CHECK;
 
+/* Takes away some of what was counted before a day; how many. */
+size_t limits_forget(const struct work *work, int64_t most);
+
 /* What is written: a mail to the address; a new invite. */
 void limits_count_mail(const struct work *work, const char *email_key);
 void limits_count_invite(const struct work *work);

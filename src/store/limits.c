@@ -19,6 +19,7 @@
 
 #define DAY_SECONDS    (DAY_MS / 1000)
 #define MINUTE_SECONDS (MINUTE_MS / 1000)
+#define A_FEW	       8  /* old rows that go for a new one */
 #define CLOCKS_APART   60 /* seconds that another daemon's may be ahead */
 
 /* ---- how often within a time ---- */
@@ -73,12 +74,22 @@ STATEMENT(
 
 #define OLDEST                                                            \
 	"SELECT subject FROM rate WHERE organization = ?1 AND since < ?2" \
-	" ORDER BY organization, since LIMIT 8"
+	" ORDER BY organization, since LIMIT ?3"
 STATEMENT(rate_forget,
 	  .text = "DELETE FROM rate WHERE organization = ?1"
 		  " AND subject IN (" OLDEST ")",
 	  .pgsql = "DELETE FROM rate WHERE organization = ?1"
 		   " AND subject = ANY(ARRAY(" OLDEST "))");
+
+size_t limits_forget(const struct work *work, int64_t most)
+{
+	struct statement *st = db_statement(work->db, &sql_rate_forget);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, work->now - DAY_SECONDS);
+	db_bind_i64(st, 3, most);
+	return (size_t)db_run_counting(work->db, st);
+}
 
 static void rate_add(const struct work *work, int64_t subject, int64_t seconds)
 {
@@ -90,10 +101,7 @@ static void rate_add(const struct work *work, int64_t subject, int64_t seconds)
 	db_bind_i64(st, 4, work->now - seconds);
 	db_bind_i64(st, 5, work->now + CLOCKS_APART);
 	db_run(work->db, st);
-	st = db_statement(work->db, &sql_rate_forget);
-	db_bind_i64(st, 1, work->organization);
-	db_bind_i64(st, 2, work->now - DAY_SECONDS);
-	db_run(work->db, st);
+	(void)limits_forget(work, A_FEW);
 }
 
 /* ---- seats ---- */

@@ -7,13 +7,16 @@
  * may be tried again. Two daemons that are given the same at once meet in the
  * primary key: the later batch fails, and finds the row when it is run again.
  *
- * Old rows go when new ones come, a few more than come.
+ * Old rows go when new ones come, a few more than come; and where none come any
+ * more, once an hour (organization_tidy).
  */
 #include "base/base.h"
 
 #include "store/once.h"
 
 #include "base/clock.h"
+#include "store/create.h"
+#include "store/organizations.h"
 #include "store/table.h"
 
 #define KEPT_SECONDS (DAY_MS / 1000)
@@ -40,10 +43,12 @@ STATEMENT(once_insert, .text = INSERT_OF("once", ONCE_TABLE));
 STATEMENT(once_delete, .text = "DELETE FROM once WHERE organization = ?1"
 			       " AND key_hash = ?2");
 
-/* More than one a new row, or they would never be less. */
+#define A_FEW 8	  /* more than one a new row, or they would never be less */
+#define MANY  500 /* at once, where they are tidied away */
+
 #define OLDEST                                                          \
 	"SELECT key_hash FROM once WHERE organization = ?1 AND at < ?2" \
-	" ORDER BY organization, at LIMIT 8"
+	" ORDER BY organization, at LIMIT ?3"
 STATEMENT(once_forget,
 	  .text = "DELETE FROM once WHERE organization = ?1"
 		  " AND key_hash IN (" OLDEST ")",
@@ -79,6 +84,16 @@ static bool find(const struct work *work, const struct once *once,
 	return false;
 }
 
+static size_t forget(const struct work *work, int64_t most)
+{
+	struct statement *st = db_statement(work->db, &sql_once_forget);
+
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, work->now - KEPT_SECONDS);
+	db_bind_i64(st, 3, most);
+	return (size_t)db_run_counting(work->db, st);
+}
+
 static void keep(const struct work *work, const struct once *once,
 		 const void *out)
 {
@@ -93,11 +108,25 @@ static void keep(const struct work *work, const struct once *once,
 		       sizeof(row.target));
 	table_bind(&once_table, st, &row);
 	db_run(work->db, st);
-	st = db_statement(work->db, &sql_once_forget);
-	db_bind_i64(st, 1, work->organization);
-	db_bind_i64(st, 2, work->now - KEPT_SECONDS);
-	db_run(work->db, st);
+	(void)forget(work, A_FEW);
 }
+
+static enum result organization_tidy(struct work *work, const void *input,
+				     void *output)
+{
+	struct organization_tidy_out *out = output;
+
+	(void)input;
+	out->count = forget(work, MANY) + limits_forget(work, MANY);
+	return RESULT_OK;
+}
+
+const struct verb verb_organization_tidy = {
+	VERB(organization_tidy),
+	.flags = VERB_REPEATABLE,
+	.size_out = sizeof(struct organization_tidy_out),
+	.run = organization_tidy,
+};
 
 enum result once_run(struct work *work, struct store_op *op)
 {

@@ -8,6 +8,8 @@
  *	organization_list	list_in; of struct organization
  *	bootstrap		the first organization and its first key, where
  *				there is no organization yet
+ *	organization_tidy	takes away some of what is kept for a day only,
+ *			and is older; what is written takes a few away, too
  */
 #ifndef STORE_ORGANIZATIONS_H
 #define STORE_ORGANIZATIONS_H
@@ -34,6 +36,10 @@ struct bootstrap_out {
 	bool named;   /* and one has this name, perhaps among others */
 	struct organization organization; /* if it was */
 	struct key_create_out key;	  /* if it was */
+};
+
+struct organization_tidy_out {
+	size_t count; /* 0: none is left */
 };
 
 #endif

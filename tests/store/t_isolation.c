@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/organizations.h"
 #include "store/leaks.h"
 #include "store/service_accounts.h"
 
@@ -685,6 +686,17 @@ static void reminds_of_our_own(void)
 			 ours.invite);
 }
 
+static void tidies_up_at_home(void)
+{
+	struct store_op op = op_of(&verb_organization_tidy);
+
+	sql("INSERT INTO rate(organization, subject, since, count)"
+	    " SELECT id, 1, 0, 1 FROM organization");
+	assert_granted(&op);
+	ck_assert_uint_eq(out_of(&op, organization_tidy_out)->count, 1);
+	ck_assert_int_eq(rows("rate"), rows("organization") - 1);
+}
+
 static void forgets_our_own(void)
 {
 	struct store_op op = op_of(&verb_invite_forget);
@@ -870,6 +882,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_block_delete] = blocks_nobody_for_others,
 	[VERB_key_list] = lists_our_own,
 	[VERB_invite_forget] = forgets_our_own,
+	[VERB_organization_tidy] = tidies_up_at_home,
 	[VERB_invite_get] = refuses_to_get,
 	[VERB_invite_list] = lists_our_invites,
 	[VERB_invitation_lookup] = links_lead_home,

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/organizations.h"
 #include "base/clock.h"
 
 static struct store_op project_op(struct once *once, const char *body)
@@ -95,6 +96,25 @@ START_TEST(test_old_ones_go_when_new_ones_come)
 }
 END_TEST
 
+START_TEST(test_old_ones_go_where_none_come_any_more)
+{
+	struct once once;
+	struct store_op op, tidy = op_of(&verb_organization_tidy);
+
+	for (int i = 0; i < 12; i++) {
+		op = project_op(&once, "Apollo");
+		once.key[0] = (uint8_t)i;
+		assert_granted(&op);
+	}
+	tidy.now_ms += DAY_MS - SECOND_MS;
+	assert_granted(&tidy);
+	ck_assert_int_eq(rows("once"), 12);
+	tidy.now_ms += 2 * SECOND_MS;
+	assert_granted(&tidy);
+	ck_assert_int_eq(rows("once"), 0);
+}
+END_TEST
+
 /* Together with creates that have none. */
 START_TEST(test_among_many)
 {
@@ -130,6 +150,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, test_another_organization_has_keys_of_its_own);
 	tcase_add_test(tests, test_what_is_refused_leaves_nothing);
 	tcase_add_test(tests, test_old_ones_go_when_new_ones_come);
+	tcase_add_test(tests, test_old_ones_go_where_none_come_any_more);
 	tcase_add_test(tests, test_among_many);
 }
 
