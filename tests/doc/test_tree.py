@@ -149,11 +149,23 @@ def test_no_folder_of_tests_is_forgotten() -> None:
         f"tests/{part}" for part in lists[-1].split()]
 
 
-def test_service_is_locked_up(tmp_path: Path) -> None:
-    unit = tmp_path / "invited.service"
-    unit.write_text((ROOT / "packaging/invited.service.in").read_text()
+@pytest.mark.parametrize("unit", ["invited", "invited-backup"])
+def test_service_is_locked_up(unit: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{unit}.service"
+    path.write_text((ROOT / f"packaging/{path.name}.in").read_text()
                     .replace("@bindir@", "/usr/bin"))
     done = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--no-pager",
-         "--threshold=20", unit], capture_output=True, text=True)
+         "--threshold=20", path], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+def test_timer_and_its_service_are_sound(tmp_path: Path) -> None:
+    timer = tmp_path / "invited-backup.timer"
+    timer.write_bytes((ROOT / "packaging" / timer.name).read_bytes())
+    service = tmp_path / "invited-backup.service"
+    service.write_text((ROOT / f"packaging/{service.name}.in").read_text()
+                       .replace("@bindir@/invited", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", service,
+                           timer], capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr, done.stderr
