@@ -298,15 +298,6 @@ def test_a_key_for_repeating_is_sent_alike(trio, peer):
     assert sent["c"] == sent["python"] == sent["node"] == ["k-1"] * 3
 
 
-def test_a_timeout_of_one_call_is_tried_again_alike(trio, peer):
-    requests, outcomes = ask_all(
-        trio, peer, [Raw(b"", "stall"), Answer(200, INVITE)],
-        {**GET, "options": {"timeout_ms": 300, "max_retries": 1}})
-    assert requests["c"] == requests["python"] == requests["node"]
-    assert len(requests["c"]) == 2
-    assert all(outcome["ok"] for outcome in outcomes.values())
-
-
 # ---- what came with an answer -------------------------------------------------------
 
 def test_raw_answers_are_the_same(trio, peer):
