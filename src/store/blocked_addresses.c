@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "store/resource.h"
+#include "store/rows.h"
 
 #define BLOCKED_ADDRESS_TABLE(FIRST, MORE)                       \
 	FIRST(NUMBER, "id", struct block, id)                    \
@@ -117,19 +118,33 @@ void block_address(struct work *work, const char *email_key)
 	db_run(work->db, st);
 }
 
-STATEMENT(address_is_blocked, .text = "SELECT 1 FROM blocked_address"
-				      " WHERE organization = ?1"
-				      " AND address_hash = ?2");
+/* What both ask goes together: each question may be a journey. */
+STATEMENT(address_taken,
+	  .text = "SELECT (SELECT count(*) FROM \"user\""
+		  " WHERE organization = ?1 AND email_key = ?2),"
+		  " (SELECT count(*) FROM blocked_address"
+		  " WHERE organization = ?1 AND address_hash = ?3)");
 
-bool is_blocked(const struct work *work, int64_t address_hash)
+enum result check_address(const struct work *work, const char *email_key,
+			  int64_t address_hash)
 {
-	struct statement *st = db_statement(work->db, &sql_address_is_blocked);
-	bool blocked;
+	struct statement *st = db_statement(work->db, &sql_address_taken);
+	enum result result = RESULT_OK;
+	struct user member;
 
 	db_bind_i64(st, 1, work->organization);
-	db_bind_i64(st, 2, address_hash);
-	blocked = db_row(work->db, st);
-	if (blocked)
-		db_done(st);
-	return blocked;
+	db_bind_text(st, 2, email_key);
+	db_bind_i64(st, 3, address_hash);
+	if (!db_row(work->db, st))
+		return RESULT_OK; /* the error is noted */
+	if (column_i64(st, 0) > 0)
+		result = RESULT_USER_EXISTS;
+	else if (column_i64(st, 1) > 0)
+		result = RESULT_ADDRESS_BLOCKED;
+	db_done(st);
+	/* Looked at, lest a damaged row be taken for somebody. */
+	return result == RESULT_USER_EXISTS &&
+		       !find_member(work, email_key, &member)
+		   ? RESULT_OK
+		   : result;
 }

@@ -36,10 +36,11 @@ struct work;
 void block_address(struct work *work, const char *email_key);
 
 /*
- * By the hash of an address. On PostgreSQL a blocked one was just pending: who
- * asks after having looked for open invites (find_open()) has waited for
- * whoever is ending one so.
+ * RESULT_OK, USER_EXISTS or ADDRESS_BLOCKED, of an address and its hash. On
+ * PostgreSQL a blocked one was just pending: who asks after having looked for
+ * open invites (find_open()) has waited for whoever is ending one so.
  */
-bool is_blocked(const struct work *work, int64_t address_hash) MUST_CHECK;
+enum result check_address(const struct work *work, const char *email_key,
+			  int64_t address_hash) MUST_CHECK;
 
 #endif

@@ -36,17 +36,15 @@ static enum result take_address(const struct work *work,
 		.email = { invite->email, invite->email_key },
 	};
 	struct creation place = creation_of(work, &in, ret_place->out);
-	enum result result = RESULT_OK;
-	struct user member;
+	enum result result;
 
 	if (find_open(work, &place) && place.open.id == invite->id)
 		place.open.id = 0;
 	*ret_place = place;
 	ret_place->in = NULL;
-	if (find_member(work, invite->email_key, &member))
-		return RESULT_USER_EXISTS;
-	if (is_blocked(work, place.hash))
-		return RESULT_ADDRESS_BLOCKED;
+	result = check_address(work, invite->email_key, place.hash);
+	if (result != RESULT_OK)
+		return result;
 	if (place.open.id &&
 	    invite_status(&place.open, work->now) == STATUS_PENDING) {
 		place.out->invite = place.open;

@@ -433,19 +433,15 @@ static enum result check_mail(const struct work *work,
 enum result creation_check(const struct work *work, struct creation *creation)
 {
 	const struct invite_create_in *in = creation->in;
-	enum result result = RESULT_OK;
-	struct user member;
+	enum result result;
 	bool found;
 
 	limits_hold(work);
 	/* In this order: who is just accepting the open invite, elsewhere, has
 	 * it locked, and is a member when the lock is ours. */
 	found = find_open(work, creation);
-	if (find_member(work, in->email.key, &member))
-		return RESULT_USER_EXISTS;
-	if (is_blocked(work, creation->hash))
-		return RESULT_ADDRESS_BLOCKED;
-	if (in->default_project)
+	result = check_address(work, in->email.key, creation->hash);
+	if (result == RESULT_OK && in->default_project)
 		result = use_default_project(work, creation);
 	if (result != RESULT_OK)
 		return result;

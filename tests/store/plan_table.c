@@ -13,7 +13,8 @@
 #define BY_FEW_OF_EACH BY_FEW " " BY_FEW " " BY_FEW
 
 static const struct plan plans[] = {
-	{ "address_is_blocked", "blocked_address.blocked_address_hash", NULL },
+	{ "address_taken",
+	  "user.user_address blocked_address.blocked_address_hash", NULL },
 	{ "assignment_delete", "role_assignment.primary/role_assignment_of",
 	  NULL },
 	{ "assignment_list", "role_assignment.primary role.primary SORT",
