@@ -35,6 +35,7 @@
 #include "gate/gate.h"
 #include "http/limiter.h"
 #include "http/server.h"
+#include "hook/hook.h"
 #include "mail/mail.h"
 #include "key_warnings.h"
 #include "retention.h"
@@ -49,6 +50,7 @@ struct daemon {
 	const struct conf *conf;
 	struct store *store;
 	struct mailer *mailer; /* NULL: no mail is sent */
+	struct hooks *hooks;   /* NULL: no webhook is told anything */
 	struct sweep *sweep;
 	struct router *router, *gate_router;
 	struct gate *gate;
@@ -193,6 +195,8 @@ static void others_metrics(void *context, struct buf *out)
 
 	if (daemon->mailer)
 		mailer_metrics(daemon->mailer, out);
+	if (daemon->hooks)
+		hooks_metrics(daemon->hooks, out);
 	gate_metrics(daemon->gate, out);
 	metric_write(out, &lines_lost, (int64_t)log_lines_lost());
 	metric_begin(out, &build);
@@ -368,14 +372,34 @@ static int load_seal_key(struct daemon *daemon, struct fail *fail)
 	return path ? seal_key_load(path, &daemon->seal_key, fail) : 0;
 }
 
+/* Without the key of their secrets nothing could be signed. */
+static int start_hooks(struct daemon *daemon, struct fail *fail)
+{
+	const struct conf *conf = daemon->conf;
+	const struct hook_options options = {
+		.key = daemon->service.seal_key,
+		.reach = daemon->service.reach,
+		.ca_file = getenv("SSL_CERT_FILE"),
+		.retry_ms = conf->webhook_retry_ms,
+	};
+
+	if (!options.key)
+		return 0;
+	if (hooks_start(&options, daemon->store, &daemon->hooks, fail) < 0)
+		return -1;
+	store_on_event(daemon->store, hooks_wake, daemon->hooks);
+	hooks_wake(daemon->hooks); /* what was left from the last run */
+	return 0;
+}
+
 /* The key is made last: it is printed once, and nothing may fail after. */
 static int start(struct daemon *daemon, struct fail *fail)
 {
 	if (make_directories(daemon->conf->data, fail) < 0 ||
 	    load_seal_key(daemon, fail) < 0 || open_store(daemon, fail) < 0 ||
 	    start_gate(daemon, fail) < 0 || start_http(daemon, fail) < 0 ||
-	    start_mail(daemon, fail) < 0 || start_sweep(daemon, fail) < 0 ||
-	    bootstrap(daemon, fail) < 0)
+	    start_mail(daemon, fail) < 0 || start_hooks(daemon, fail) < 0 ||
+	    start_sweep(daemon, fail) < 0 || bootstrap(daemon, fail) < 0)
 		return -1;
 	return 0;
 }
@@ -387,6 +411,10 @@ static void stop(struct daemon *daemon)
 		store_on_mail(daemon->store, NULL, NULL);
 	if (daemon->mailer)
 		mailer_stop(daemon->mailer);
+	if (daemon->store)
+		store_on_event(daemon->store, NULL, NULL);
+	if (daemon->hooks)
+		hooks_stop(daemon->hooks);
 	server_free(daemon->server);
 	gate_stop(daemon->gate);
 	limiter_free(daemon->service.limiter);

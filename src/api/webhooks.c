@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/webhooks.h"
+#include "store/webhook_queue.h"
 
 /* ---- what one looks like ---- */
 
@@ -57,6 +57,57 @@ static const struct shape secret_shape = {
 	.members = secret_members,
 };
 
+#define EVENT struct webhook_event
+
+/* What is to be sent. */
+static const struct member event_members[] = {
+	SHOW_ID("id", EVENT, id, ID_EVENT),
+	SHOW_ID("webhook_id", EVENT, webhook, ID_WEBHOOK),
+	SHOW_WORD("type", EVENT, type, &events),
+	SHOW_TIME("created_at", EVENT, at),
+	{ 0 },
+};
+
+static const struct shape event_shape = {
+	SHAPE_OF(EVENT, ID_EVENT),
+	.object = "organization.webhook.event",
+	.members = event_members,
+};
+
+#define ATTEMPT struct webhook_attempt
+
+static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
+{
+	const ATTEMPT *attempt = item;
+
+	(void)now_seconds;
+	if (attempt->status)
+		jw_i64(jw, attempt->status);
+	else
+		jw_null(jw);
+}
+
+static const struct member attempt_members[] = {
+	SHOW_ID("id", ATTEMPT, id, ID_ATTEMPT),
+	SHOW_ID("webhook_id", ATTEMPT, webhook, ID_WEBHOOK),
+	SHOW_ID("event_id", ATTEMPT, event, ID_EVENT),
+	SHOW_WORD("type", ATTEMPT, type, &events),
+	SHOW_TIME("attempted_at", ATTEMPT, at),
+	SHOW_WORD("outcome", ATTEMPT, outcome, &webhook_outcomes),
+	SHOW_BY("status", write_status),
+	SHOW_NUMBER("duration_ms", ATTEMPT, duration_ms),
+	SHOW_TEXT("error", ATTEMPT, error),
+	SHOW_TEXT("answer", ATTEMPT, answer),
+	SHOW_TEXT("body", ATTEMPT, body),
+	{ 0 },
+};
+
+static const struct shape attempt_shape = {
+	SHAPE_OF(ATTEMPT, ID_ATTEMPT),
+	.object = "organization.webhook.attempt",
+	.members = attempt_members,
+};
+
 /* ---- what goes in ---- */
 
 static const char *check_event(struct str name)
@@ -91,6 +142,11 @@ static const struct field update_fields[] = {
 static const struct field rotate_fields[] = {
 	TAKE_NUMBER_IF("grace_seconds", struct webhook_rotate_in, grace,
 		       has_grace, 0, WEBHOOK_GRACE_MAX),
+};
+
+static const struct field redeliver_fields[] = {
+	TAKE_ID("event_id", REQUIRED, struct webhook_redeliver_in, event,
+		ID_EVENT),
 };
 
 /* The lines were checked one by one. */
@@ -180,6 +236,7 @@ static bool showed_secret(const struct request *request)
 /* ---- routes ---- */
 
 static const struct list_query webhook_list = { .kind = ID_WEBHOOK };
+static const struct list_query attempt_list = { .kind = ID_ATTEMPT };
 
 static const struct route routes[] = {
 	{ .method = METHOD_POST,
@@ -224,6 +281,28 @@ static const struct route routes[] = {
 	  .prepare = prepare_rotate,
 	  .shape = &secret_shape,
 	  .showed_secret = showed_secret },
+	{ .method = METHOD_POST,
+	  .path = "/organization/webhooks/{webhook_id}/test",
+	  .body = BODY_JSON,
+	  .body_optional = true,
+	  .verb = &verb_webhook_test,
+	  .ids = { INPUT(struct id_in, id) },
+	  .shape = &event_shape,
+	  .again = true },
+	{ .method = METHOD_POST,
+	  .path = "/organization/webhooks/{webhook_id}/redeliver",
+	  .body = BODY_JSON,
+	  .verb = &verb_webhook_redeliver,
+	  .ids = { INPUT(struct webhook_redeliver_in, webhook) },
+	  FIELDS(redeliver_fields),
+	  .shape = &event_shape,
+	  .again = true },
+	{ .method = METHOD_GET,
+	  .path = "/organization/webhooks/{webhook_id}/attempts",
+	  .verb = &verb_webhook_attempt_list,
+	  .ids = { INPUT(struct webhook_attempt_list_in, webhook) },
+	  .list = &attempt_list,
+	  .shape = &attempt_shape },
 };
 
 const struct route_table webhooks_api = ROUTES(routes);

@@ -13,8 +13,9 @@
 
 /* That something is ours to deliver, and for how long. */
 struct lease {
-	int64_t organization, id; /* the place in the queue */
-	int64_t until_ms;	  /* by the store's clock */
+	int64_t organization, id; /* the place in the queue... */
+	int64_t part;	  /* ...and who of several it is for; 0: there is one */
+	int64_t until_ms; /* by the store's clock */
 	int64_t asked_ms; /* until when it may be instead: we asked; 0: no */
 	int64_t made_at;  /* clock_mono_ms() */
 };

@@ -32,6 +32,7 @@ static struct parcel *find_held(struct deliverer *deliverer,
 		struct parcel *parcel = deliverer->held[i];
 
 		if (parcel->lease.id == lease->id &&
+		    parcel->lease.part == lease->part &&
 		    parcel->lease.organization == lease->organization)
 			return parcel;
 	}

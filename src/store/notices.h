@@ -41,6 +41,11 @@ struct work;
 	"ELSE ahead END FROM (SELECT " CLOCK_AHEAD ") c(ahead))"
 #define LEASE_NOW_HERE "(?1 + 0 * ?2)"
 
+/* Measures by how much the clock that leases are by is ahead of ours, for
+ * lease_now(): asked for, and taken. */
+struct statement *ask_clock(const struct work *work);
+void take_clock(const struct work *work, struct statement *st);
+
 /* Asks `sql`, which is worded by them, for so many mails that are due. */
 struct statement *ask_mails(const struct work *work, const struct sql *sql,
 			    int limit);

@@ -262,9 +262,12 @@ static void settle(const struct work *work, const struct outbox_settle_in *in,
 		defer_mail(work, in, attempts);
 	else
 		work_run_for(work, &sql_outbox_delete, in->invite);
-	if (!in->no_invite)
-		record_delivery(work, in->invite, statuses[in->outcome],
-				attempts, in->error);
+	if (in->no_invite)
+		return;
+	record_delivery(work, in->invite, statuses[in->outcome], attempts,
+			in->error);
+	if (in->outcome == OUTBOX_SENT)
+		work_event(work, EVENT_INVITE_SENT, in->invite);
 }
 
 static enum result outbox_settle(struct work *work, const void *input,

@@ -24,7 +24,7 @@ static void bind_clock(const struct work *work, struct statement *st)
 	db_bind_i64(st, 2, clock_now_ms());
 }
 
-static struct statement *ask_clock(const struct work *work)
+struct statement *ask_clock(const struct work *work)
 {
 	struct statement *st = db_statement(work->db, &sql_clock_ahead);
 
@@ -34,7 +34,7 @@ static struct statement *ask_clock(const struct work *work)
 }
 
 /* Sets by how much the clock that leases are by is ahead of ours. */
-static void take_clock(const struct work *work, struct statement *st)
+void take_clock(const struct work *work, struct statement *st)
 {
 	const int64_t close = CLOSE_SECONDS * SECOND_MS;
 	int64_t ahead = 0;

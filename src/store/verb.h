@@ -132,6 +132,13 @@
 	X(webhook_update)      \
 	X(webhook_delete)      \
 	X(webhook_rotate)      \
+	/* webhook_queue.h */  \
+	X(webhook_test)        \
+	X(webhook_redeliver)   \
+	X(webhook_attempt_list) \
+	X(webhook_claim)       \
+	X(webhook_renew)       \
+	X(webhook_settle)      \
 	/* outbox.h */         \
 	X(key_warn)            \
 	X(outbox_claim)        \

@@ -7,22 +7,7 @@
 
 #include "store/lock.h"
 #include "store/resource.h"
-
-#define WEBHOOK_TABLE(FIRST, MORE)                                      \
-	FIRST(NUMBER, "id", struct webhook, id)                         \
-	MORE(NUMBER, "organization", struct webhook, organization)      \
-	MORE(TEXT, "url", struct webhook, url)                          \
-	MORE(NUMBER, "events", struct webhook, events)                  \
-	MORE(WORD, "status", struct webhook, status, &webhook_statuses) \
-	MORE(WORD, "reason", struct webhook, reason, &webhook_reasons)  \
-	MORE(NUMBER, "created_at", struct webhook, created_at)          \
-	MORE(NUMBER, "disabled_at", struct webhook, disabled_at)        \
-	MORE(NUMBER, "failures", struct webhook, failures)              \
-	MORE(NUMBER, "failing_since", struct webhook, failing_since)    \
-	MORE(NUMBER, "retry_at_ms", struct webhook, retry_at_ms)        \
-	MORE(BYTES, "secret", struct webhook, secret)                   \
-	MORE(BYTES, "old_secret", struct webhook, old_secret)           \
-	MORE(NUMBER, "old_secret_until", struct webhook, old_secret_until)
+#include "store/webhook_queue.h"
 
 #define WEBHOOK_UPDATE(FIRST, MORE)                                     \
 	FIRST(TEXT, "url", struct webhook, url)                         \
@@ -94,7 +79,7 @@ static enum result webhook_create(struct work *work, const void *input,
 		return RESULT_WEBHOOK_EXISTS;
 	if (count >= WEBHOOKS_MAX)
 		return RESULT_WEBHOOK_LIMIT_REACHED;
-	work->db->key = 0; /* whether the organization has any */
+	db_forget(work->db); /* whether the organization has any */
 	return resource_create(work, input, output);
 }
 
@@ -126,7 +111,7 @@ static enum result may_change(struct work *work, const void *in, void *row)
 	const struct webhook *asked = in;
 	int count;
 
-	work->db->key = 0;
+	db_forget(work->db); /* whether the organization has any */
 	if (!asked)
 		return RESULT_OK;
 	if (asked->url && is_taken(work, asked->id, asked->url, &count))

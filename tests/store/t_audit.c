@@ -14,7 +14,7 @@
 #include "store/service_accounts.h"
 #include "store/gate.h"
 #include "store/project_groups.h"
-#include "store/webhooks.h"
+#include "store/webhook_queue.h"
 #include "store/lock.h"
 #include "store/roles.h"
 #include "store/settings.h"
@@ -288,6 +288,43 @@ static struct store_op rotate_webhook(void)
 
 	in_of(&op, webhook_rotate_in)->id = a_webhook();
 	return op;
+}
+
+static struct store_op test_webhook(void)
+{
+	return by_id(&verb_webhook_test, a_webhook());
+}
+
+static struct store_op redeliver_event(void)
+{
+	struct store_op test = test_webhook();
+	struct store_op op = op_of(&verb_webhook_redeliver);
+
+	assert_granted(&test);
+	*in_of(&op, webhook_redeliver_in) = (struct webhook_redeliver_in){
+		.webhook = out_of(&test, webhook_event)->webhook,
+		.event = out_of(&test, webhook_event)->id,
+	};
+	return op;
+}
+
+static struct store_op claim_events(void)
+{
+	struct store_op op = op_of(&verb_webhook_claim);
+
+	*in_of(&op, webhook_claim_in) =
+	    (struct webhook_claim_in){ .limit = 1, .lease_ms = 1000 };
+	return op;
+}
+
+static struct store_op renew_event(void)
+{
+	return op_of(&verb_webhook_renew);
+}
+
+static struct store_op settle_event(void)
+{
+	return op_of(&verb_webhook_settle);
 }
 
 static struct store_op add_to_group(void)
@@ -637,6 +674,11 @@ static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_webhook_update] = update_webhook,
 	[VERB_webhook_delete] = delete_webhook,
 	[VERB_webhook_rotate] = rotate_webhook,
+	[VERB_webhook_test] = test_webhook,
+	[VERB_webhook_redeliver] = redeliver_event,
+	[VERB_webhook_claim] = claim_events,
+	[VERB_webhook_renew] = renew_event,
+	[VERB_webhook_settle] = settle_event,
 	[VERB_group_create] = create_group,
 	[VERB_group_update] = update_group,
 	[VERB_group_delete] = delete_group,

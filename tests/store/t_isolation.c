@@ -18,7 +18,7 @@
 #include "store/settings.h"
 
 #include "store/standing.h"
-#include "store/webhooks.h"
+#include "store/webhook_queue.h"
 
 /* Two organizations with the same in each: the first is "ours". */
 static struct {
@@ -484,6 +484,14 @@ static void refuses_webhooks_of_others(void)
 	op = op_of(&verb_webhook_rotate);
 	in_of(&op, webhook_rotate_in)->id = webhook;
 	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = by_id(&verb_webhook_test, webhook);
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = op_of(&verb_webhook_redeliver);
+	in_of(&op, webhook_redeliver_in)->webhook = webhook;
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
+	op = list_op(&verb_webhook_attempt_list, 0, 100);
+	in_of(&op, webhook_attempt_list_in)->webhook = webhook;
+	assert_ends(&op, RESULT_WEBHOOK_NOT_FOUND);
 	op = list_op(&verb_webhook_list, 0, 100);
 	assert_granted(&op);
 	ck_assert_uint_eq(out_of(&op, list_out)->count, 0);
@@ -494,6 +502,35 @@ static void refuses_webhooks_of_others(void)
 			     (long long)webhook),
 			 0);
 	ck_assert_int_eq(rows("webhook_event"), 1);
+}
+
+/* An event of theirs that waits stays as it is. */
+static void leaves_the_events_of_others(void)
+{
+	int64_t webhook = add_webhook(theirs.organization);
+	struct store_op op = by_id(&verb_webhook_test, webhook);
+	int64_t event, due_ms;
+
+	op.organization = theirs.organization;
+	assert_granted(&op);
+	event = out_of(&op, webhook_event)->id;
+	due_ms = sql("SELECT due_at_ms FROM webhook_event");
+	op = op_of(&verb_webhook_renew);
+	*in_of(&op, webhook_renew_in) =
+	    (struct webhook_renew_in){ .webhook = webhook,
+				       .event = event,
+				       .leased_until_ms = due_ms,
+				       .until_ms = due_ms + 1000 };
+	assert_granted(&op);
+	op = op_of(&verb_webhook_settle);
+	*in_of(&op, webhook_settle_in) =
+	    (struct webhook_settle_in){ .webhook = webhook,
+					.event = event,
+					.leased_until_ms = due_ms,
+					.done = true };
+	assert_granted(&op);
+	ck_assert_int_eq(sql("SELECT due_at_ms FROM webhook_event"), due_ms);
+	ck_assert_int_eq(rows("webhook_attempt"), 0);
 }
 
 /* Neither into a group of theirs, nor one of their people into ours. */
@@ -847,6 +884,11 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_webhook_update] = refuses_webhooks_of_others,
 	[VERB_webhook_delete] = refuses_webhooks_of_others,
 	[VERB_webhook_rotate] = refuses_webhooks_of_others,
+	[VERB_webhook_test] = refuses_webhooks_of_others,
+	[VERB_webhook_redeliver] = refuses_webhooks_of_others,
+	[VERB_webhook_attempt_list] = refuses_webhooks_of_others,
+	[VERB_webhook_renew] = leaves_the_events_of_others,
+	[VERB_webhook_settle] = leaves_the_events_of_others,
 	[VERB_group_create] = refuses_groups_of_others,
 	[VERB_group_get] = refuses_groups_of_others,
 	[VERB_group_list] = refuses_groups_of_others,
