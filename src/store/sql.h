@@ -60,7 +60,8 @@ struct sql {
 	" OR s.mails_per_day <> 0 OR s.invites_per_minute <> 0))"
 
 /* Whether the organization `o` has a webhook that is told of what happens: 1,
- * or NULL. */
+ * or NULL. `o` names its table: a bare "organization" would be the webhook's
+ * own. */
 #define HAS_WEBHOOKS(o)                                      \
 	"(SELECT 1 FROM webhook h WHERE h.organization = " o \
 	" AND h.status = 1 ORDER BY h.organization, h.id LIMIT 1)"

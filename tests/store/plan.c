@@ -141,7 +141,7 @@ static PGresult *ask(struct pgsql_db *db, const char *format, ...)
 }
 
 /* Whether a search names the first column of its index, or that has only what
- * is looked for. */
+ * is looked for. That a column holds something is nothing to search for. */
 static bool is_search(struct pgsql_db *db, const char *index,
 		      const char *condition)
 {
@@ -152,6 +152,7 @@ static bool is_search(struct pgsql_db *db, const char *index,
 		" AND attrelid = '%s'::regclass",
 		index);
 	bool named = condition && strstr(condition, "Cond:") &&
+		     !strstr(condition, " IS NOT NULL)") &&
 		     strstr(condition, PQgetvalue(result, 0, 0));
 	bool partial = strcmp(PQgetvalue(result, 0, 1), "t") == 0;
 
@@ -159,11 +160,21 @@ static bool is_search(struct pgsql_db *db, const char *index,
 	return named || partial;
 }
 
+/* min() of an indexed column: it stops at the first entry, and newer servers
+ * say no condition. */
+static bool is_first(const char *before, const char *line, const char *next)
+{
+	return before && strcmp(before + strspn(before, " ->"), "Limit") == 0 &&
+	       strncmp(line, "Index Only Scan", 15) == 0 &&
+	       !(next && strstr(next, "Filter: "));
+}
+
 /* Line `i` of an EXPLAIN; the condition of a search is on the next. */
 static void read_pgsql_line(struct pgsql_db *db, struct buf *plan,
 			    PGresult *lines, int i)
 {
 	const char *line = PQgetvalue(lines, i, 0), *at;
+	const char *before = i > 0 ? PQgetvalue(lines, i - 1, 0) : NULL;
 	const char *next =
 	    i + 1 < PQntuples(lines) ? PQgetvalue(lines, i + 1, 0) : NULL;
 	char table[64] = "", index[64] = "";
@@ -180,7 +191,10 @@ static void read_pgsql_line(struct pgsql_db *db, struct buf *plan,
 		if (sscanf(at, "using %63s on \"%63[^\"]", index, table) == 2 ||
 		    sscanf(at, "using %63s on %63s", index, table) == 2)
 			add_index(plan, table,
-				  is_search(db, index, next) ? index : "WHOLE");
+				  is_search(db, index, next) ||
+					  is_first(before, line, next)
+				      ? index
+				      : "WHOLE");
 }
 
 /* Its parameters as NULL: the plan is the one for any. */

@@ -211,7 +211,7 @@ static const struct plan plans[] = {
 	{ "once_find", "once.primary", NULL },
 	{ "once_forget", "once.primary once.once_age",
 	  "once.once_age once.primary" },
-	{ "organization_any", "organization.WHOLE", NULL },
+	{ "organization_any", "organization.WHOLE", "organization.primary" },
 	{ "organization_by_name", "organization.unique", NULL },
 	{ "organization_get", "organization.primary", NULL },
 	{ "organization_list", "organization.primary", NULL },

@@ -370,7 +370,7 @@ STATEMENT(
 					  "  actor_user FROM done)"
 
 					  " SELECT id, standard, owner_name, "
-					  "owner_email, " HAS_WEBHOOKS("organization") " FROM done");
+					  "owner_email, " HAS_WEBHOOKS("done.organization") " FROM done");
 
 static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
