@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "fixture.h"
 
+#include "store/organizations.h"
+
 #include "store/bounces.h"
 #include "store/assignments.h"
 #include "store/groups.h"
@@ -272,8 +274,8 @@ static struct store_op update_webhook(void)
 {
 	struct store_op op = op_of(&verb_webhook_update);
 
-	*in_of(&op, webhook) = (struct webhook){ .id = a_webhook(),
-						 .status = WEBHOOK_DISABLED };
+	*in_of(&op, webhook) =
+	    (struct webhook){ .id = a_webhook(), .status = WEBHOOK_DISABLED };
 	return op;
 }
 
@@ -640,9 +642,15 @@ static struct store_op bounce_again(void)
 	return op;
 }
 
+static struct store_op tidy_up(void)
+{
+	return op_of(&verb_organization_tidy);
+}
+
 static struct store_op (*const writes[VERB_COUNT])(void) = {
 	[VERB_organization_create] = create_organization,
 	[VERB_organization_rename] = rename_organization,
+	[VERB_organization_tidy] = tidy_up,
 	[VERB_key_create] = create_key,
 	[VERB_key_revoke] = revoke_key,
 	[VERB_key_delete] = delete_key,
