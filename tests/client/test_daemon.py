@@ -12,10 +12,13 @@ import pytest
 
 from conftest import Cli, Drive, drivers
 from harness import Daemon, eventually
+from harness.receiver import Receiver, Told
 from mail.peers import RealServer
 
 # Which database there is behind the daemon cannot be told from here.
 pytestmark = pytest.mark.engines("sqlite")
+
+WEBHOOKS = "/v1/organization/webhooks"
 
 
 @pytest.fixture
@@ -241,3 +244,37 @@ def test_whoami_and_login_against_the_daemon(invite, daemon, tmp_path):
         "organization": said, "base_url": url}
     assert invite("logout").returncode == 0
     assert invite("whoami").returncode == 4
+
+
+def test_the_library_knows_whose_webhook_it_is(make_daemon):
+    """By the secret that the daemon made, and while it takes another's place."""
+    daemon = make_daemon("--webhook-allow", "127.0.0.0/8",
+                         env={"INVITED_SECRETS_KEY": "secrets.key"})
+    drive = Drive(*drivers()["c"])
+
+    def unwrapped(told: Told, secrets: str, body: str = "") -> dict:
+        return drive("webhook", body=body or told.body.decode(),
+                     now=int(told.headers["webhook-timestamp"]),
+                     secrets=secrets, **{
+                         name: told.headers[f"webhook-{name}"] for name in
+                         ("id", "timestamp", "signature")})
+    with Receiver() as receiver:
+        webhook = daemon.api.ok("POST", WEBHOOKS, json={"url": receiver.url})
+        invite = daemon.api.invite("ada@example.com")
+        told = receiver.wait("invite.created")
+        event = unwrapped(told, webhook["secret"])["result"]
+        assert (event["type"], event["webhook_id"]) == ("invite.created",
+                                                        told.id)
+        assert event["created_at"] == told.event["created_at"] > 0
+        assert json.loads(event["data"])["id"] == invite["id"]
+        changed = told.body.decode().replace("ada@", "eve@")
+        assert unwrapped(told, webhook["secret"], changed)["error"]["kind"] \
+            == "webhook"
+        here = f"{WEBHOOKS}/{webhook['id']}"
+        second = daemon.api.ok("POST", f"{here}/rotate")["secret"]
+        number = daemon.api.ok("POST", f"{here}/test")["id"]
+        told = receiver.wait(lambda told: told.id == number)
+        for secrets in (webhook["secret"], second,
+                        f"{webhook['secret']} {second}"):
+            assert unwrapped(told, secrets)["ok"]
+    drive.close()
