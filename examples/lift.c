@@ -1,3 +1,4 @@
+/* lift.c: lets an address be invited again that opted out. */
 #include <inv.h>
 #include <stdio.h>
 
