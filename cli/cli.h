@@ -126,6 +126,7 @@ enum status cmd_delete(struct cli *cli);
 /* invite_changes.c */
 extern const struct option resend_options[], change_options[];
 enum status cmd_resend(struct cli *cli);
+enum status cmd_link(struct cli *cli);
 enum status cmd_update(struct cli *cli);
 /* watch.c */
 extern const struct option watch_options[];

@@ -42,6 +42,8 @@ const struct option create_options[] = {
 	{ .name = "expires-in",
 	  .value = "DURATION",
 	  .help = "lifetime, such as 7d (invited only)" },
+	{ .name = "no-reminder",
+	  .help = "send no reminder before the invite expires" },
 	{ .name = "no-email",
 	  .help = "send no mail, show the link (invited only)" },
 	{ .name = "locale",
@@ -154,6 +156,8 @@ static bool add_extensions(const struct args *args, char **body)
 	}
 	if (args_has(args, "no-email"))
 		*body = with_member(*body, "\"send_email\":false");
+	if (args_has(args, "no-reminder"))
+		*body = with_member(*body, "\"remind\":false");
 	if (args_has(args, "replace"))
 		*body = with_member(*body, "\"replace\":true");
 	return true;

@@ -1,5 +1,5 @@
 /*
- * invite_changes.c: invite resend and update.
+ * invite_changes.c: invite resend, link and update.
  */
 #include "invites.h"
 
@@ -59,6 +59,23 @@ enum status cmd_resend(struct cli *cli)
 		params.extra_body = "{\"send_email\":false}";
 	cli->series.is_array = cli->args->rest_count > 1;
 	return each_word(cli, 0, resend_one, &params);
+}
+
+/* ---- link -------------------------------------------------------------- */
+
+enum status cmd_link(struct cli *cli)
+{
+	struct inv_invite *invite = NULL;
+	struct inv_error err;
+	enum status status;
+	char *id = invite_id(cli, cli->args->rest[0], &status);
+	int rc;
+
+	if (!id)
+		return status;
+	rc = inv_invites_link(cli->client, id, NULL, &invite, &err);
+	free(id);
+	return print_result(cli, &invite_view, rc, invite, &err);
 }
 
 /* ---- update ------------------------------------------------------------ */

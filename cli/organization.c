@@ -46,6 +46,16 @@ static char *invites_cell(const void *item)
 	    ((const struct inv_settings *)item)->invites_per_minute);
 }
 
+static char *reminder_cell(const void *item)
+{
+	const struct inv_settings *settings = item;
+
+	return settings->reminder_hours_before
+		   ? text_of("%lld hours before",
+			     (long long)settings->reminder_hours_before)
+		   : NULL;
+}
+
 static const struct column columns[] = {
 	{ .name = "object", COLUMN(struct inv_settings, object) },
 	{ .name = "name", COLUMN(struct inv_settings, display_name) },
@@ -57,6 +67,7 @@ static const struct column columns[] = {
 	{ .name = "language", COLUMN(struct inv_settings, locale) },
 	{ .name = "invites only", .make = domains_cell },
 	{ .name = "seats", .make = seats_cell },
+	{ .name = "reminder", .make = reminder_cell },
 	{ .name = "mails a day", .make = mails_cell },
 	{ .name = "invites a minute", .make = invites_cell },
 	{ .name = "keys live at most", .make = lifetime_cell },
@@ -132,6 +143,8 @@ static int call_set(struct cli *cli, const char *const *id, void **ret,
 			       &params.max_key_lifetime_seconds) ||
 	    !read_limit(cli->args, "max-seats", &params.max_seats) ||
 	    !read_limit(cli->args, "mails-per-day", &params.mails_per_day) ||
+	    !read_limit(cli->args, "reminder-hours",
+			&params.reminder_hours_before) ||
 	    !read_limit(cli->args, "invites-per-minute",
 			&params.invites_per_minute))
 		return ACTION_SAID;
@@ -177,6 +190,10 @@ static const struct option set_options[] = {
 	{ .name = "max-seats",
 	  .value = "N",
 	  .help = "members and pending invites that there may be" },
+	{ .name = "reminder-hours",
+	  .value = "N",
+	  .help = "how many hours before an invite expires its person is "
+		  "reminded; empty: never" },
 	{ .name = "mails-per-day",
 	  .value = "N",
 	  .help = "how many mails an address may get within a day; empty: any "

@@ -27,6 +27,8 @@ CALL(invites_update, POST, "/organization/invites/{invite_id}", ID(invite_id),
      PARAMS(invite_update_params), invite)
 CALL(invites_resend, POST, "/organization/invites/{invite_id}/resend",
      ID(invite_id), PARAMS(invite_resend_params), invite)
+CALL(invites_link, POST, "/organization/invites/{invite_id}/link",
+     ID(invite_id), NO_PARAMS, invite)
 
 CALL(users_retrieve, GET, "/organization/users/{user_id}", ID(user_id),
      NO_PARAMS, user)

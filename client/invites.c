@@ -53,6 +53,8 @@ static const struct field invite_fields[] = {
 	FIELD(struct inv_invite, external_id, FIELD_TEXT_OR),
 	FIELD(struct inv_invite, opted_out_at, FIELD_INTEGER),
 	FIELD(struct inv_invite, resend_requested_at, FIELD_INTEGER),
+	FIELD(struct inv_invite, remind, FIELD_BOOL),
+	FIELD(struct inv_invite, reminded_at, FIELD_INTEGER),
 	{ 0 },
 };
 

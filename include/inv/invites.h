@@ -139,6 +139,9 @@ struct inv_invite {
 	const char *external_id;     /* or NULL */
 	int64_t opted_out_at;	     /* declined, as not meant for them */
 	int64_t resend_requested_at; /* a new one is asked for */
+	/* Only invited(8) says these. */
+	bool remind;	     /* before it expires */
+	int64_t reminded_at; /* 0: not, of when it expires now */
 };
 
 INV_PAGE_OF(invite);
@@ -219,6 +222,14 @@ INV_API int inv_invites_resend(
     struct inv_client *client, const char *invite_id,
     const struct inv_invite_resend_params *params, const struct inv_call *call,
     struct inv_invite **ret_invite, struct inv_error *err);
+/*
+ * POST /organization/invites/{invite_id}/link: one more link to a pending one,
+ * in the answer; that of the mail goes on working. Only with invited(8).
+ */
+INV_API int inv_invites_link(
+    struct inv_client *client, const char *invite_id,
+    const struct inv_call *call, struct inv_invite **ret_invite,
+    struct inv_error *err);
 
 /* The same four, by the path that the official clients have for them. */
 INV_API int inv_admin_organization_invites_create(

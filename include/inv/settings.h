@@ -27,6 +27,7 @@ struct inv_settings {
 	int64_t mails_per_day, invites_per_minute;
 	const char *sender_email; /* whom the mails are from, or NULL */
 	const char *sender_name;  /* or NULL */
+	int64_t reminder_hours_before;
 };
 
 struct inv_settings_update_params { /* null removes a setting */
@@ -43,7 +44,9 @@ struct inv_settings_update_params { /* null removes a setting */
 	struct inv_number invites_per_minute INV_OPT; /* by a key */
 	struct inv_text sender_email INV_OPT;
 	struct inv_text sender_name INV_OPT;
-	int64_t reserved[24] INV_OPT;
+	struct inv_number reminder_hours_before
+	    INV_OPT; /* null: none is sent */
+	int64_t reserved[22] INV_OPT;
 };
 
 /* GET /organization/settings */

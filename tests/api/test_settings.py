@@ -19,7 +19,11 @@ def put(api, **settings):
 def test_what_is_given_is_set_and_null_takes_it_back(shared):
     first = shared.ok("GET", SETTINGS)
     assert first["object"] == "organization.settings"
-    assert not any(value for name, value in first.items() if name != "object")
+    assert {name for name, value in first.items() if value} == {
+        "object", "reminder_hours_before"}
+    assert first["reminder_hours_before"] == 48
+    assert put(shared, reminder_hours_before=None)[
+        "reminder_hours_before"] is None
     one = put(shared, line="All are welcome", color="#3B5bdb")
     assert (one["line"], one["color"]) == ("All are welcome", "#3B5bdb")
     assert one["updated_at"]
@@ -30,7 +34,8 @@ def test_what_is_given_is_set_and_null_takes_it_back(shared):
     changes = [event[event["type"]]["changes_requested"]["settings"]
                for event in shared.all(LOGS, **{
                    "event_types[]": "organization.settings.updated"})]
-    assert changes == [["color", "reply_to"], ["line", "color"]]
+    assert changes == [["color", "reply_to"], ["line", "color"],
+                       ["reminder_hours_before"]]
 
 
 def test_settings_are_the_organizations_own(organization):

@@ -134,6 +134,10 @@ static void agree_on_invite(const struct invite *a, const struct invite *b)
 	agree_on(a->declined_at, b->declined_at);
 	agree_on(a->user, b->user);
 	agree(memcmp(a->secret_hash, b->secret_hash, SHA256_SIZE) == 0);
+	agree(memcmp(a->other_hash, b->other_hash, SHA256_SIZE) == 0);
+	agree_on(a->reminder, b->reminder);
+	agree_on(a->reminded_at, b->reminded_at);
+	agree_on(a->expiry_told, b->expiry_told);
 	agree_on(a->delivery.status, b->delivery.status);
 	agree_on(a->delivery.attempts, b->delivery.attempts);
 	agree_on_text(a->delivery.last_error, b->delivery.last_error);
@@ -161,12 +165,11 @@ static void take_secret(struct model_invite *invite, const struct store_op *op)
 {
 	bool mail = in_of(op, invite_create_in)->queue_mail;
 
-	memcpy(invite->secret, in_of(op, invite_create_in)->secret,
-	       SECRET_SIZE);
-	secret_hash(invite->secret, invite->row.secret_hash);
+	model_renew_link(invite, in_of(op, invite_create_in)->secret);
 	settle(invite, mail ? DELIVERY_QUEUED : DELIVERY_NONE, 0, NULL,
 	       mail ? op->now_ms / 1000 : 0);
 	invite->waits = mail;
+	invite->letter = LETTER_INVITATION;
 	invite->due_ms = invite->queued_ms = op->now_ms;
 	invite->waiting_attempts = 0;
 }
@@ -230,6 +233,9 @@ static void create_new(struct model *model, const struct store_op *op)
 			 .email_key = in_of(op, invite_create_in)->email.key,
 			 .role = in_of(op, invite_create_in)->role,
 			 .grants = grants_wanted(model, op),
+			 .reminder = in_of(op, invite_create_in)->remind
+					 ? REMINDER_WANTED
+					 : REMINDER_UNWANTED,
 			 .created_at = op->now_ms / 1000,
 			 .expires_at =
 			     op->now_ms / 1000 +
@@ -282,11 +288,11 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 static void renew_link(struct model_invite *invite, bool mail,
 		       const uint8_t secret[SECRET_SIZE], int64_t now_ms)
 {
-	memcpy(invite->secret, secret, SECRET_SIZE);
-	secret_hash(secret, invite->row.secret_hash);
+	model_renew_link(invite, secret);
 	settle(invite, mail ? DELIVERY_QUEUED : DELIVERY_NONE, 0, NULL,
 	       mail ? now_ms / 1000 : 0);
 	invite->waits = mail;
+	invite->letter = LETTER_INVITATION;
 	invite->due_ms = invite->queued_ms = now_ms;
 	invite->waiting_attempts = 0;
 }
@@ -331,6 +337,9 @@ static enum result follow_resend(struct model *model, const struct store_op *op)
 		return result;
 	if (in->has_ttl || invite->row.expires_at < expires_at)
 		invite->row.expires_at = expires_at;
+	invite->row.reminded_at = invite->row.expiry_told = 0;
+	invite->has_other = false;
+	memset(invite->row.other_hash, 0, SHA256_SIZE);
 	if (!in->queue_mail || !invite_mail_waits(&invite->row))
 		renew_link(invite, in->queue_mail, in->secret, op->now_ms);
 	agree_on(out_of(op, invite_create_out)->link, !in->queue_mail);
@@ -352,8 +361,10 @@ static enum result follow_change(struct model *model, const struct store_op *op)
 		return RESULT_INVITE_EXPIRED;
 	if (in->has_role)
 		invite->row.role = in->role;
-	if (in->ttl_seconds)
+	if (in->ttl_seconds) {
 		invite->row.expires_at = now + in->ttl_seconds;
+		invite->row.reminded_at = invite->row.expiry_told = 0;
+	}
 	agree_on_invite(&out_of(op, invite_create_out)->invite, &invite->row);
 	return RESULT_OK;
 }
@@ -379,7 +390,7 @@ static enum result answerable(struct model *model, const struct store_op *op)
 	const struct token *token = &in_of(op, invitation_in)->token;
 	struct model_invite *invite = model_invite(model, token->invite);
 
-	if (!invite || memcmp(invite->secret, token->secret, SECRET_SIZE) != 0)
+	if (!invite || !model_is_opened_by(invite, token->secret))
 		return RESULT_INVITATION_NOT_FOUND;
 	if (invite->row.state == INVITE_ACCEPTED)
 		return RESULT_INVITE_ACCEPTED;
@@ -607,6 +618,7 @@ static enum result follow_claim(struct model *model, const struct store_op *op)
 		    op->now_ms + in_of(op, outbox_claim_in)->lease_ms;
 		ck_assert_uint_lt(kept, out_of(op, outbox_claim_out)->count);
 		agree_on(mails[kept].token.invite, invite->row.id);
+		agree_on(mails[kept].letter, invite->letter);
 		agree(memcmp(mails[kept].token.secret, invite->secret,
 			     SECRET_SIZE) == 0);
 		agree_on(mails[kept].attempts, invite->waiting_attempts);
@@ -852,6 +864,9 @@ void model_follow(struct model *model, const struct store_op *op)
 		[VERB_invite_delete] = follow_delete,
 		[VERB_invite_resend] = follow_resend,
 		[VERB_invite_change] = follow_change,
+		[VERB_invite_link] = model_invite_link,
+		[VERB_expiry_look] = model_expiry_look,
+		[VERB_expiry_settle] = model_expiry_settle,
 		[VERB_invitation_accept] = follow_accept,
 		[VERB_invitation_decline] = follow_decline,
 		[VERB_outbox_claim] = follow_claim,

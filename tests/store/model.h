@@ -20,6 +20,10 @@
 struct model_invite {
 	struct invite row; /* strings and grants in f.arena */
 	uint8_t secret[SECRET_SIZE];
+	uint8_t other[SECRET_SIZE]; /* opens it, too... */
+	bool has_other;		    /* ...where this is set */
+	uint8_t dead[SECRET_SIZE];  /* one that did, once */
+	enum letter_kind letter;    /* what waits */
 	bool holds_address;
 	bool skipped[MODEL_GRANTS]; /* once accepted */
 	bool waits;		    /* in the outbox */
@@ -32,7 +36,16 @@ struct model_member {
 	enum project_role role;
 };
 
+/* How far an organization's walks went. */
+struct model_marks {
+	int64_t organization;
+	struct expiry_mark at[2]; /* by enum expiry_kind */
+};
+
 struct model {
+	struct model_marks marks[4];
+	size_t mark_count;
+	int64_t told, reminded; /* in all */
 	struct model_invite invites[MODEL_INVITES];
 	struct user users[MODEL_PEOPLE];
 	struct model_member members[MODEL_PEOPLE * MODEL_GRANTS];
@@ -50,6 +63,17 @@ void model_leases_end(struct model *model);
 /* What of `model` the tests need to make up operations. */
 struct model_invite *model_invite(struct model *model, int64_t id);
 struct project *model_project(struct model *model, int64_t id);
+
+/* ---- model_expiry.c: likewise; and what opens an invite ---- */
+
+/* A new link: all others are dead, but that of a mail that waits. */
+void model_renew_link(struct model_invite *invite,
+		      const uint8_t secret[SECRET_SIZE]);
+bool model_is_opened_by(const struct model_invite *invite,
+			const uint8_t secret[SECRET_SIZE]);
+enum result model_invite_link(struct model *model, const struct store_op *op);
+enum result model_expiry_look(struct model *model, const struct store_op *op);
+enum result model_expiry_settle(struct model *model, const struct store_op *op);
 
 /* ---- model_people.c: as model_follow(), of one verb each ---- */
 

@@ -13,6 +13,8 @@
 #include "model.h"
 
 #include "base/random.h"
+#include "core/settings.h"
+#include "store/webhooks.h"
 
 #define STEPS	  2500
 #define BATCH_MAX 12
@@ -126,6 +128,7 @@ static struct store_op some_create(void)
 		    some_grants(op.organization);
 	in_of(&op, invite_create_in)->ttl_seconds = one_in(3) ? 60 : TTL;
 	in_of(&op, invite_create_in)->queue_mail = !one_in(4);
+	in_of(&op, invite_create_in)->remind = !one_in(8);
 	fill(in_of(&op, invite_create_in)->secret, SECRET_SIZE);
 	return op;
 }
@@ -142,7 +145,11 @@ static struct store_op some_answer(void)
 
 	if (invite) {
 		token.invite = invite->row.id;
-		memcpy(token.secret, invite->secret, SECRET_SIZE);
+		memcpy(token.secret,
+		       one_in(20)			? invite->dead
+		       : invite->has_other && one_in(2) ? invite->other
+							: invite->secret,
+		       SECRET_SIZE);
 	}
 	if (one_in(10))
 		token.secret[below(SECRET_SIZE)] ^= 1;
@@ -170,6 +177,36 @@ static struct store_op some_resend(void)
 	in->ttl_seconds = one_in(2) ? 60 : TTL;
 	in->queue_mail = !one_in(3);
 	fill(in->secret, SECRET_SIZE);
+	return op;
+}
+
+static struct store_op some_copy(void)
+{
+	struct store_op op = op_of(&verb_invite_link);
+
+	op.organization = some_organization();
+	in_of(&op, invite_link_in)->id = some_invite_id();
+	fill(in_of(&op, invite_link_in)->secret, SECRET_SIZE);
+	return op;
+}
+
+/* Of what a look finds now. */
+static struct store_op some_walk(void)
+{
+	struct store_op look = op_of(&verb_expiry_look);
+	struct store_op op = op_of(&verb_expiry_settle);
+	const struct expiry_look_out *found = look.out;
+	struct expiry_settle_in *in = in_of(&op, expiry_settle_in);
+
+	look.organization = op.organization = some_organization();
+	in->kind = one_in(2) ? EXPIRY_REMINDER : EXPIRY_PASSED;
+	in_of(&look, expiry_look_in)->kind = in->kind;
+	(void)run(&look);
+	model_follow(&model, &look);
+	in->mark = found->mark;
+	in->invites = found->invites;
+	in->count = found->count;
+	fill((uint8_t *)in->secrets, sizeof(in->secrets));
 	return op;
 }
 
@@ -218,7 +255,8 @@ static struct store_op some_renew(void)
 static struct store_op some_settle(void)
 {
 	int64_t id = some_invite_id();
-	struct store_op op = settle_op(id, (enum outbox_outcome)below(3));
+	struct store_op op = settle_op(
+	    id, one_in(2) ? OUTBOX_SENT : (enum outbox_outcome)below(3));
 	struct model_invite *invite = model_invite(&model, id);
 
 	op.organization = invite && !one_in(20) ? invite->row.organization
@@ -343,19 +381,36 @@ static struct store_op some_count(void)
 }
 
 static struct store_op (*const kinds[])(void) = {
-	some_create, some_create, some_create,	    some_create, some_answer,
-	some_answer, some_answer, some_delete,	    some_claim,	 some_renew,
-	some_settle, some_settle, some_get,	    some_list,	 some_people,
-	some_count,  some_change, some_removal,	    some_place,	 some_farewell,
-	some_resend, some_resend, some_other_terms,
+	some_answer, some_answer,   some_create, some_create, some_create,
+	some_create, some_answer,   some_answer, some_answer, some_delete,
+	some_claim,  some_renew,    some_settle, some_settle, some_get,
+	some_list,   some_people,   some_count,	 some_change, some_removal,
+	some_place,  some_farewell, some_resend, some_resend, some_other_terms,
+	some_copy,   some_walk,	    some_walk,	 some_walk,
 };
 
 /* ---- what happens around the operations ---- */
+
+/* As far as it is time to remind somebody, who has the mail. */
+static void wait_for_reminder(const struct model_invite *invite)
+{
+	int64_t due_ms;
+
+	if (!invite || invite->row.delivery.status != DELIVERY_SENT ||
+	    invite->row.state != INVITE_OPEN)
+		return;
+	due_ms = invite->row.expires_at * SECOND_MS -
+		 (int64_t)REMINDER_HOURS * HOUR_MS;
+	if (due_ms > f.now_ms)
+		f.now_ms = due_ms + (int64_t)below(HOUR_MS);
+}
 
 static void pass_time(void)
 {
 	if (one_in(40))
 		f.now_ms += TTL * SECOND_MS;
+	else if (one_in(50))
+		wait_for_reminder(some_invite());
 	else if (one_in(60))
 		f.now_ms -= (int64_t)below(3 * HOUR_MS); /* set back */
 	else if (one_in(3))
@@ -378,6 +433,22 @@ static void change_projects(void)
 	project->archived_at = project->archived_at ? 0 : f.now_ms / 1000;
 	sql("UPDATE project SET archived_at = %lld WHERE id = %lld",
 	    (long long)project->archived_at, (long long)project->id);
+}
+
+/* To nothing but expiries, in each organization. */
+static void add_webhooks(void)
+{
+	for (size_t i = 0; i < model.organization_count; i++) {
+		struct store_op op = op_of(&verb_webhook_create);
+
+		op.organization = model.organizations[i].id;
+		*in_of(&op, webhook) = (struct webhook){
+			.url = "https://example.com/",
+			.events = event_bit(EVENT_INVITE_EXPIRED),
+			.status = WEBHOOK_ENABLED,
+		};
+		assert_granted(&op);
+	}
 }
 
 static void start_model(void)
@@ -407,6 +478,7 @@ static void start_model(void)
 		assert_granted(&op);
 		model.projects[model.project_count++] = *out_of(&op, project);
 	}
+	add_webhooks();
 }
 
 static void change_surroundings(void)
@@ -424,6 +496,16 @@ static void change_surroundings(void)
 		model_compare_all(&model);
 }
 
+/* Each expiry once, however often it was looked at. */
+static void assert_told_once(void)
+{
+	printf("reminded %lld, told %lld\n", (long long)model.reminded,
+	       (long long)model.told);
+	ck_assert_int_eq(rows("webhook_event"), model.told);
+	ck_assert_int_eq(rows("audit WHERE type = 75"), model.reminded);
+	ck_assert_int_gt(model.told, 0);
+}
+
 START_TEST(test_one_at_a_time)
 {
 	start_model();
@@ -436,7 +518,8 @@ START_TEST(test_one_at_a_time)
 	}
 	model_compare_all(&model);
 	ck_assert_uint_gt(model.invite_count, STEPS / 20);
-	ck_assert_uint_gt(model.user_count, 10);
+	ck_assert_uint_gt(model.user_count, 3);
+	assert_told_once();
 }
 END_TEST
 
@@ -462,8 +545,9 @@ static void run_batch(void)
 		do {
 			ops[i] = kinds[below(COUNT_OF(kinds))]();
 		} while (ops[i].verb->flags & VERB_READ);
-		ck_assert(!store_submit(f.port, &ops[i]));
 	}
+	for (size_t i = 0; i < n; i++)
+		ck_assert(!store_submit(f.port, &ops[i]));
 	store_idle(f.port);
 	while (back < n) {
 		struct store_op *op = store_collect(f.port);
@@ -487,6 +571,7 @@ START_TEST(test_in_batches)
 	}
 	model_compare_all(&model);
 	ck_assert_uint_gt(model.invite_count, STEPS / 20);
+	assert_told_once();
 }
 END_TEST
 
