@@ -249,6 +249,9 @@ static const char *name_subject(const struct outbox_mail *mail,
 	case MAIL_REQUESTED:
 		id_format(ID_INVITE, mail->about.id, id);
 		return "invite";
+	case MAIL_WEBHOOK:
+		id_format(ID_WEBHOOK, mail->key.id, id);
+		return "webhook";
 	case MAIL_INVITATION:
 		break;
 	}

@@ -156,6 +156,10 @@ static const struct {
 			     TEXT("notice.asked.what"),
 			     TEXT("notice.asked.next"),
 			     TEXT("notice.invited.why") },
+	[MAIL_WEBHOOK] = { TEXT("notice.webhook.title"),
+			   TEXT("notice.webhook.what"),
+			   TEXT("notice.webhook.next"),
+			   TEXT("notice.webhook.why") },
 };
 
 static bool name_key(struct arena *arena, const struct outbox_mail *mail,

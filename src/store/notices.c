@@ -108,7 +108,7 @@ void tell_inviter(struct work *work, enum mail_kind kind,
 	" n.attempts, coalesce(s.display_name, g.name),"                       \
 	" coalesce(u.email, i.inviter_email), coalesce(u.email_key,"           \
 	" i.inviter_key, i.inviter_email), coalesce(k.name,"                   \
-	" a.name), coalesce(k.redacted, a.redacted), k.expires_at,"            \
+	" a.name, h.url), coalesce(k.redacted, a.redacted), k.expires_at,"     \
 	" k.revoked_at, p.name, n.subject, s.locale, s.sender_email,"          \
 	" s.sender_name, v.email, v.state, v.expires_at,"                      \
 	" v.resend_requested_at FROM (SELECT * FROM outbox"                    \
@@ -124,6 +124,8 @@ void tell_inviter(struct work *work, enum mail_kind kind,
 	" AND k.organization = n.organization"                      \
 	" LEFT JOIN admin_key a ON a.id = n.subject"                \
 	" AND a.organization = n.organization"                      \
+	" LEFT JOIN webhook h ON h.id = n.subject"                  \
+	" AND h.organization = n.organization AND n.kind = 5"       \
 	" LEFT JOIN project p ON p.organization = k.organization"   \
 	" AND p.id = k.project"                                     \
 	" LEFT JOIN invite v ON v.id = n.subject"                   \
@@ -197,6 +199,8 @@ static bool is_wanted(const struct work *work, const struct outbox_mail *mail)
 		return false;
 	if (mail->kind == MAIL_OPTED_OUT || mail->kind == MAIL_REQUESTED)
 		return is_news(work, mail->kind, &mail->about);
+	if (mail->kind == MAIL_WEBHOOK)
+		return key->name != NULL;
 	if (!key->name || !key->redacted)
 		return false;
 	if (mail->kind == MAIL_KEY_LEAKED)

@@ -26,7 +26,8 @@ enum mail_kind {
 	MAIL_KEY_EXPIRES = 1,
 	MAIL_KEY_LEAKED = 2,
 	MAIL_OPTED_OUT = 3, /* who was invited says that it was not for them */
-	MAIL_REQUESTED = 4  /* who was invited asks for a new one */
+	MAIL_REQUESTED = 4, /* who was invited asks for a new one */
+	MAIL_WEBHOOK = 5    /* it was disabled; its URL is the key's name */
 };
 
 /* Which mail with a link it is. Stored as numbers. */

@@ -150,6 +150,7 @@ static void disable(struct work *work, int64_t webhook,
 		return;
 	db_forget(work->db); /* whether the organization has any */
 	work_audit(work, AUDIT_WEBHOOK_WAS_DISABLED, webhook);
+	queue_notice(work, MAIL_WEBHOOK, webhook, 0);
 	out->disabled = true;
 }
 

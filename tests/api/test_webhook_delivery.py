@@ -296,7 +296,8 @@ def test_a_name_is_judged_by_the_address_that_is_connected(make_daemon):
 
 
 @pytest.mark.alike
-def test_a_receiver_that_is_gone_is_told_no_more(owner):
+def test_a_receiver_that_is_gone_is_told_no_more_and_owners_are(hooked, owner):
+    owner.member("grace@example.com", role="owner")
     with Receiver(status(410)) as receiver:
         webhook, path = listen(owner, receiver)
         owner.invite("ada@example.com")
@@ -306,6 +307,8 @@ def test_a_receiver_that_is_gone_is_told_no_more(owner):
             return now["status"] == "disabled" and now
         assert eventually(disabled)["disabled_reason"] == "gone"
         attempts(owner, webhook)
+        mail = hooked.mailbox.wait("grace@example.com")
+        assert receiver.url in mail.text
         owner.invite("bob@example.com")
         assert {told.event["data"]["email"] for told in receiver.told(path)} \
             == {"ada@example.com"}

@@ -273,11 +273,11 @@ static const struct plan plans[] = {
 	{ "key_warn_due", "project_key.project_key_warn", NULL },
 	{ "notice_due",
 	  "outbox.outbox_notice g.primary s.primary u.primary k.primary "
-	  "a.primary p.primary v.primary i.primary SORT",
+	  "a.primary h.primary p.primary v.primary i.primary SORT",
 	  "SORT outbox.outbox_notice organization.primary "
 	  "organization_settings.primary user.primary "
-	  "project_key.primary admin_key.primary project.primary "
-	  "invite.primary" },
+	  "project_key.primary admin_key.primary webhook.primary "
+	  "project.primary invite.primary" },
 	{ "notice_owners", "o.user_owner", "user.user_owner" },
 	{ "outbox_get_notice", "outbox.primary", NULL },
 	{ "leak_admin_key", "admin_key.primary", NULL },
