@@ -126,6 +126,22 @@ START_TEST(test_a_sender_of_its_own)
 }
 END_TEST
 
+START_TEST(test_a_reminder_says_so_and_until_when)
+{
+	const char *text;
+
+	check_has_not(compose(), "This is a reminder");
+	mail.letter = LETTER_REMINDER;
+	mail.queued_at_ms++;
+	text = compose();
+	check_has(text,
+		  "Subject: Reminder: your invitation to Acme expires on");
+	check_has(text, "This is a reminder");
+	check_has(text, TOKEN);
+	check_has(text, "Message-ID: <invite-028T5CY4TQKFF.1769868301000@");
+}
+END_TEST
+
 /* An SMTP server may refuse longer lines, and bare CR or LF. */
 static void check_lines(struct str text)
 {
@@ -435,6 +451,7 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, test_a_reminder_says_so_and_until_when);
 	tcase_add_test(tests, test_headers);
 	tcase_add_test(tests, test_a_sender_of_its_own);
 	tcase_add_loop_test(tests, test_no_name_breaks_a_line, 0,
