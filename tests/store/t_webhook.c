@@ -1,0 +1,179 @@
+/*
+ * t_webhook.c: whose turn it is, how long a receiver is tried, and what is left
+ * of what it was told.
+ */
+#include "base/base.h"
+#include "fixture.h"
+
+#include "base/clock.h"
+#include "store/webhook_queue.h"
+
+static int64_t add_webhook(const char *url)
+{
+	struct store_op op = op_of(&verb_webhook_create);
+
+	*in_of(&op, webhook) = (struct webhook){
+		.url = url,
+		.events = event_bit(EVENT_INVITE_CREATED),
+		.status = WEBHOOK_ENABLED,
+	};
+	assert_granted(&op);
+	return out_of(&op, webhook)->id;
+}
+
+static struct store_op claim(int limit)
+{
+	struct store_op op = op_of(&verb_webhook_claim);
+
+	*in_of(&op, webhook_claim_in) =
+	    (struct webhook_claim_in){ .limit = limit, .lease_ms = 1000 };
+	assert_granted(&op);
+	return op;
+}
+
+static const struct webhook_claim_out *claimed(const struct store_op *op)
+{
+	return out_of(op, webhook_claim_out);
+}
+
+static struct store_op settle(const struct webhook_parcel *parcel, int status)
+{
+	struct store_op op = op_of(&verb_webhook_settle);
+
+	*in_of(&op, webhook_settle_in) = (struct webhook_settle_in){
+		.webhook = parcel->webhook.id,
+		.event = parcel->event.id,
+		.leased_until_ms = parcel->leased_until_ms,
+		.done = status == 200,
+		.retry_ms = 5000,
+		.status = status,
+	};
+	assert_granted(&op);
+	return op;
+}
+
+static void invite_some(int count)
+{
+	static int number;
+
+	while (count-- > 0)
+		(void)invited(
+		    arena_printf(&f.arena, "u%d@example.com", ++number));
+}
+
+/* Ten failures in a row, at the times of the schedule, are three days. */
+START_TEST(test_a_receiver_that_fails_for_three_days_is_disabled)
+{
+	struct store_op op, end;
+	int64_t began;
+
+	(void)member("ada@example.com");
+	(void)add_webhook("https://example.com/");
+	invite_some(1);
+	began = f.now_ms;
+	for (int i = 1; i <= WEBHOOK_ATTEMPTS; i++) {
+		op = claim(10);
+		ck_assert_uint_eq(claimed(&op)->count, 1);
+		end = settle(&claimed(&op)->parcels[0], 500);
+		ck_assert_int_eq(out_of(&end, webhook_settle_out)->disabled,
+				 i == WEBHOOK_ATTEMPTS);
+		op = claim(10);
+		ck_assert_uint_eq(claimed(&op)->count, 0);
+		if (i < WEBHOOK_ATTEMPTS) {
+			ck_assert_int_gt(claimed(&op)->next_due_ms, f.now_ms);
+			f.now_ms = claimed(&op)->next_due_ms;
+		}
+	}
+	ck_assert_int_gt(f.now_ms - began, 3 * DAY_MS);
+	ck_assert_int_eq(rows("webhook WHERE status = 2 AND reason = 2"), 1);
+	ck_assert_int_eq(rows("webhook_attempt"), WEBHOOK_ATTEMPTS);
+	ck_assert_int_eq(rows("webhook_event"), 0);
+	invite_some(1);
+	ck_assert_int_eq(rows("webhook_event"), 0);
+}
+END_TEST
+
+/* One at a time while it fails, a few when it does not; others beside it. */
+START_TEST(test_one_that_fails_is_tried_with_one_event)
+{
+	struct store_op op;
+
+	(void)add_webhook("https://example.com/dead");
+	invite_some(6);
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 3);
+	for (size_t i = 0; i < 3; i++)
+		(void)settle(&claimed(&op)->parcels[i], 500);
+	/* They were under way together, so it has failed once. */
+	ck_assert_int_eq(sql("SELECT failures FROM webhook"), 1);
+	(void)add_webhook("https://example.com/well");
+	invite_some(2);
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 2);
+	ck_assert_str_eq(claimed(&op)->parcels[0].webhook.url,
+			 "https://example.com/well");
+	f.now_ms += 10 * SECOND_MS;
+	sql("DELETE FROM webhook_event WHERE in_hand = 1");
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+	(void)settle(&claimed(&op)->parcels[0], 200);
+	ck_assert_int_eq(rows("webhook WHERE failures > 0"), 0);
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 3);
+}
+END_TEST
+
+/* As where a daemon was killed between sending and recording. */
+START_TEST(test_a_lease_that_ends_has_the_same_said_again)
+{
+	struct store_op op, again;
+
+	(void)add_webhook("https://example.com/");
+	invite_some(1);
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+	again = claim(10);
+	ck_assert_uint_eq(claimed(&again)->count, 0);
+	f.now_ms += 2000;
+	sql("UPDATE invite SET role = 1");
+	again = claim(10);
+	ck_assert_uint_eq(claimed(&again)->count, 1);
+	ck_assert_int_eq(claimed(&again)->parcels[0].event.id,
+			 claimed(&op)->parcels[0].event.id);
+	ck_assert_str_eq(claimed(&again)->parcels[0].body,
+			 claimed(&op)->parcels[0].body);
+	/* Who lost it may not say that it failed, but that it came through. */
+	(void)settle(&claimed(&op)->parcels[0], 500);
+	ck_assert_int_eq(rows("webhook_attempt"), 0);
+	(void)settle(&claimed(&op)->parcels[0], 200);
+	ck_assert_int_eq(rows("webhook_event"), 0);
+}
+END_TEST
+
+START_TEST(test_what_waits_for_one_that_is_deleted_goes)
+{
+	int64_t webhook = add_webhook("https://example.com/");
+	struct store_op op;
+
+	invite_some(3);
+	op = by_id(&verb_webhook_delete, webhook);
+	assert_granted(&op);
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 0);
+	ck_assert_int_eq(rows("webhook_event"), 0);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+	tcase_add_test(tests,
+		       test_a_receiver_that_fails_for_three_days_is_disabled);
+	tcase_add_test(tests, test_one_that_fails_is_tried_with_one_event);
+	tcase_add_test(tests, test_a_lease_that_ends_has_the_same_said_again);
+	tcase_add_test(tests, test_what_waits_for_one_that_is_deleted_goes);
+}
+
+int main(int argc, char **argv)
+{
+	return store_tests("webhook", argc, argv, add);
+}
