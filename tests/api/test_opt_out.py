@@ -118,6 +118,7 @@ def test_whoever_invited_is_told_by_mail(shared_daemon, shared):
     assert token not in mail.text
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("locale", ["de", "fr", "es", "ja", "ar"])
 def test_they_are_told_in_the_language_of_the_organization(
         shared_daemon, shared, locale):
