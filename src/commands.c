@@ -9,6 +9,7 @@
 
 #include "commands.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "core/email.h"
 #include "core/id.h"
 #include "first_key.h"
+#include "service_settings.h"
 #include "session.h"
 #include "store/admin_keys.h"
 #include "store/organizations.h"
@@ -466,6 +468,35 @@ static int key_first(const struct conf *conf)
 	return EXIT_OK;
 }
 
+/*
+ * The service may have another database, by settings that are not given to
+ * commands, and often are not for everybody to read: then a key that is made
+ * here would open nothing. A database that is being served is no mistake.
+ */
+static int check_place(const struct session *session)
+{
+	const struct conf *conf = session->conf;
+	enum told told = TOLD_NOTHING;
+
+	if (!conf->database_given && !store_is_served(session->store))
+		told = service_is_told(SERVICE_SETTINGS, "INVITED_DATABASE");
+	if (told == TOLD_IT)
+		return command_fail(EXIT_USAGE,
+				    "the service has the database that " //
+				    SERVICE_SETTINGS " names, and no server "
+				    "uses %s: say which is meant, with "
+				    "--database or INVITED_DATABASE",
+				    conf->database);
+	if (told == TOLD_UNKNOWN)
+		fprintf(stderr,
+			"invited: " SERVICE_SETTINGS " cannot be read (%s). "
+			"This goes by %s, which no server uses now; if the "
+			"service has another database, name it with --database "
+			"or INVITED_DATABASE.\n",
+			strerror(errno), conf->database);
+	return EXIT_OK;
+}
+
 int command_in_store(const struct conf *conf,
 		     int (*run)(struct session *session, void *context),
 		     void *context)
@@ -483,7 +514,9 @@ int command_in_store(const struct conf *conf,
 		return command_fail(EXIT_FAILED, "%s", fail.message);
 	}
 	arena_init(&session.arena, COMMAND_ARENA);
-	code = run(&session, context);
+	code = check_place(&session);
+	if (code == EXIT_OK)
+		code = run(&session, context);
 	if (fflush(stdout) != 0 && code == EXIT_OK)
 		code = command_fail(EXIT_FAILED, "could not write the output");
 	arena_release(&session.arena);

@@ -64,6 +64,7 @@ struct conf {
 	const char *database;  /* "sqlite:PATH", PATH inside data or absolute;
 				* or "postgres://...", which may hold a
 				* password: never to be printed */
+	bool database_given;   /* not the default */
 	int keep;	       /* backups in a directory; 0: all */
 	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
 	const char *mail;      /* its PATH likewise */

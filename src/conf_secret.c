@@ -6,6 +6,8 @@
 #include "conf_secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/str.h"
@@ -28,10 +30,26 @@ static const char *first_line(FILE *file, struct arena *arena)
 	return secret;
 }
 
+/* A FIFO that nobody writes to is empty, rather than waited for without a
+ * word; one that somebody is about to write to is waited for. */
+static FILE *open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	FILE *file;
+
+	if (fd < 0)
+		return NULL;
+	(void)fcntl(fd, F_SETFL, O_RDONLY);
+	file = fdopen(fd, "r");
+	if (!file)
+		close(fd);
+	return file;
+}
+
 const char *secret_from_file(const char *variable, const char *path,
 			     struct arena *arena, struct fail *fail)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = open_file(path);
 	const char *secret;
 
 	if (!file) {

@@ -26,8 +26,8 @@
 #define STALE_MAX      3600 /* seconds */
 
 static taker take_text, take_listen, take_gate_listen, take_key_header,
-    take_stale, take_public_url, take_proxy, take_allow, take_web_url, take_name,
-    take_database, take_admin_key, take_ttl, take_forget, take_retry,
+    take_stale, take_public_url, take_proxy, take_allow, take_web_url,
+    take_name, take_database, take_admin_key, take_ttl, take_forget, take_retry,
     take_level, take_routine, take_sender, take_helo, take_1_to_64, take_keep,
     take_locale;
 
@@ -352,6 +352,8 @@ static const char *take_database(struct conf *conf,
 {
 	const char *reason = check_database(str_of(value));
 
+	if (setting->member == offsetof(struct conf, database))
+		conf->database_given = value != setting->standard;
 	return reason ? reason : take_text(conf, setting, value);
 }
 

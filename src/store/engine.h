@@ -28,6 +28,9 @@ struct engine_type {
 		    struct fail *fail);
 	void (*close)(struct engine *engine);
 
+	/* Whether a daemon does, ourselves included; or NULL. */
+	bool (*is_served)(const struct engine *engine);
+
 	/*
 	 * Applies independent writes and returns when all that were granted
 	 * are durable; each `result` is set. May be called again and again

@@ -99,6 +99,11 @@ bool store_is_shared(const struct store *store)
 	return store->type->shared;
 }
 
+bool store_is_served(const struct store *store)
+{
+	return !store->type->is_served || store->type->is_served(store->engine);
+}
+
 uint64_t store_rights_moved(const struct store *store)
 {
 	return atomic_load(&store->rights_moved);

@@ -104,6 +104,10 @@ void store_close(struct store *store);
  * they leave behind is ours. */
 bool store_is_shared(const struct store *store);
 
+/* Whether a daemon serves it, as far as can be seen from here: of a database
+ * that is far away, always. */
+bool store_is_served(const struct store *store);
+
 /*
  * A door of its own for each thread that uses the store. `wake` (may be NULL)
  * is called, from the store's threads, after operations of this port were

@@ -438,6 +438,7 @@ const struct engine_type sqlite_engine = {
 	.schemes = { "sqlite" },
 	.open = engine_open,
 	.close = sqlite_engine_close,
+	.is_served = sqlite_is_served,
 	.apply = engine_apply,
 	.full = sqlite_is_full,
 	.tidy = engine_tidy,

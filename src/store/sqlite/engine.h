@@ -37,6 +37,9 @@ enum lock_byte { LOCK_SERVE = 0, LOCK_WAL = 1 };
 bool sqlite_lock(struct engine *engine, enum lock_byte byte, bool wait);
 void sqlite_unlock(struct engine *engine, enum lock_byte byte);
 
+/* Whether somebody serves the database, ourselves included. */
+bool sqlite_is_served(const struct engine *engine);
+
 /* Before anything is made of it or beside it: its path is resolved and locked,
  * with `serve` against all who would serve it. `engine` is zeroed; it is to be
  * closed in any case. */

@@ -61,6 +61,18 @@ void sqlite_unlock(struct engine *engine, enum lock_byte byte)
 	(void)fcntl(engine->lock_file, F_OFD_SETLK, &range);
 }
 
+bool sqlite_is_served(const struct engine *engine)
+{
+	struct flock range = { .l_type = F_WRLCK,
+			       .l_whence = SEEK_SET,
+			       .l_start = LOCK_SERVE,
+			       .l_len = 1 };
+
+	return !engine->guest ||
+	       (fcntl(engine->lock_file, F_OFD_GETLK, &range) == 0 &&
+		range.l_type != F_UNLCK);
+}
+
 static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 {
 	char name[4096];
