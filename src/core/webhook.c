@@ -93,6 +93,16 @@ static bool read_address(const char *host, struct in6_addr *ret_address)
 	return true;
 }
 
+/* No escapes, for they would hide an address; nor zones of IPv6. */
+static bool is_name(const char *host)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-._";
+
+	return host[strspn(host, allowed)] == '\0';
+}
+
 static const char *check_host(const struct reach *reach, struct str host,
 			      bool plain)
 {
@@ -104,7 +114,7 @@ static const char *check_host(const struct reach *reach, struct str host,
 	memcpy(text, host.data, host.len);
 	text[host.len] = '\0';
 	if (!read_address(text, &address))
-		return NULL;
+		return is_name(text) ? NULL : "its host is none";
 	return reach_has(reach, &address, plain)
 		   ? NULL
 		   : "requests to this address are not allowed; whoever runs "
@@ -128,7 +138,8 @@ static const char *check_authority(const struct reach *reach, struct str place,
 	if (memchr(place.data, '@', place.len))
 		return "it must hold no user name and no password";
 	if (place.len > 0 && place.data[0] == '[') {
-		if (!str_cut(place, ']', &host, &port))
+		if (!str_cut(place, ']', &host, &port) ||
+		    !memchr(host.data, ':', host.len))
 			return "it needs a host";
 		host = (struct str){ host.data + 1, host.len - 1 };
 		has_port = port.len > 0;

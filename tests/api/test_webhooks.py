@@ -88,6 +88,8 @@ UNREACHABLE = [
     *(f"https://{host}/" for host in UNREACHABLE),
     "http://8.8.8.8/", "ftp://example.com/", "https://", "https:///path",
     "https://me@example.com/", "https://me:word@example.com/",
+    "https://%31%30.0.0.1/", "https://[fe80::1%25eth0]/", "https://[v1.x]/",
+    "https://*/", "https://{x}/", 'https://"x"/', "https://[example.com]/",
     "https://example.com:0/", "https://example.com:x/",
     "https://example.com/#part", "https://example.com/a b",
     "https://example.com\\@10.0.0.1/", "https://b\u00fccher.example/",
