@@ -245,12 +245,16 @@ static void tell(const struct work *work, const struct invite *invite)
 	work_event(work, EVENT_INVITE_EXPIRED, invite->id);
 }
 
+/* Row by row on PostgreSQL, which may look for a list of ids through all
+ * invites of the organization. */
 #define EXPIRY_TAKE "SELECT " INVITE_COLUMNS " FROM invite WHERE "
 STATEMENT(expiry_take,
 	  .text = EXPIRY_TAKE "+organization = ?1"
 			      " AND id IN (SELECT value FROM json_each(?2))",
-	  .pgsql = EXPIRY_TAKE "organization = ?1 AND id" IN_ID_LIST(
-	      "?2") " ORDER BY id FOR UPDATE");
+	  .pgsql = "SELECT i.* FROM (SELECT DISTINCT g::bigint AS id"
+		   " FROM json_array_elements_text(?2::json) g ORDER BY 1) w,"
+		   " LATERAL (" EXPIRY_TAKE "organization = ?1 AND id = w.id"
+		   " LIMIT 1 FOR UPDATE) i");
 
 /* Damaged ones are left alone. */
 static size_t take_invites(const struct work *work,

@@ -64,10 +64,10 @@ STATEMENT(project_many,
 	  .text = "SELECT " PROJECT_COLUMNS " FROM project"
 		  " WHERE +organization = ?1 AND id IN (SELECT"
 		  " json_extract(value, '$[0]') FROM json_each(?2))",
-	  .pgsql = "SELECT " PROJECT_COLUMNS " FROM project"
-		   " WHERE organization = ?1 AND id = ANY(ARRAY("
-		   "SELECT (g->>0)::bigint"
-		   " FROM json_array_elements(?2::json) g))");
+	  .pgsql = "SELECT p.* FROM (SELECT DISTINCT (g->>0)::bigint AS id"
+		   " FROM json_array_elements(?2::json) g) w,"
+		   " LATERAL (SELECT " PROJECT_COLUMNS " FROM project"
+		   " WHERE organization = ?1 AND id = w.id LIMIT 1) p");
 
 /*
  * All that some invites name, in order of organization and id. On PostgreSQL

@@ -19,10 +19,14 @@
 #include "store/pgsql/array.h"
 
 /* Of many organizations, some of which nobody knows yet: Citus has no such
- * locks, and does without. */
-#define LOCK_MANY(table)                                                 \
-	"SELECT 1 FROM " table " WHERE organization = ANY(?2::bigint[])" \
-	" AND id = ANY(?1::bigint[]) ORDER BY id FOR UPDATE"
+ * locks, and does without. Row by row: for a list of ids PostgreSQL 17 may go
+ * through all rows of an organization, by an index with more between the two.
+ */
+#define LOCK_MANY(table)                                                       \
+	"SELECT 1 FROM (SELECT * FROM unnest(?1::bigint[], ?2::bigint[])"      \
+	" AS l(id, organization) ORDER BY 1) l, LATERAL (SELECT 1 FROM " table \
+	" WHERE organization = l.organization AND id = l.id LIMIT 1"           \
+	" FOR UPDATE) t"
 
 STATEMENT(lock_rights, .pgsql = "SELECT 1 FROM rights WHERE organization = ANY("
 				"?1::bigint[] || ARRAY(SELECT organization"
