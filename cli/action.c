@@ -165,6 +165,17 @@ bool args_said_seconds(const struct args *args, const char *name,
 	return true;
 }
 
+bool args_grace(const struct args *args, struct inv_number *ret_seconds)
+{
+	long long ms;
+
+	if (!args_duration(args, "grace", 0, &ms))
+		return false;
+	if (args_has(args, "grace"))
+		*ret_seconds = INV_NUMBER(ms / 1000);
+	return true;
+}
+
 char *days_of(int64_t seconds)
 {
 	const int64_t day = 24 * 60 * 60;

@@ -70,6 +70,9 @@ bool args_seconds(const struct args *args, const char *name,
 bool args_said_seconds(const struct args *args, const char *name,
 		       struct inv_number *ret_seconds);
 
+/* The duration --grace; nothing is said where it was not given. Likewise. */
+bool args_grace(const struct args *args, struct inv_number *ret_seconds);
+
 /* "90d", or seconds where it is no whole days; NULL for 0. To be freed. */
 char *days_of(int64_t seconds);
 

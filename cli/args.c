@@ -188,6 +188,19 @@ const char **args_all(const struct args *args, const char *name,
 	return values;
 }
 
+struct inv_texts args_said_texts(const struct args *args, const char *name,
+				 const char *all)
+{
+	size_t count;
+	const char **items = args_all(args, name, &count);
+
+	if (count > 0)
+		return INV_TEXTS(items, count);
+	free(items);
+	return all && args_has(args, all) ? INV_TEXTS(NULL, 0)
+					  : (struct inv_texts){ 0 };
+}
+
 bool args_number(const struct args *args, const char *name, long from, long to,
 		 long usual, long *ret_value)
 {

@@ -68,6 +68,13 @@ const char **args_all(const struct args *args, const char *name,
 		      size_t *ret_count);
 
 /*
+ * The same as a member: none at all where `all` (may be NULL) is given, which
+ * stands for all; else nothing is said of them. Its items are to be freed.
+ */
+struct inv_texts args_said_texts(const struct args *args, const char *name,
+				 const char *all);
+
+/*
  * A whole number in `from`..`to`; `usual` where not given. False after saying
  * what is wrong.
  */

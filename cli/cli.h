@@ -29,6 +29,7 @@ enum named {
 	NAMED_ACCOUNT, /* a service account, of one project */
 	NAMED_KEY,     /* of one project */
 	NAMED_ADMIN_KEY,
+	NAMED_WEBHOOK, /* by its URL */
 	NAMED_COUNT
 };
 
@@ -88,6 +89,7 @@ extern const struct command organization_commands[]; /* organization.c */
 extern const struct command gate_commands[];	     /* gate.c */
 extern const struct command audit_commands[];	     /* audit.c */
 extern const struct command blocked_commands[];	     /* blocked.c */
+extern const struct command webhook_commands[];	     /* webhooks.c */
 
 /* Of every list; --yes (both in users.c). */
 extern const struct option page_options[], yes_options[];

@@ -212,7 +212,8 @@ static const struct command *const subjects[] = {
 	invite_commands,  user_commands,	 project_commands,
 	group_commands,	  account_commands,	 key_commands,
 	role_commands,	  organization_commands, gate_commands,
-	blocked_commands, audit_commands,	 other_commands,
+	blocked_commands, webhook_commands,	 audit_commands,
+	other_commands,
 };
 
 const struct command *command_next(const struct command *command)

@@ -38,6 +38,7 @@ LIST_FETCH(fetch_keys, project_api_key, inv_projects_api_keys_list, cli->client,
 	   id[0]);
 LIST_FETCH_PLAIN(fetch_admin_keys, admin_api_key, inv_admin_api_keys_list,
 		 cli->client);
+LIST_FETCH_PLAIN(fetch_webhooks, webhook, inv_webhooks_list, cli->client);
 
 static int fetch_roles(struct cli *cli, const char *const *id,
 		       const struct list_params *params, void **ret_page,
@@ -85,6 +86,11 @@ static const struct {
 			      .id_prefixes = { "key_" },
 			      .fetch = fetch_admin_keys,
 			      ENTRY(admin_api_key) },
+	[NAMED_WEBHOOK] = { .noun = "webhook",
+			    .id_prefixes = { "webhook_" },
+			    .fetch = fetch_webhooks,
+			    .id = offsetof(struct inv_webhook, id),
+			    .name = offsetof(struct inv_webhook, url) },
 };
 
 bool is_id_of(enum named kind, const char *word)

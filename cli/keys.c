@@ -31,28 +31,19 @@ static char *owner_cell(const void *item)
 	return NULL;
 }
 
-static char *joined(const char *const *items, size_t count)
-{
-	char *text = count > 0 ? copy_of("") : NULL;
-
-	for (size_t i = 0; i < count; i++)
-		text = text_joined(text, ", ", items[i]);
-	return text;
-}
-
 /* What it may do; a key without any may do everything. */
 static char *scopes_cell(const void *item)
 {
 	const struct inv_project_api_key *key = item;
 
-	return joined(key->scopes, key->scopes_len);
+	return text_list(key->scopes, key->scopes_len);
 }
 
 static char *models_cell(const void *item)
 {
 	const struct inv_project_api_key *key = item;
 
-	return joined(key->models, key->models_len);
+	return text_list(key->models, key->models_len);
 }
 
 static const char *secret_of(const void *item)
@@ -185,13 +176,10 @@ static int call_rotate(struct cli *cli, const char *const *id, void **ret,
 {
 	struct inv_project_api_key_rotate_params params = { 0 };
 	struct inv_project_api_key *key = NULL;
-	long long ms;
 	int rc;
 
-	if (!args_duration(cli->args, "grace", 0, &ms))
+	if (!args_grace(cli->args, &params.grace_seconds))
 		return ACTION_SAID;
-	if (args_has(cli->args, "grace"))
-		params.grace_seconds = INV_NUMBER(ms / 1000);
 	rc = inv_projects_api_keys_rotate(cli->client, id[0], id[1], &params,
 					  NULL, &key, err);
 	return ended(rc, key, ret);
@@ -349,7 +337,8 @@ const struct command key_commands[] = {
 	  .rest_max = 2 },
 	{ .name = "keys create",
 	  .rest = "PROJECT USER",
-	  .help = "create a key for a member of a project; it is shown this once",
+	  .help =
+	      "create a key for a member of a project; it is shown this once",
 	  .examples = "invite keys create Engine ada@example.com --model qwen",
 	  .options = create_key_options,
 	  .action = &create,

@@ -158,6 +158,7 @@ char *word_id(struct cli *cli, enum word what, const char *word,
 		[WORD_ACCOUNT] = NAMED_ACCOUNT,
 		[WORD_KEY] = NAMED_KEY,
 		[WORD_ADMIN_KEY] = NAMED_ADMIN_KEY,
+		[WORD_WEBHOOK] = NAMED_WEBHOOK,
 	};
 
 	if (what == WORD_TEXT)

@@ -25,7 +25,8 @@ enum word {
 	WORD_ACCOUNT,
 	WORD_KEY,
 	WORD_ADMIN_KEY,
-	WORD_BLOCKED /* an address that opted out */
+	WORD_WEBHOOK, /* by its URL */
+	WORD_BLOCKED  /* an address that opted out */
 };
 
 #define WORDS_MAX 4 /* with the WORD_NONE at the end */

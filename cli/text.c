@@ -54,6 +54,15 @@ char *text_joined(char *text, const char *between, const char *more)
 	return longer;
 }
 
+char *text_list(const char *const *items, size_t count)
+{
+	char *text = count > 0 ? copy_of("") : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		text = text_joined(text, ", ", items[i]);
+	return text;
+}
+
 /* ---- characters ------------------------------------------------------- */
 
 /* By the first byte: how many follow, its bits, the least that needs so many.

@@ -21,6 +21,9 @@ char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * something; NULL is nothing. To be freed. */
 char *text_joined(char *text, const char *between, const char *more);
 
+/* All of them with commas between; NULL where there is none. To be freed. */
+char *text_list(const char *const *items, size_t count);
+
 #define TEXT_INVALID UINT32_MAX
 
 /* The character at the beginning, and its bytes; TEXT_INVALID with 1 where it

@@ -253,3 +253,23 @@ CALL(blocked_addresses_retrieve, GET,
 CALL(blocked_addresses_delete, DELETE,
      "/organization/blocked_addresses/{blocked_address_id}",
      ID(blocked_address_id), NO_PARAMS, deleted)
+
+LIST(webhooks_list, GET, "/organization/webhooks", NO_ID, PARAMS(list_params),
+     webhook)
+CALL(webhooks_create, POST, "/organization/webhooks", NO_ID,
+     PARAMS(webhook_create_params), webhook)
+CALL(webhooks_retrieve, GET, "/organization/webhooks/{webhook_id}",
+     ID(webhook_id), NO_PARAMS, webhook)
+CALL(webhooks_update, POST, "/organization/webhooks/{webhook_id}",
+     ID(webhook_id), PARAMS(webhook_update_params), webhook)
+CALL(webhooks_delete, DELETE, "/organization/webhooks/{webhook_id}",
+     ID(webhook_id), NO_PARAMS, deleted)
+CALL(webhooks_rotate, POST, "/organization/webhooks/{webhook_id}/rotate",
+     ID(webhook_id), PARAMS(webhook_rotate_params), webhook)
+CALL(webhooks_test, POST, "/organization/webhooks/{webhook_id}/test",
+     ID(webhook_id), NO_PARAMS, queued_event)
+CALL(webhooks_redeliver, POST, "/organization/webhooks/{webhook_id}/redeliver",
+     ID(webhook_id), PARAMS(webhook_redeliver_params), queued_event)
+LIST(webhooks_attempts_list, GET,
+     "/organization/webhooks/{webhook_id}/attempts", ID(webhook_id),
+     PARAMS(list_params), webhook_attempt)

@@ -48,6 +48,12 @@ extern const struct param service_account_create_params[],
 extern const struct shape blocked_address_shape;
 extern const struct param blocked_address_list_params[];
 
+/* webhooks.c */
+extern const struct shape webhook_shape, queued_event_shape,
+    webhook_attempt_shape;
+extern const struct param webhook_create_params[], webhook_update_params[],
+    webhook_rotate_params[], webhook_redeliver_params[];
+
 /* settings.c */
 extern const struct shape settings_shape;
 extern const struct param settings_update_params[];

@@ -1,11 +1,14 @@
 /*
  * inv/webhooks.h: what a server tells a program of its own accord. By Standard
- * Webhooks, as OpenAI and invited(8) send them.
+ * Webhooks, as OpenAI and invited(8) send them; the calls that say where they
+ * go are invited(8)'s alone.
  */
 #ifndef INV_H_WEBHOOKS
 #define INV_H_WEBHOOKS
 
 #include "call.h"
+#include "list.h"
+#include "value.h"
 
 INV_BEGIN_DECLS
 
@@ -45,6 +48,127 @@ struct inv_webhook_event {
 INV_API int inv_webhook_unwrap(
     const struct inv_webhook_unwrap_params *params,
     struct inv_webhook_event **ret_event, struct inv_error *err);
+
+/* ---- where they go: only with invited(8) ---- */
+
+struct inv_webhook {
+	const char *id;		   /* never NULL, never empty */
+	const char *object;	   /* never NULL */
+	const char *url;	   /* never NULL */
+	const char *const *events; /* "invite.accepted", "user.*", "*" */
+	size_t events_len;
+	const char *status;	     /* enabled, disabled; never NULL */
+	const char *disabled_reason; /* by_request, failed, gone; or NULL */
+	int64_t disabled_at;
+	int64_t failing_since; /* while it fails */
+	int64_t created_at;
+	const char *secret; /* where it was just made, or NULL */
+};
+
+INV_PAGE_OF(webhook);
+
+struct inv_webhook_create_params {
+	const char *url;
+	struct inv_texts events INV_OPT; /* omitted: all of them */
+	const char *extra_body INV_OPT;	 /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_webhook_update_params {
+	const char *url INV_OPT;
+	struct inv_texts events INV_OPT;
+	const char *status INV_OPT;	/* enabled, disabled */
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_webhook_rotate_params {
+	/* How long the old secret signs, too; omitted: a day. */
+	struct inv_number grace_seconds INV_OPT;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+struct inv_webhook_redeliver_params {
+	const char *event_id;
+	const char *extra_body INV_OPT; /* as for an invite */
+	int64_t reserved[16] INV_OPT;
+};
+
+/* An event that is going to be sent. */
+struct inv_queued_event {
+	const char *id;		/* never NULL, never empty */
+	const char *object;	/* never NULL */
+	const char *webhook_id; /* never NULL */
+	const char *type;	/* never NULL */
+	int64_t created_at;
+};
+
+/* That an event was sent, and what came of it. */
+struct inv_webhook_attempt {
+	const char *id;		/* never NULL, never empty */
+	const char *object;	/* never NULL */
+	const char *webhook_id; /* never NULL */
+	const char *event_id;	/* never NULL */
+	const char *type;	/* of the event; never NULL */
+	int64_t attempted_at;
+	const char *outcome; /* delivered, deferred, given_up; never NULL */
+	int64_t status;	     /* of the answer; 0: there was none */
+	int64_t duration_ms;
+	const char *error;  /* why it failed, or NULL */
+	const char *answer; /* how it begins, or NULL */
+	const char *body;   /* what was sent, or NULL */
+};
+
+INV_PAGE_OF(webhook_attempt);
+
+/* GET /organization/webhooks */
+INV_API int inv_webhooks_list(
+    struct inv_client *client, const struct inv_list_params *params,
+    const struct inv_call *call, struct inv_webhook_page **ret_page,
+    struct inv_error *err);
+/* POST /organization/webhooks: its secret is only in this answer. */
+INV_API int inv_webhooks_create(
+    struct inv_client *client, const struct inv_webhook_create_params *params,
+    const struct inv_call *call, struct inv_webhook **ret_webhook,
+    struct inv_error *err);
+/* GET /organization/webhooks/{webhook_id} */
+INV_API int inv_webhooks_retrieve(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_call *call, struct inv_webhook **ret_webhook,
+    struct inv_error *err);
+/* POST /organization/webhooks/{webhook_id}: what is omitted stays as it is. */
+INV_API int inv_webhooks_update(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_webhook_update_params *params, const struct inv_call *call,
+    struct inv_webhook **ret_webhook, struct inv_error *err);
+/* DELETE /organization/webhooks/{webhook_id} */
+INV_API int inv_webhooks_delete(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_call *call, struct inv_deleted **ret_deleted,
+    struct inv_error *err);
+/* POST /organization/webhooks/{webhook_id}/rotate: gives it a new secret, which
+ * is only in this answer. */
+INV_API int inv_webhooks_rotate(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_webhook_rotate_params *params, const struct inv_call *call,
+    struct inv_webhook **ret_webhook, struct inv_error *err);
+/* POST /organization/webhooks/{webhook_id}/test: sends it webhook.test. */
+INV_API int inv_webhooks_test(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_call *call, struct inv_queued_event **ret_event,
+    struct inv_error *err);
+/* POST /organization/webhooks/{webhook_id}/redeliver: an event once more. */
+INV_API int inv_webhooks_redeliver(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_webhook_redeliver_params *params,
+    const struct inv_call *call, struct inv_queued_event **ret_event,
+    struct inv_error *err);
+/* GET /organization/webhooks/{webhook_id}/attempts: its last ones. */
+INV_API int inv_webhooks_attempts_list(
+    struct inv_client *client, const char *webhook_id,
+    const struct inv_list_params *params, const struct inv_call *call,
+    struct inv_webhook_attempt_page **ret_page, struct inv_error *err);
 
 INV_END_DECLS
 

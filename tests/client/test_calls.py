@@ -83,7 +83,9 @@ class Caller:
                               ("role_name", self.text("R")),
                               ("permissions", {"said": INV_VALUE}),
                               ("key", self.text("sk-1")),
-                              ("link", self.text("code"))):
+                              ("link", self.text("code")),
+                              ("url", self.text("https://a.b/")),
+                              ("event_id", self.text("evt_1"))):
             kind = members[member].type.kind if member in members else None
             if value == 1 and kind == "pointer":
                 value = self.text("role_1")
@@ -125,6 +127,8 @@ def fitting(line: tuple) -> Answer:
     if line[6] == "role_assignment":
         item = {"object": "user.role", "user": INVITE, "role": {
             **INVITE, "permissions": ["a", "b"]}}
+    if line[6] == "webhook_attempt":
+        item["status"] = 204
     return Answer(200, page([item]) if line[0] == "LIST" else item,
                   {"x-request-id": "req_1"})
 

@@ -1,6 +1,6 @@
 """
-The commands for members, projects, service accounts, keys, roles and the audit
-log, against a peer that answers by a script. Groups have a file of their own.
+The commands for members, projects, service accounts, keys, roles, webhooks and
+the audit log, against a peer that answers by a script. Groups have a file of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +21,17 @@ PROJECT = {"object": "organization.project", "id": "proj_1", "name": "Engine",
 MEMBER = {**USER, "object": "organization.project.user", "role": "member"}
 BLOCKED = {"object": "organization.blocked_address", "id": "blocked_1",
            "created_at": 1}
+HOOK = {"object": "organization.webhook", "id": "webhook_1",
+        "url": "https://a.b/hook", "events": ["invite.*", "user.added"],
+        "status": "disabled", "disabled_reason": "failed", "disabled_at": 2,
+        "failing_since": 1, "created_at": 1}
+QUEUED = {"object": "organization.webhook.event", "id": "evt_1",
+          "webhook_id": "webhook_1", "type": "webhook.test", "created_at": 1}
+ATTEMPT = {"object": "organization.webhook.attempt", "id": "attempt_1",
+           "webhook_id": "webhook_1", "event_id": "evt_1",
+           "type": "invite.sent", "attempted_at": 1, "outcome": "deferred",
+           "status": 503, "duration_ms": 12, "error": "it answered 503",
+           "answer": "later", "body": "{}"}
 GROUP = {"object": "group", "id": "group_1", "name": "Crew", "created_at": 1,
          "is_scim_managed": False, "group_type": "group"}
 PROJECT_GROUP = {"object": "project.group", "project_id": "proj_1",
@@ -78,6 +89,7 @@ def gone(what: str, id_: str | None = None) -> dict:
 
 
 ORG, P = "/organization", "/organization/projects/proj_1"
+HOOKS = ORG + "/webhooks"
 ACCOUNTS, IN_P = P + "/service_accounts", "/projects/proj_1"
 
 # the command, method and target of its request, body, and the answer
@@ -115,6 +127,19 @@ COMMANDS: list[tuple[list[str], str, str, Any, dict]] = [
     (["blocked", "delete", "-y", "blocked_1"], "DELETE",
      ORG + "/blocked_addresses/blocked_1", None,
      gone("organization.blocked_address", "blocked_1")),
+    (["webhooks"], "GET", HOOKS, None, page([HOOK])),
+    (["webhooks", "get", "webhook_1"], "GET", HOOKS + "/webhook_1", None, HOOK),
+    (["webhooks", "update", "webhook_1", "--status", "enabled", "--event", "*",
+      "--url", "https://a.b/c"], "POST", HOOKS + "/webhook_1",
+     {"url": "https://a.b/c", "events": ["*"], "status": "enabled"}, HOOK),
+    (["webhooks", "delete", "-y", "webhook_1"], "DELETE", HOOKS + "/webhook_1",
+     None, gone("organization.webhook", "webhook_1")),
+    (["webhooks", "test", "webhook_1"], "POST", HOOKS + "/webhook_1/test", None,
+     QUEUED),
+    (["webhooks", "redeliver", "webhook_1", "evt_1"], "POST",
+     HOOKS + "/webhook_1/redeliver", {"event_id": "evt_1"}, QUEUED),
+    (["webhooks", "attempts", "webhook_1", "--limit", "2"], "GET",
+     HOOKS + "/webhook_1/attempts?limit=2", None, page([ATTEMPT])),
     (["users", "role", "user-1", "owner"], "POST", ORG + "/users/user-1",
      {"role": "owner"}, USER),
     (["users", "update", "user-1", "-r", "reader", "--technical-level", "high",
@@ -306,6 +331,18 @@ MAKING: list[tuple[list[str], str, Any, dict, str]] = [
      ORG + "/admin_api_keys",
      {"name": "terraform", "expires_in_seconds": 31536000},
      {**ADMIN_KEY, "value": "sk-admin-secret"}, "sk-admin-secret"),
+    (["webhooks", "create", "https://a.b/hook"], HOOKS,
+     {"url": "https://a.b/hook"}, {**HOOK, "secret": "whsec_bmV3"},
+     "whsec_bmV3"),
+    (["webhooks", "create", "https://a.b/hook", "--event", "invite.*",
+      "--event", "user.added"], HOOKS,
+     {"url": "https://a.b/hook", "events": ["invite.*", "user.added"]},
+     {**HOOK, "secret": "whsec_bmV3"}, "whsec_bmV3"),
+    (["webhooks", "rotate", "webhook_1"], HOOKS + "/webhook_1/rotate", {},
+     {**HOOK, "secret": "whsec_bmV3"}, "whsec_bmV3"),
+    (["webhooks", "rotate", "webhook_1", "--grace", "1h"],
+     HOOKS + "/webhook_1/rotate", {"grace_seconds": 3600},
+     {**HOOK, "secret": "whsec_bmV3"}, "whsec_bmV3"),
 ]
 
 
@@ -379,6 +416,16 @@ def test_a_blocked_address_is_lifted_by_who_knows_it(cli, peer):
     assert done.returncode == 3 and "b@b.c is not blocked" in done.stderr
 
 
+def test_a_table_says_which_webhook_fails_and_why(cli, peer):
+    peer.script(Answer(200, page([HOOK])))
+    shown = cli("webhooks", "list", "--format", "table").stdout
+    assert "invite.*, user.added" in shown and "disabled, failed" in shown
+    peer.script(Answer(200, page([ATTEMPT, {**ATTEMPT, "status": None,
+                                            "error": "refused"}])))
+    shown = cli("webhooks", "attempts", "webhook_1", "--format", "table").stdout
+    assert "503 in 12 ms" in shown and "refused" in shown
+
+
 def test_every_call_of_the_library_has_a_command():
     """By the paths of client/calls.h; an id in them stands for any."""
     text = re.sub(r'/\*.*?\*/|"\s+"', "",
@@ -418,7 +465,7 @@ def serve(request) -> Answer:
              ORG + "/users": USER, ORG + "/roles": ROLE,
              IN_P + "/roles": {**ROLE, "id": "role_7", "name": "viewer"},
              ACCOUNTS: ACCOUNT, P + "/api_keys": KEY,
-             ORG + "/admin_api_keys": ADMIN_KEY}
+             ORG + "/admin_api_keys": ADMIN_KEY, HOOKS: HOOK}
     if request.method == "GET" and path in lists:
         return Answer(200, page([lists[path]]))
     if request.method == "DELETE":
@@ -438,6 +485,10 @@ def serve(request) -> Answer:
      ("DELETE", P + "/api_keys/key_1")),
     (["admin-keys", "delete", "-y", "terraform"],
      ("DELETE", ORG + "/admin_api_keys/key_2")),
+    (["webhooks", "test", "https://a.b/hook"],
+     ("POST", HOOKS + "/webhook_1/test")),
+    (["webhooks", "delete", "-y", "https://a.b/hook"],
+     ("DELETE", HOOKS + "/webhook_1")),
     (["roles", "unassign", "auditor", "--user", "ada@b.c"],
      ("DELETE", ORG + "/users/user-1/roles/role_1")),
     (["roles", "unassign", "viewer", "-p", "Engine", "--group", "Crew"],

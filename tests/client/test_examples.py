@@ -71,6 +71,11 @@ def of_a_blocked_address(request: Any) -> Answer:
     return Answer(200, page([{**one, "created_at": 1}]))
 
 
+def of_a_webhook(request: Any) -> Answer:
+    return Answer(200, {"id": "evt_1" if request.path.endswith("/test")
+                        else "webhook_1", "secret": "whsec_bmV3"})
+
+
 def of_a_role(request: Any) -> Answer:
     """Roles that are listed in two pages, which say where the next begins."""
     if request.method == "POST":
@@ -110,6 +115,7 @@ PROGRAMS: list[tuple] = [
     ("errors", ["refused"], "", everything, "No.\n"),
     ("fork", ["x"], "", everything,
      "before: pending\nchild: pending\nafter: pending\n"),
+    ("hook", ["https://a.b/"], "", of_a_webhook, "whsec_bmV3\n"),
     ("lift", ["a@b.c"], "", of_a_blocked_address, "It may be invited again.\n"),
     ("gate", ["m"], "sk-proj-1\n", Answer(200, DECISION), "allowed user-1\n"),
     ("groups", ["Support", "user-1"], "", of_a_group, "group-1\n"),
