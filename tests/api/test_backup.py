@@ -96,6 +96,22 @@ def test_a_clock_that_was_ahead_costs_no_backup(backups, run):
     assert names(backups) == sorted([made.name, *future])
 
 
+def test_of_several_at_once_to_one_name_one_is_made(daemon, backups):
+    """A timer and a crontab of the same second. None is named a backup that is
+    not whole."""
+    made = backups / "same.db"
+    several = [subprocess.Popen(
+        [daemon.program, "backup", made, "--data", daemon.data],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=clean_environment()) for _ in range(4)]
+    said = [(*process.communicate(), process.returncode)
+            for process in several]
+    assert sorted(code for _, _, code in said) == [0, 1, 1, 1], said
+    assert all("File exists" in why for _, why, code in said if code)
+    assert names(backups) == ["same.db"]
+    daemon.run("check", "--database", f"sqlite:{made}")
+
+
 def test_keep_is_for_directories(daemon, backups, run):
     done = run(2, ["backup", str(backups / "one.db"), "--keep", "3"])
     assert "--keep is for backups into a directory" in done.stderr

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+#define NAME_SIZE 4096
 
 static int copy_pages(struct engine *engine, struct sqlite_db *copy,
 		      struct fail *fail)
@@ -27,19 +30,25 @@ static int copy_pages(struct engine *engine, struct sqlite_db *copy,
 	return sqlite_db_exec(copy, "PRAGMA journal_mode=DELETE", fail);
 }
 
-int sqlite_sync_directory_of(const char *path, struct fail *fail)
+/* The directory that `path` is in, and its name; -1 with errno set. */
+static int open_directory_of(const char *path, char name[NAME_SIZE])
 {
-	char name[4096];
 	char *slash;
-	int fd;
 
-	snprintf(name, sizeof(name), "%s", path);
+	snprintf(name, NAME_SIZE, "%s", path);
 	slash = strrchr(name, '/');
 	if (slash)
 		slash[1] = '\0';
 	else
-		snprintf(name, sizeof(name), ".");
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		snprintf(name, NAME_SIZE, ".");
+	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int sqlite_sync_directory_of(const char *path, struct fail *fail)
+{
+	char name[NAME_SIZE];
+	int fd = open_directory_of(path, name);
+
 	if (fd < 0 || fsync(fd) < 0) {
 		int error = errno;
 
@@ -78,9 +87,10 @@ static int copy_to(struct engine *engine, const char *path, struct fail *fail)
 }
 
 /* The copy gets its name when it is whole, and nothing of that name is lost. */
-int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
+static int make_backup(struct engine *engine, const char *path,
+		       struct fail *fail)
 {
-	char partial[4096];
+	char partial[NAME_SIZE];
 	int status;
 
 	if (access(path, F_OK) == 0)
@@ -93,4 +103,21 @@ int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
 		status = fail_errno(fail, errno, "could not make %s", path);
 	unlink(partial);
 	return status == 0 ? sqlite_sync_directory_of(path, fail) : -1;
+}
+
+/* One after the other in a directory: two of one name would take each other's
+ * partial copy, and one be named that is not whole. Where the directory cannot
+ * be locked, as on some network file systems, it is for the operator to see
+ * to. */
+int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
+{
+	char name[NAME_SIZE];
+	int directory = open_directory_of(path, name), status;
+
+	if (directory < 0)
+		return fail_errno(fail, errno, "could not make %s", path);
+	(void)flock(directory, LOCK_EX);
+	status = make_backup(engine, path, fail);
+	close(directory);
+	return status;
 }
