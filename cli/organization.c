@@ -106,7 +106,8 @@ static bool read_limit(const struct args *args, const char *name,
 	*ret_limit = INV_NUMBER(strtoll(text, &end, 10));
 	if (!*end && ret_limit->value > 0)
 		return true;
-	print_problem("--%s takes a number, 1 or more", name);
+	print_problem(
+	    "--%s takes a number, 1 or more; an empty text removes it", name);
 	return false;
 }
 

@@ -162,7 +162,7 @@ int command_backup(struct session *session)
 	if (session->conf->keep > 0)
 		return command_fail(EXIT_USAGE,
 				    "--keep is for backups into a directory, "
-				    "and %s is none",
+				    "and %s is not one: make it first",
 				    path);
 	return make(session, path);
 }

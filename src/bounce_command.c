@@ -3,9 +3,9 @@
  * piped to it, and where that says that an invite's mail could not be
  * delivered, has the invite say so.
  *
- * The surprise: nearly everything ends well. A mail server sends what a program
- * refuses back to where it came from, and there are no thanks for that in the
- * case of an automatic answer. What could not be recorded stays with the
+ * Nearly every message ends with exit status 0, even one that means nothing
+ * here: a mail server would return what a program refuses to its sender, which
+ * is wrong for automatic answers. What could not be recorded stays with the
  * mail server, which tries again (EX_TEMPFAIL).
  */
 #include "base/base.h"
@@ -33,7 +33,7 @@ static bool read_message(FILE *file, char *room, struct str *ret_message)
 	return !ferror(file);
 }
 
-/* What came is of no concern. */
+/* The message is none that concerns an invite. */
 static int pass(const char *why)
 {
 	puts(why);
@@ -56,7 +56,7 @@ static int record(struct session *session, void *context)
 		       out.failed ? "failed" : "unchanged", in.reason);
 		return EXIT_OK;
 	case RESULT_INVITE_NOT_FOUND:
-		return pass("not the mail that an invite was sent with last");
+		return pass("not about the last mail of an invite; ignored");
 	default:
 		return command_fail(EXIT_TRY_AGAIN,
 				    "the database could not be used; try "
@@ -72,13 +72,14 @@ static int take_message(const struct conf *conf, struct arena *arena,
 	if (conf->argument
 		? !return_code_find(str_of(conf->argument), &bounce.code)
 		: !dsn_return_code(message, &bounce.code))
-		return pass("not to an address that a mail comes back to");
+		return pass(
+		    "not sent to a return address of this server; ignored");
 	dsn_read(arena, message, &bounce.dsn);
 	switch (bounce.dsn.outcome) {
 	case DSN_NONE:
-		return pass("not a report of a delivery");
+		return pass("not a delivery report; ignored");
 	case DSN_OTHER:
-		return pass("not a report of a failure for good");
+		return pass("not a report of a final failure; ignored");
 	case DSN_FAILED:
 		break;
 	}

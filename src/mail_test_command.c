@@ -30,9 +30,10 @@ static const struct {
 		      "smtps://, or another port." },
 	{ "resolve host", "There is no such host: check --mail." },
 	{ "connect", "Nothing answers there: check host and port in --mail, "
-		     "and whether a firewall is between." },
-	{ "timed out", "The server does not answer in time: check host and "
-		       "port in --mail, and whether a firewall is between." },
+		     "and whether a firewall is in the way." },
+	{ "timed out",
+	  "The server does not answer in time: check host and "
+	  "port in --mail, and whether a firewall is in the way." },
 	{ "relay", "The server takes no mail from here for other domains: log "
 		   "in (INVITED_MAIL_USERNAME), or have it trust this "
 		   "machine." },
@@ -48,7 +49,8 @@ static const struct {
 static const char *advice_on(const struct report *report)
 {
 	if (report->outcome == OUTBOX_SENT)
-		return "If it does not arrive, look among the spam; then into "
+		return "If it does not arrive, look in the spam folder, then "
+		       "in "
 		       "the log of the mail server.";
 	if (report->outcome == OUTBOX_FAILED)
 		return "The server refuses this recipient, or this text: try "

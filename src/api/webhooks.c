@@ -194,9 +194,9 @@ static int make_secret(struct request *request, uint8_t sealed[WEBHOOK_SEALED],
 
 	if (!key)
 		return answer_error(request, 400, "webhooks_unavailable", NULL,
-				    "This server has no key to keep the "
-				    "secrets of webhooks by. Whoever runs it "
-				    "can give it one, with --secrets-key.");
+				    "This server has no key to encrypt the "
+				    "secrets of webhooks with. Whoever runs it "
+				    "can set one with --secrets-key.");
 	random_bytes(secret, sizeof(secret));
 	made = seal(key, request->organization, secret, sizeof(secret), sealed);
 	webhook_secret_text(secret, text);

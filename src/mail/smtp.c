@@ -363,7 +363,7 @@ static CURLcode perform_fresh_if_stale(struct smtp *smtp)
 static const char *stage_of(const struct smtp *smtp)
 {
 	if (smtp->stage == SMTP_SESSION)
-		return "before the session stood";
+		return "while connecting";
 	if (smtp->given == 0)
 		return "before the message was sent";
 	return "after the message was sent";

@@ -74,7 +74,8 @@ int sqlite_files_hold(struct engine *engine, struct fail *fail)
 				(unsigned)file->st_nlink, engine->path);
 	engine->served = fcntl(engine->held, F_OFD_SETLK, &first) < 0;
 	if (engine->served)
-		return fail_set(fail, "another invited is serving %s",
+		return fail_set(fail,
+				"another invited is serving %s; stop it first",
 				engine->path);
 	return 0;
 }

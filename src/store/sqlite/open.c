@@ -85,7 +85,8 @@ static int take_locks(struct engine *engine, bool serve, struct fail *fail)
 		return fail_errno(fail, errno, "could not open %s", name);
 	engine->served = serve && !sqlite_lock(engine, LOCK_SERVE, false);
 	if (engine->served)
-		return fail_set(fail, "another invited is serving %s",
+		return fail_set(fail,
+				"another invited is serving %s; stop it first",
 				engine->path);
 	engine->guest = !serve;
 	return 0;
