@@ -12,15 +12,15 @@
 
 INV_BEGIN_DECLS
 
-/* A request that says to be a webhook, and the secrets that it may be from. */
+/* A request that claims to be a webhook, and the secrets to check it with. */
 struct inv_webhook_unwrap_params {
 	const char *webhook_id;	       /* its header webhook-id */
 	const char *webhook_timestamp; /* its header webhook-timestamp */
 	const char *webhook_signature; /* its header webhook-signature */
-	const char *body;	       /* as it came, to the octet */
+	const char *body;	       /* exactly as it was received */
 	size_t body_len;
 
-	/* "whsec_..."; while it is changed more of them, with blanks between */
+	/* "whsec_..."; or several, separated by blanks, while it is rotated */
 	const char *secrets;
 
 	int64_t tolerance_seconds INV_OPT; /* early or late; 0: five minutes */
@@ -40,10 +40,11 @@ struct inv_webhook_event {
 };
 
 /*
- * The event in such a request, if whoever has one of the secrets signed it, and
- * just now. Else answer with 400: the error is of the kind INV_ERROR_WEBHOOK,
- * or INV_ERROR_ANSWER where it was signed and makes no sense. Asks no server,
- * and needs no client. The same event may come more than once.
+ * The event in such a request, if it was signed with one of the secrets, just
+ * now. Otherwise answer it with 400: the error is of the kind
+ * INV_ERROR_WEBHOOK, or INV_ERROR_ANSWER where the signature is right and the
+ * body makes no sense. Asks no server, and needs no client. The same event may
+ * come more than once.
  */
 INV_API int inv_webhook_unwrap(
     const struct inv_webhook_unwrap_params *params,

@@ -1,5 +1,5 @@
 /*
- * webhook.c: where webhooks may lead, and how patient they are.
+ * webhook.c: where webhooks may lead, and how long they are retried.
  */
 #include "base/base.h"
 #include "core/webhook.h"

@@ -57,7 +57,7 @@ bool reach_has(const struct reach *reach, const struct in6_addr *address,
  * address in it, however written, is looked at; a name when it is used. */
 const char *webhook_url_check(const struct reach *reach, struct str url);
 
-/* As often a receiver is tried, in some three days. */
+/* How often a receiver is tried, in some three days. */
 #define WEBHOOK_ATTEMPTS 10
 
 /*

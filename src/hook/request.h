@@ -39,10 +39,10 @@ void requester_send(struct requester *requester,
 		    const struct hook_request *request,
 		    struct hook_answer *ret_answer);
 
-/* Nothing to do for a while: connections end. */
+/* There is nothing to send for a while: closes its connections. */
 void requester_idle(struct requester *requester);
 
-/* What is under way has a few seconds left; from any thread. */
+/* Ends what is under way within a few seconds; from any thread. */
 void requester_hurry(struct requester *requester);
 
 #endif

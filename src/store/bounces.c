@@ -32,7 +32,7 @@ static bool find_bounced(struct work *work, int64_t id, struct invite *invite)
 	return true;
 }
 
-/* Whether the mail was one with the invite's link as it is. */
+/* Whether the mail carried the link that is valid now. */
 static bool is_its_mail(const struct work *work, const struct invite *invite,
 			const struct return_code *code)
 {
@@ -42,8 +42,8 @@ static bool is_its_mail(const struct work *work, const struct invite *invite,
 	return return_code_same(&own, code);
 }
 
-/* A mail that seems to wait may have been handed over: that it came back was
- * told first. */
+/* A mail that still seems to wait may have been handed over already, if the
+ * report was faster than the record of that. */
 static bool may_fail(const struct invite *invite)
 {
 	return invite->state == INVITE_OPEN &&

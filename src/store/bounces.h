@@ -1,12 +1,12 @@
 /*
  * bounces.h: the verb of mails that come back.
  *
- *	mail_bounced	the delivery of an invite has failed after all, as
- *			whoever has the address says. Nothing where it has
- *			failed already, where the invite is not open any more,
- *			and where it was sent again since: that is about a mail
- *			of before. INVITE_NOT_FOUND where no invite's mail has
- *			this code.
+ *	mail_bounced	records that the mail of an invite could not be
+ *			delivered after all. Changes nothing where it has failed
+ *			already, where the invite is not open any more, and
+ *			where it was sent again since: then the report is about
+ *			an earlier mail. INVITE_NOT_FOUND where no invite's mail
+ *			has this code.
  */
 #ifndef STORE_BOUNCES_H
 #define STORE_BOUNCES_H

@@ -3,7 +3,7 @@
  * that no question costs more where there are more rows.
  *
  *	census		one slice of all organizations' invites, and one of
- *			their seats; who asks adds them up
+ *			their seats; the caller adds them up
  */
 #ifndef STORE_CENSUS_H
 #define STORE_CENSUS_H

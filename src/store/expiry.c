@@ -1,14 +1,15 @@
 /*
- * expiry.c: reminders before invites expire, and the news that they have.
+ * expiry.c: sends reminders before invites expire, and tells webhooks once they
+ * have.
  *
  * Both walk the index of open invites by expiry, to which a create adds at its
  * end. A walk goes on where the last one ended, at its mark: so each invite is
  * looked at once, however many there are. Reminders are due some hours before
  * the expiry, so their walk is that far ahead of the clock.
  *
- * A look changes nothing, and settling takes what it found, so that the invites
- * can be locked in order; what it found may have changed until then, and is
- * decided upon when it is locked.
+ * Looking changes nothing; settling takes what was found, so that the invites
+ * can be locked in order. An invite may have changed in between, so what to do
+ * with it is decided once it is locked.
  */
 #include "base/base.h"
 

@@ -1,11 +1,11 @@
 /*
- * external_ids.c: what callers call those whom they invite: their own number
- * for them, by which they find them again.
+ * external_ids.c: external_id: the caller's own number for a person, by which
+ * the caller finds them again.
  *
- * Of all that is open or a member one alone has it: it passes from the invite
- * to who accepts. An invite that has expired gives it up to whoever asks for it
- * next, as it does its address; declined, withdrawn and removed ones have given
- * it up already.
+ * It is unique among an organization's open invites and members, and passes
+ * from the invite to the user who accepts. An expired invite gives it up, like
+ * its address, when another one asks for it; declined and withdrawn invites and
+ * removed members have given it up already.
  */
 #include "base/base.h"
 
@@ -56,8 +56,9 @@ static int64_t find_member_called(const struct work *work,
 	return user;
 }
 
-/* In this order, as in creation_check(): who is just accepting the invite,
- * elsewhere, has it locked, and is a member when the lock is ours. */
+/* In this order, as in creation_check(): if the invite is just being accepted
+ * by another daemon, that one holds the lock, and once we have it the person is
+ * a member. */
 enum result external_id_check(const struct work *work, const char *external_id,
 			      int64_t invite, struct invite *ret_namesake,
 			      struct invite_create_out *out)

@@ -1,15 +1,15 @@
 /*
- * limits.c: what an organization's settings say of its invites: which domains,
- * how many seats, how many mails a day, how many invites a minute.
+ * limits.c: the limits that an organization's settings put on its invites:
+ * which domains, how many seats, how many mails a day, how many invites a
+ * minute.
  *
- * An organization that sets none has none of this looked at. One that does has
- * its rights row held, so that what is counted stays true until it is written,
- * whatever other daemons do.
+ * Nothing is counted for an organization that sets no limit. For one that does,
+ * its rights row is locked first, so that a count stays true until the write
+ * that relies on it, whatever other daemons do.
  *
- * How often something was done within a time is a row, which is written with
- * what was done: so it holds for all daemons, and after a restart. The time
- * begins with the first of them. Old rows go when new ones come, a few more
- * than come.
+ * How often something was done within a period is kept in a row, written in the
+ * same transaction: so it holds for all daemons, and after a restart. A period
+ * begins with the first of them. Each new row takes a few old ones away.
  */
 #include "base/base.h"
 
@@ -41,8 +41,8 @@ TABLE(rate, "rate", RATE_TABLE);
 STATEMENT(rate_find, .text = "SELECT since, count FROM rate"
 			     " WHERE organization = ?1 AND subject = ?2");
 
-/* How often it was done, and in how many seconds that is over. What a clock
- * wrote that was wrong does not count. */
+/* How often it was done, and in how many seconds its period ends. A row from a
+ * time that lies ahead was written by a wrong clock, and does not count. */
 static int64_t rate_of(const struct work *work, int64_t subject,
 		       int64_t seconds, int64_t *ret_wait)
 {
@@ -109,7 +109,7 @@ static void rate_add(const struct work *work, int64_t subject, int64_t seconds)
 STATEMENT(seats_take, .text = "SELECT 1 FROM rights WHERE organization = ?1",
 	  .pgsql = "SELECT 1 FROM rights WHERE organization = ?1 FOR UPDATE");
 
-/* No more are counted than there may be. */
+/* Counting stops at the limit. */
 #define PENDING_SEATS(index)                                         \
 	"(SELECT count(*) FROM (SELECT 1 FROM invite" index          \
 	" WHERE organization = ?1 AND state = 0 AND expires_at > ?2" \
@@ -213,7 +213,7 @@ static int64_t address_of(const struct work *work, const char *email_key)
 	return hash63(work->db->hash_key, str_of(email_key));
 }
 
-/* Whether it had as many as it may have; and in how many seconds not. */
+/* Whether the address had as many as it may have; and how long that lasts. */
 static bool has_had(const struct work *work, int64_t most,
 		    const char *email_key, int64_t *ret_wait)
 {

@@ -1,6 +1,7 @@
 /*
- * webhook_body.c: what is sent of an event: what happened, when, and to what as
- * it is now. Of what is gone, was erased or is damaged there is its id alone.
+ * webhook_body.c: the JSON that is sent for an event: what happened, when, and
+ * the thing it happened to, as it is now. If that is gone, was erased or is
+ * damaged, its id alone is sent.
  */
 #include "base/base.h"
 
@@ -197,7 +198,7 @@ static void compose(struct buf *text, const struct work *work,
 	jw_end_object(&jw);
 }
 
-/* What callers hung on it is left out where there is no room for it. */
+/* Metadata is left out where there is no room for it. */
 const char *webhook_body(const struct work *work,
 			 const struct webhook_event *event)
 {

@@ -2,20 +2,21 @@
  * webhook_queue.h: the verbs of what webhooks are to be told, and were told.
  *
  *	webhook_test		queues a test for one webhook
- *	webhook_redeliver	an event goes to it once more: one that waits at
- *				once, one of its last attempts under the same id
+ *	webhook_redeliver	sends an event once more: one that waits is due
+ *				at once; one that was attempted goes again under
+ *				the same id
  *	webhook_attempt_list	its last attempts
  *	webhook_claim		leases what is due
  *	webhook_renew		prolongs the lease of one
  *	webhook_settle		records how an attempt went
  *
- * An event is told as it was when it was first sent: then its text is kept with
- * it, and goes again word for word.
+ * The text of an event is made when it is first sent, and kept with it: each
+ * retry sends the same words.
  *
- * A webhook that fails is tried with one event at a time, at times that are the
- * webhook's, not the event's; one that does not is given a few at once. So
- * however many wait for a receiver that is dead, they cost as much as one, and
- * when it is back they do not come all at once.
+ * A webhook that works is given a few events at once. One that fails is given
+ *one at a time, and when the next is due is said by the webhook, not by each
+ *event. So however many events wait for a receiver that is down, they cost as
+ *much as one, and they do not all come at once when it is back.
  */
 #ifndef STORE_WEBHOOK_QUEUE_H
 #define STORE_WEBHOOK_QUEUE_H

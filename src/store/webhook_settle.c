@@ -1,6 +1,6 @@
 /*
- * webhook_settle.c: how an attempt went: to the event, to the webhook, and in
- * the list of its last attempts.
+ * webhook_settle.c: records how an attempt went: in the event's row, in the
+ * webhook's, and in the list of its last attempts.
  */
 #include "base/base.h"
 
@@ -25,7 +25,7 @@ struct waiting {
 STATEMENT(webhook_event_get, .text = WAITING,
 	  .pgsql = WAITING " FOR UPDATE OF e");
 
-/* False: it was dropped, or somebody else settled it. */
+/* False: the event was dropped, or another daemon settled it. */
 static bool find_waiting(const struct work *work,
 			 const struct webhook_settle_in *in,
 			 struct waiting *ret_waiting)
@@ -167,7 +167,7 @@ static void set_failures(const struct work *work, int64_t webhook,
 	db_run(work->db, st);
 }
 
-/* Several that were under way together have failed once. */
+/* Several attempts that were under way together count as one failure. */
 static void note_failure(struct work *work, const struct webhook_settle_in *in,
 			 const struct waiting *waiting,
 			 struct webhook_settle_out *out)

@@ -1,5 +1,6 @@
 /*
- * webhook_tell.c: what somebody asks to have sent, and what was sent of late.
+ * webhook_tell.c: a test or a redelivery that somebody asked for, and the list
+ * of the last attempts.
  */
 #include "base/base.h"
 
@@ -29,7 +30,7 @@ static void queue(const struct work *work, const struct webhook_event *event,
 	db_run(work->db, st);
 }
 
-/* One that is told anything. */
+/* A webhook that is enabled. */
 static enum result find_enabled(const struct work *work, int64_t id)
 {
 	struct webhook webhook;
