@@ -23,7 +23,10 @@ static const char *first_line(FILE *file, struct arena *arena)
 	size_t length = fread(line, 1, sizeof(line), file);
 
 	if (length < sizeof(line) && !ferror(file)) {
-		line[strcspn(line, "\r\n")] = '\0';
+		size_t end = strcspn(line, "\r\n");
+		bool broken = end < length && line[end] == '\0';
+
+		line[broken ? 0 : end] = '\0'; /* not only a piece of it */
 		secret = arena_str(arena, str_of(line));
 	}
 	wipe(line, sizeof(line));

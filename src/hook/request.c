@@ -179,12 +179,13 @@ static void make_printable(char *text, size_t size)
 	size_t len;
 
 	while (rest.len > 0) {
+		char *at = text + (rest.data - text);
+
 		len = str_utf8_char(rest);
-		if (len == 0 || (unsigned char)*rest.data < ' ' ||
-		    *rest.data == 0x7f) {
-			text[rest.data - text] = len == 0 ? '?' : ' ';
-			len = 1;
-		}
+		if (len == 0)
+			*at = '?', len = 1;
+		else if (str_has_control((struct str){ at, len }))
+			memset(at, ' ', len);
 		rest = (struct str){ rest.data + len, rest.len - len };
 	}
 	text[size - 1] = '\0';

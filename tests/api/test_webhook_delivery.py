@@ -249,6 +249,15 @@ def test_an_answer_without_end_is_cut(owner):
 
 
 @pytest.mark.alike
+def test_an_answer_drives_no_terminal(owner, receiver):
+    path = f"/hook-{next(_numbers)}"
+    receiver.answers[path] = status(200, "a\x1b[31m\x7f\u009b2Jb\u00e9")
+    webhook, _ = listen(owner, receiver, path, events=["invite.created"])
+    owner.invite("ada@example.com")
+    assert attempts(owner, webhook)[-1]["answer"] == "a [31m   2Jb\u00e9"
+
+
+@pytest.mark.alike
 def test_headers_without_end_are_cut(owner):
     def endless(handler):
         try:

@@ -21,6 +21,23 @@ static const char *secret_in(const char *path)
 	return secret_from_file("X_FILE", path, &arena, &failure);
 }
 
+START_TEST(test_a_nul_does_not_end_a_secret)
+{
+	char path[] = "/tmp/t_conf_files.XXXXXX";
+	int fd = mkstemp(path);
+
+	arena_init(&arena, 65536);
+	ck_assert_int_eq(write(fd, "hun\0ter2\n", 9), 9);
+	ck_assert_ptr_null(secret_in(path));
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	ck_assert_int_eq(write(fd, "hunter2\n\0", 9), 9);
+	ck_assert_str_eq(secret_in(path), "hunter2");
+	close(fd);
+	unlink(path);
+	arena_release(&arena);
+}
+END_TEST
+
 #define ck_no_secret_in(path)                \
 	ck_assert_ptr_null(secret_in(path)); \
 	ck_assert_ptr_nonnull(strstr(failure.message, "has to be the secret"))
@@ -92,6 +109,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
+	tcase_add_test(tests, test_a_nul_does_not_end_a_secret);
 	tcase_add_test(tests, test_a_secret_is_not_waited_for);
 	tcase_add_test(tests, test_what_the_service_is_told_is_looked_up);
 }
