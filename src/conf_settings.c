@@ -119,20 +119,19 @@ const struct setting SETTINGS[] = {
 	  "their address and are gone for good: 12h, 90d (default: never)" },
 	{ "--secrets-key", "INVITED_SECRETS_KEY", "FILE", NULL, take_text,
 	  offsetof(struct conf, secrets_key),
-	  "the key that secrets in the database are encrypted by, which "
-	  "webhooks need; a relative path begins in the data directory, and a "
-	  "file that is missing is made: keep a copy of it, apart from those "
-	  "of the database" },
+	  "a file with the key that encrypts the secrets of webhooks, which "
+	  "need it; a relative path begins in the data directory, and a file "
+	  "that is missing is made: keep a copy of it, but not beside the "
+	  "backups of the database" },
 	{ "--webhook-allow", "INVITED_WEBHOOK_ALLOW", "NETWORK", NULL,
 	  take_allow, 0,
-	  "a network that webhooks may lead to although it is not the "
-	  "internet, with http:// too: an address, or many, such as "
-	  "10.0.0.0/24; may be given several times, in the variable separated "
-	  "by commas" },
+	  "a private network that webhooks may lead to, with http:// too: an "
+	  "address, or a network such as 10.0.0.0/24; may be given several "
+	  "times, in the variable separated by commas" },
 	{ "--webhook-retry", "INVITED_WEBHOOK_RETRY", "DURATION", "5s",
 	  take_retry, offsetof(struct conf, webhook_retry_ms),
-	  "pause after a webhook's first failure; those that follow keep "
-	  "their proportion to it, and reach three days in all with 5s" },
+	  "pause after a webhook's first failure; later pauses grow in "
+	  "proportion, with 5s to three days in all" },
 	{ "--organization", "INVITED_ORGANIZATION", "NAME",
 	  "Default organization", take_name,
 	  offsetof(struct conf, organization),
