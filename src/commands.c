@@ -440,7 +440,13 @@ static int restore(const struct conf *conf)
 {
 	struct restored restored;
 	struct fail fail;
+	int code =
+	    conf->database_given
+		? EXIT_OK
+		: command_check_place("INVITED_DATABASE", conf->database);
 
+	if (code != EXIT_OK)
+		return code;
 	if (store_restore(conf->database, conf->argument, stdout, &restored,
 			  &fail) < 0)
 		return command_fail(restored.again ? EXIT_TRY_AGAIN
@@ -468,33 +474,36 @@ static int key_first(const struct conf *conf)
 	return EXIT_OK;
 }
 
-/*
- * The service may have another database, by settings that are not given to
- * commands, and often are not for everybody to read: then a key that is made
- * here would open nothing. A database that is being served is no mistake.
- */
-static int check_place(const struct session *session)
+int command_check_place(const char *variable, const char *place)
+{
+	switch (service_is_told(SERVICE_SETTINGS, variable)) {
+	case TOLD_NOTHING:
+		break;
+	case TOLD_IT:
+		return command_fail(EXIT_USAGE,
+				    "the service has its own %s, in " //
+				    SERVICE_SETTINGS ", which is not given to "
+				    "commands: set it here, too; without it, "
+				    "this would go by %s",
+				    variable, place);
+	case TOLD_UNKNOWN:
+		fprintf(stderr,
+			"invited: " SERVICE_SETTINGS " cannot be read (%s), so "
+			"this goes by %s; if the service has an %s of its own, "
+			"set it here, too.\n",
+			strerror(errno), place, variable);
+	}
+	return EXIT_OK;
+}
+
+/* A database that is being served is no mistake. */
+static int check_database(const struct session *session)
 {
 	const struct conf *conf = session->conf;
-	enum told told = TOLD_NOTHING;
 
-	if (!conf->database_given && !store_is_served(session->store))
-		told = service_is_told(SERVICE_SETTINGS, "INVITED_DATABASE");
-	if (told == TOLD_IT)
-		return command_fail(EXIT_USAGE,
-				    "the service has the database that " //
-				    SERVICE_SETTINGS " names, and no server "
-				    "uses %s: say which is meant, with "
-				    "--database or INVITED_DATABASE",
-				    conf->database);
-	if (told == TOLD_UNKNOWN)
-		fprintf(stderr,
-			"invited: " SERVICE_SETTINGS " cannot be read (%s). "
-			"This goes by %s, which no server uses now; if the "
-			"service has another database, name it with --database "
-			"or INVITED_DATABASE.\n",
-			strerror(errno), conf->database);
-	return EXIT_OK;
+	if (conf->database_given || store_is_served(session->store))
+		return EXIT_OK;
+	return command_check_place("INVITED_DATABASE", conf->database);
 }
 
 int command_in_store(const struct conf *conf,
@@ -514,7 +523,7 @@ int command_in_store(const struct conf *conf,
 		return command_fail(EXIT_FAILED, "%s", fail.message);
 	}
 	arena_init(&session.arena, COMMAND_ARENA);
-	code = check_place(&session);
+	code = check_database(&session);
 	if (code == EXIT_OK)
 		code = run(&session, context);
 	if (fflush(stdout) != 0 && code == EXIT_OK)

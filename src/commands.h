@@ -31,6 +31,15 @@ int command_mail_test(const struct conf *conf);
 /* COMMAND_BOUNCE, in bounce_command.c; as command_run(). */
 int command_bounce(const struct conf *conf);
 
+/*
+ * To be called before something is done by `place`, the default of `variable`.
+ * The service may have another one, by settings that are not given to commands,
+ * and often are not for everybody to read: a key that is made in its old
+ * database opens nothing. Where that is so, EXIT_USAGE with the reason printed;
+ * where it cannot be found out, EXIT_OK after saying so.
+ */
+int command_check_place(const char *variable, const char *place);
+
 /* Prints "invited: <message>" to standard error and returns `code`. */
 int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -68,6 +68,7 @@ struct conf {
 	int keep;	       /* backups in a directory; 0: all */
 	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
 	const char *mail;      /* its PATH likewise */
+	bool mail_given;       /* not the default */
 	const char *mail_from;
 	bool mail_from_given;			   /* not the default */
 	const char *mail_return_path;		   /* or NULL */

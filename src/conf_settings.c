@@ -28,8 +28,8 @@
 static taker take_text, take_listen, take_gate_listen, take_key_header,
     take_stale, take_public_url, take_proxy, take_allow, take_web_url,
     take_name, take_database, take_admin_key, take_ttl, take_forget, take_retry,
-    take_level, take_routine, take_sender, take_helo, take_1_to_64, take_keep,
-    take_locale;
+    take_level, take_routine, take_mail, take_sender, take_helo, take_1_to_64,
+    take_keep, take_locale;
 
 const struct setting SETTINGS[] = {
 	{ "--listen", "INVITED_LISTEN", "ADDRESS", "127.0.0.1:8080",
@@ -81,7 +81,7 @@ const struct setting SETTINGS[] = {
 	{ "--keep", "INVITED_KEEP", "NUMBER", NULL, take_keep, 0,
 	  "with backup into a directory: how many backups stay there, the "
 	  "newest ones, 1 to 1000 (default: all)" },
-	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_text,
+	{ "--mail", "INVITED_MAIL", "URL", "maildir:mail", take_mail,
 	  offsetof(struct conf, mail),
 	  "how mail leaves: smtp://HOST[:PORT], smtps://HOST[:PORT], "
 	  "maildir:PATH (relative: in the data directory) or none:" },
@@ -308,6 +308,13 @@ static const char *take_web_url(struct conf *conf,
 	const char *reason = check_web_url(str_of(value));
 
 	return reason ? reason : take_text(conf, setting, value);
+}
+
+static const char *take_mail(struct conf *conf, const struct setting *setting,
+			     const char *value)
+{
+	conf->mail_given = value != setting->standard;
+	return take_text(conf, setting, value);
 }
 
 static const char *take_sender(struct conf *conf, const struct setting *setting,

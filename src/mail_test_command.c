@@ -110,8 +110,12 @@ int command_mail_test(const struct conf *conf)
 	struct arena arena;
 	struct fail fail;
 	const char *wrong;
-	int code;
+	int code = conf->mail_given
+		       ? EXIT_OK
+		       : command_check_place("INVITED_MAIL", conf->mail);
 
+	if (code != EXIT_OK)
+		return code;
 	if (!mail_sends(conf->mail))
 		return command_fail(EXIT_USAGE, "no mail is sent with --mail "
 						"none:");
