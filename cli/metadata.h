@@ -1,5 +1,5 @@
 /*
- * metadata.h: pairs of texts that people hang on an invite or a member.
+ * metadata.h: the metadata of an invite or a member: pairs of texts.
  */
 #ifndef CLI_METADATA_H
 #define CLI_METADATA_H

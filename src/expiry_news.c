@@ -1,5 +1,6 @@
 /*
- * expiry_news.c: invites that are about to expire, or have.
+ * expiry_news.c: the task that reminds people before their invite expires, and
+ * tells webhooks once it has.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * seal.h: secrets that we have to read again, encrypted at rest (AES-256-GCM;
- * OpenSSL does the work) by a key that is kept elsewhere.
+ * seal.h: encrypts secrets that we have to read again (AES-256-GCM, by
+ * OpenSSL), with a key that is kept outside the database.
  */
 #ifndef BASE_SEAL_H
 #define BASE_SEAL_H
@@ -18,8 +18,8 @@ struct seal_key {
 };
 
 /*
- * Encrypts `len` bytes, for whoever `owner` is: what is moved into another's
- * row does not open. `out` takes SEALED_SIZE(len). False: libcrypto cannot.
+ * Encrypts `len` bytes for `owner`: moved into another owner's row, they cannot
+ * be decrypted. `out` takes SEALED_SIZE(len). False: libcrypto cannot.
  */
 bool seal(const struct seal_key *key, int64_t owner, const void *secret,
 	  size_t len, uint8_t *out) MUST_CHECK;

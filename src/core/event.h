@@ -1,8 +1,8 @@
 /*
- * event.h: what webhooks are told of.
+ * event.h: the events that webhooks are told of.
  *
- * Most events are told of by the audit event that is written where they happen;
- * the others by who calls work_event() (store/work.h). A webhook has a set of
+ * Most are queued along with the audit event that is written when they happen;
+ * the others by a call of work_event() (store/work.h). A webhook has a set of
  * them, a bit for each.
  */
 #ifndef CORE_EVENT_H
@@ -16,33 +16,33 @@
  * never change one. Those of a family lie in a range of their own, so that
  * "invite.*" has those that are yet to come.
  */
-#define EVENTS(X)                                                      \
-	X(INVITE_CREATED, 0, "invite.created", INVITE_SENT)            \
-	/* its mail was taken by a mail server */                      \
-	X(INVITE_SENT, 1, "invite.sent", NONE)                         \
-	X(INVITE_DELIVERY_FAILED, 2, "invite.delivery_failed",         \
-	  INVITE_UNDELIVERED)                                          \
-	X(INVITE_ACCEPTED, 3, "invite.accepted", INVITE_ACCEPTED)      \
-	X(INVITE_DECLINED, 4, "invite.declined", INVITE_DECLINED)      \
-	X(INVITE_EXPIRED, 5, "invite.expired", NONE)                   \
-	X(INVITE_DELETED, 6, "invite.deleted", INVITE_DELETED)         \
-	/* by whoever has a link that has expired */                   \
-	X(INVITE_RESEND_REQUESTED, 7, "invite.resend_requested",       \
-	  INVITE_REQUESTED)                                            \
-	X(INVITE_RESENT, 8, "invite.resent", INVITE_RESENT)            \
-	X(INVITE_UPDATED, 9, "invite.updated", INVITE_UPDATED)         \
-	/* as not meant for them; of this, declined is not told */     \
-	X(INVITE_OPTED_OUT, 10, "invite.opted_out", INVITE_OPTED_OUT)  \
-	X(USER_ADDED, 24, "user.added", USER_ADDED)                    \
-	X(USER_UPDATED, 25, "user.updated", USER_UPDATED)              \
-	X(USER_DELETED, 26, "user.deleted", USER_DELETED)              \
-	X(USER_ERASED, 27, "user.erased", USER_ERASED)                 \
-	X(API_KEY_CREATED, 40, "api_key.created", API_KEY_CREATED)     \
-	X(API_KEY_UPDATED, 41, "api_key.updated", API_KEY_UPDATED)     \
-	X(API_KEY_DELETED, 42, "api_key.deleted", API_KEY_DELETED)     \
-	X(API_KEY_ROTATED, 43, "api_key.rotated", API_KEY_ROTATED)     \
-	X(API_KEY_LEAKED, 44, "api_key.leaked", API_KEY_LEAKED)        \
-	/* to one webhook, whichever events it wants */                \
+#define EVENTS(X)                                                     \
+	X(INVITE_CREATED, 0, "invite.created", INVITE_SENT)           \
+	/* its mail was taken by a mail server */                     \
+	X(INVITE_SENT, 1, "invite.sent", NONE)                        \
+	X(INVITE_DELIVERY_FAILED, 2, "invite.delivery_failed",        \
+	  INVITE_UNDELIVERED)                                         \
+	X(INVITE_ACCEPTED, 3, "invite.accepted", INVITE_ACCEPTED)     \
+	X(INVITE_DECLINED, 4, "invite.declined", INVITE_DECLINED)     \
+	X(INVITE_EXPIRED, 5, "invite.expired", NONE)                  \
+	X(INVITE_DELETED, 6, "invite.deleted", INVITE_DELETED)        \
+	/* by whoever has a link that has expired */                  \
+	X(INVITE_RESEND_REQUESTED, 7, "invite.resend_requested",      \
+	  INVITE_REQUESTED)                                           \
+	X(INVITE_RESENT, 8, "invite.resent", INVITE_RESENT)           \
+	X(INVITE_UPDATED, 9, "invite.updated", INVITE_UPDATED)        \
+	/* as not meant for them; of this, declined is not told */    \
+	X(INVITE_OPTED_OUT, 10, "invite.opted_out", INVITE_OPTED_OUT) \
+	X(USER_ADDED, 24, "user.added", USER_ADDED)                   \
+	X(USER_UPDATED, 25, "user.updated", USER_UPDATED)             \
+	X(USER_DELETED, 26, "user.deleted", USER_DELETED)             \
+	X(USER_ERASED, 27, "user.erased", USER_ERASED)                \
+	X(API_KEY_CREATED, 40, "api_key.created", API_KEY_CREATED)    \
+	X(API_KEY_UPDATED, 41, "api_key.updated", API_KEY_UPDATED)    \
+	X(API_KEY_DELETED, 42, "api_key.deleted", API_KEY_DELETED)    \
+	X(API_KEY_ROTATED, 43, "api_key.rotated", API_KEY_ROTATED)    \
+	X(API_KEY_LEAKED, 44, "api_key.leaked", API_KEY_LEAKED)       \
+	/* to one webhook, whichever events it wants */               \
 	X(WEBHOOK_TEST, 60, "webhook.test", NONE)
 
 enum event {

@@ -1,12 +1,11 @@
 /*
- * return_code.h: what stands in the address to which a mail comes back, so that
- * it is known which one it was: the invite's number and a code that nobody else
- * can make (a MAC).
+ * return_code.h: the code in a mail's return address, which says which mail
+ * came back: the invite's number and a MAC, so that nobody else can make one.
  *
- * The code is over the hash of the secret that the mail carries, too: where an
- * invite was sent again, with a new secret, what comes back of the mail before
- * is not about the new one. In capital and small letters alike, since servers
- * on the way change them.
+ * The MAC covers the hash of the secret in the mail, too: if an invite is sent
+ * again, with a new secret, a report about the earlier mail does not match the
+ * new one. Capital and small letters are the same, since servers on the way
+ * change them.
  *
  * Pure.
  */

@@ -1,8 +1,8 @@
 /*
- * dsn.h: what mail servers write back: reports of delivery (RFC 3464).
+ * dsn.h: reads the delivery reports that mail servers send back (RFC 3464).
  *
- * Pure. Whatever is no such report says nothing of a delivery: an automatic
- * answer (RFC 3834), somebody's own words, a list's.
+ * Pure. Nothing else counts as a report: no automatic reply (RFC 3834), nothing
+ * that a person or a mailing list wrote.
  */
 #ifndef MAIL_DSN_H
 #define MAIL_DSN_H
