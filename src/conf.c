@@ -329,6 +329,18 @@ static int place_first_key(struct conf *conf, struct fail *fail)
 			       : 0;
 }
 
+/* Whoever serves an SQLite database does it alone, so the key may be made here;
+ * daemons that share a database have to be given the same one. */
+static int place_secrets_key(struct conf *conf, struct fail *fail)
+{
+	if (!conf->secrets_key &&
+	    str_starts_with(str_of(conf->database), "sqlite:"))
+		conf->secrets_key = "secrets.key";
+	return conf->secrets_key
+		   ? place_in_data(conf, "", &conf->secrets_key, fail)
+		   : 0;
+}
+
 /* URLs are not repeated: they may hold a password. */
 static int finish_copy(struct conf *conf, struct fail *fail)
 {
@@ -387,8 +399,7 @@ static int finish(struct conf *conf, struct fail *fail)
 	if (place_in_data(conf, "sqlite:", &conf->database, fail) < 0 ||
 	    place_in_data(conf, "maildir:", &conf->mail, fail) < 0 ||
 	    place_first_key(conf, fail) < 0 ||
-	    (conf->secrets_key &&
-	     place_in_data(conf, "", &conf->secrets_key, fail) < 0))
+	    place_secrets_key(conf, fail) < 0)
 		return -1;
 	if (conf->command == COMMAND_COPY)
 		return finish_copy(conf, fail);

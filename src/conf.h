@@ -78,8 +78,8 @@ struct conf {
 	int mail_connections; /* 1 to 64 */
 	int64_t invite_ttl_seconds;
 	int64_t forget_invites_seconds; /* 0: never */
-	const char *secrets_key;	/* file, inside data or absolute; or
-					 * NULL: no secrets are kept */
+	/* File, inside data or absolute; or NULL: no secrets are kept. */
+	const char *secrets_key;
 	struct network webhook_allow[CONF_ALLOW_MAX];
 	size_t webhook_allow_count;
 	int64_t webhook_retry_ms;

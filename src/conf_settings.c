@@ -122,7 +122,8 @@ const struct setting SETTINGS[] = {
 	  "a file with the key that encrypts the secrets of webhooks, which "
 	  "need it; a relative path begins in the data directory, and a file "
 	  "that is missing is made: keep a copy of it, but not beside the "
-	  "backups of the database" },
+	  "backups of the database (default: secrets.key with SQLite, else "
+	  "none)" },
 	{ "--webhook-allow", "INVITED_WEBHOOK_ALLOW", "NETWORK", NULL,
 	  take_allow, 0,
 	  "a private network that webhooks may lead to, with http:// too: an "

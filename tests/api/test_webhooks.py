@@ -116,9 +116,24 @@ def test_addresses_that_are_global_or_allowed_will_do(owner):
         create(owner, url)
 
 
-def test_without_a_key_for_secrets_there_are_no_webhooks(shared):
-    refused(shared.post(WEBHOOKS, json={"url": "https://example.com/"}), 400,
-            "webhooks_unavailable", None)
+def test_only_daemons_that_share_a_database_have_to_be_given_a_key(shared,
+                                                                   engine):
+    if engine == "sqlite":
+        assert create(shared)["secret"].startswith("whsec_")
+    else:
+        refused(shared.post(WEBHOOKS, json={"url": "https://example.com/"}),
+                400, "webhooks_unavailable", None)
+
+
+def test_the_key_of_secrets_is_made_once_for_nobody_else(make_daemon, engine):
+    if engine != "sqlite":
+        return
+    daemon = make_daemon()
+    key = daemon.data / "secrets.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    made = key.read_text()
+    daemon.restart()
+    assert key.read_text() == made
 
 
 @pytest.mark.alike

@@ -411,6 +411,19 @@ static int parse_with_file(const char *text)
 	return result;
 }
 
+START_TEST(test_an_sqlite_database_has_a_key_for_secrets_beside_it)
+{
+	ck_assert_int_eq(PARSE("--data", "/d"), 0);
+	ck_assert_str_eq(conf.secrets_key, "/d/secrets.key");
+	conf_release(&conf);
+	ck_assert_int_eq(PARSE("--secrets-key", "/elsewhere"), 0);
+	ck_assert_str_eq(conf.secrets_key, "/elsewhere");
+	conf_release(&conf);
+	ck_assert_int_eq(PARSE("--database", "postgres://u@h/d"), 0);
+	ck_assert_ptr_null(conf.secrets_key);
+}
+END_TEST
+
 START_TEST(test_a_secret_comes_from_a_file)
 {
 	static char too_long[5000];
@@ -567,6 +580,8 @@ static void add(TCase *tests)
 			    COUNT_OF(mistakes));
 	tcase_add_test(tests, test_mistakes_in_the_environment_are_named);
 	tcase_add_test(tests, test_secrets_are_not_repeated);
+	tcase_add_test(tests,
+		       test_an_sqlite_database_has_a_key_for_secrets_beside_it);
 	tcase_add_test(tests, test_a_secret_comes_from_a_file);
 	tcase_add_test(tests, test_a_secret_comes_from_one_place);
 	tcase_add_test(tests, test_help_asks_nothing_of_the_environment);
