@@ -18,7 +18,6 @@ struct deliver_options {
 	void *context;		       /* of its functions */
 	int connections;  /* how many are delivered at once: 1 to the maximum */
 	int64_t retry_ms; /* pause after the first failed attempt */
-	bool shared;	  /* others put something into the queue too */
 };
 
 /* Opens the hands and starts. -1 with `fail` where a hand says no. */

@@ -142,9 +142,9 @@ static void claim_some(struct deliverer *deliverer, size_t limit)
 	struct claim claim = { .limit = (int)limit, .lease_ms = LEASE_MS };
 	bool claimed;
 
-	/* Unless something is queued meanwhile. */
-	deliverer->claim_at =
-	    deliverer->options.shared ? clock_mono_ms() + POLL_MS : NEVER;
+	/* Unless something is queued meanwhile: by others, which is not told,
+	 * too: daemons, and commands beside this one. */
+	deliverer->claim_at = clock_mono_ms() + POLL_MS;
 	if (!batch) {
 		deliver_claim_in(deliverer, STORE_PAUSE_MS);
 		return;

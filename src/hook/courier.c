@@ -28,7 +28,17 @@ struct hooks {
 	int64_t after;	     /* how far it has come */
 	int64_t due_ms;	     /* what it has seen will be due next; 0: nothing */
 	atomic_bool stirred; /* something was queued since it began */
+
+	/* After a round that found nothing: until when none begins, by the
+	 * monotonic clock, and when one would have; -1: by itself never. */
+	atomic_llong rest_until_ms;
+	int64_t next_ms;
+	int64_t ahead_ms; /* the store's clock, of ours, at the last claim */
 };
+
+/* To look is a write. Where all receivers wait to be tried again, each event
+ * would bring one. */
+#define REST_MS 100
 
 struct hook_parcel {
 	struct parcel parcel;
@@ -95,6 +105,49 @@ static void go_round(struct hooks *hooks, const struct webhook_claim_out *out,
 		    due_ms > out->now_ms ? due_ms - out->now_ms : 0;
 }
 
+static bool is_resting(const struct hooks *hooks, int64_t now_ms)
+{
+	return now_ms < atomic_load(&hooks->rest_until_ms);
+}
+
+/* Nothing was found: there is time to rest, and then, unless something was
+ * queued meanwhile, until something is due. */
+static void begin_rest(struct hooks *hooks, struct claim *claim)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	hooks->next_ms =
+	    claim->ret_pause_ms < 0 ? -1 : now_ms + claim->ret_pause_ms;
+	atomic_store(&hooks->rest_until_ms, now_ms + REST_MS);
+	claim->ret_pause_ms = REST_MS;
+}
+
+/* The first claim after it: whether that would be in vain. */
+static bool was_idle(struct hooks *hooks, int64_t now_ms)
+{
+	bool rested = atomic_exchange(&hooks->rest_until_ms, 0) != 0;
+	bool due = hooks->next_ms >= 0 && hooks->next_ms <= now_ms;
+
+	return rested && !due && !atomic_load(&hooks->stirred);
+}
+
+/* Whether it is no time for a claim, and how long until it is. */
+static bool rest(struct hooks *hooks, struct claim *claim)
+{
+	int64_t now_ms = clock_mono_ms();
+	int64_t until_ms = atomic_load(&hooks->rest_until_ms);
+
+	claim->ret_ahead_ms = hooks->ahead_ms;
+	if (now_ms < until_ms)
+		claim->ret_pause_ms = until_ms - now_ms;
+	else if (was_idle(hooks, now_ms))
+		claim->ret_pause_ms =
+		    hooks->next_ms < 0 ? -1 : hooks->next_ms - now_ms;
+	else
+		return false;
+	return true;
+}
+
 static bool hook_claim(void *context, struct claim *claim)
 {
 	struct hooks *hooks = context;
@@ -110,13 +163,18 @@ static bool hook_claim(void *context, struct claim *claim)
 		.arena = claim->arena,
 	};
 
+	if (rest(hooks, claim))
+		return true;
 	if (hooks->after == 0)
 		atomic_store(&hooks->stirred, false);
 	store_call(hooks->claims, &op);
 	if (op.result != RESULT_OK || !pack(claim, &out))
 		return false;
-	claim->ret_ahead_ms = out.now_ms - clock_now_ms();
+	hooks->ahead_ms = out.now_ms - clock_now_ms();
+	claim->ret_ahead_ms = hooks->ahead_ms;
 	go_round(hooks, &out, claim);
+	if (out.count == 0 && out.last == 0)
+		begin_rest(hooks, claim);
 	return true;
 }
 
@@ -309,6 +367,7 @@ static void hook_record(void *context, struct record *records, size_t count)
 	}
 	free(ops);
 	free(settlements);
+	atomic_store(&hooks->rest_until_ms, 0);
 	hooks_wake(hooks); /* its webhook may be given more */
 }
 
@@ -423,7 +482,6 @@ static int start(struct hooks *hooks, struct store *store, struct fail *fail)
 		.context = hooks,
 		.connections = HOOK_CONNECTIONS,
 		.retry_ms = hooks->options.retry_ms,
-		.shared = store_is_shared(store),
 	};
 	struct deliverer *deliverer;
 
@@ -458,7 +516,7 @@ void hooks_wake(void *context)
 	struct deliverer *deliverer = atomic_load(&hooks->deliverer);
 
 	atomic_store(&hooks->stirred, true);
-	if (deliverer)
+	if (deliverer && !is_resting(hooks, clock_mono_ms()))
 		deliver_wake(deliverer);
 }
 

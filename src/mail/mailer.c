@@ -173,7 +173,6 @@ static int start_delivery(struct mailer *mailer,
 		.context = mailer,
 		.connections = options->connections,
 		.retry_ms = options->retry_ms,
-		.shared = store_is_shared(store),
 	};
 
 	if (!mail_sends(options->url))

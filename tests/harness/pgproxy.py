@@ -68,6 +68,11 @@ def error_in_its_place(state: str) -> bytes:
             + Message("E", b"\0\0\0\0\0").raw)
 
 
+# What the daemon asks in transactions of its own accord, at any time: tidying
+# up, looking for mails and events that are due and finding none.
+OWN_ACCORD = {"once_forget", "rate_forget", "clock_ahead", "webhook_waiting"}
+
+
 class Harm:
     """What is done to the messages of all links while it is armed.
 
@@ -103,7 +108,7 @@ class Journeys(Harm):
         self.count = 0
 
     def client(self, link: Link, message: Message) -> Fate:
-        self.count += message.kind == "S"
+        self.count += message.kind == "S" and not link.own_accord
         return PASS
 
 
@@ -124,7 +129,9 @@ class InTransaction(Harm):
 
     def client(self, link: Link, message: Message) -> Fate:
         if self.link is None and message.statement == "begin_write":
-            self.link = link
+            self.link, self.whole = link, self.left
+        elif link is self.link and link.own_accord:
+            self.link, self.left = None, self.whole  # the next one, then
         return self._count(link, "client")
 
     def server(self, link: Link, message: Message) -> Fate:
@@ -140,7 +147,7 @@ class AtStatement(Harm):
         self.statement, self.how, self.times = statement, how, times
 
     def client(self, link: Link, message: Message) -> Fate:
-        if message.statement == self.statement:
+        if message.statement == self.statement and not link.own_accord:
             return self.strike(self.how)
         return PASS
 
@@ -160,7 +167,7 @@ class AtCommitted(Harm):
         self.how, self.times = how, times
 
     def server(self, link: Link, message: Message) -> Fate:
-        if message.completes == "COMMIT":
+        if message.completes == "COMMIT" and not link.own_accord:
             return self.strike(self.how)
         return PASS
 
@@ -172,6 +179,8 @@ class Link:
                  server: socket.socket) -> None:
         self.proxy, self.client, self.server = proxy, client, server
         self.held = False
+        self._begins = False
+        self.own_accord = False  # see OWN_ACCORD
         self._threads = [threading.Thread(target=run, daemon=True)
                          for run in (self._from_client, self._from_server)]
         self.running = len(self._threads)
@@ -179,6 +188,15 @@ class Link:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+
+    def note(self, statement: str) -> None:
+        """One that is sent; what it tells of its transaction."""
+        if statement == "begin_write":
+            self.own_accord, self._begins = False, True
+        elif statement != "commit":
+            self.own_accord = (statement in OWN_ACCORD and
+                               (self._begins or self.own_accord))
+            self._begins = False
 
     def join(self) -> None:
         for thread in self._threads:
@@ -358,6 +376,8 @@ class PgProxy:
               side: Callable[[Harm], Any]) -> Fate:
         with self._lock:
             fate: Fate = PASS
+            if message.statement:
+                link.note(message.statement)
             if self._harm is not None and not link.held:
                 fate = side(self._harm)(link, message)
             if self._hold_all or link.held or fate == HOLD:
