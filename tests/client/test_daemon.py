@@ -247,12 +247,15 @@ def test_whoami_and_login_against_the_daemon(invite, daemon, tmp_path):
 
 
 def test_the_library_knows_whose_webhook_it_is(make_daemon):
-    """By the secret that the daemon made, and while it takes another's place."""
+    """By the secret that the daemon made, and while it takes another's place; the
+    Node SDK knows it, too."""
     daemon = make_daemon("--webhook-allow", "127.0.0.0/8",
                          env={"INVITED_SECRETS_KEY": "secrets.key"})
-    drive = Drive(*drivers()["c"])
+    drive, node = (Drive(*drivers()[kind]) for kind in ("c", "node"))
+    node("new", base_url=daemon.url, admin_api_key=daemon.key)
 
-    def unwrapped(told: Told, secrets: str, body: str = "") -> dict:
+    def unwrapped(told: Told, secrets: str, body: str = "",
+                  drive: Drive = drive) -> dict:
         return drive("webhook", body=body or told.body.decode(),
                      now=int(told.headers["webhook-timestamp"]),
                      secrets=secrets, **{
@@ -270,6 +273,9 @@ def test_the_library_knows_whose_webhook_it_is(make_daemon):
         changed = told.body.decode().replace("ada@", "eve@")
         assert unwrapped(told, webhook["secret"], changed)["error"]["kind"] \
             == "webhook"
+        assert unwrapped(told, webhook["secret"], drive=node)["result"] == \
+            told.event
+        assert not unwrapped(told, webhook["secret"], changed, node)["ok"]
         here = f"{WEBHOOKS}/{webhook['id']}"
         second = daemon.api.ok("POST", f"{here}/rotate")["secret"]
         number = daemon.api.ok("POST", f"{here}/test")["id"]
@@ -278,3 +284,4 @@ def test_the_library_knows_whose_webhook_it_is(make_daemon):
                         f"{webhook['secret']} {second}"):
             assert unwrapped(told, secrets)["ok"]
     drive.close()
+    node.close()
