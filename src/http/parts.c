@@ -61,14 +61,19 @@ static int make_room(struct parts *parts, size_t room)
 	return parts->ring ? 0 : -1;
 }
 
-/* What was answered to others: anything by this thread, whose time these parts
- * take; writes by any, for they wait in one queue with the parts. */
+/* What all threads have answered that serve the same: others wait for this
+ * one's time, or with the parts in the queue of writes. */
 static int64_t answered_beside(const struct http_thread *thread)
 {
-	int64_t count = (int64_t)atomic_load(&thread->service->told);
+	int64_t count = 0;
 
-	for (size_t i = 0; i < COUNT_OF(thread->counts.answers); i++)
-		count += http_counted(&thread->counts.answers[i]);
+	for (const struct http_thread *t = thread->service->threads; t;
+	     t = t->next) {
+		if (t->router != thread->router)
+			continue;
+		for (size_t i = 0; i < COUNT_OF(t->counts.answers); i++)
+			count += http_counted(&t->counts.answers[i]);
+	}
 	return count;
 }
 
