@@ -23,7 +23,6 @@ static bool settle(struct sweep *sweep, struct arena *arena,
 {
 	struct expiry_settle_in *in = arena_alloc(arena, sizeof(*in));
 	struct expiry_settle_out out = { .count = 0 };
-
 	bool done;
 
 	if (!in)
@@ -64,30 +63,24 @@ static void look_in(struct sweep *sweep, int64_t organization, void *context)
 		continue;
 }
 
-static size_t look_for(struct sweep *sweep, enum expiry_kind kind)
+static void look_for(struct sweep *sweep, enum expiry_kind kind,
+		     const char *event)
 {
 	struct walk walk = { .kind = kind };
 
 	sweep_organizations(sweep, look_in, &walk);
-	return walk.count;
+	if (walk.count > 0)
+		log_event(LOG_INFO, event, LOG_I("count", (int64_t)walk.count));
 }
 
 void reminders_look(struct sweep *sweep, int64_t seconds)
 {
-	size_t count = look_for(sweep, EXPIRY_REMINDER);
-
 	(void)seconds;
-	if (count > 0)
-		log_event(LOG_INFO, "invites_reminded",
-			  LOG_I("count", (int64_t)count));
+	look_for(sweep, EXPIRY_REMINDER, "invites_reminded");
 }
 
 void expired_look(struct sweep *sweep, int64_t seconds)
 {
-	size_t count = look_for(sweep, EXPIRY_PASSED);
-
 	(void)seconds;
-	if (count > 0)
-		log_event(LOG_INFO, "invites_expired",
-			  LOG_I("count", (int64_t)count));
+	look_for(sweep, EXPIRY_PASSED, "invites_expired");
 }

@@ -269,24 +269,14 @@ static int read_tenant_only(struct request *request, void *in, struct str value)
 	return 0;
 }
 
-/* The range's ends, both included; the narrower counts. */
-static void set_since(struct audit_log_list_in *list, int64_t since)
-{
-	if (since > list->since)
-		list->since = since;
-}
-
-static void set_until(struct audit_log_list_in *list, int64_t until)
-{
-	if (!list->bounded || until < list->until)
-		list->until = until;
-	list->bounded = true;
-}
-
-QUERY_TIME(read_gt, "effective_at[gt]", set_since, 1)
-QUERY_TIME(read_gte, "effective_at[gte]", set_since, 0)
-QUERY_TIME(read_lt, "effective_at[lt]", set_until, -1)
-QUERY_TIME(read_lte, "effective_at[lte]", set_until, 0)
+QUERY_TIME(read_gt, audit_log_list_in, effective, "effective_at[gt]",
+	   query_since, 1)
+QUERY_TIME(read_gte, audit_log_list_in, effective, "effective_at[gte]",
+	   query_since, 0)
+QUERY_TIME(read_lt, audit_log_list_in, effective, "effective_at[lt]",
+	   query_until, -1)
+QUERY_TIME(read_lte, audit_log_list_in, effective, "effective_at[lte]",
+	   query_until, 0)
 
 /* Repeated, with brackets or without: clients differ. */
 static const struct query_param log_filters[] = {

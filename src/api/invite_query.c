@@ -79,24 +79,10 @@ static int read_project_filter(struct request *request, void *input,
 	return 0;
 }
 
-/* The range's ends, both included; the narrower counts. */
-static void set_since(struct invite_list_in *in, int64_t since)
-{
-	if (since > in->since)
-		in->since = since;
-}
-
-static void set_until(struct invite_list_in *in, int64_t until)
-{
-	if (!in->bounded || until < in->until)
-		in->until = until;
-	in->bounded = true;
-}
-
-QUERY_TIME(read_gt, "created_at[gt]", set_since, 1)
-QUERY_TIME(read_gte, "created_at[gte]", set_since, 0)
-QUERY_TIME(read_lt, "created_at[lt]", set_until, -1)
-QUERY_TIME(read_lte, "created_at[lte]", set_until, 0)
+QUERY_TIME(read_gt, invite_list_in, created, "created_at[gt]", query_since, 1)
+QUERY_TIME(read_gte, invite_list_in, created, "created_at[gte]", query_since, 0)
+QUERY_TIME(read_lt, invite_list_in, created, "created_at[lt]", query_until, -1)
+QUERY_TIME(read_lte, invite_list_in, created, "created_at[lte]", query_until, 0)
 
 static const struct query_param invite_filters[] = {
 	FILTER_EACH_BY("status", read_wish),
@@ -117,7 +103,7 @@ int prepare_invite_query(struct request *request, void *input)
 {
 	struct invite_list_in *in = input;
 	bool alone = !in->part && !in->by_project && !in->by_delivery &&
-		     !in->since && !in->bounded &&
+		     !in->created.since && !in->created.bounded &&
 		     !(in->external_id && in->email_key);
 
 	(void)request;

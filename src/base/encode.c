@@ -111,8 +111,7 @@ void base64url_encode(const void *data, size_t len, char *out)
 	out[base64_digits(BASE64URL, data, len, out)] = '\0';
 }
 
-/* `last`: what stands for 62 and for 63. */
-static int base64_digit(char c, const char *last)
+int base64_digit(char c, const char *last)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -196,7 +195,7 @@ void hex_encode(const void *data, size_t len, char *out)
 	*out = '\0';
 }
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';

@@ -51,6 +51,12 @@ void base64_add(struct buf *out, struct str data);
 bool base64_decode(struct str text, void *out, size_t size,
 		   size_t *ret_len) MUST_CHECK;
 
+/* What a digit stands for, or -1. `last`: those for 62 and for 63. */
+int base64_digit(char c, const char *last);
+
+/* The same of a hexadecimal digit, in either case. */
+int hex_digit(char c);
+
 /* Lower-case hexadecimal; `out` takes HEX_LEN(len) + 1. */
 void hex_encode(const void *data, size_t len, char *out);
 

@@ -128,6 +128,19 @@ int query_read_time(struct request *request, const char *param,
 			    param);
 }
 
+void query_since(struct time_range *range, int64_t since)
+{
+	if (since > range->since)
+		range->since = since;
+}
+
+void query_until(struct time_range *range, int64_t until)
+{
+	if (until <= time_range_end(range))
+		range->until = until;
+	range->bounded = true;
+}
+
 static int refuse_broken(struct request *request)
 {
 	return answer_error(request, 400, "invalid_value", NULL,

@@ -9,6 +9,7 @@
 #include "core/vocabulary.h"
 #include "http/request.h"
 #include "http/shape.h"
+#include "store/verb.h"
 
 #define PAGE_LIMIT_DEFAULT 20
 #define PAGE_LIMIT_MAX	   100
@@ -68,9 +69,13 @@ struct query_param {
 int query_read_time(struct request *request, const char *param,
 		    struct str value, int64_t *ret) MUST_CHECK;
 
-/* Defines a function for FILTER_BY() that has the time set by `set(in, time)`,
- * `more` seconds later. */
-#define QUERY_TIME(function, name, set, more)                         \
+/* The later of two beginnings counts, and the earlier of two ends. */
+void query_since(struct time_range *range, int64_t since);
+void query_until(struct time_range *range, int64_t until);
+
+/* Defines a function for FILTER_BY() that has a time, `more` seconds later, set
+ * by one of these in the range `member` of the list's input. */
+#define QUERY_TIME(function, input, member, name, set, more)          \
 	static int function(struct request *request, void *in,        \
 			    struct str value)                         \
 	{                                                             \
@@ -78,7 +83,7 @@ int query_read_time(struct request *request, const char *param,
                                                                       \
 		if (query_read_time(request, name, value, &time) < 0) \
 			return -1;                                    \
-		set(in, time + (more));                               \
+		set(&((struct input *)in)->member, time + (more));    \
 		return 0;                                             \
 	}
 

@@ -7,6 +7,8 @@
 #include "base/base.h"
 #include "mail/entity.h"
 
+#include "base/encode.h"
+
 /* ---- lines and fields ---- */
 
 /* The first line of `rest`, which is not empty, without its end; `rest` moves
@@ -226,17 +228,6 @@ bool entity_next_part(struct str *rest, const char *boundary_text,
 
 /* ---- encodings ---- */
 
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* In place of `text`; the new length. What is no digit is passed over, as RFC
  * 2045 wants it. */
 static size_t decode_base64(char *text, size_t len)
@@ -245,7 +236,7 @@ static size_t decode_base64(char *text, size_t len)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < len && text[i] != '='; i++) {
-		int digit = base64_digit(text[i]);
+		int digit = base64_digit(text[i], "+/");
 
 		if (digit < 0)
 			continue;
@@ -257,14 +248,6 @@ static size_t decode_base64(char *text, size_t len)
 		text[kept++] = (char)(bits >> count);
 	}
 	return kept;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* How many characters a '=' at the end of a line takes with it; 0: it is none.

@@ -261,8 +261,8 @@ static void find_rows(struct search *search, int64_t target, int64_t start,
 	db_bind_i64(st, 3, (int64_t)most);
 	db_bind_i64(st, 4, end);
 	db_bind_i64(st, 5, search->default_project);
-	db_bind_i64(st, 6, in->since);
-	db_bind_i64(st, 7, in->bounded ? in->until : INT64_MAX);
+	db_bind_i64(st, 6, in->effective.since);
+	db_bind_i64(st, 7, time_range_end(&in->effective));
 	db_bind_text(st, 8, search->types);
 	db_bind_text(st, 9, search->projects);
 	db_bind_text(st, 10, search->actors);
@@ -389,9 +389,10 @@ static int64_t id_of(int64_t seconds, bool last)
 static void set_range(struct search *search)
 {
 	const struct audit_log_list_in *in = search->in;
-	int64_t first = in->since ? id_of(in->since, false) : 0;
-	int64_t last = in->bounded && in->until < INT64_MAX - CLOCK_SLACK
-			   ? id_of(in->until + CLOCK_SLACK, true)
+	const struct time_range *range = &in->effective;
+	int64_t first = range->since ? id_of(range->since, false) : 0;
+	int64_t last = time_range_end(range) < INT64_MAX - CLOCK_SLACK
+			   ? id_of(range->until + CLOCK_SLACK, true)
 			   : INT64_MAX;
 
 	search->before = in->page.before && !in->page.after;

@@ -27,10 +27,9 @@ struct audit_filter {
 
 struct audit_log_list_in {
 	struct list_in page;
-	int64_t since, until; /* Unix seconds, both included */
-	bool bounded;	      /* `until` counts */
-	bool ours;	      /* our own types, too */
-	bool tenants;	      /* none but what concerns tenants, so none */
+	struct time_range effective;
+	bool ours;    /* our own types, too */
+	bool tenants; /* none but what concerns tenants, so none */
 	struct audit_filter types, projects, actors, resources;
 	bool by_email; /* of whoever acted: one of these */
 	const char *email_keys[AUDIT_FILTER_MAX];

@@ -124,9 +124,9 @@ static int64_t start_of(const struct invite_list_in *in)
 {
 	int64_t start = list_before(&in->page), last;
 
-	if (!in->bounded || in->until > INT64_MAX / 2000)
+	if (time_range_end(&in->created) > INT64_MAX / 2000)
 		return start;
-	last = id_last_at((in->until + CLOCK_SLACK) * 1000);
+	last = id_last_at((in->created.until + CLOCK_SLACK) * 1000);
 	return last < start ? last + 1 : start;
 }
 
@@ -157,8 +157,8 @@ static void bind_wishes(const struct search *search, struct statement *st)
 {
 	const struct invite_list_in *in = search->in;
 
-	db_bind_i64(st, 5, in->since);
-	db_bind_i64(st, 6, in->bounded ? in->until : INT64_MAX);
+	db_bind_i64(st, 5, in->created.since);
+	db_bind_i64(st, 6, time_range_end(&in->created));
 	db_bind_i64(st, 7, in->by_delivery ? (int64_t)in->delivery : -1);
 	db_bind_text(st, 8, search->project);
 	db_bind_text(st, 9, in->part);
@@ -228,7 +228,7 @@ enum result invite_search(struct work *work, const struct invite_list_in *in,
 		.work = work,
 		.in = in,
 		.trouble = is_trouble(in),
-		.end = lowest_id(in->since),
+		.end = lowest_id(in->created.since),
 		.rows = work_rows(work, &in->page, sizeof(*search.rows)),
 	};
 
@@ -248,7 +248,8 @@ enum result invite_search(struct work *work, const struct invite_list_in *in,
 bool invite_is_searched(const struct invite_list_in *in)
 {
 	return in->wishes || in->part || in->by_project || in->by_delivery ||
-	       in->since || in->bounded || (in->external_id && in->email_key);
+	       in->created.since || in->created.bounded ||
+	       (in->external_id && in->email_key);
 }
 
 bool invite_search_is_slow(const struct invite_list_in *in)

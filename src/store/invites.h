@@ -122,9 +122,7 @@ struct invite_list_in {
 	int64_t project;
 	bool by_delivery;
 	enum delivery_status delivery;
-	int64_t since; /* made at this second or later */
-	bool bounded;  /* and not later than: */
-	int64_t until;
+	struct time_range created;
 };
 
 /* Bits; declined ones are among the expired. */

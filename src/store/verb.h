@@ -307,6 +307,17 @@ struct list_in {
 	int64_t before; /* rows in front of this one only; 0 = to the end */
 };
 
+/* Of which time a list's rows are; all zero: of any. */
+struct time_range {
+	int64_t since, until; /* Unix seconds, both included */
+	bool bounded;	      /* `until` counts */
+};
+
+static inline int64_t time_range_end(const struct time_range *range)
+{
+	return range->bounded ? range->until : INT64_MAX;
+}
+
 struct list_out {
 	void *rows; /* `count` of the struct that the list is of */
 	size_t count;
