@@ -249,7 +249,10 @@ static bool begin_attempt(struct pgsql_db *db)
 	return db->attempt != NULL;
 }
 
-/* Waits for the attempt. False where it is still under way. */
+/*
+ * Waits for the attempt. False where it is still under way: then what an
+ * attempt before it failed for says more than that time is up.
+ */
 static bool end_attempt(struct pgsql_db *db, PGconn **ret_conn)
 {
 	int64_t left = pgsql_db_time_left(db);
@@ -260,7 +263,7 @@ static bool end_attempt(struct pgsql_db *db, PGconn **ret_conn)
 		db->attempt = NULL;
 		return true;
 	}
-	if (!db->down)
+	if (!db->down && db->failures == 0)
 		fail_set(&db->why, "the database did not answer in time");
 	return false;
 }
