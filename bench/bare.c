@@ -23,9 +23,9 @@
 #include "base/clock.h"
 #include "core/id.h"
 #include "sample.h"
-#include "store/invites.h"
-#include "store/admin_keys.h"
-#include "store/organizations.h"
+#include "store/invites/invites.h"
+#include "store/keys/admin_keys.h"
+#include "store/organizations/organizations.h"
 #include "store/store.h"
 
 #define WIDTH_MAX     4096

@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "store/expiry.h"
+#include "store/invites/expiry.h"
 
 struct walk {
 	enum expiry_kind kind;

@@ -6,7 +6,7 @@
 #include "key_warnings.h"
 
 #include "base/log.h"
-#include "store/notices.h"
+#include "store/mail/notices.h"
 
 #define AT_ONCE 100 /* keys in one transaction, so that nobody waits long */
 

@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/invites.h"
-#include "store/organizations.h"
+#include "store/invites/invites.h"
+#include "store/organizations/organizations.h"
 #include "store/store.h"
 
 struct forgetting {

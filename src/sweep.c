@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "store/organizations.h"
+#include "store/organizations/organizations.h"
 
 #define PAUSE_MS  HOUR_MS /* between two looks, unless a task says so */
 #define JUMP_MS	  MINUTE_MS

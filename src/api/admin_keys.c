@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "http/router.h"
-#include "store/admin_keys.h"
+#include "store/keys/admin_keys.h"
 
 /* ---- what it looks like ---- */
 

@@ -7,7 +7,7 @@
 
 #include "api/shapes.h"
 #include "http/router.h"
-#include "store/assignments.h"
+#include "store/members/assignments.h"
 
 /* ---- what comes out ---- */
 

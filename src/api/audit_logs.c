@@ -10,7 +10,7 @@
 #include "core/role.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/audit_logs.h"
+#include "store/organizations/audit_logs.h"
 
 /* ---- an event ---- */
 

@@ -8,7 +8,7 @@
 #include "api/shapes.h"
 #include "core/email.h"
 #include "http/router.h"
-#include "store/blocked_addresses.h"
+#include "store/invites/blocked_addresses.h"
 
 static const struct member blocked_members[] = {
 	SHOW_ID("id", struct block, id, ID_BLOCKED_ADDRESS),

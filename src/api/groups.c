@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #include "http/router.h"
-#include "store/groups.h"
+#include "store/members/groups.h"
 
 #define GROUP_MEMBERS                                          \
 	SHOW_ID("id", struct group, id, ID_GROUP),             \

@@ -14,7 +14,7 @@
 #include "http/errors.h"
 #include "http/operation.h"
 #include "http/router.h"
-#include "store/invites.h"
+#include "store/invites/invites.h"
 
 /* ---- what it looks like ---- */
 

@@ -11,7 +11,7 @@
 #include "http/query.h"
 #include "http/request.h"
 #include "http/shape.h"
-#include "store/invites.h"
+#include "store/invites/invites.h"
 
 #define TTL_MIN_SECONDS 60
 #define TTL_MAX_SECONDS (365 * 24 * 60 * 60)

@@ -4,7 +4,7 @@
 #include "base/base.h"
 
 #include "http/router.h"
-#include "store/organizations.h"
+#include "store/organizations/organizations.h"
 
 static const struct member organization_members[] = {
 	SHOW_ID("id", struct organization, id, ID_ORGANIZATION),

@@ -6,7 +6,7 @@
 
 #include "api/shapes.h"
 #include "http/router.h"
-#include "store/project_groups.h"
+#include "store/projects/project_groups.h"
 
 static const struct member group_members[] = {
 	SHOW_ID("project_id", struct project_group, project, ID_PROJECT),

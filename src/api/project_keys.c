@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "http/router.h"
 #include "keys.h"
-#include "store/project_keys.h"
+#include "store/keys/project_keys.h"
 
 /* ---- what one looks like ---- */
 

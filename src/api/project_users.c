@@ -8,7 +8,7 @@
 #include "core/email.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/project_users.h"
+#include "store/projects/project_users.h"
 
 static const struct member members[] = {
 	SHOW_ID("id", struct project_user, id, ID_USER),

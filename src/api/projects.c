@@ -6,7 +6,7 @@
 #include "core/key.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/projects.h"
+#include "store/projects/projects.h"
 
 static void write_status(struct jw *jw, const void *item, int64_t now_seconds)
 {

@@ -7,7 +7,7 @@
 #include "api/shapes.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/roles.h"
+#include "store/members/roles.h"
 
 /* ---- what comes out ---- */
 

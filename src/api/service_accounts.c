@@ -8,7 +8,7 @@
 #include "http/errors.h"
 #include "http/router.h"
 #include "keys.h"
-#include "store/service_accounts.h"
+#include "store/projects/service_accounts.h"
 
 /* ---- what they look like ---- */
 

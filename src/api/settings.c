@@ -12,7 +12,7 @@
 #include "core/organization.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/settings.h"
+#include "store/organizations/settings.h"
 
 #define SETTINGS    struct organization_settings
 

@@ -9,7 +9,7 @@
 #include "core/role.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/users.h"
+#include "store/members/users.h"
 
 #define EMAILS_MAX 100 /* addresses that one list may name */
 

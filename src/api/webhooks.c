@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "http/errors.h"
 #include "http/router.h"
-#include "store/webhook_queue.h"
+#include "store/webhooks/webhook_queue.h"
 
 /* ---- what one looks like ---- */
 

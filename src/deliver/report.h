@@ -5,7 +5,7 @@
 #define DELIVER_REPORT_H
 
 #include "base/base.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 
 #define WORDS_MAX                                                  \
 	200 /* octets of the other side's last words that are kept \

@@ -5,7 +5,7 @@
  * Who a key is of is remembered, never whether it opens anything: that is
  * decided anew each time. And what is remembered counts only as long as nothing
  * can have changed: each organization has a generation, which moves with its
- * rights (store/gate.h), and a key counts while the generation that it was read
+ * rights (store/keys/gate.h), and a key counts while the generation that it was read
  * with is known to be the organization's still. That is confirmed again and
  * again, for all keys of an organization at once.
  *
@@ -17,7 +17,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
-#include "store/project_keys.h"
+#include "store/keys/project_keys.h"
 
 /* When something was asked of the store. */
 struct moment {

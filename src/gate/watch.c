@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
-#include "store/gate.h"
+#include "store/keys/gate.h"
 
 #define PAUSE_MS  250
 #define ARENA_MAX (1024 * 1024)

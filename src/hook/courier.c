@@ -17,7 +17,7 @@
 #include "deliver/deliver.h"
 #include "hook/request.h"
 #include "hook/sign.h"
-#include "store/webhook_queue.h"
+#include "store/webhooks/webhook_queue.h"
 
 struct hooks {
 	struct hook_options options;

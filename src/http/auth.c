@@ -22,7 +22,7 @@
 #include "core/id.h"
 #include "core/token.h"
 #include "http/errors.h"
-#include "store/admin_keys.h"
+#include "store/keys/admin_keys.h"
 
 #define MEMO_MS	 SECOND_MS /* how long a key, once found, counts for writes */
 #define NO_ROUND UINT64_MAX

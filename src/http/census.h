@@ -1,7 +1,7 @@
 /*
  * census.h: how many invites and seats there are, for Prometheus.
  *
- * A scrape counts one slice (store/census.h) and shows what came of the last
+ * A scrape counts one slice (store/invites/census.h) and shows what came of the last
  * round. Where all fits into one slice, that is the state of now.
  */
 #ifndef HTTP_CENSUS_H
@@ -10,7 +10,7 @@
 #include "base/base.h"
 
 #include "base/buf.h"
-#include "store/census.h"
+#include "store/invites/census.h"
 
 struct census {
 	struct census_in next; /* the slices that are due */

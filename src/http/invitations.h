@@ -6,10 +6,10 @@
 #define HTTP_INVITATIONS_H
 
 #include "http/request.h"
-#include "store/invitations.h"
+#include "store/invites/invitations.h"
 
 /*
- * Has the store do `verb`, one of store/invitations.h, with the token in `code`
+ * Has the store do `verb`, one of store/invites/invitations.h, with the token in `code`
  * (token_find) and calls `then` with the outcome in `op.result` and an
  * invitation_out, which is NULL when out of memory. Without a token in it, it
  * is RESULT_INVITATION_NOT_FOUND: a link that was cut short guesses at nothing.

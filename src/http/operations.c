@@ -10,7 +10,7 @@
 #include "http/errors.h"
 #include "http/request.h"
 #include "http/timing.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 
 void operations_alive(struct request *request)
 {

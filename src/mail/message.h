@@ -15,7 +15,7 @@
 #include "core/email.h"
 #include "core/id.h"
 #include "mail/return_path.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 
 #define MESSAGE_MAX (2 * 1024 * 1024) /* octets of a composed mail */
 

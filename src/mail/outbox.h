@@ -11,7 +11,7 @@
 #include "deliver/courier.h"
 #include "mail/message.h"
 #include "mail/transport.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 #include "store/store.h"
 
 /* What holds for all mails. */

@@ -12,7 +12,7 @@
 #include "deliver/report.h"
 #include "mail/dialogue.h"
 #include "mail/message.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 
 #define HURRY_MS 5000 /* what is under way gets that long to end */
 

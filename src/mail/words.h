@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "base/template.h"
 #include "core/when.h"
-#include "store/outbox.h"
+#include "store/mail/outbox.h"
 
 #define WORDS_PROJECTS 6 /* at most so many are listed */
 

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "core/result.h"
-#include "store/invitations.h"
+#include "store/invites/invitations.h"
 
 enum accept_kind {
 	ACCEPT_CODE,	  /* the form for the code; where everyone arrives */

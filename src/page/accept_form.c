@@ -83,7 +83,7 @@ void page_open(struct request *request)
 /* What was posted. */
 struct form {
 	const char *code, *name; /* NUL-terminated */
-	const struct verb *verb; /* of store/invitations.h */
+	const struct verb *verb; /* of store/invites/invitations.h */
 	enum accept_kind shows;	 /* what an invitation that is open leads to */
 };
 

@@ -7,7 +7,7 @@
 
 #include "core/language.h"
 #include "page/view.h"
-#include "store/invitations.h"
+#include "store/invites/invitations.h"
 
 void show_headers(struct request *request, bool scripted)
 {

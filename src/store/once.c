@@ -15,8 +15,8 @@
 #include "store/once.h"
 
 #include "base/clock.h"
-#include "store/create.h"
-#include "store/organizations.h"
+#include "store/invites/create.h"
+#include "store/organizations/organizations.h"
 #include "store/table.h"
 
 #define KEPT_SECONDS (DAY_MS / 1000)

@@ -7,9 +7,9 @@
 
 #include "core/organization.h"
 #include "core/token.h"
-#include "store/invitations.h"
-#include "store/admin_keys.h"
-#include "store/outbox.h"
+#include "store/invites/invitations.h"
+#include "store/keys/admin_keys.h"
+#include "store/mail/outbox.h"
 #include "store/table.h"
 #include "store/work.h"
 

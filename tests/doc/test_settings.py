@@ -1,5 +1,5 @@
 """
-Settings and commands: `invited --help` is made from the tables in src/conf*.c;
+Settings and commands: `invited --help` is made from the tables in src/conf;
 README.md and the man page have to say the same.
 """
 

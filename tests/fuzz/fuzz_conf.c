@@ -4,7 +4,7 @@
  * there is a sentence why not.
  */
 #include "base/base.h"
-#include "conf.h"
+#include "conf/conf.h"
 #include "fuzz.h"
 
 #define ARGUMENTS_MAX 32

@@ -14,9 +14,9 @@
 #include "http/limiter.h"
 #include "http/router.h"
 #include "routes.h"
-#include "store/invites.h"
-#include "store/invitations.h"
-#include "store/organizations.h"
+#include "store/invites/invites.h"
+#include "store/invites/invitations.h"
+#include "store/organizations/organizations.h"
 
 static struct http_service the_service;
 static struct router *router;

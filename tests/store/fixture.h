@@ -16,16 +16,16 @@
 #include <check.h>
 
 #include "base/clock.h"
-#include "store/expiry.h"
-#include "store/groups.h"
-#include "store/invites.h"
-#include "store/admin_keys.h"
-#include "store/organizations.h"
-#include "store/outbox.h"
-#include "store/project_users.h"
-#include "store/projects.h"
+#include "store/invites/expiry.h"
+#include "store/members/groups.h"
+#include "store/invites/invites.h"
+#include "store/keys/admin_keys.h"
+#include "store/organizations/organizations.h"
+#include "store/mail/outbox.h"
+#include "store/projects/project_users.h"
+#include "store/projects/projects.h"
 #include "store/store.h"
-#include "store/users.h"
+#include "store/members/users.h"
 
 /* A database that can be a store. */
 struct engine_under_test {

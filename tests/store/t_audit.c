@@ -6,20 +6,20 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/organizations.h"
+#include "store/organizations/organizations.h"
 
-#include "store/bounces.h"
-#include "store/assignments.h"
-#include "store/groups.h"
-#include "store/leaks.h"
-#include "store/notices.h"
-#include "store/service_accounts.h"
-#include "store/gate.h"
-#include "store/project_groups.h"
-#include "store/webhook_queue.h"
+#include "store/mail/bounces.h"
+#include "store/members/assignments.h"
+#include "store/members/groups.h"
+#include "store/keys/leaks.h"
+#include "store/mail/notices.h"
+#include "store/projects/service_accounts.h"
+#include "store/keys/gate.h"
+#include "store/projects/project_groups.h"
+#include "store/webhooks/webhook_queue.h"
 #include "store/lock.h"
-#include "store/roles.h"
-#include "store/settings.h"
+#include "store/members/roles.h"
+#include "store/organizations/settings.h"
 
 static struct store_op create_organization(void)
 {

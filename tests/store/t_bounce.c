@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/bounces.h"
+#include "store/mail/bounces.h"
 
 #define REASON "bounced: 550 5.1.1 User unknown"
 

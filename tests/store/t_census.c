@@ -4,9 +4,9 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/census.h"
-#include "store/invitations.h"
-#include "store/settings.h"
+#include "store/invites/census.h"
+#include "store/invites/invitations.h"
+#include "store/organizations/settings.h"
 
 static void limit_seats(int64_t most)
 {

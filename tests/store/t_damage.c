@@ -6,9 +6,9 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/organizations.h"
-#include "store/projects.h"
-#include "store/users.h"
+#include "store/members/users.h"
+#include "store/organizations/organizations.h"
+#include "store/projects/projects.h"
 
 static const char *const invite_damages[] = {
 	"role = 2",

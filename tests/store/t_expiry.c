@@ -6,8 +6,8 @@
 #include "fixture.h"
 
 #include "base/random.h"
-#include "store/settings.h"
-#include "store/webhooks.h"
+#include "store/organizations/settings.h"
+#include "store/webhooks/webhooks.h"
 
 #define HOURS(n) ((int64_t)(n)*HOUR_MS)
 #define LEAD_MS	 HOURS(REMINDER_HOURS)

@@ -6,19 +6,19 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/organizations.h"
-#include "store/leaks.h"
-#include "store/service_accounts.h"
+#include "store/organizations/organizations.h"
+#include "store/keys/leaks.h"
+#include "store/projects/service_accounts.h"
 
-#include "store/assignments.h"
-#include "store/roles.h"
-#include "store/audit_logs.h"
-#include "store/blocked_addresses.h"
-#include "store/project_groups.h"
-#include "store/settings.h"
+#include "store/members/assignments.h"
+#include "store/members/roles.h"
+#include "store/organizations/audit_logs.h"
+#include "store/invites/blocked_addresses.h"
+#include "store/projects/project_groups.h"
+#include "store/organizations/settings.h"
 
-#include "store/standing.h"
-#include "store/webhook_queue.h"
+#include "store/members/standing.h"
+#include "store/webhooks/webhook_queue.h"
 
 /* Two organizations with the same in each: the first is "ours". */
 static struct {

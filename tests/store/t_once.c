@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/organizations.h"
+#include "store/organizations/organizations.h"
 #include "base/clock.h"
 
 static struct store_op project_op(struct once *once, const char *body)

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/blocked_addresses.h"
+#include "store/invites/blocked_addresses.h"
 
 static int64_t id_of(const struct store_op *create)
 {

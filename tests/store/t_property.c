@@ -14,7 +14,7 @@
 
 #include "base/random.h"
 #include "core/settings.h"
-#include "store/webhooks.h"
+#include "store/webhooks/webhooks.h"
 
 #define STEPS	  2500
 #define BATCH_MAX 12

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/assignments.h"
+#include "store/members/assignments.h"
 
 /* ---- in force ---- */
 

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/standing.h"
+#include "store/members/standing.h"
 
 #define GROUP 5000 /* the first of two */
 

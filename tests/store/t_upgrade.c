@@ -10,7 +10,7 @@
 
 #include "base/encode.h"
 #include "base/hash.h"
-#include "store/invitations.h"
+#include "store/invites/invitations.h"
 #include "store/steps.h"
 
 #define OLD_KEY "sk-admin-of-the-first-release-0123456789"

@@ -6,7 +6,7 @@
 #include "fixture.h"
 
 #include "base/clock.h"
-#include "store/webhook_queue.h"
+#include "store/webhooks/webhook_queue.h"
 
 static int64_t add_webhook(const char *url)
 {

@@ -3,12 +3,12 @@
  * about wrong ones.
  */
 #include "base/base.h"
-#include "conf.h"
+#include "conf/conf.h"
 
 #include <unistd.h>
 
-#include "conf_table.h"
-#include "conf_value.h"
+#include "conf/table.h"
+#include "conf/value.h"
 #include "unit.h"
 
 /* The environment of the test: name, value, name, value, NULL. */

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf_secret.h"
-#include "service_settings.h"
+#include "command/service_settings.h"
+#include "conf/secret.h"
 #include "unit.h"
 
 static struct arena arena;

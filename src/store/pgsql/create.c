@@ -18,7 +18,7 @@
  */
 #include "base/base.h"
 
-#include "store/create.h"
+#include "store/invites/create.h"
 
 #include "base/random.h"
 #include "store/engine.h"

@@ -1,0 +1,104 @@
+/*
+ * answers.c: what else the holder of a link may say: that the invitation was
+ * not meant for them, and that they would like a new one.
+ *
+ * Both are rare, and each is told to whoever invited: none of this is done for
+ * many at once, as acceptances are.
+ */
+#include "base/base.h"
+
+#include "store/invites/invitations.h"
+
+#include "store/invites/blocked_addresses.h"
+#include "store/lock.h"
+#include "store/mail/notices.h"
+#include "store/rows.h"
+
+/* ---- not meant for them ---- */
+
+STATEMENT(invite_opt_out, .text = "UPDATE invite SET opted_out_at = ?3"
+				  " WHERE id = ?1 AND organization = ?2");
+
+/* It is declined, and more. */
+static void opt_out(struct work *work, struct invite *invite)
+{
+	struct statement *st;
+
+	invite->opted_out_at = work->now;
+	record_decline(work, invite);
+	st = db_statement(work->db, &sql_invite_opt_out);
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, invite->opted_out_at);
+	db_run(work->db, st);
+	block_address(work, invite->email_key);
+	tell_inviter(work, MAIL_OPTED_OUT, invite);
+	work->actor.email = invite->email;
+	work_audit(work, AUDIT_INVITE_OPTED_OUT, invite->id);
+}
+
+static enum result invitation_opt_out(struct work *work, const void *input,
+				      void *output)
+{
+	struct invitation_out *out = output;
+	enum result result = find_answerable(work, &sql_invitation_take, input,
+					     &out->invitation);
+
+	out->again = result == RESULT_INVITATION_OPTED_OUT;
+	if (result == RESULT_OK)
+		opt_out(work, &out->invitation.invite);
+	return out->again ? RESULT_OK : result;
+}
+
+const struct verb verb_invitation_opt_out = {
+	VERB(invitation_opt_out),
+	.flags = VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct invitation_in),
+	.size_out = sizeof(struct invitation_out),
+	.locks = lock_invitation,
+	.run = invitation_opt_out,
+};
+
+/* ---- another one, please ---- */
+
+STATEMENT(invite_request, .text = "UPDATE invite SET resend_requested_at = ?3"
+				  " WHERE id = ?1 AND organization = ?2");
+
+static void request(struct work *work, struct invite *invite)
+{
+	struct statement *st = db_statement(work->db, &sql_invite_request);
+
+	invite->resend_requested_at = work->now;
+	db_bind_i64(st, 1, invite->id);
+	db_bind_i64(st, 2, work->organization);
+	db_bind_i64(st, 3, invite->resend_requested_at);
+	db_run(work->db, st);
+	tell_inviter(work, MAIL_REQUESTED, invite);
+	work->actor.email = invite->email;
+	work_audit(work, AUDIT_INVITE_REQUESTED, invite->id);
+}
+
+static enum result invitation_request(struct work *work, const void *input,
+				      void *output)
+{
+	struct invitation_out *out = output;
+	struct invite *invite = &out->invitation.invite;
+	enum result result = invite_on_request(find_answerable(
+	    work, &sql_invitation_take, input, &out->invitation));
+
+	if (result != RESULT_OK)
+		return result;
+	out->again = invite->resend_requested_at != 0;
+	if (!out->again)
+		request(work, invite);
+	return RESULT_OK;
+}
+
+const struct verb verb_invitation_request = {
+	VERB(invitation_request),
+	.flags = VERB_ANY_ORGANIZATION,
+	.size_in = sizeof(struct invitation_in),
+	.size_out = sizeof(struct invitation_out),
+	.locks = lock_invitation,
+	.run = invitation_request,
+};
