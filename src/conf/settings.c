@@ -2,8 +2,8 @@
  * settings.c: the settings, and what each of them takes.
  *
  * A new setting is a member of `struct conf` and a line in SETTINGS; the help
- * comes from the table, and a test holds README.md and the man page against
- * the help. The order of lines is the order in the help.
+ * comes from the table, and a test holds doc/settings.md and the man page
+ * against the help. The order of lines is the order in the help.
  */
 #include "base/base.h"
 #include "conf/conf.h"

@@ -152,9 +152,9 @@ def test_every_option_is_in_the_manual(cli):
         assert f"Fl -{option}" in manual, option
 
 
-def test_readme_says_which_command_makes_which_call(cli):
+def test_the_page_says_which_command_makes_which_call(cli):
     cells = [line.split("|") for line in
-             (ROOT / "README.md").read_text().splitlines()]
+             (ROOT / "doc/api.md").read_text().splitlines()]
     named = {name for row in cells if len(row) == 5 and "`/v1/" in row[2]
              for name in re.findall("`([a-z -]+)`", row[3])}
     offline = {"login", "logout", "completion", "help"}

@@ -115,7 +115,7 @@ def test_example_is_compiled_against_what_is_installed(
                          {"PKG_CONFIG_SYSROOT_DIR": str(below)}), (own, {})):
         env["PKG_CONFIG_PATH"] = str(prefix / "lib/pkgconfig")
         program = tmp_path / "create"
-        line = re.search(r"^cc .*$", (ROOT / "README.md").read_text(), re.M)
+        line = re.search(r"^cc .*$", (ROOT / "doc/clients.md").read_text(), re.M)
         assert line
         output_of("sh", "-c", line[0].replace("examples/", f"{ROOT}/examples/")
                   .replace("-o create", f"-o {program}"), **env)

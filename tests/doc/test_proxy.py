@@ -1,5 +1,5 @@
 """
-README.md and examples/compose: what they tell Nginx is told to an Nginx here,
+doc/install.md and examples/compose: what they tell Nginx is told to an Nginx here,
 from their own text, with only places put in. It runs as another user than the daemon where it can.
 """
 
@@ -20,8 +20,8 @@ from harness.daemon import ROOT
 
 pytestmark = pytest.mark.engines("sqlite")
 
-README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"^```nginx\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+PAGE = (ROOT / "doc/install.md").read_text()
+EXAMPLES = re.findall(r"^```nginx\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 Proxy = Callable[[str], httpx.Client]
 
@@ -89,7 +89,7 @@ def test_a_proxy_of_another_user_on_a_unix_socket(
     assert stat.S_IMODE(socket.stat().st_mode) == 0o666
     to = f"proxy_pass http://unix:{socket};"
     assert "proxy_pass http://unix:/run/invited/socket;" in \
-        README.replace("\n", " ")
+        PAGE.replace("\n", " ")
     text = example("server_name").replace("proxy_pass http://127.0.0.1:8080;",
                                           to)
     with proxy(text) as http:

@@ -1,5 +1,5 @@
 """
-The examples of README.md do what they say: they run as they stand there, but
+The examples of README.md and doc/clients.md do what they say: they run as they stand there, but
 for the address of the server.
 """
 
@@ -20,13 +20,14 @@ from harness.daemon import ROOT, clean_environment
 pytestmark = pytest.mark.engines("sqlite")
 
 ADDRESS = "http://127.0.0.1:8080"
+CLIENTS = "doc/clients.md"
 BUILD = Path(os.environ.get("INVITED_BIN",
                             ROOT / "build/release/src/invited")).parents[1]
 
 
-def example(language: str, holding: str) -> str:
+def example(language: str, holding: str, page: str = "README.md") -> str:
     blocks = re.findall(rf"^```{language}\n(.*?)^```$",
-                        (ROOT / "README.md").read_text(),
+                        (ROOT / page).read_text(),
                         re.DOTALL | re.MULTILINE)
     found = [block for block in blocks if holding in block]
     assert len(found) == 1, f"{len(found)} {language} examples with {holding}"
@@ -74,13 +75,13 @@ def with_node_sdk(where: Path) -> Path:
 
 
 def test_node(daemon: Daemon, tmp_path: Path) -> None:
-    printed = follow(daemon, ["node"], example("js", "hedy@"),
+    printed = follow(daemon, ["node"], example("js", "hedy@", CLIENTS),
                      with_node_sdk(tmp_path))
     assert printed == invited(daemon, "hedy@example.com")["id"] + "\n"
 
 
 def test_what_is_ours_in_python(daemon: Daemon, tmp_path: Path) -> None:
-    text = example("python", "joan@")
+    text = example("python", "joan@", CLIENTS)
     printed = follow(daemon, [sys.executable], text, tmp_path).splitlines()
     assert printed[0].startswith(f"{daemon.url}/accept#")
     assert printed[2:] == ["200 None", "400 invalid_email",
@@ -90,7 +91,7 @@ def test_what_is_ours_in_python(daemon: Daemon, tmp_path: Path) -> None:
 
 
 def test_what_is_ours_in_node(daemon: Daemon, tmp_path: Path) -> None:
-    printed = follow(daemon, ["node"], example("js", "lise@"),
+    printed = follow(daemon, ["node"], example("js", "lise@", CLIENTS),
                      with_node_sdk(tmp_path))
     assert printed == invited(daemon, "lise@example.com")["id"] + "\n"
 
@@ -108,8 +109,8 @@ def test_invite(daemon: Daemon, tmp_path: Path) -> None:
 def test_accept(daemon: Daemon, tmp_path: Path) -> None:
     follow(daemon, ["sh"], example("sh", "ada@"), tmp_path)
     link = daemon.mailbox.wait("ada@example.com").link
-    pasted = example("sh", "INVITE_TOKEN").replace(f"{ADDRESS}/accept#...",
-                                                   link)
+    pasted = example("sh", "INVITE_TOKEN", CLIENTS).replace(
+        f"{ADDRESS}/accept#...", link)
     assert link in pasted
     printed = follow(daemon, ["sh"], pasted, tmp_path)
     assert json.loads(printed)["status"] == "accepted"

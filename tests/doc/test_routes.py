@@ -1,5 +1,5 @@
 """
-Routes: the tables in src/api and src/routes.c, api/openapi.yaml and README.md
+Routes: the tables in src/api and src/routes.c, api/openapi.yaml and doc/api.md
 name the same ones.
 """
 
@@ -41,9 +41,9 @@ def described() -> set[tuple[str, str]]:
 
 
 def listed() -> set[tuple[str, str]]:
-    """README's table, whose cells hold several methods or paths."""
+    """The table of doc/api.md, whose cells hold several methods or paths."""
     found = set()
-    for line in (ROOT / "README.md").read_text().splitlines():
+    for line in (ROOT / "doc/api.md").read_text().splitlines():
         cells = line.split("|")
         if len(cells) < 4 or "`/v1/" not in cells[2]:
             continue
@@ -62,7 +62,7 @@ def test_openapi_describes_each_route_and_no_other() -> None:
     assert described() == routes()
 
 
-def test_readme_lists_each_route_of_the_api_and_no_other() -> None:
+def test_the_page_lists_each_route_of_the_api_and_no_other() -> None:
     api = {route for route in routes()
            if re.match(r"/(organization|projects|invitations|gate)\b",
                        route[1])}

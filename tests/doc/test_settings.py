@@ -1,6 +1,6 @@
 """
 Settings and commands: `invited --help` is made from the tables in src/conf;
-README.md and the man page have to say the same.
+doc/settings.md and the man page have to say the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from harness import binary
 from harness.daemon import ROOT, clean_environment
 
-README = (ROOT / "README.md").read_text()
+PAGE = (ROOT / "doc/settings.md").read_text()
 MAN = ROOT / "doc/invited.8"
 
 
@@ -61,10 +61,10 @@ def commands() -> list[str]:
             for line in section(help_text(), "Commands")]
 
 
-def readme_rows() -> dict[str, list[str]]:
-    """The cells of README's table of settings, by variable."""
+def page_rows() -> dict[str, list[str]]:
+    """The cells of the page's table, by variable."""
     rows = {}
-    for line in README.splitlines():
+    for line in PAGE.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 4 and cells[1].startswith("`INVITED_"):
             rows[cells[1].strip("`")] = cells
@@ -76,12 +76,12 @@ def test_help_was_understood() -> None:
     assert "backup FILE" in commands()
 
 
-def test_readme_has_each_setting_and_no_other() -> None:
-    assert list(readme_rows()) == [one.variable for one in settings()]
+def test_the_page_has_each_setting_and_no_other() -> None:
+    assert list(page_rows()) == [one.variable for one in settings()]
 
 
-def test_readme_has_flags_and_defaults() -> None:
-    rows = readme_rows()
+def test_the_page_has_flags_and_defaults() -> None:
+    rows = page_rows()
     for one in settings():
         flag, _, default, _ = rows[one.variable]
         assert flag == (f"`{one.flag} {one.value}`" if one.flag else "")

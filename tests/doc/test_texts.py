@@ -162,7 +162,7 @@ def test_programs_hold_no_sentence(program: Path) -> None:
 
 def test_each_file_is_built_and_named_where_languages_are_named() -> None:
     tags = [ENGLISH.name, *(file.name for file in OTHERS)]
-    for path in ("web/meson.build", "src/conf/settings.c", "README.md",
+    for path in ("web/meson.build", "src/conf/settings.c", "doc/settings.md",
                  "doc/invited.8", "doc/invite.1", "api/openapi.yaml",
                  "cli/create.c", "cli/organization.c"):
         text = (ROOT / path).read_text()

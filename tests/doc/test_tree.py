@@ -112,13 +112,22 @@ def test_script_is_sound(script: Path) -> None:
 MARKDOWN = tracked(".md")
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link can name in a page: its headings, as forges write them."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
 @pytest.mark.parametrize("page", MARKDOWN, ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
-    """Links to files, and paths of files in code spans."""
+    """Links to files and headings, and paths of files in code spans."""
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", text):
         if "://" not in target:
-            assert (page.parent / target).exists(), target
+            other = page.parent / target if target else page
+            assert other.exists(), target
+            assert not anchor or anchor in anchors(other), (target, anchor)
     for target in re.findall(
             r"`((?:src|tests|doc|api|web|tools|packaging)/[\w./-]+)`", text):
         assert (ROOT / target).exists(), target
