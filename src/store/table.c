@@ -1,9 +1,9 @@
 /*
  * table.c: the tables and their columns, as a list.
  *
- * Each column of steps.c stands here, but for meta,
- * which is each database's own: a copy takes only the hash key from it. Where
- * a schema has a column that is not here, `invited copy` refuses to begin.
+ * Each column of steps/ stands here, but for meta, which is each database's
+ * own: a copy takes only the hash key from it. Where a schema has a column that
+ * is not here, `invited copy` refuses to begin.
  */
 #include "base/base.h"
 

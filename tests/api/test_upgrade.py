@@ -22,7 +22,7 @@ REFUSED = 1
 
 def first_step():
     """The tables of release 0.1.0."""
-    text = (ROOT / "src/store/steps.c").read_text()
+    text = (ROOT / "src/store/steps/steps_1_to_16.c").read_text()
     step = re.search(r"\{ \.sqlite =\n(.*?)\.oldest", text, re.DOTALL)[1]
     step = re.sub(r"/\*.*?\*/", "", step, flags=re.DOTALL)
     return "".join(re.findall(r'"([^"]*)"', step))

@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "fixture.h"
 
-#include "store/steps.h"
+#include "store/steps/steps.h"
 
 /* What takes each step back, but for the first; NULL where nothing has to. */
 static const char *const back[] = {
@@ -275,15 +275,17 @@ END_TEST
 
 START_TEST(test_every_step_is_worded_for_each_engine)
 {
-	for (size_t i = 0; i < step_count; i++) {
-		ck_assert_ptr_nonnull(steps[i].sqlite);
-		ck_assert_ptr_nonnull(steps[i].pgsql[0]);
-		ck_assert_ptr_null(
-		    steps[i].pgsql[COUNT_OF(steps[i].pgsql) - 1]);
-		ck_assert_uint_ge(steps[i].oldest, 1);
-		ck_assert_uint_le(steps[i].oldest, i + 1);
+	for (size_t number = 1; number <= step_count(); number++) {
+		const struct step *step = step_number(number);
+
+		ck_assert_ptr_nonnull(step->sqlite);
+		ck_assert_ptr_nonnull(step->pgsql[0]);
+		ck_assert_ptr_null(step->pgsql[COUNT_OF(step->pgsql) - 1]);
+		ck_assert_uint_ge(step->oldest, 1);
+		ck_assert_uint_le(step->oldest, number);
 	}
-	ck_assert_int_eq((int64_t)step_count, steps_taken());
+	ck_assert_ptr_null(step_number(step_count() + 1));
+	ck_assert_int_eq((int64_t)step_count(), steps_taken());
 }
 END_TEST
 

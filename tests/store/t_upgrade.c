@@ -11,7 +11,7 @@
 #include "base/encode.h"
 #include "base/hash.h"
 #include "store/invites/invitations.h"
-#include "store/steps.h"
+#include "store/steps/steps.h"
 
 #define OLD_KEY "sk-admin-of-the-first-release-0123456789"
 
@@ -57,7 +57,7 @@ static void make_sqlite_tables(void)
 	for (size_t i = 0; i < COUNT_OF(ends); i++)
 		unlink(arena_printf(&f.arena, "%s%s", strchr(f.url, ':') + 1,
 				    ends[i]));
-	do_sql(steps[0].sqlite);
+	do_sql(step_number(1)->sqlite);
 	do_sql("PRAGMA application_id = 0x696e7631; PRAGMA user_version = 1");
 	sql("INSERT INTO meta VALUES('hash_key', %s)",
 	    blob(hash_key, sizeof(hash_key)));
@@ -65,13 +65,14 @@ static void make_sqlite_tables(void)
 
 static void make_postgres_tables(void)
 {
+	const struct step *first = step_number(1);
 	char hex[HEX_LEN(SHA256_SIZE) + 1];
 
 	do_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 	       "CREATE TABLE meta("
 	       "key TEXT PRIMARY KEY, value TEXT NOT NULL)");
-	for (size_t i = 0; steps[0].pgsql[i]; i++)
-		do_sql(steps[0].pgsql[i]);
+	for (size_t i = 0; first->pgsql[i]; i++)
+		do_sql(first->pgsql[i]);
 	hex_encode(hash_key, sizeof(hash_key), hex);
 	sql("INSERT INTO meta VALUES('schema', '1 1'), ('hash_key', '%s')",
 	    hex);
@@ -161,7 +162,7 @@ START_TEST(test_what_the_first_release_kept_is_served)
 	pending = invite_now(PENDING);
 	ck_assert_uint_eq(pending.grants.count, 2);
 	ck_assert_int_eq(pending.grants.at[0].role, PROJECT_OWNER);
-	ck_assert_int_eq((int64_t)step_count,
+	ck_assert_int_eq((int64_t)step_count(),
 			 is_sqlite() ? sql("PRAGMA user_version")
 				     : sql("SELECT split_part(value, ' ', 1)"
 					   " FROM meta WHERE key = 'schema'"));

@@ -1,6 +1,6 @@
 /*
  * schema.c: a PostgreSQL database is brought up to today's tables, by the steps
- * that it lacks (steps.c). What differs there from SQLite's tables:
+ * that it lacks (steps/). What differs there from SQLite's tables:
  *
  * The organization leads every primary key and index, and nothing outside of
  * one organization is ever joined: the tables are laid out to be distributed by
@@ -33,7 +33,7 @@
 
 #include "base/encode.h"
 #include "base/random.h"
-#include "store/steps.h"
+#include "store/steps/steps.h"
 
 /*
  * Serialises migrations; released at commit. Where there are no such locks, or
@@ -97,7 +97,7 @@ static int read_version(struct pgsql_db *db, struct version *ret,
 
 static int take_step(struct pgsql_db *db, size_t number, struct fail *fail)
 {
-	const struct step *step = &steps[number - 1];
+	const struct step *step = step_number(number);
 	char sql[192];
 
 	for (size_t i = 0; i < COUNT_OF(step->pgsql) && step->pgsql[i]; i++) {
@@ -152,14 +152,14 @@ static int load_hash_key(struct pgsql_db *db, struct fail *fail)
 
 static int check_oldest(const struct version *version, struct fail *fail)
 {
-	if (version->oldest > (int64_t)step_count)
+	if (version->oldest > (int64_t)step_count())
 		return fail_set(fail,
 				"its schema is version %lld and needs a "
 				"program of version %lld at least, which this "
 				"one (%zu) is not: use a newer invited, or a "
 				"backup from before the upgrade",
 				(long long)version->steps,
-				(long long)version->oldest, step_count);
+				(long long)version->oldest, step_count());
 	return 0;
 }
 
@@ -210,7 +210,7 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 	if (read_version(db, &version, fail) < 0 ||
 	    check_oldest(&version, fail) < 0)
 		return -1;
-	if (version.steps >= (int64_t)step_count)
+	if (version.steps >= (int64_t)step_count())
 		return finish(db, fail);
 	if (version.steps == 0 && look_for_others(db, fail) < 0)
 		return -1;
@@ -285,12 +285,12 @@ int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
 	if (version.steps == 0)
 		return fail_set(fail, "there is nothing of invited in it: "
 				      "`invited serve` makes what it needs");
-	if (version.steps < (int64_t)step_count)
+	if (version.steps < (int64_t)step_count())
 		return fail_set(fail,
 				"its schema is version %lld, older than this "
 				"program's %zu: `invited serve` brings it up "
 				"to date",
-				(long long)version.steps, step_count);
+				(long long)version.steps, step_count());
 	if (check_oldest(&version, fail) < 0)
 		return -1;
 	return load_hash_key(db, fail);

@@ -1,13 +1,13 @@
 /*
  * schema.c: an SQLite file is brought up to today's tables, by the steps that
- * it lacks (steps.c).
+ * it lacks (steps/).
  */
 #include "base/base.h"
 
 #include "store/sqlite/schema.h"
 
 #include "base/random.h"
-#include "store/steps.h"
+#include "store/steps/steps.h"
 
 /* "inv1" in the file's header: tells our databases from others'. */
 #define APPLICATION_ID 0x696e7631
@@ -36,7 +36,7 @@ static int take_step(struct sqlite_db *db, size_t number, struct fail *fail)
 		 "PRAGMA user_version = %zu; PRAGMA application_id = %d",
 		 number, APPLICATION_ID);
 	if (sqlite_db_exec(db, "BEGIN IMMEDIATE", fail) == 0 &&
-	    sqlite_db_exec(db, steps[number - 1].sqlite, fail) == 0 &&
+	    sqlite_db_exec(db, step_number(number)->sqlite, fail) == 0 &&
 	    sqlite_db_exec(db, stamp, fail) == 0 &&
 	    sqlite_db_exec(db, "COMMIT", fail) == 0)
 		return 0;
@@ -103,12 +103,12 @@ int schema_examine(struct sqlite_db *db, struct fail *fail)
 		return -1;
 	if ((version != 0 || used) && application != APPLICATION_ID)
 		return fail_set(fail, "it is another program's database");
-	if (version > (int64_t)step_count)
+	if (version > (int64_t)step_count())
 		return fail_set(fail,
 				"its schema is version %lld, newer than this "
-				"program's %zu: use a newer invited, or restore "
-				"a backup from before the upgrade",
-				(long long)version, step_count);
+				"program's %zu: use a newer invited, or "
+				"restore a backup from before the upgrade",
+				(long long)version, step_count());
 	return 0;
 }
 
@@ -119,13 +119,13 @@ int schema_bring_up(struct sqlite_db *db, bool migrate, struct fail *fail)
 	if (schema_examine(db, fail) < 0 ||
 	    read_version(db, &version, fail) < 0)
 		return -1;
-	if (version < (int64_t)step_count && !migrate)
+	if (version < (int64_t)step_count() && !migrate)
 		return fail_set(fail,
 				"its schema is version %lld, older than this "
 				"program's %zu: `invited serve` brings it up "
 				"to date",
-				(long long)version, step_count);
-	for (size_t step = (size_t)version; step < step_count; step++) {
+				(long long)version, step_count());
+	for (size_t step = (size_t)version; step < step_count(); step++) {
 		if (take_step(db, step + 1, fail) < 0)
 			return -1;
 	}
