@@ -137,13 +137,14 @@ static int make(struct session *session, const char *path)
 static int make_in(struct session *session, const char *directory)
 {
 	time_t now = clock_now_ms() / SECOND_MS;
+	const char *slash = directory[strlen(directory) - 1] == '/' ? "" : "/";
 	char name[NAME_SIZE], path[4096];
 	struct tm utc;
 	int code;
 
 	gmtime_r(&now, &utc);
 	if (strftime(name, sizeof(name), NAME_FORMAT, &utc) == 0 ||
-	    snprintf(path, sizeof(path), "%s/%s", directory, name) >=
+	    snprintf(path, sizeof(path), "%s%s%s", directory, slash, name) >=
 		(int)sizeof(path))
 		return command_fail(EXIT_FAILED,
 				    "the backup's path is too long");

@@ -440,10 +440,7 @@ static int restore(const struct conf *conf)
 {
 	struct restored restored;
 	struct fail fail;
-	int code =
-	    conf->database_given
-		? EXIT_OK
-		: command_check_place("INVITED_DATABASE", conf->database);
+	int code = command_check_database(conf);
 
 	if (code != EXIT_OK)
 		return code;
@@ -496,14 +493,19 @@ int command_check_place(const char *variable, const char *place)
 	return EXIT_OK;
 }
 
+int command_check_database(const struct conf *conf)
+{
+	if (conf->database_given)
+		return EXIT_OK;
+	return command_check_place("INVITED_DATABASE", conf->database);
+}
+
 /* A database that is being served is no mistake. */
 static int check_database(const struct session *session)
 {
-	const struct conf *conf = session->conf;
-
-	if (conf->database_given || store_is_served(session->store))
+	if (store_is_served(session->store))
 		return EXIT_OK;
-	return command_check_place("INVITED_DATABASE", conf->database);
+	return command_check_database(session->conf);
 }
 
 int command_in_store(const struct conf *conf,

@@ -40,6 +40,9 @@ int command_bounce(const struct conf *conf);
  */
 int command_check_place(const char *variable, const char *place);
 
+/* The same of the database, unless it was given. */
+int command_check_database(const struct conf *conf);
+
 /* Prints "invited: <message>" to standard error and returns `code`. */
 int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 

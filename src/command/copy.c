@@ -63,6 +63,11 @@ int command_copy(const struct conf *conf)
 	struct fail fail;
 	int status;
 
+	if (!conf->from_given) {
+		status = command_check_database(conf);
+		if (status != EXIT_OK)
+			return status;
+	}
 	watch.next_at =
 	    clock_mono_ms() + (watch.terminal ? TERMINAL_PAUSE : LOG_PAUSE);
 	status = store_copy(&copy, &fail);

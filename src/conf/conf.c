@@ -352,7 +352,8 @@ static int finish_copy(struct conf *conf, struct fail *fail)
 	    (conf->from &&
 	     place_in_data(conf, "sqlite:", &conf->from, fail) < 0))
 		return -1;
-	if (!conf->from)
+	conf->from_given = conf->from != NULL;
+	if (!conf->from_given)
 		conf->from = conf->database; /* which is placed already */
 	if (strcmp(conf->from, conf->to) == 0)
 		return fail_set(fail, "--from and --to name the same database");

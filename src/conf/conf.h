@@ -67,6 +67,7 @@ struct conf {
 	bool database_given;   /* not the default */
 	int keep;	       /* backups in a directory; 0: all */
 	const char *from, *to; /* the same, for COMMAND_COPY; may be NULL */
+	bool from_given;       /* not `database` */
 	const char *mail;      /* its PATH likewise */
 	bool mail_given;       /* not the default */
 	const char *mail_from;

@@ -118,9 +118,9 @@ def test_keep_is_for_directories(daemon, backups, run):
     assert not names(backups)
     done = run(2, ["backup", str(backups), "--keep", "0"])
     assert "expected a number from 1 to 1000" in done.stderr
-    run(0, ["backup", str(backups)])
+    said = run(0, ["backup", f"{backups}/"]).stdout
     made, = names(backups)
-    assert NAME.fullmatch(made)
+    assert NAME.fullmatch(made) and said == f"backup: {backups}/{made}\n"
 
 
 def test_cron_does_what_the_timer_does():

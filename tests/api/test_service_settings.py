@@ -36,13 +36,16 @@ def test_a_command_goes_by_no_other_database_than_the_service(daemon, run):
     served = run(TOLD, *listing)            # this one is no mistake
     assert (served.returncode, served.stderr) == (0, "")
     daemon.stop()
-    for command in (listing, ("key", "create"), ("restore", "/none")):
+    copying = ("copy", "--to", "sqlite:copy.db")
+    for command in (listing, ("key", "create"), ("restore", "/none"), copying):
         refused = run(TOLD, *command)
         assert (refused.returncode, refused.stdout) == (USAGE, "")
         assert "the service has its own INVITED_DATABASE" in refused.stderr
         assert "postgres" not in refused.stderr
     named = run(TOLD, *listing, "--database", "sqlite:invited.db")
     assert (named.returncode, named.stderr) == (0, "")
+    copied = run(TOLD, *copying, "--from", "sqlite:invited.db")
+    assert copied.returncode == 0 and "copied" in copied.stdout
     hidden = run(HIDDEN, *listing)
     assert hidden.returncode == 0 and daemon.key[:16] in hidden.stdout
     assert "/etc/invited.conf cannot be read" in hidden.stderr
