@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "csv.h"
 #include "directory.h"
 #include "files.h"
@@ -16,9 +17,7 @@
 #include "metadata.h"
 #include "text.h"
 
-#define ROWS_MAX  ((size_t)256 << 20) /* bytes of a file */
-#define EMAIL_MAX 254		      /* octets, RFC 5321 */
-#define LOCAL_MAX 64
+#define ROWS_MAX ((size_t)256 << 20) /* bytes of a file */
 
 /* Takes the text. */
 static void add_problem(struct rows *rows, size_t line, char *text)
@@ -155,30 +154,6 @@ static const char *stray_field(const struct csv *csv,
 
 /* ---- rows ------------------------------------------------------------- */
 
-static bool has_odd_character(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text <= ' ' || strchr("<>(),;\x7f", *text))
-			return true;
-	return false;
-}
-
-/* Only what no server can mean; the rest is the server's to say. */
-static const char *email_problem(const char *email)
-{
-	const char *at = strrchr(email, '@');
-
-	if (!*email)
-		return "there is no email";
-	if (!at || at == email || !at[1])
-		return "the email is not of the form NAME@DOMAIN";
-	if (strlen(email) > EMAIL_MAX || at - email > LOCAL_MAX)
-		return "the email is too long";
-	if (has_odd_character(email))
-		return "the email has a character that is not allowed there";
-	return NULL;
-}
-
 /* As copied from a web page: "mailto:ada@example.com?subject=Hello" */
 static char *without_mailto(char *email)
 {
@@ -254,7 +229,7 @@ static const char *read_row(struct row *row, const struct csv *csv,
 	read_extras(row, csv, columns);
 	if (csv->problem)
 		return csv->problem;
-	problem = email_problem(row->email);
+	problem = address_problem(row->email);
 	if (problem)
 		return problem;
 	if (!row->role)

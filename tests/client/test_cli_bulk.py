@@ -127,6 +127,18 @@ def test_bulk_sends_many_at_once_where_the_server_takes_them(cli, peer):
     assert {"email": "bad@b.c", "role": "owner", "projects": []} in lines
 
 
+def test_bulk_of_many_at_a_time_debugs_in_whole_lines(cli, peer):
+    """The workers' lines come in any order, but never into each other."""
+    peer.script(Organization())
+    csv = "".join(f"u{n}@b.c,reader\n" for n in range(100))
+    done = cli("bulk", "-", "-j", "16", "--debug", stdin=csv)
+    assert done.returncode == 0
+    lines = done.stderr.splitlines()
+    assert len(lines) > 1000
+    whole = re.compile(r"\[\d+\] [<>*] ([^\[]+|Authorization: \[secret\])")
+    assert [line for line in lines if not whole.fullmatch(line)] == []
+
+
 def test_bulk_twice_leaves_alone_what_is_there(cli, peer):
     peer.script(Organization())
     csv = "email,role\n" + "".join(f"u{n}@b.c,reader\n" for n in range(200))
@@ -285,6 +297,20 @@ def test_bulk_that_refuses_the_file_says_whether_it_was_dry(cli, peer, args,
     done = cli("bulk", "-", "--json", *args, stdin=stdin)
     assert done.returncode == 2, done.stdout
     assert json.loads(done.stdout)["dry_run"] is is_dry
+
+
+@pytest.mark.parametrize("email, why", [
+    ("b2@example", "has no dot"), ("a..b@b.c", "two in a row"),
+    ("a@-b.c", "has a hyphen"), ("a@b.c.9", "ends in a number"),
+    ("a@b_c.d", "not allowed"), ("a@b@c.d", "NAME@DOMAIN"),
+    ("a" * 65 + "@b.c", "too long"),
+])
+def test_bulk_dry_run_refuses_the_addresses_that_the_server_would(
+        cli, peer, email, why):
+    done = cli("bulk", "-n", "-", stdin=f"ada@localhost,reader\n{email},reader\n")
+    assert done.returncode == 2 and not peer.requests
+    problem, = json.loads(done.stdout)["problems"]
+    assert problem["line"] == 2 and why in problem["message"]
 
 
 def test_bulk_of_no_file_is_json_too(cli, peer):

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "unit.h"
 
+#include "../../cli/address.h"
 #include "core/email.c"
 
 static struct arena arena;
@@ -242,6 +243,24 @@ START_TEST(test_refused)
 	ck_assert_msg(reason == refused[_i].reason, "%s: %s", refused[_i].typed,
 		      reason);
 	ck_assert_str_eq(email.typed, "untouched");
+}
+END_TEST
+
+/* The command line judges a file before it asks anybody: of ASCII as we do. */
+START_TEST(test_the_command_line_refuses_the_same)
+{
+	for (size_t i = 0; i < COUNT_OF(accepted); i++)
+		ck_assert_msg(!address_problem(accepted[i].typed), "%s: %s",
+			      accepted[i].typed,
+			      address_problem(accepted[i].typed));
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		const char *typed = refused[i].typed;
+
+		if (str_is_ascii(str_of(typed)) &&
+		    refused[i].reason != DOMAIN_INTERNATIONAL)
+			ck_assert_msg(address_problem(typed), "%s passes",
+				      typed);
+	}
 }
 END_TEST
 
@@ -533,6 +552,7 @@ static void add(TCase *tests)
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_loop_test(tests, test_accepted, 0, COUNT_OF(accepted));
 	tcase_add_loop_test(tests, test_refused, 0, COUNT_OF(refused));
+	tcase_add_test(tests, test_the_command_line_refuses_the_same);
 	tcase_add_test(tests, test_nul);
 	tcase_add_test(tests, test_lengths);
 	tcase_add_test(tests, test_a_local_part_may_outgrow_its_length);
