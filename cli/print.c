@@ -50,15 +50,16 @@ bool format_is_json(enum format format)
 static void print_line(const char *prefix, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* In one go: other threads may be saying something, too. */
 static void print_line(const char *prefix, const char *format, va_list args)
 {
-	char *text = NULL;
+	char *text = NULL, *clean;
 
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
-	fputs(prefix, stderr);
-	text_print(stderr, text ? text : "out of memory");
-	fputc('\n', stderr);
+	clean = text_clean(text ? text : "out of memory");
+	fprintf(stderr, "%s%s\n", prefix, clean);
+	free(clean);
 	free(text);
 }
 

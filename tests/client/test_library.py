@@ -66,6 +66,28 @@ def test_many_threads(peer, whose):
     assert len({request.connection for request in peer.requests}) <= 16
 
 
+def by_call(said: str) -> dict[str, list[str]]:
+    """Of each call, how its lines begin."""
+    calls: dict[str, list[str]] = {}
+    for line in said.splitlines():
+        number, way, word, *_ = line.split(" ", 3)
+        # "(402 bytes of body)": as long as the id that was asked for.
+        begins = word.rstrip("0123456789") if word[0] == "(" else word
+        calls.setdefault(number, []).append(f"{way} {begins}")
+    return calls
+
+
+def test_debug_lines_of_many_threads_are_whole_and_say_whose_they_are(peer):
+    """A call among many says what it says alone, under its own number."""
+    peer.script(everything)
+    alone = by_call(run(program("threads"), peer.url, "1", "1",
+                        "debug").stdout)["[1]"]
+    assert alone[0] == "> GET" and "< 200" in alone
+    done = run(program("threads"), peer.url, "8", "20", "debug")
+    assert done.returncode == 0, done.stderr
+    assert by_call(done.stdout) == {f"[{n}]": alone for n in range(1, 161)}
+
+
 def test_a_client_goes_on_after_fork(peer):
     peer.script(everything)
     done = run(program("threads"), peer.url, "1", "1", "fork")

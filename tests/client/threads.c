@@ -1,11 +1,12 @@
 /*
- * threads.c URL THREADS CALLS own|shared|fork: many calls at once, each thread
- * with a client of its own, or all with one; or a client that goes on in a
- * child process.
+ * threads.c URL THREADS CALLS own|shared|debug|fork: many calls at once, each
+ * thread with a client of its own, or all with one, or with one that says what
+ * it does; or a client that goes on in a child process.
  */
 #include <inv.h>
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,25 @@
 static const char *url;
 static int calls;
 static struct inv_client *shared;
+static bool debugging;
+
+/* With one write(), which others do not come into. */
+static void show(void *arg, const char *line)
+{
+	char text[4096]; /* PIPE_BUF */
+	int len = snprintf(text, sizeof(text), "%s\n", line);
+
+	(void)arg;
+	if (len >= (int)sizeof(text) ||
+	    write(STDOUT_FILENO, text, (size_t)len) != len)
+		abort();
+}
 
 static struct inv_client *client_new(void)
 {
 	struct inv_options options = { .base_url = url,
-				       .admin_api_key = "sk-admin-x" };
+				       .admin_api_key = "sk-admin-x",
+				       .debug = debugging ? show : NULL };
 	struct inv_client *client;
 	struct inv_error err;
 
@@ -112,7 +127,8 @@ int main(int argc, char **argv)
 	calls = (int)strtol(argv[3], NULL, 10);
 	if (strcmp(argv[4], "fork") == 0)
 		return run_fork();
-	if (strcmp(argv[4], "shared") == 0)
+	debugging = strcmp(argv[4], "debug") == 0;
+	if (debugging || strcmp(argv[4], "shared") == 0)
 		shared = client_new();
 	rc = run_threads((int)strtol(argv[2], NULL, 10));
 	inv_free(shared);
