@@ -47,20 +47,36 @@ void retention_look(struct sweep *sweep, int64_t seconds)
 			  LOG_I("count", (int64_t)all.count));
 }
 
+/* Asked first: to look by a write would make everybody's writes wait for it,
+ * and mostly there is nothing. */
+static bool is_untidy(struct sweep *sweep, int64_t organization)
+{
+	struct organization_look_out out;
+	struct arena arena;
+	bool untidy;
+
+	arena_init(&arena, SWEEP_MEMORY);
+	untidy = sweep_ask(sweep, &arena, &verb_organization_look, organization,
+			   NULL, &out) &&
+		 out.untidy;
+	arena_release(&arena);
+	return untidy;
+}
+
 static void tidy_in(struct sweep *sweep, int64_t organization, void *context)
 {
 	struct organization_tidy_out out;
 	struct arena arena;
-	bool more;
+	bool done = true;
 
 	(void)context;
-	do {
+	while (done && is_untidy(sweep, organization)) {
 		arena_init(&arena, SWEEP_MEMORY);
-		more = sweep_ask(sweep, &arena, &verb_organization_tidy,
+		done = sweep_ask(sweep, &arena, &verb_organization_tidy,
 				 organization, NULL, &out) &&
 		       out.count > 0;
 		arena_release(&arena);
-	} while (more);
+	}
 }
 
 void tidy_look(struct sweep *sweep, int64_t seconds)

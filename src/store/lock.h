@@ -16,9 +16,7 @@
 enum lock_class {
 	LOCK_RIGHTS,	       /* the id is an organization's */
 	LOCK_RIGHTS_OF_INVITE, /* of whatever organization the invite is in */
-	LOCK_USER,
 	LOCK_PROJECT,
-	LOCK_KEY,
 	LOCK_INVITE, /* and the mail of it, which nobody locks without it */
 	LOCK_CLASSES
 };

@@ -111,6 +111,35 @@ static void keep(const struct work *work, const struct once *once,
 	(void)forget(work, A_FEW);
 }
 
+#define ANY_OLD(table, at)                                              \
+	"(SELECT " at " FROM " table " WHERE organization = ?1 AND " at \
+	" < ?2"                                                         \
+	" ORDER BY organization, " at " LIMIT 1) IS NOT NULL"
+STATEMENT(kept_too_long, .text = "SELECT 1 WHERE " ANY_OLD(
+			     "once", "at") " OR " ANY_OLD("rate", "since"));
+
+static enum result organization_look(struct work *work, const void *input,
+				     void *output)
+{
+	struct organization_look_out *out = output;
+	struct statement *st = db_statement(work->db, &sql_kept_too_long);
+
+	(void)input;
+	db_bind_i64(st, 1, work->organization);
+	db_bind_i64(st, 2, work->now - KEPT_SECONDS);
+	out->untidy = db_row(work->db, st);
+	if (out->untidy)
+		db_done(st);
+	return RESULT_OK;
+}
+
+const struct verb verb_organization_look = {
+	VERB(organization_look),
+	.flags = VERB_READ,
+	.size_out = sizeof(struct organization_look_out),
+	.run = organization_look,
+};
+
 static enum result organization_tidy(struct work *work, const void *input,
 				     void *output)
 {

@@ -25,6 +25,7 @@
 	X(organization_create) \
 	X(organization_rename) \
 	X(organization_get)    \
+	X(organization_look)   \
 	X(organization_tidy)   \
 	X(organization_list)   \
 	/* settings.h */       \

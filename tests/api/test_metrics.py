@@ -1,6 +1,7 @@
 """What Prometheus is told of requests, invites, mails and seats."""
 
 from harness.client import INVITES, Client
+from harness.wait import eventually
 
 SETTINGS = "/v1/organization/settings"
 
@@ -51,6 +52,17 @@ def test_what_becomes_of_invites_mails_and_seats_is_counted(make_daemon):
         "invited_seats_limit": 8,
         "invited_seats_taken": 2,
         "invited_seats_fullest_ratio": 0.25}
+
+
+def test_where_nothing_is_old_nothing_is_tidied_away(daemon):
+    """What it finds by reading, it does not look for by writing."""
+    daemon.stop()
+    daemon.start()  # and there is an organization from the beginning
+    def done(verb):
+        return samples(daemon.api)[
+            f'invited_store_operations_total{{verb="{verb}"}}']
+    eventually(lambda: done("organization_look"), "the first look")
+    assert done("organization_tidy") == 0
 
 
 def test_how_long_answers_took_is_told_by_route(daemon):

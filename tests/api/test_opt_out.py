@@ -158,6 +158,25 @@ def test_a_new_invitation_is_asked_for_once_and_seen(shared_daemon, shared):
     refused(post(shared, REQUEST, token), 404, "invitation_not_found")
 
 
+def test_who_has_opted_out_asks_nobody_and_is_told_the_same(shared_daemon,
+                                                            shared):
+    """By the link of an older invitation, which has expired."""
+    old, old_token = shared.link("regret@example.com")
+    end(shared_daemon, old)
+    _, token = shared.link("regret@example.com")
+    post(shared, OPT_OUT, token)
+    for _ in range(2):
+        answer = post(shared, REQUEST, old_token)
+        assert (answer.status_code, answer.json()) == (200, {
+            "object": "invitation.resend_request", "status": "requested"})
+    shown = shared.ok("GET", f"{INVITES}/{old['id']}")
+    assert shown["resend_requested_at"] is None
+    asked = shared.ok("GET", "/v1/organization/audit_logs", params={
+        "event_types[]": "invite.resend_requested",
+        "include_extensions": "true", "limit": 100})["data"]
+    assert old["id"] not in str(asked)
+
+
 def test_nothing_is_asked_for_where_the_code_is_wrong(shared_daemon, shared):
     invite, token = shared.link("guess@example.com")
     end(shared_daemon, invite)

@@ -726,10 +726,15 @@ static void reminds_of_our_own(void)
 static void tidies_up_at_home(void)
 {
 	struct store_op op = op_of(&verb_organization_tidy);
+	struct store_op look = op_of(&verb_organization_look);
 
 	sql("INSERT INTO rate(organization, subject, since, count)"
 	    " SELECT id, 1, 0, 1 FROM organization");
+	assert_granted(&look);
+	ck_assert(out_of(&look, organization_look_out)->untidy);
 	assert_granted(&op);
+	assert_granted(&look);
+	ck_assert(!out_of(&look, organization_look_out)->untidy);
 	ck_assert_uint_eq(out_of(&op, organization_tidy_out)->count, 1);
 	ck_assert_int_eq(rows("rate"), rows("organization") - 1);
 }
@@ -924,6 +929,7 @@ static void (*const isolation[VERB_COUNT])(void) = {
 	[VERB_block_delete] = blocks_nobody_for_others,
 	[VERB_key_list] = lists_our_own,
 	[VERB_invite_forget] = forgets_our_own,
+	[VERB_organization_look] = tidies_up_at_home,
 	[VERB_organization_tidy] = tidies_up_at_home,
 	[VERB_invite_get] = refuses_to_get,
 	[VERB_invite_list] = lists_our_invites,

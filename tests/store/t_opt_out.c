@@ -234,6 +234,31 @@ START_TEST(test_a_new_invitation_is_asked_for_once_an_expiry)
 }
 END_TEST
 
+/* An older invitation's link, of somebody who opted out of another: they are
+ * told the same, and nobody is asked. */
+START_TEST(test_nothing_is_asked_for_by_who_has_opted_out)
+{
+	int64_t owner = member("owner@example.com"), events;
+	struct store_op old = invited("ada@example.com"), op;
+
+	sql("UPDATE \"user\" SET role = 1 WHERE id = %lld", (long long)owner);
+	f.now_ms += TTL * SECOND_MS;
+	opted_out("ada@example.com");
+	events = rows("audit");
+	op = ask(&old);
+	assert_granted(&op);
+	ck_assert_int_eq(invite_now(id_of(&old)).resend_requested_at, 0);
+	ck_assert_int_eq(rows("outbox WHERE kind = 4"), 0);
+	ck_assert_int_eq(rows("audit"), events);
+	lift("ada@example.com");
+	op = ask(&old);
+	assert_granted(&op);
+	ck_assert_int_eq(invite_now(id_of(&old)).resend_requested_at,
+			 f.now_ms / 1000);
+	ck_assert_int_eq(rows("outbox WHERE kind = 4"), 1);
+}
+END_TEST
+
 /* What was asked for is there, so that nobody is told of it any more. */
 START_TEST(test_sent_again_nothing_is_asked_for)
 {
@@ -345,6 +370,7 @@ static void add(TCase *tests)
 		       test_erasing_somebody_leaves_their_address_blocked);
 	tcase_add_test(tests,
 		       test_a_new_invitation_is_asked_for_once_an_expiry);
+	tcase_add_test(tests, test_nothing_is_asked_for_by_who_has_opted_out);
 	tcase_add_test(tests, test_sent_again_nothing_is_asked_for);
 	tcase_add_test(tests, test_whoever_invited_is_told_if_they_are_there);
 	tcase_add_test(

@@ -9,6 +9,7 @@
 
 #include "store/invites/invitations.h"
 
+#include "base/hash.h"
 #include "store/invites/blocked_addresses.h"
 #include "store/lock.h"
 #include "store/mail/notices.h"
@@ -78,6 +79,15 @@ static void request(struct work *work, struct invite *invite)
 	work_audit(work, AUDIT_INVITE_REQUESTED, invite->id);
 }
 
+/* By opting out of another invitation. */
+static bool has_opted_out(const struct work *work, const struct invite *invite)
+{
+	int64_t hash = hash63(work->db->hash_key, str_of(invite->email_key));
+
+	return check_address(work, invite->email_key, hash) ==
+	       RESULT_ADDRESS_BLOCKED;
+}
+
 static enum result invitation_request(struct work *work, const void *input,
 				      void *output)
 {
@@ -89,7 +99,9 @@ static enum result invitation_request(struct work *work, const void *input,
 	if (result != RESULT_OK)
 		return result;
 	out->again = invite->resend_requested_at != 0;
-	if (!out->again)
+	/* No owner is asked for what nobody could grant: whoever holds the link
+	 * is told the same, and learns nothing of the address. */
+	if (!out->again && !has_opted_out(work, invite))
 		request(work, invite);
 	return RESULT_OK;
 }

@@ -8,6 +8,8 @@
  *	organization_list	list_in; of struct organization
  *	bootstrap		the first organization and its first key, where
  *				there is no organization yet
+ *	organization_look	takes nothing; whether organization_tidy would
+ *			find something
  *	organization_tidy	takes away some of what is kept for a day only,
  *			and is older; what is written takes a few away, too
  */
@@ -36,6 +38,10 @@ struct bootstrap_out {
 	bool named;   /* and one has this name, perhaps among others */
 	struct organization organization; /* if it was */
 	struct key_create_out key;	  /* if it was */
+};
+
+struct organization_look_out {
+	bool untidy;
 };
 
 struct organization_tidy_out {

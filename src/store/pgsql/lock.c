@@ -32,18 +32,14 @@ STATEMENT(lock_rights, .pgsql = "SELECT 1 FROM rights WHERE organization = ANY("
 				"?1::bigint[] || ARRAY(SELECT organization"
 				" FROM invite WHERE id = ANY(?2::bigint[])))"
 				" ORDER BY organization FOR UPDATE");
-STATEMENT(lock_users, .pgsql = LOCK_MANY("\"user\""));
 STATEMENT(lock_projects, .pgsql = LOCK_MANY("project"));
-STATEMENT(lock_keys, .pgsql = LOCK_MANY("admin_key"));
 /* Who has a link does not know whose it is. */
 STATEMENT(lock_invites,
 	  .pgsql = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
 		   " ORDER BY id FOR UPDATE");
 
 static const struct sql *const statements[LOCK_CLASSES] = {
-	[LOCK_USER] = &sql_lock_users,
 	[LOCK_PROJECT] = &sql_lock_projects,
-	[LOCK_KEY] = &sql_lock_keys,
 	[LOCK_INVITE] = &sql_lock_invites,
 };
 
@@ -152,7 +148,7 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 	if (count_class(&set, LOCK_RIGHTS) +
 	    count_class(&set, LOCK_RIGHTS_OF_INVITE))
 		take_rights(&db->base, &set);
-	for (int class = LOCK_USER; class < LOCK_CLASSES; class ++) {
+	for (int class = LOCK_PROJECT; class < LOCK_CLASSES; class ++) {
 		if (class == LOCK_INVITE && is_one_group(ops, n))
 			continue;
 		if (count_class(&set, (enum lock_class) class))
