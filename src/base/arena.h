@@ -1,10 +1,10 @@
 /*
- * arena.h: memory that goes all at once.
+ * arena.h: memory that is freed all at once.
  *
- * A request, an operation or a mail has one arena; whatever it needs comes
- * from there and is never freed piecemeal. The arena has a ceiling, so that
- * nothing from outside can make it grow without end. Not thread-safe: an arena
- * belongs to whoever works on its request at the moment.
+ * A request, an operation or a mail has one arena; whatever it needs comes from
+ * there and is never freed piecemeal. The arena has a ceiling, so that nothing
+ * from outside can make it grow without end. Not thread-safe: an arena belongs
+ * to the thread that works on its request at the moment.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

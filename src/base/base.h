@@ -1,9 +1,8 @@
 /*
  * base.h: included first by every file of the daemon, the library and the CLI.
  *
- * A few words that C lacks, and a list of standard functions that must not be
- * used here. Whoever writes one of them gets a compile error that names the
- * thing to use instead.
+ * A few macros that C lacks, and a list of standard functions that must not be
+ * used here: a use of one is a compile error that names the replacement.
  */
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
@@ -21,7 +20,7 @@
 /* The argument number `text` is a printf format for those from `first`. */
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
-/* The caller has to look at what comes back. */
+/* The caller must not ignore the return value. */
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 /* The struct of type `type` whose member `member` lies at `pointer`. */
@@ -39,7 +38,8 @@
 	 0 * sizeof(                 \
 		 char[sizeof(((type *)0)->member) == sizeof(int) ? 1 : -1]))
 
-/* Unbounded, locale-bound or not thread-safe: each has a better sister. */
+/* Unbounded, locale-dependent or not thread-safe: the name says what to use
+ * instead. */
 #undef strcpy
 #define strcpy(a, b) use_buf_or_arena_instead_of_strcpy
 #undef strcat

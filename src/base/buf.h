@@ -23,7 +23,7 @@ void buf_init(struct buf *buf, size_t max);
 void buf_release(struct buf *buf); /* frees; then as after buf_init() */
 void buf_clear(struct buf *buf);   /* empty again, memory and ceiling kept */
 
-/* Whether everything that was added is there. */
+/* Whether every addition succeeded. */
 bool buf_ok(const struct buf *buf) MUST_CHECK;
 
 /* The content, borrowed until the next change. */

@@ -1,5 +1,6 @@
 /*
- * clock.h: the only place that asks what time it is. Everything else is told.
+ * clock.h: the only place that reads a clock. Everything else is given the time
+ * as an argument.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -12,8 +13,8 @@ int64_t clock_now_ms(void);  /* since 1970-01-01T00:00:00Z */
 int64_t clock_mono_ms(void); /* since some moment; never runs backwards */
 int64_t clock_mono_us(void); /* the same, in microseconds */
 
-/* A condition whose waits go by clock_mono_ms(): setting the time ends none of
- * them, and prolongs none. */
+/* A condition variable whose waits go by clock_mono_ms(): setting the system
+ * time neither ends nor prolongs them. */
 void clock_condition_init(pthread_cond_t *condition);
 
 /* Waits until it is signalled, false where `until` came first. As with any

@@ -1,5 +1,5 @@
 /*
- * directory.h: whose directory is it?
+ * directory.h: who can write to a directory.
  */
 #ifndef BASE_DIRECTORY_H
 #define BASE_DIRECTORY_H
@@ -8,10 +8,9 @@
 #include "base/fail.h"
 
 /*
- * Whether nobody but this user (and root) can put files into the directory, or
- * take them out. Where others can, -1 with a `fail` that names the command
- * that mends it. 0 also where it cannot be looked at: whoever uses it will
- * say why.
+ * 0 if only this user (and root) can create or remove files in the directory.
+ * If others can, -1 with a `fail` that names the command to fix it. 0 also if
+ * it cannot be examined: the first use of it will say why.
  */
 int directory_check(const char *path, struct fail *fail) MUST_CHECK;
 

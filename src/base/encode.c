@@ -2,8 +2,8 @@
  * encode.c: base 32, base 64, hexadecimal, percent and HTML.
  *
  * Decoders are strict: a value has one text (but for the case of base 32
- * digits), so that nobody can write the same id or token in two ways. Base64
- * of secrets goes through tables; whoever can time our cache is on the
+ * digits), so that nobody can write the same id or token in two ways. Base64 of
+ * secrets goes through tables; an attacker who can time our cache is on the
  * machine already, and what is compared is a hash.
  */
 #include "base/base.h"
@@ -122,7 +122,8 @@ int base64_digit(char c, const char *last)
 	return c == last[0] ? 62 : c == last[1] ? 63 : -1;
 }
 
-/* What the digits stand for; false where one is none, or bits are left over. */
+/* Decodes the digits; false if one of them is invalid, or bits are left
+ * over. */
 static bool base64_bytes(struct str text, const char *last, unsigned char *to)
 {
 	uint32_t bits = 0; /* those read and not yet written, below `count` */

@@ -2,8 +2,8 @@
  * fail.h: why something could not be done, in a sentence for a person.
  *
  * The caller owns a `struct fail`; the callee that knows the reason writes it
- * and returns -1; everyone between passes it on. Untouched on success. Nothing
- * is allocated, so that "out of memory" can be reported too.
+ * and returns -1; every caller in between passes it on. Untouched on success.
+ * Nothing is allocated, so that "out of memory" can be reported too.
  */
 #ifndef BASE_FAIL_H
 #define BASE_FAIL_H

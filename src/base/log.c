@@ -3,7 +3,7 @@
  *
  * Nothing is allocated. A line, or a held batch of no more than a pipe takes in
  * one piece, is one write(2): at once, or in the daemon by a thread of its own
- * (log_queue.c), so that no request waits for whoever reads the log. A line
+ * (log_queue.c), so that no request waits for the reader of the log. A line
  * that is too long is cut at a field and ends in " ...".
  */
 #include "base/base.h"
@@ -303,7 +303,7 @@ bool log_sample_take(struct log_sample *sample, int64_t now_ms)
 	return take_sample(sample, now_ms, "requests_not_logged", "requests");
 }
 
-/* ---- what goes as it should ---- */
+/* ---- routine events ---- */
 
 static const char *const routine_names[] = {
 	[ROUTINE_ALL] = "all",

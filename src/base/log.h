@@ -34,9 +34,10 @@ struct log_field {
 #define LOG_I(name, value) \
 	((struct log_field){ (name), LOG_FIELD_INT, { NULL, 0 }, (value) })
 
-/* What is less grave than `level` is not written. Default LOG_INFO. */
+/* Events less severe than `level` are not written. Default LOG_INFO. */
 void log_set_level(enum log_level level);
-/* Whether it is; for what costs something to say. */
+/* Whether events of `level` are written; for events that are costly to
+ * compose. */
 bool log_takes(enum log_level level) MUST_CHECK;
 bool log_level_of(const char *name, enum log_level *ret_level) MUST_CHECK;
 
@@ -46,7 +47,7 @@ bool log_level_of(const char *name, enum log_level *ret_level) MUST_CHECK;
 		   sizeof((const struct log_field[]){ __VA_ARGS__ }) / \
 		       sizeof(struct log_field))
 
-/* An event that says it all: ISO C wants a macro's "..." to be something. */
+/* An event without fields: ISO C does not let a macro's "..." be empty. */
 #define log_bare(level, event) log_fields((level), (event), NULL, 0)
 
 void log_fields(enum log_level level, const char *event,
@@ -60,18 +61,20 @@ void log_hold(void);
 void log_flush(void);
 
 /*
- * From log_start() on, lines are written by a thread: whoever logs never waits.
- * What finds no room is lost, counted, and said when there is room again.
- * log_stop() waits for the last lines, but no longer than two seconds: then who
- * should read them does not. Without a thread, a line is written at once.
+ * From log_start() on, lines are written by a thread, and logging never waits.
+ * Lines for which there is no room are lost, counted, and the count is logged
+ * when there is room again. log_stop() waits for the last lines, but no longer
+ * than two seconds: by then nobody is reading. Without the thread, a line is
+ * written at once.
  */
 void log_start(void);
 void log_stop(void);
 uint64_t log_lines_lost(void);
 
 /*
- * Events that anybody can cause, of which a sample is logged: the first
- * LOG_SAMPLE_BURST, and then LOG_SAMPLE_RATE a second. All zero at first.
+ * Events that unauthenticated clients can cause, of which a sample is logged:
+ * the first LOG_SAMPLE_BURST, and then LOG_SAMPLE_RATE a second. All zero at
+ * first.
  */
 #define LOG_SAMPLE_BURST 200
 #define LOG_SAMPLE_RATE	 20
@@ -82,20 +85,21 @@ struct log_sample {
 	int64_t skipped_total;
 };
 
-/* Whether this one is logged; then says how many were not. Monotonic time. */
+/* Whether to log this one; if so, also logs how many were left out. Monotonic
+ * time. */
 bool log_sample_take(struct log_sample *sample, int64_t now_ms) MUST_CHECK;
 
 /*
- * What goes as it should, and is a line for each write and read all the same:
- * a request that was answered, a mail that was sent. How many of these lines
- * there are is a setting; one sample is taken of all together.
+ * Routine events, such as a request that was answered or a mail that was sent,
+ * of which there may be one for each read and write. How many of them are
+ * logged is a setting; one sample is taken of all together.
  */
 enum log_routine { ROUTINE_ALL, ROUTINE_SAMPLED, ROUTINE_NONE };
 
 void log_set_routine(enum log_routine routine); /* default ROUTINE_ALL */
 bool log_routine_of(const char *name, enum log_routine *ret_routine) MUST_CHECK;
 
-/* Whether this one is logged. */
+/* Whether to log this one. */
 bool log_takes_routine(void) MUST_CHECK;
 
 #endif

@@ -2,8 +2,8 @@
  * log_queue.c: a ring of lines, and the thread that writes them.
  *
  * Standard error may be a pipe that nobody reads, or a disk that is slow. Only
- * the thread waits for it. What does not fit into the ring is counted, and said
- * once there is room again.
+ * the thread waits for it. Lines that do not fit into the ring are counted, and
+ * the count is logged once there is room again.
  */
 #include "base/base.h"
 
@@ -44,8 +44,8 @@ static uint64_t count_lines(const char *text, size_t len)
 	return lines;
 }
 
-/* Everything, unless standard error is closed or broken; or full, where it was
- * made not to block and `patient` is false. */
+/* Writes all of it, unless standard error is closed or broken; or full,
+ * non-blocking, and `patient` is false. */
 static bool write_out(const char *text, size_t len, bool patient)
 {
 	while (len > 0) {
@@ -133,7 +133,7 @@ static size_t take_out(char out[PIPE_BUF])
 	return len;
 }
 
-/* A line about those that were lost, where some were that it was not said of.
+/* A line that counts the lost ones, if some are yet to be reported.
  */
 static void say_lost(void)
 {

@@ -1,6 +1,6 @@
 /*
- * metric.h: numbers for whoever watches, in Prometheus' text format. What a
- * number means is declared once, as a row; whoever has the number writes it.
+ * metric.h: metrics, in Prometheus' text format. What a number means is
+ * declared once, as a row; the code that has the number writes it.
  */
 #ifndef BASE_METRIC_H
 #define BASE_METRIC_H

@@ -1,5 +1,5 @@
 /*
- * network.c: which addresses are meant.
+ * network.c: addresses and networks as text.
  */
 #include "base/base.h"
 
@@ -7,7 +7,7 @@
 
 #include <arpa/inet.h>
 
-#define MAPPED_BITS 96 /* before the address of IPv4 in one of IPv6 */
+#define MAPPED_BITS 96 /* the prefix of an IPv4-mapped IPv6 address */
 
 static void map(const void *four, struct in6_addr *out)
 {

@@ -1,6 +1,5 @@
 /*
- * network.h: an address, or all that begin alike: 10.0.0.1, 10.0.0.0/24,
- * 2001:db8::/32.
+ * network.h: an address or a network: 10.0.0.1, 10.0.0.0/24, 2001:db8::/32.
  */
 #ifndef BASE_NETWORK_H
 #define BASE_NETWORK_H
@@ -11,16 +10,16 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* An address of IPv4 is kept as one of IPv6 (::ffff:10.0.0.1). */
+/* An IPv4 address is kept as an IPv4-mapped IPv6 address (::ffff:10.0.0.1). */
 struct network {
 	struct in6_addr address;
 	unsigned bits; /* that count; 0 to 128 */
 };
 
-/* False, and `ret_network` untouched, where `text` is none. */
+/* False, with `ret_network` untouched, if `text` is not a network. */
 bool network_parse(struct str text, struct network *ret_network) MUST_CHECK;
 
-/* The address alone; of IPv4 as one of IPv6. */
+/* The address alone; IPv4 as IPv4-mapped. */
 bool network_address(struct str text, struct in6_addr *ret_address) MUST_CHECK;
 
 /* The peer's, likewise. False for UNIX sockets, and where there is none. */

@@ -1,11 +1,11 @@
 /*
  * random.c: bytes from getrandom(2).
  *
- * What surprises: the block that random_u64() takes from is copied by fork(),
- * and parent and child would then draw the same numbers. So each block
- * remembers how many forks lay behind the process when it was filled, and one
- * from before a fork is thrown away. Where the fork handler could not be
- * installed no block is kept.
+ * The surprise: the block that random_u64() takes from is copied by fork(), and
+ * parent and child would then draw the same numbers. So each block remembers
+ * how many forks lay behind the process when it was filled, and one from before
+ * a fork is thrown away. Where the fork handler could not be installed no block
+ * is kept.
  */
 #include "base/base.h"
 #include "base/random.h"

@@ -1,5 +1,5 @@
 /*
- * seal.c: a nonce at random, what is encrypted, and its tag.
+ * seal.c: a sealed secret is a random nonce, the ciphertext and its tag.
  */
 #include "base/base.h"
 #include "base/seal.h"
@@ -82,7 +82,7 @@ static int write_line(int fd, const char line[DIGITS + 1])
 	return close(fd);
 }
 
-/* Whole or not at all, and never in the place of one that is there. */
+/* Writes all of the file or nothing, and never replaces an existing one. */
 static int make(const char *path, struct fail *fail)
 {
 	char partial[4096], line[DIGITS + 2];
@@ -132,7 +132,7 @@ static bool parse(const char *line, ssize_t length, struct seal_key *key)
 	return true;
 }
 
-/* As much of it as a key may have, and a little more. */
+/* Reads as many bytes as a key file may have, and a few more. */
 static int read_line(const char *path, char *line, size_t size,
 		     ssize_t *ret_length, struct fail *fail)
 {

@@ -18,21 +18,22 @@ struct seal_key {
 };
 
 /*
- * Encrypts `len` bytes for `owner`: moved into another owner's row, they cannot
- * be decrypted. `out` takes SEALED_SIZE(len). False: libcrypto cannot.
+ * Encrypts `len` bytes, bound to `owner`: moved to another owner's row, they
+ * cannot be decrypted. `out` takes SEALED_SIZE(len) bytes. False if libcrypto
+ * fails.
  */
 bool seal(const struct seal_key *key, int64_t owner, const void *secret,
 	  size_t len, uint8_t *out) MUST_CHECK;
 
-/* The reverse; `len` is that of the secret. False: by another key, for
- * somebody else, or damaged. */
+/* The reverse; `len` is that of the secret. False if it was encrypted with
+ * another key or for another owner, or is damaged. */
 bool unseal(const struct seal_key *key, int64_t owner, const uint8_t *sealed,
 	    size_t len, void *out) MUST_CHECK;
 
 /*
- * The key that is in the file at `path`, as 64 hexadecimal digits; where there
- * is none, one is made, for nobody else to read. -1 with `fail`: it cannot be
- * read or made, is none, or others may read it.
+ * The key in the file at `path`, as 64 hexadecimal digits. A missing file is
+ * created with a new key, readable by this user only. -1 with `fail` if it
+ * cannot be read or created, does not hold a key, or is readable by others.
  */
 int seal_key_load(const char *path, struct seal_key *ret_key,
 		  struct fail *fail) MUST_CHECK;

@@ -89,7 +89,8 @@ bool str_to_i64(struct str s, int64_t *ret_value)
 		int digit = s.data[i] - '0';
 		if (digit < 0 || digit > 9)
 			return false;
-		/* Towards the sign: the smallest number has no positive. */
+		/* Accumulates negative numbers: INT64_MIN has no positive
+		 * counterpart. */
 		if (__builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_add_overflow(value, negative ? -digit : digit,
 					   &value))

@@ -82,7 +82,7 @@ static size_t plural_arabic(int64_t n)
 	return last >= 11 ? 4 : 5;
 }
 
-/* What language.plural may say; tools/texts knows how many forms each has. */
+/* The values of language.plural; tools/texts knows how many forms each has. */
 static const struct {
 	const char *name;
 	size_t (*form)(int64_t n);

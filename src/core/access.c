@@ -89,7 +89,7 @@ static bool key_has_model(const struct project_key *key, struct str model)
 	return !key->models || model.len == 0 || has_line(key->models, model);
 }
 
-/* Whoever may only look at a project has no model work for them there. */
+/* A viewer of a project cannot have models work for them there. */
 static bool owner_permits(enum standing owner, enum permission wanted)
 {
 	return owner > STANDING_VIEWER || wanted == PERMISSION_ANY ||

@@ -1,9 +1,9 @@
 /*
  * access.h: whether a project's key opens the project.
  *
- * One function says so, whoever asks, from what is the case now: nothing of it
- * is stored. So a key whose owner is out of the project opens nothing, and
- * opens it again once the owner is back.
+ * One function decides, for everybody who asks, from the present state: the
+ * decision is not stored. So a key whose owner has left the project opens
+ * nothing, and opens it again once the owner is back.
  */
 #ifndef CORE_ACCESS_H
 #define CORE_ACCESS_H
@@ -16,7 +16,7 @@
 /* Stored as numbers: never renumber. */
 enum account_role { ACCOUNT_NONE = 0, ACCOUNT_MEMBER = 1, ACCOUNT_OWNER = 2 };
 
-/* The second: those that one can be given, and none. */
+/* The second: those that can be assigned, and none. */
 extern const struct vocabulary account_roles, given_account_roles;
 
 /* A member of a project that is a program. */
@@ -33,14 +33,14 @@ enum standing account_standing(enum account_role role);
 
 /*
  * The models that a key is restricted to: names as the model server has them.
- * They stand in a header of what the gate answers, so there are few of them,
- * and what would end a header or an item of it is in none.
+ * They stand in a header of the gate's answer, so their number is limited, and
+ * they hold no character that would end a header or an item of it.
  */
 #define MODELS_MAX	 24
 #define MODEL_MAX_OCTETS 96
 
-/* NULL where it can be a model's name; else why not (static), behind "Invalid
- * '...': ". */
+/* NULL if `text` can be a model's name; else why not (static), to follow
+ * "Invalid '...': ". */
 const char *model_check(struct str name) MUST_CHECK;
 
 struct project_key {
@@ -56,13 +56,13 @@ struct project_key {
 	int64_t expires_at;   /* 0 = never */
 	int64_t lifetime;     /* seconds, as it was given last; 0 = for ever */
 	int64_t warn_at;      /* its owner is to be told of the end; 0 = no */
-	int64_t warned;	      /* how many of the warnings are behind it */
+	int64_t warned;	      /* how many of the warnings were given */
 };
 
 /*
  * The owner of a key is told of its end 14 days before, 3 days before, and on
- * the last day: each once, and none that is about as long as the key was made
- * for. Where several are due at once, the last of them is given.
+ * the last day: each once, but no warning whose time is about the key's whole
+ * lifetime. If several are due at once, only the last of them is given.
  */
 struct key_warning {
 	bool due;
@@ -72,14 +72,14 @@ struct key_warning {
 
 struct key_warning key_warning_at(const struct project_key *key, int64_t now);
 
-/* What a key can be wanted for. Scopes of other names are kept, and permit
+/* What a key can be used for. Scopes of other names are kept, and permit
  * nothing here. */
 enum permission {
 	PERMISSION_ANY,	    /* whatever it permits */
 	PERMISSION_READ,    /* model.read, or api.all.read */
 	PERMISSION_REQUEST, /* model.request */
-	PERMISSION_MODEL,   /* both, where nobody says which */
-	PERMISSION_CHECK    /* gate.check, which has to be said */
+	PERMISSION_MODEL,   /* both: the caller did not say which */
+	PERMISSION_CHECK    /* gate.check, which is never implied */
 };
 
 enum access {
@@ -107,7 +107,8 @@ struct access_question {
 
 enum access access_decide(const struct access_question *question);
 
-/* The part of it that is not the key's: what `owner_project_access` says. */
+/* The part that depends on the owner, not on the key: what
+ * `owner_project_access` shows. */
 enum access access_of_owner(enum standing owner, bool archived);
 
 #endif

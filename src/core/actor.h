@@ -1,5 +1,6 @@
 /*
- * actor.h: who asks. Every verb of the store is given one.
+ * actor.h: on whose behalf something is done. Every verb of the store is given
+ * one.
  */
 #ifndef CORE_ACTOR_H
 #define CORE_ACTOR_H
@@ -7,13 +8,13 @@
 #include "base/base.h"
 
 enum actor_kind {
-	ACTOR_SELF, /* the program itself, or who operates it */
+	ACTOR_SELF, /* the program itself, or its operator */
 	ACTOR_LINK, /* whoever has the link of an invitation */
 	ACTOR_KEY,  /* an admin key */
 	ACTOR_USER  /* a person who has signed in */
 };
 
-/* Ids are 0, and the address NULL, where there is none or it is not known. */
+/* Ids are 0 and the address is NULL if there is none or it is not known. */
 struct actor {
 	enum actor_kind kind;
 	int64_t key;

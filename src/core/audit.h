@@ -1,5 +1,5 @@
 /*
- * audit.h: what is worth remembering about who did what.
+ * audit.h: the types of audit events: who did what.
  *
  * One list holds all there is to say of each type of event; a line here is all
  * that a new one takes, besides whoever writes it (work_audit() in
@@ -59,10 +59,10 @@
 	  "data")                                                              \
 	X(USER_ERASED, 24, "user.erased", OURS, USER, NULL)                    \
 	X(INVITE_ERASED, 25, "invite.erased", OURS, INVITE, NULL)              \
-	/* for good: no more attempts are made */                              \
+	/* permanently: no more attempts are made */                           \
 	X(INVITE_UNDELIVERED, 28, "invite.delivery_failed", OURS, INVITE,      \
 	  NULL)                                                                \
-	/* by who has the link; the first time */                              \
+	/* by the holder of the link; the first time */                        \
 	X(INVITE_REFUSED, 29, "invite.acceptance_refused", OURS, INVITE,       \
 	  "data")                                                              \
 	/* with a new link */                                                  \
@@ -75,7 +75,7 @@
 	X(INVITE_LINK_CREATED, 76, "invite.link.created", OURS, INVITE, NULL)  \
 	/* declined, as not meant for whoever has the address */               \
 	X(INVITE_OPTED_OUT, 80, "invite.opted_out", OURS, INVITE, NULL)        \
-	/* a new one, by who has the link of one that expired */               \
+	/* a new one, by the holder of a link that has expired */              \
 	X(INVITE_REQUESTED, 81, "invite.resend_requested", OURS, INVITE, NULL) \
 	X(ADDRESS_UNBLOCKED, 82, "blocked_address.deleted", OURS,              \
 	  BLOCKED_ADDRESS, NULL)                                               \
@@ -85,7 +85,7 @@
 	X(API_KEY_DELETED, 43, "api_key.deleted", PUBLISHED, API_KEY, NULL)    \
 	/* with the key that takes its place */                                \
 	X(API_KEY_ROTATED, 60, "api_key.rotated", OURS, API_KEY, "data")       \
-	/* told by who operates the server; its end is an event, too */        \
+	/* reported by the operator; its revocation is an event, too */        \
 	X(API_KEY_LEAKED, 61, "api_key.leaked", OURS, API_KEY, NULL)           \
 	X(KEY_LEAKED, 62, "admin_api_key.leaked", OURS, KEY, NULL)             \
 	X(SERVICE_ACCOUNT_CREATED, 44, "service_account.created", PUBLISHED,   \

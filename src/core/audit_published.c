@@ -1,7 +1,7 @@
 /*
- * audit_published.c: the types of events that the contract has, most of which
- * happen nowhere here. Who asks for one of those asks for nothing; who asks for
- * another has misspelt it.
+ * audit_published.c: the contract's types of events, most of which never happen
+ * here. A filter that names one of them finds nothing; one that names another
+ * type is misspelt.
  */
 #include "base/base.h"
 

@@ -19,7 +19,8 @@ int64_t backoff_delay_ms(int attempt, int64_t first_ms, uint64_t random);
 /*
  * Whether there were enough attempts: as many as pauses that begin with
  * `first_ms` make the time of BACKOFF_PATIENCE_MS. Attempts are counted, and no
- * clock is asked: one that is wrong for seconds would end every mail.
+ * clock is asked: a clock that is wrong for seconds would have every mail given
+ * up.
  */
 bool backoff_exhausted(int attempts, int64_t first_ms);
 

@@ -1,13 +1,13 @@
 /*
  * email.c: what is an address, and which addresses are the same.
  *
- * Accepted is what mail systems agree on: a dot-atom of RFC 5322 with the
- * UTF-8 of RFC 6531, one @, and a domain name of IDNA 2008. Quoted local
- * parts, comments, display names and address literals are refused, and so are
- * characters that cannot be seen: nobody has such an address, somebody may
- * want to look like one who has.
+ * Accepted is what mail systems agree on: a dot-atom of RFC 5322 with the UTF-8
+ * of RFC 6531, one @, and a domain name of IDNA 2008. Quoted local parts,
+ * comments, display names and address literals are refused, and so are
+ * characters that cannot be seen: nobody has such an address, but an impostor
+ * may want to look like somebody else.
  *
- * What surprises: libidn2's own rule for ASCII (IDN2_USE_STD3_ASCII_RULES)
+ * The surprise: libidn2's own rule for ASCII (IDN2_USE_STD3_ASCII_RULES)
  * silently drops what it forbids, so that a_b.com would become ab.com and
  * another's mailbox. It is not used; check_domain() looks at the result.
  *
@@ -75,7 +75,7 @@ static void lower_ascii(char *text, size_t len)
 			text[i] |= 0x20;
 }
 
-/* Why a character beyond ASCII may not stand in an address, or NULL. */
+/* Why a character beyond ASCII is not allowed in an address, or NULL. */
 static const char *check_unicode_char(ucs4_t c)
 {
 	if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Z))
@@ -196,9 +196,9 @@ static bool key_add(struct key *key, const void *data, size_t len)
 #define FOLDED_MAX 16 /* octets of one character's folding or lower case */
 
 /*
- * The simple case folding of a character: where Unicode's full one makes
- * several letters of one, such as "ss" of U+00DF, which is another's address,
- * its lower case. Returns the octets; 0 where it cannot be done.
+ * The simple case folding of a character: its lower case if Unicode's full
+ * folding makes several letters of one, since "ss" for U+00DF would be
+ * another's address. Returns the octets; 0 if that fails.
  */
 static size_t fold_char(const uint8_t *c, size_t len, uint8_t out[FOLDED_MAX])
 {
@@ -346,7 +346,7 @@ static const char *fold_domain(struct str domain, struct key *key)
 	return key_add(key, domain.data, domain.len) ? NULL : TOO_LONG;
 }
 
-/* Cuts at the one @. Nothing else is looked at but what helps to say why. */
+/* Cuts at the one @. Everything else here only helps to explain a refusal. */
 static const char *split(struct str raw, struct str *ret_local,
 			 struct str *ret_domain)
 {

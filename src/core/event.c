@@ -18,7 +18,7 @@ static const enum audit_type audits[EVENT_COUNT] = {
 #undef X
 };
 
-/* "*" is all but the highest bit, which a number that is stored has not. */
+/* "*" is all bits but the highest, since stored numbers are not negative. */
 static const struct family {
 	const char *name;
 	int first, count;

@@ -13,8 +13,8 @@
 
 /*
  * X(NAME, number, word, AUDIT): the number is stored, and is a bit of a set:
- * never change one. Those of a family lie in a range of their own, so that
- * "invite.*" has those that are yet to come.
+ * never change one. Each family has a range of numbers, so that "invite.*"
+ * includes events that are yet to come.
  */
 #define EVENTS(X)                                                     \
 	X(INVITE_CREATED, 0, "invite.created", INVITE_SENT)           \
@@ -31,7 +31,7 @@
 	  INVITE_REQUESTED)                                           \
 	X(INVITE_RESENT, 8, "invite.resent", INVITE_RESENT)           \
 	X(INVITE_UPDATED, 9, "invite.updated", INVITE_UPDATED)        \
-	/* as not meant for them; of this, declined is not told */    \
+	/* as not meant for them; sent instead of declined */         \
 	X(INVITE_OPTED_OUT, 10, "invite.opted_out", INVITE_OPTED_OUT) \
 	X(USER_ADDED, 24, "user.added", USER_ADDED)                   \
 	X(USER_UPDATED, 25, "user.updated", USER_UPDATED)             \
@@ -55,7 +55,7 @@ enum event {
 
 extern const struct vocabulary events;
 
-/* What an audit event of this type is told as; or EVENT_NONE. */
+/* The webhook event for an audit event of this type; or EVENT_NONE. */
 enum event event_of_audit(enum audit_type type);
 
 /* ---- sets ---- */
@@ -70,7 +70,7 @@ static inline int64_t event_bit(enum event event)
 /* Takes an event's name, "invite.*" or "*" into the set; false: it is none. */
 bool events_add(struct str name, int64_t *set);
 
-/* Hands out the names that make up a set, as few as will do. */
+/* The names that make up a set, as few as possible. */
 void events_name(int64_t set, void (*take)(void *context, const char *name),
 		 void *context);
 

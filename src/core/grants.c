@@ -137,7 +137,7 @@ static size_t count_of(struct str text, char c)
 }
 
 /* Whether the last one names a project that an earlier one named. Most lists
- * are sorted, and then the one before it tells. */
+ * are sorted, and then it is enough to look at the one before it. */
 static bool is_repeated(struct grants grants, bool *sorted)
 {
 	const struct grant *last = &grants.at[grants.count - 1];
@@ -179,7 +179,8 @@ int grants_parse(struct arena *arena, struct str text,
 		return -1;
 	text = (struct str){ text.data + 1, text.len - 2 };
 	if (text.len > 0) {
-		/* One more, so that a torn text cannot write past the end. */
+		/* One more, so that a truncated text cannot write past the
+		 * end. */
 		grants.at = arena_array(arena, count_of(text, '[') + 1,
 					sizeof(*grants.at));
 		if (!grants.at || !parse_list(text, &grants))

@@ -79,8 +79,8 @@ int64_t id_next(struct id_source *source, int64_t now_ms, uint64_t random)
 	int64_t first = id_first_at(now_ms);
 
 	/*
-	 * Count up inside a millisecond, and where the clock is behind the
-	 * last id. One that is full runs over into the next.
+	 * Count up inside a millisecond, and where the clock is behind the last
+	 * id. A full millisecond runs over into the next.
 	 */
 	if (source->last > 0 && source->last >= first) {
 		if (source->last < INT64_MAX)

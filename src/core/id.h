@@ -1,5 +1,5 @@
 /*
- * id.h: names of things.
+ * id.h: ids, as numbers and as text.
  *
  * An id is a 63-bit number that grows with time: 41 bits of milliseconds since
  * 2024-01-01T00:00:00Z, then 22 bits that start at random in each new
@@ -98,9 +98,9 @@ struct id_source {
 int64_t id_next(struct id_source *source, int64_t now_ms, uint64_t random);
 
 /*
- * Has the next ids be greater than `greatest`, which is in use: a clock may
- * stand before where it was when that was made. What could not be one of ours,
- * since hardly any would be left behind it, is not believed.
+ * Makes the next ids greater than `greatest`, which is in use: the clock may
+ * have been set back since that was made. A number so great that hardly any ids
+ * would be left behind it is not believed.
  */
 void id_start_after(struct id_source *source, int64_t greatest);
 

@@ -88,7 +88,8 @@ enum invite_status invite_status(const struct invite *invite,
 {
 	if (invite->state == INVITE_ACCEPTED)
 		return STATUS_ACCEPTED;
-	/* Not only by its time: the clock may have been set back since. */
+	/* The state counts, not only the time: the clock may have been set back
+	 * since. */
 	if (invite->state == INVITE_DECLINED ||
 	    now_seconds >= invite->expires_at)
 		return STATUS_EXPIRED;
@@ -120,8 +121,8 @@ enum create_verdict invite_on_create(const struct invite *open,
 bool invite_is_opened_by(const struct invite *invite,
 			 const uint8_t hash[SHA256_SIZE])
 {
-	/* Both are compared, whichever it is: time tells nothing. No secret is
-	 * known whose hash is all zero. */
+	/* Both are compared in either case, so that the time reveals nothing.
+	 * No secret is known whose hash is all zero. */
 	bool current = same_bytes(invite->secret_hash, hash, SHA256_SIZE);
 	bool other = same_bytes(invite->other_hash, hash, SHA256_SIZE);
 

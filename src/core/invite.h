@@ -55,7 +55,7 @@ const char *delivery_status_name(enum delivery_status status);
 bool role_of(struct str name, enum role *ret_role) MUST_CHECK;
 bool invite_status_of(struct str name, enum invite_status *ret) MUST_CHECK;
 
-/* Whether who was invited is reminded before it expires. */
+/* Whether the invited person is reminded before it expires. */
 enum invite_reminder { REMINDER_WANTED = 0, REMINDER_UNWANTED = 1 };
 
 struct delivery {
@@ -80,20 +80,22 @@ struct invite {
 	int64_t accepted_at;		/* Unix seconds; 0 unless accepted */
 	int64_t declined_at;		/* Unix seconds; 0 unless declined or
 					 * withdrawn */
-	/* Whoever declined said that it was not meant for them; 0: no. */
+	/* When the recipient said that it was not meant for them; 0: they did
+	 * not. */
 	int64_t opted_out_at;
-	/* A new one was asked for, since this one expired; 0: no. */
+	/* When a new one was asked for, after this one expired; 0: it was
+	 * not. */
 	int64_t resend_requested_at;
 	int64_t user; /* who accepted; 0 unless accepted */
 	struct inviter inviter;
 	const char *metadata;	 /* a JSON object of texts; NULL: none */
-	const char *external_id; /* what the caller calls whoever it is for;
-				  * NULL: nothing */
+	const char *external_id; /* the caller's own id of the person; NULL:
+				  * none */
 	const char *locale;	 /* of its page and mails; NULL: not said */
-	/* Whoever has the secret of either may answer. The first one's is in
-	 * the last mail (or in the link, where none was wanted); the other's is
-	 * in a link that was copied since, or in the mail before. All zero:
-	 * there is no other. */
+	/* The hashes of two secrets, either of which opens the invite. The
+	 * first is that of the last mail (or of the link, if no mail was
+	 * wanted); the other is that of a link copied since, or of the mail
+	 * before. All zero: there is no other. */
 	uint8_t secret_hash[SHA256_SIZE], other_hash[SHA256_SIZE];
 	enum invite_reminder reminder;
 	int64_t reminded_at; /* Unix seconds; 0: not, of this expiry */
@@ -135,18 +137,18 @@ bool invite_is_opened_by(const struct invite *invite,
 			 const uint8_t hash[SHA256_SIZE]);
 
 /*
- * What the holder of a secret may do. RESULT_OK for an invite that can
- * be accepted or declined now; RESULT_INVITE_ACCEPTED where it was accepted
- * before (an accept answers as the first did and changes nothing; a decline is
- * refused); otherwise the reason. A wrong secret is told nothing but
- * RESULT_INVITATION_NOT_FOUND, whatever the state; so is a NULL invite.
+ * What the holder of a secret may do. RESULT_OK for an invite that can be
+ * accepted or declined now; RESULT_INVITE_ACCEPTED where it was accepted before
+ * (an accept answers as the first did and changes nothing; a decline is
+ * refused); otherwise the reason. A wrong secret gets
+ * RESULT_INVITATION_NOT_FOUND, whatever the state; so does a NULL invite.
  */
 enum result invite_on_answer(const struct invite *invite,
 			     const uint8_t hash[SHA256_SIZE],
 			     int64_t now_seconds);
 
-/* By that, whether a new one may be asked for: only of one that has expired.
- * RESULT_INVITATION_OPEN where it can still be accepted. */
+/* Given that result, whether a new invite may be asked for: only after it has
+ * expired. RESULT_INVITATION_OPEN if it can still be accepted. */
 enum result invite_on_request(enum result on_answer);
 
 /* The invite is declined now, and so does not expire later than now. */
@@ -168,13 +170,14 @@ bool invite_mail_waits(const struct invite *invite);
 /* ---- what opens it ---- */
 
 /*
- * A new link: the others are dead. But where a mail waits, a worker may have it
- * in hand, and nobody is to get a mail with a dead link: what it carries, and
+ * A new link: the others stop working. But a waiting mail may be in a worker's
+ * hands, and nobody should get a mail with a dead link: the secret in it, which
  * nobody has seen yet, goes on opening the invite.
  */
 void invite_renew_link(struct invite *invite, const uint8_t hash[SHA256_SIZE]);
 
-/* One more link, beside that of the mail; one that was copied before is dead.
+/* One more link, beside that of the mail; one that was copied before stops
+ * working.
  */
 void invite_copy_link(struct invite *invite, const uint8_t hash[SHA256_SIZE]);
 
@@ -187,8 +190,8 @@ void invite_remind(struct invite *invite, const uint8_t hash[SHA256_SIZE],
 
 /*
  * Whether it is time for a reminder, which goes out `lead` seconds before the
- * invite expires, once: to who got the mail before that time, and so not where
- * the invite was never open for as long.
+ * invite expires, once: if the mail went out before that time, and so not if
+ * the invite was never open for that long.
  */
 bool invite_wants_reminder(const struct invite *invite, int64_t lead,
 			   int64_t now_seconds);
@@ -196,7 +199,8 @@ bool invite_wants_reminder(const struct invite *invite, int64_t lead,
 /* Whether it has expired, and that was not told. */
 bool invite_expiry_is_news(const struct invite *invite, int64_t now_seconds);
 
-/* It expires at another time: what was said of the old one counts no more. */
+/* It expires at another time, so reminders and events about the old time are
+ * forgotten. */
 void invite_renew_expiry(struct invite *invite, int64_t expires_at);
 
 #endif

@@ -101,7 +101,7 @@ int64_t key_id(struct str text)
 	return (int64_t)id;
 }
 
-/* Of words that keys are part of: what may stand in a key of any version. */
+/* Whether a character may stand in a key of any version. */
 static bool is_word(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||

@@ -27,26 +27,25 @@
 #define KEY_GRACE_MAX	 (7 * 24 * 60 * 60)
 #define KEY_TEXT_SIZE	 (15 + 13 + 1 + 43 + 6 + 1) /* of the longest; NUL too */
 
-/* What a text is, as far as its form tells. */
+/* What kind of key a text is, judged by its form alone. */
 enum key_form {
 	KEY_OF_ADMIN,
 	KEY_OF_USER, /* in a project */
 	KEY_OF_SERVICE_ACCOUNT,
-	KEY_MISSPELT, /* begins as ours do, and is none */
-	KEY_FOREIGN   /* does not: an older key, a chosen one, or anything */
+	KEY_MISSPELT, /* begins as ours do, but is not a valid key */
+	KEY_FOREIGN   /* does not: an older key, or any other text */
 };
 
 enum key_form key_form(struct str text);
 
-/* Where some clients put their key instead of into Authorization. */
+/* Headers in which some clients send their key instead of in Authorization. */
 enum key_header { KEY_IN_X_API_KEY, KEY_IN_API_KEY };
 extern const struct vocabulary key_headers;
 
-/* The id that stands in a key of one of the first three forms; 0: none that can
- * be one. */
+/* The id in a key of one of the first three forms; 0 if it cannot be an id. */
 int64_t key_id(struct str text);
 
-/* What older versions made begins so, and with none of the above. */
+/* The prefix of admin keys that older versions made. */
 #define KEY_OLD_PREFIX "sk-admin-"
 /*
  * The first key in `text`, whatever stands around it: one of ours, or an admin

@@ -1,5 +1,5 @@
 /*
- * language.c: which of our languages somebody is best spoken to in.
+ * language.c: which of our languages suits a reader best.
  */
 #include "base/base.h"
 
@@ -32,7 +32,7 @@ const struct language *language_called(const char *tag)
 	return tag ? language_find(str_of(tag)) : NULL;
 }
 
-/* Thousandths of "q=0.75"; what is not written so counts as 0. */
+/* Thousandths of "q=0.75"; anything malformed counts as 0. */
 static int weight_of(struct str q)
 {
 	int weight = 0, place = 1000;

@@ -21,8 +21,8 @@ const struct language *language_find(struct str tag);
 /* The same; NULL for NULL. */
 const struct language *language_called(const char *tag);
 
-/* Which of them somebody wants most, who sent this Accept-Language; NULL: none
- * of them, or nothing was said. */
+/* The language that this Accept-Language prefers; NULL if it names none of them
+ * or is empty. */
 const struct language *language_wanted(struct str accept);
 
 /* As HTML's dir has it: "ltr" or "rtl". */

@@ -1,5 +1,5 @@
 /*
- * name.c: which characters cannot stand in a name.
+ * name.c: which characters a name must not hold.
  */
 #include "base/base.h"
 
@@ -115,7 +115,7 @@ static const char *check_invisible(ucs4_t c, const uint8_t *start,
 	return fine ? NULL : INVISIBLE;
 }
 
-/* Those that draw nothing: format characters, fillers, breaks of lines. */
+/* Characters that draw nothing: format characters, fillers, line breaks. */
 static bool draws_nothing(ucs4_t c)
 {
 	return uc_is_property_default_ignorable_code_point(c) ||

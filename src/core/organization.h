@@ -22,24 +22,24 @@ struct project {
 	int64_t id, organization;
 	const char *name;
 	int64_t created_at, archived_at; /* Unix seconds; 0 = active */
-	/* As they were asked for; nothing here acts on them. */
+	/* As the caller set them; nothing here acts on them. */
 	enum residency residency;
 	enum geography geography;
 	const char *external_key_id; /* or NULL */
-	/* Seconds that its new keys may live at most; 0: as long as they are
-	 * asked for. Of an update: whether that is to be set. */
+	/* The longest lifetime of its new keys, in seconds; 0: no limit. In an
+	 * update, the bool says whether to set it. */
 	int64_t max_key_lifetime;
 	bool sets_max_key_lifetime;
 };
 
-/* A person in an organization: there since they accepted. Whoever has left
- * stays on record, and is shown nowhere. */
+/* A person in an organization: there since they accepted. Those who have left
+ * stay on record, but are not shown anywhere. */
 struct user {
 	int64_t id, organization;
 	const char *email, *name; /* name may be "" */
 	enum role role;
 	int64_t added_at, removed_at; /* Unix seconds; 0 = is a member */
-	/* What the API calls so, as it was given; or NULL. */
+	/* As the API calls it and as it was given; or NULL. */
 	const char *technical_level, *developer_persona;
 	/* At first those of the invite that they accepted; or NULL. */
 	const char *metadata, *external_id;
@@ -76,10 +76,10 @@ struct admin_key {
 	int64_t last_used_at; /* to the minute; 0 = never */
 	int64_t revoked_at;   /* 0 = it was not */
 	int64_t expires_at;   /* 0 = never */
-	int64_t user;	      /* for whom it was made; 0 = nobody's */
+	int64_t user;	      /* whose it is; 0 = no person's */
 	bool owned;	      /* `user` is an owner now */
-	/* Of `user`, or of the organization where it is nobody's; only where
-	 * it is going to be shown. */
+	/* The name and address of `user`, or of the organization if it is no
+	 * person's; only filled in where it will be shown. */
 	const char *owner_name;
 	int64_t owner_since; /* Unix seconds */
 };
@@ -91,9 +91,9 @@ struct admin_key {
 bool admin_key_in_force(const struct admin_key *key, int64_t now_seconds);
 
 /*
- * Whether that a key is used now is worth writing down: at most once a minute,
- * so that a busy key costs nothing. A last use that lies far ahead was written
- * by a clock that was wrong.
+ * Whether a use of the key now should be recorded: at most once a minute, so
+ * that a busy key costs nothing. A last use far in the future was recorded by a
+ * wrong clock.
  */
 #define KEY_USE_SECONDS	      60
 #define KEY_USE_AHEAD_SECONDS 3600

@@ -1,6 +1,6 @@
 /*
  * residency.h: where a project's data is to stay, as the contract names it.
- * Kept and told to whoever asks; nothing here acts on it.
+ * Stored and shown; nothing here acts on it.
  */
 #ifndef CORE_RESIDENCY_H
 #define CORE_RESIDENCY_H
@@ -32,7 +32,7 @@ enum residency {
 #undef X
 };
 
-/* What `residency` was called before, and named no more than the region. */
+/* The older name of `residency`, whose values name only the region. */
 #define GEOGRAPHIES(X) \
 	X(US) X(EU) X(JP) X(IN) X(KR) X(CA) X(AU) X(SG) X(GB) X(AE)
 

@@ -66,7 +66,7 @@
 	X(EXTERNAL_ID_TAKEN, 400, "external_id_taken",                 \
 	  "Another invite or user of your organization has this "      \
 	  "`external_id`.")                                            \
-	/* all or nothing, and it was nothing */                       \
+	/* all or nothing was asked for, and nothing was done */       \
 	X(INVITES_REFUSED, 400, "invites_refused",                     \
 	  "Some of the invites cannot be made, so none was.")          \
 	/* accepted: cannot be deleted or declined */                  \
@@ -111,7 +111,7 @@
 	  "This is the organization's default project, which cannot "  \
 	  "be changed or archived: invites that name no project lead " \
 	  "to it.")                                                    \
-	/* a list that is walked; the next page would end alike */     \
+	/* a search that gave up; the next page would do so, too */    \
 	X(SEARCH_TOO_LONG, 400, "search_too_long",                     \
 	  "None of the half million events that were looked through "  \
 	  "matches. Say when it was, with effective_at[gte] and "      \
@@ -135,7 +135,7 @@
 	X(INVITATION_OPTED_OUT, 410, "invitation_opted_out",           \
 	  "Whoever has this address said that the invitation was not " \
 	  "meant for them, so it was withdrawn.")                      \
-	/* a new one is asked for, and there is no need */             \
+	/* a new one was asked for while it can still be accepted */   \
 	X(INVITATION_OPEN, 400, "invitation_not_expired",              \
 	  "This invitation has not expired: it can be accepted.")      \
 	X(ORGANIZATION_EXISTS, 400, "organization_already_exists",     \
@@ -151,7 +151,7 @@
 	  "Keys of this project may not live that long. Ask for "      \
 	  "less, or omit 'expires_in_seconds': then the key lives "    \
 	  "as long as is allowed.")                                    \
-	/* an admin key for somebody who is none */                    \
+	/* an admin key for somebody who is not an owner */            \
 	X(USER_NOT_OWNER, 400, "user_not_owner",                       \
 	  "An admin key can belong to an owner only. Make this user "  \
 	  "an owner first.")                                           \
@@ -159,7 +159,7 @@
 	  "This is the last admin key in force of your organization, " \
 	  "or the last that does not expire. Make another one before " \
 	  "you delete it.")                                            \
-	/* and would end with their being one */                       \
+	/* and would end with them as owner */                         \
 	X(OWNER_OF_LAST_KEY, 400, "last_admin_key",                    \
 	  "The last admin key of your organization that does not "     \
 	  "expire is this user's, and would end, too. Make another "   \
@@ -178,7 +178,7 @@
 	X(IDEMPOTENCY_KEY_REUSED, 400, "idempotency_key_reused",       \
 	  "This Idempotency-Key was used within the last day for a "   \
 	  "request with another body. Take a new key.")                \
-	/* what the database has of it makes no sense to us */         \
+	/* its row in the database is damaged */                       \
 	X(DAMAGED, 500, "damaged",                                     \
 	  "What is stored of this is damaged, or was written by a "    \
 	  "newer version. Nothing was changed; `invited check` says "  \

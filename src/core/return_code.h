@@ -1,11 +1,11 @@
 /*
- * return_code.h: the code in a mail's return address, which says which mail
- * came back: the invite's number and a MAC, so that nobody else can make one.
+ * return_code.h: the code in a mail's return address, which identifies a mail
+ * that bounced: the invite's number and a MAC, so that nobody else can make
+ * one.
  *
  * The MAC covers the hash of the secret in the mail, too: if an invite is sent
  * again, with a new secret, a report about the earlier mail does not match the
- * new one. Capital and small letters are the same, since servers on the way
- * change them.
+ * new one. It is not case-sensitive, since servers on the way change case.
  *
  * Pure.
  */

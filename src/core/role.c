@@ -112,7 +112,7 @@ bool role_name_is_taken(struct str name, int64_t project)
 	return find_predefined(name, project) != 0;
 }
 
-/* ---- what they are called ---- */
+/* ---- ids as text ---- */
 
 #define RESOURCE_OF(project) ((project) ? "project" : "organization")
 
@@ -145,8 +145,8 @@ static bool cut_prefix(struct str *text, const char *prefix)
 	return true;
 }
 
-/* Whether what stands behind a predefined role's name says that it is of this
- * project, or of the organization. */
+/* Whether the suffix of a predefined role's id names this project, or the
+ * organization. */
 static bool is_of(struct str text, int64_t organization, int64_t project)
 {
 	int64_t id;

@@ -2,11 +2,10 @@
  * role.h: roles that can be assigned, to users and to groups, in the
  * organization or in one of its projects.
  *
- * Some are predefined. Whoever has one of them has it in their own row: a
- * user's role, a project user's role, and likewise for groups, so that there
- * are two views of it and one truth. Others are an organization's own: they
- * have a name and a list of permissions, which are kept and told to whoever
- * asks; nothing here acts on them.
+ * Some are predefined. They are stored in the row of the user, project user or
+ * group that has them, so that there are two views of one fact. Others are an
+ * organization's own: they have a name and a list of permissions, which are
+ * stored and shown; nothing here acts on them.
  *
  * A role is a number: below ROLE_IDS one of the predefined ones, else the id of
  * an own one.
@@ -18,8 +17,8 @@
 #include "base/str.h"
 #include "core/vocabulary.h"
 
-/* An organization's role of somebody who may have none. Stored as numbers:
- * never renumber. */
+/* A role in the organization, for somebody who may have none. Stored as
+ * numbers: never renumber. */
 enum organization_role {
 	ORGANIZATION_ROLE_NONE = 0,
 	ORGANIZATION_ROLE_READER = 1,
@@ -67,7 +66,8 @@ void roles_predefined(int64_t project, int64_t *ret_first, int64_t *ret_last);
 /* Whether a predefined one is among those. */
 bool role_is_of(int64_t role, int64_t project);
 
-/* What is to be said of a predefined one; of whose it is, as given. */
+/* The description of a predefined one, as a role of the organization or project
+ * given. */
 struct assignable_role role_predefined(int64_t role, int64_t organization,
 				       int64_t project);
 
@@ -92,8 +92,8 @@ const char *role_format(const struct assignable_role *role,
 
 /*
  * The number behind it, which may be an own one's; 0 where it is no role of
- * this organization (project 0) or project. What a predefined one is of may be
- * left out: "role-api-project-member".
+ * this organization (project 0) or project. The suffix of a predefined one may
+ * be left out: "role-api-project-member".
  */
 int64_t role_parse(struct str text, int64_t organization, int64_t project);
 

@@ -44,7 +44,7 @@ struct organization_settings {
 	int64_t max_key_lifetime;
 };
 
-/* As an organization has them that has set nothing. */
+/* The settings of an organization that has set nothing. */
 struct organization_settings settings_default(int64_t organization);
 
 /* Whether somebody with this address may be invited; `email_key` as that of
@@ -56,9 +56,9 @@ bool settings_allow_address(const struct organization_settings *settings,
 bool color_is(struct str text);
 
 /*
- * The colour of text on the ground `color`: white or black, whichever stands
- * out more. Against one of them every colour has a contrast of at least 4.5
- * to 1, as texts need it (WCAG 2, 1.4.3).
+ * The colour of text on the background `color`: white or black, whichever has
+ * more contrast. Every colour has a contrast of at least 4.5 to 1, which text
+ * needs (WCAG 2, 1.4.3), with one of the two.
  */
 const char *color_on(const char *color);
 

@@ -1,11 +1,10 @@
 /*
  * standing.h: what a person may do in a project, all roles together.
  *
- * An owner of the organization is owner of each of its projects. Besides, there
- * are the person's own role in the project, and those of the groups that the
- * person is in; the strongest counts. Custom roles add nothing: what they
- * permit is kept for those who ask, see role.h. Whether the project is archived
- * is another question.
+ * An owner of the organization is owner of each of its projects. Otherwise the
+ * strongest of the person's own role in the project and the roles of their
+ * groups counts. Custom roles add nothing, see role.h. Whether the project is
+ * archived does not matter here.
  */
 #ifndef CORE_STANDING_H
 #define CORE_STANDING_H
@@ -14,7 +13,7 @@
 #include "core/role.h"
 #include "core/vocabulary.h"
 
-/* The stronger, the greater. */
+/* In ascending order of strength. */
 enum standing {
 	STANDING_NONE,
 	STANDING_VIEWER,
@@ -26,7 +25,7 @@ enum standing {
 extern const struct vocabulary standings;
 
 struct standing_facts {
-	/* The person's own role; none: nobody who is in the organization. */
+	/* The person's own role; none: not a member of the organization. */
 	enum organization_role organization;
 	/* The strongest that any of the person's groups has. */
 	enum organization_role organization_by_group;
@@ -35,7 +34,7 @@ struct standing_facts {
 
 enum standing standing_in_project(const struct standing_facts *facts);
 
-/* What one role in a project comes to, for whoever has no other. */
+/* The standing that one role in a project gives, without any other. */
 enum standing standing_of(enum project_role role);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * token.c: tokens as text.
  *
- * Parsing decides nothing about rights: it says only whether the text has the
- * form. The comparison is of hashes, and in constant time, elsewhere.
+ * Parsing only checks the form and decides nothing about rights. Hashes are
+ * compared elsewhere, in constant time.
  */
 #include "base/base.h"
 #include "base/encode.h"
@@ -47,7 +47,7 @@ static size_t line_break_len(struct str text)
 	return text.len > 0 && (text.data[0] == '\n' || text.data[0] == '\r');
 }
 
-/* UTF-8 of what is not seen: U+00A0, U+00AD, U+2000 to U+200F, U+2028 to
+/* Invisible characters, as UTF-8: U+00A0, U+00AD, U+2000 to U+200F, U+2028 to
  * U+202F, U+205F to U+206F, U+3000, U+FEFF. */
 static bool is_wide_blank(const unsigned char *c)
 {
@@ -104,7 +104,7 @@ static size_t drop_blanks(char *text, size_t len)
 	return kept;
 }
 
-/* Percent-decoding that leaves alone what is none; in place. */
+/* Percent-decoding in place, which leaves invalid escapes alone. */
 static size_t decode_once(char *text, size_t len)
 {
 	size_t kept = 0;
@@ -125,8 +125,8 @@ static size_t decode_once(char *text, size_t len)
 
 /*
  * Proofpoint's URL Defense, version 2, writes '-' for '%' and '_' for '/', so
- * that "://" becomes "-3A__". From there to the end of its parameter that is
- * taken back.
+ * that "://" becomes "-3A__". That is undone from there to the end of its
+ * parameter.
  */
 static void undo_url_defense(char *text, size_t len)
 {
@@ -141,7 +141,8 @@ static void undo_url_defense(char *text, size_t len)
 	}
 }
 
-/* How many different tokens there are, two standing for more; the first. */
+/* How many different tokens there are, where 2 means two or more; and the first
+ * of them. */
 static int count_tokens(struct str text, struct token *ret_token)
 {
 	int count = 0;

@@ -24,7 +24,7 @@ struct token {
 
 void token_format(const struct token *token, char out[TOKEN_TEXT_SIZE]);
 
-#define TOKEN_FIND_MAX 8192 /* octets that are looked through for a token */
+#define TOKEN_FIND_MAX 8192 /* octets that are searched for a token */
 
 /*
  * The token in what a person pasted or a mail program made of the link: the

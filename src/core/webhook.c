@@ -31,9 +31,9 @@ const struct vocabulary webhook_outcomes = VOCABULARY(outcomes);
 /* ---- addresses ---- */
 
 /*
- * What is no global unicast, by the registries of special addresses, and what
- * leads to such a place by a translation: NAT64, 6to4, Teredo. Of IPv6, all
- * outside 2000::/3 that is no IPv4 address.
+ * Addresses that are not global unicast, by the registries of special-purpose
+ * addresses, and those that lead to one by translation: NAT64, 6to4, Teredo. Of
+ * IPv6, all outside 2000::/3 that is not an IPv4-mapped address.
  */
 static const char *const special[] = {
 	"0.0.0.0/8",	  "10.0.0.0/8",	    "100.64.0.0/10", "127.0.0.0/8",
@@ -93,7 +93,7 @@ static bool read_address(const char *host, struct in6_addr *ret_address)
 	return true;
 }
 
-/* No escapes, for they would hide an address; nor zones of IPv6. */
+/* No percent-escapes, for they would hide an address; no IPv6 zones. */
 static bool is_name(const char *host)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"

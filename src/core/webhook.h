@@ -1,6 +1,6 @@
 /*
- * webhook.h: the rules of webhooks: which addresses they may have, how long a
- * receiver is tried, what their secrets look like.
+ * webhook.h: the rules of webhooks: which URLs they may have, for how long a
+ * failing receiver is retried, what their secrets look like.
  */
 #ifndef CORE_WEBHOOK_H
 #define CORE_WEBHOOK_H
@@ -12,8 +12,8 @@
 
 #define WEBHOOK_URL_MAX	    2048
 #define WEBHOOKS_MAX	    20	/* of an organization */
-#define WEBHOOK_LOG	    100 /* attempts of one that are remembered */
-#define WEBHOOK_ANSWER	    256 /* octets of an answer that are kept */
+#define WEBHOOK_LOG	    100 /* attempts that are remembered of each */
+#define WEBHOOK_ANSWER	    256 /* octets of a response that are kept */
 #define WEBHOOK_BODY_MAX    (20 * 1000) /* octets, as Standard Webhooks has it */
 
 #define WEBHOOK_SECRET_SIZE 32
@@ -46,18 +46,19 @@ struct reach {
 };
 
 /*
- * Whether a request may go to this address (of IPv4 as one of IPv6): a global
- * unicast one, or one of an allowed network. `plain`: without TLS, which takes
- * the latter.
+ * Whether a request may go to this address (IPv4 as IPv4-mapped): a global
+ * unicast one, or one of an allowed network. `plain`: without TLS, which
+ * requires the latter.
  */
 bool reach_has(const struct reach *reach, const struct in6_addr *address,
 	       bool plain);
 
-/* Why the URL will not do (static, behind "Invalid 'url': "); or NULL. An
- * address in it, however written, is looked at; a name when it is used. */
+/* Why the URL is refused (static, to follow "Invalid 'url': "); or NULL. An
+ * address in it, in whatever notation, is checked now; a host name when it is
+ * used. */
 const char *webhook_url_check(const struct reach *reach, struct str url);
 
-/* How often a receiver is tried, in some three days. */
+/* How often a delivery is attempted, within some three days. */
 #define WEBHOOK_ATTEMPTS 10
 
 /*

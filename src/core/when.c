@@ -4,7 +4,7 @@
 #include "base/base.h"
 #include "core/when.h"
 
-/* What the sentence date.time can name. */
+/* The names of places in the sentence date.time. */
 static void write_text(const struct language *language, const struct tm *tm,
 		       char out[WHEN_SIZE])
 {
@@ -57,11 +57,12 @@ void when_span(const struct language *language, int64_t seconds,
 
 	if (seconds < 60)
 		seconds = 60;
-	/* Two of a unit are the least: 119 minutes, then 2 hours. */
+	/* A unit is used from 2 on: 119 minutes, then 2 hours. */
 	while (i + 1 < COUNT_OF(units) &&
 	       seconds < 2 * units[i].seconds - units[i].smaller / 2)
 		i++;
-	/* The nearest: a week is 7 days, also when a second has passed. */
+	/* Rounded to the nearest: a week is still 7 days when a second has
+	 * passed. */
 	n = seconds / units[i].seconds +
 	    (seconds % units[i].seconds >= units[i].seconds / 2);
 	snprintf(number, sizeof(number), "%lld", (long long)n);

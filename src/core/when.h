@@ -15,7 +15,7 @@ struct when {
 	char text[WHEN_SIZE], iso[WHEN_SIZE];
 };
 
-/* "" in both for no time (0 or less), or one that no calendar has. */
+/* "" in both if there is no time (0 or less), or no calendar has it. */
 void when_init(struct when *when, const struct language *language,
 	       int64_t seconds);
 
