@@ -57,7 +57,7 @@ static bool grow(struct buf *buf, size_t need)
 	return true;
 }
 
-char *buf_reserve(struct buf *buf, size_t len)
+char *buf_make_room(struct buf *buf, size_t len)
 {
 	if (buf->failed)
 		return NULL;
@@ -67,12 +67,6 @@ char *buf_reserve(struct buf *buf, size_t len)
 		return NULL;
 	}
 	return buf->data + buf->len;
-}
-
-void buf_added(struct buf *buf, size_t len)
-{
-	buf->len += len;
-	buf->data[buf->len] = '\0';
 }
 
 void buf_add(struct buf *buf, const void *data, size_t len)

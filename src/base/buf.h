@@ -36,11 +36,25 @@ void buf_add_char(struct buf *buf, char c);
 void buf_add_i64(struct buf *buf, int64_t value);
 void buf_addf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* buf_reserve(), where the room has to be made first. */
+char *buf_make_room(struct buf *buf, size_t len) MUST_CHECK;
+
 /*
  * Makes room for `len` more bytes and returns where they go, or NULL on
  * failure; buf_added() says how many were written there.
  */
-char *buf_reserve(struct buf *buf, size_t len) MUST_CHECK;
-void buf_added(struct buf *buf, size_t len);
+static inline MUST_CHECK char *buf_reserve(struct buf *buf, size_t len)
+{
+	if (buf->failed || len >= buf->cap - buf->len ||
+	    len > buf->max - buf->len)
+		return buf_make_room(buf, len);
+	return buf->data + buf->len;
+}
+
+static inline void buf_added(struct buf *buf, size_t len)
+{
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+}
 
 #endif

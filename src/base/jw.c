@@ -92,6 +92,11 @@ void jw_key(struct jw *jw, const char *name)
 	jw->comma = false;
 }
 
+void jw_key_written(struct jw *jw, struct str key)
+{
+	put(jw, key.data, key.len, false);
+}
+
 static size_t plain_prefix(struct str s)
 {
 	size_t i = 0;
@@ -166,6 +171,16 @@ void jw_text(struct jw *jw, const char *value)
 		jw_null(jw);
 }
 
+void jw_plain(struct jw *jw, const char *value)
+{
+	if (!value) {
+		jw_null(jw);
+		return;
+	}
+	put_quoted(jw, str_of(value), '\0');
+	jw->comma = true;
+}
+
 void jw_lines(struct jw *jw, struct str text)
 {
 	struct str line;
@@ -181,10 +196,9 @@ void jw_lines(struct jw *jw, struct str text)
 
 void jw_i64(struct jw *jw, int64_t value)
 {
-	if (jw->comma)
-		buf_add_char(jw->out, ',');
-	buf_add_i64(jw->out, value);
-	jw->comma = true;
+	char digits[STR_I64_MAX];
+
+	put(jw, digits, str_put_i64(value, digits), true);
 }
 
 void jw_bool(struct jw *jw, bool value)

@@ -11,7 +11,7 @@ static void put_id(struct jw *jw, enum id_kind kind, int64_t id)
 {
 	char text[ID_TEXT_SIZE];
 
-	jw_text(jw, id ? id_format(kind, id, text) : NULL);
+	jw_plain(jw, id ? id_format(kind, id, text) : NULL);
 }
 
 static void put_time(struct jw *jw, int64_t seconds)
@@ -48,14 +48,14 @@ static void write_member(struct jw *jw, const struct member *member,
 	const void *at = (const char *)item + member->offset;
 
 	if (member->type != MEMBER_REST)
-		jw_key(jw, member->name);
+		jw_key_written(jw, member->key);
 	switch (member->type) {
 	case MEMBER_WRITTEN:
 	case MEMBER_REST:
 		member->write(jw, item, now_seconds);
 		break;
 	case MEMBER_FIXED:
-		jw_text(jw, member->text);
+		jw_plain(jw, member->text);
 		break;
 	case MEMBER_FALSE:
 		jw_bool(jw, false);
@@ -76,7 +76,7 @@ static void write_member(struct jw *jw, const struct member *member,
 		jw_lines(jw, str_of(*(const char *const *)at));
 		break;
 	case MEMBER_WORD:
-		jw_text(jw, vocabulary_word(member->words, *(const int *)at));
+		jw_plain(jw, vocabulary_word(member->words, *(const int *)at));
 		break;
 	case MEMBER_TIME:
 		put_time(jw, *(const int64_t *)at);
@@ -93,7 +93,7 @@ static void write_member(struct jw *jw, const struct member *member,
 void shape_members(struct jw *jw, const struct member *members,
 		   const void *item, int64_t now_seconds)
 {
-	for (; members->name; members++)
+	for (; members->key.data; members++)
 		write_member(jw, members, item, now_seconds);
 }
 

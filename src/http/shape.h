@@ -17,7 +17,7 @@
 enum member_type {
 	MEMBER_WRITTEN, /* by a function */
 	MEMBER_REST,	/* by one, with their names: any number of members */
-	MEMBER_FIXED,	/* the same text for all */
+	MEMBER_FIXED,	/* the same text for all, which is not escaped */
 	MEMBER_FALSE,
 	MEMBER_NULL,
 	MEMBER_ID,	/* null for 0 */
@@ -31,8 +31,8 @@ enum member_type {
 };
 
 struct member {
-	const char *name;
 	enum member_type type;
+	struct str key; /* its name, by JW_KEY() */
 	size_t offset;
 	enum id_kind kind;
 	const struct vocabulary *words;
@@ -45,7 +45,7 @@ struct shape {
 	enum id_kind kind;  /* of its id */
 	size_t size;	    /* of its struct */
 	size_t id;	    /* where in it the id lies */
-	const struct member *members; /* the last has no name */
+	const struct member *members; /* the last has no key */
 	bool deleted_without_id;      /* its answer to DELETE names no id */
 	size_t
 	    removed; /* of a bool in what comes out of a DELETE, plus 1:
@@ -54,65 +54,65 @@ struct shape {
 
 /* ---- rows; `type` is the struct's ---- */
 
-#define SHOW_FIXED(json, value)                                       \
-	{                                                             \
-		.name = (json), .type = MEMBER_FIXED, .text = (value) \
+#define SHOW_FIXED(json, value)                                            \
+	{                                                                  \
+		.key = JW_KEY(json), .type = MEMBER_FIXED, .text = (value) \
 	}
-#define SHOW_FALSE(json)                             \
-	{                                            \
-		.name = (json), .type = MEMBER_FALSE \
+#define SHOW_FALSE(json)                                  \
+	{                                                 \
+		.key = JW_KEY(json), .type = MEMBER_FALSE \
 	}
-#define SHOW_NULL(json)                             \
-	{                                           \
-		.name = (json), .type = MEMBER_NULL \
+#define SHOW_NULL(json)                                  \
+	{                                                \
+		.key = JW_KEY(json), .type = MEMBER_NULL \
 	}
 #define SHOW_ID(json, type_, member, kind_)                                  \
 	{                                                                    \
-		.name = (json), .type = MEMBER_ID,                           \
+		.key = JW_KEY(json), .type = MEMBER_ID,                      \
 		.offset = OFFSET_OF(type_, member, int64_t), .kind = (kind_) \
 	}
 #define SHOW_TEXT(json, type_, member)                           \
 	{                                                        \
-		.name = (json), .type = MEMBER_TEXT,             \
+		.key = JW_KEY(json), .type = MEMBER_TEXT,        \
 		.offset = OFFSET_OF(type_, member, const char *) \
 	}
 #define SHOW_CHARS(json, type_, member)                     \
 	{                                                   \
-		.name = (json), .type = MEMBER_CHARS,       \
+		.key = JW_KEY(json), .type = MEMBER_CHARS,  \
 		.offset = OFFSET_OF(type_, member[0], char) \
 	}
 #define SHOW_STRINGS(json, type_, member)                        \
 	{                                                        \
-		.name = (json), .type = MEMBER_STRINGS,          \
+		.key = JW_KEY(json), .type = MEMBER_STRINGS,     \
 		.offset = OFFSET_OF(type_, member, const char *) \
 	}
 #define SHOW_WORD(json, type_, member, vocabulary)                             \
 	{                                                                      \
-		.name = (json), .type = MEMBER_WORD,                           \
+		.key = JW_KEY(json), .type = MEMBER_WORD,                      \
 		.offset = OFFSET_OF_ENUM(type_, member), .words = (vocabulary) \
 	}
 #define SHOW_TIME(json, type_, member)                      \
 	{                                                   \
-		.name = (json), .type = MEMBER_TIME,        \
+		.key = JW_KEY(json), .type = MEMBER_TIME,   \
 		.offset = OFFSET_OF(type_, member, int64_t) \
 	}
-#define SHOW_NUMBER(json, type_, member)                \
-	{                                               \
-		.name = (json), .type = MEMBER_NUMBER,  \
-		.offset = OFFSET_OF(type_, member, int) \
+#define SHOW_NUMBER(json, type_, member)                    \
+	{                                                   \
+		.key = JW_KEY(json), .type = MEMBER_NUMBER, \
+		.offset = OFFSET_OF(type_, member, int)     \
 	}
-#define SHOW_BOOL(json, type_, member)                   \
+#define SHOW_BOOL(json, type_, member)                    \
+	{                                                 \
+		.key = JW_KEY(json), .type = MEMBER_BOOL, \
+		.offset = OFFSET_OF(type_, member, bool)  \
+	}
+#define SHOW_REST_BY(function)                                             \
+	{                                                                  \
+		.key = { "", 0 }, .type = MEMBER_REST, .write = (function) \
+	}
+#define SHOW_BY(json, function)                          \
 	{                                                \
-		.name = (json), .type = MEMBER_BOOL,     \
-		.offset = OFFSET_OF(type_, member, bool) \
-	}
-#define SHOW_REST_BY(function)                                       \
-	{                                                            \
-		.name = "", .type = MEMBER_REST, .write = (function) \
-	}
-#define SHOW_BY(json, function)                     \
-	{                                           \
-		.name = (json), .write = (function) \
+		.key = JW_KEY(json), .write = (function) \
 	}
 
 /* What every shape begins with. */

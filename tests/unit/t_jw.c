@@ -72,6 +72,26 @@ START_TEST(test_numbers)
 }
 END_TEST
 
+START_TEST(test_what_needs_no_escaping_is_written_as_it_is)
+{
+	static const struct str keys[] = { JW_KEY("id"), JW_KEY("next") };
+
+	jw_object(&jw);
+	jw_key_written(&jw, keys[0]);
+	jw_plain(&jw, "org-1");
+	jw_key_written(&jw, keys[1]);
+	jw_plain(&jw, NULL);
+	jw_key(&jw, "data");
+	jw_array(&jw);
+	jw_plain(&jw, "");
+	jw_plain(&jw, "<");
+	jw_end_array(&jw);
+	jw_end_object(&jw);
+	ck_assert_str_eq(
+	    out.data, "{\"id\":\"org-1\",\"next\":null,\"data\":[\"\",\"<\"]}");
+}
+END_TEST
+
 #define FFFD "\xEF\xBF\xBD"
 
 static const struct {
@@ -196,6 +216,7 @@ static void add(TCase *tests)
 	tcase_add_checked_fixture(tests, start, end);
 	tcase_add_test(tests, test_commas_and_nesting);
 	tcase_add_test(tests, test_numbers);
+	tcase_add_test(tests, test_what_needs_no_escaping_is_written_as_it_is);
 	tcase_add_loop_test(tests, test_strings, 0, COUNT_OF(strings));
 	tcase_add_test(tests, test_every_ascii_character_comes_back);
 	tcase_add_test(tests, test_any_two_bytes_come_back);
