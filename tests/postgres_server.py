@@ -13,6 +13,7 @@ Needs Python's own library only: C tests are run by it too.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import shutil
@@ -36,13 +37,24 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off",
 STEADY = {"autovacuum": "off"}
 
 
+def _newest(program: str) -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"),
+                   key=lambda path: int(path.parts[-3]))
+    return found[-1] if found else None
+
+
+@functools.cache
+def psql() -> str:
+    """The program itself: in PATH, Debian has a script that looks for it, and
+    takes longer for that than a statement does."""
+    return str(_newest("psql") or "psql")
+
+
 def programs() -> Path:
     """Where initdb and postgres are; Debian keeps them out of PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"),
-                   key=lambda path: int(path.parts[-3]))
-    named = shutil.which("postgres")
+    found, named = _newest("postgres"), shutil.which("postgres")
     if found:
-        return found[-1].parent
+        return found.parent
     if named:
         return Path(named).resolve().parent
     raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
@@ -163,7 +175,7 @@ class Postgres:
         return self
 
     def _wait_until_up(self) -> None:
-        end = time.monotonic() + DEADLINE
+        end = time.monotonic() + DEADLINE * 4
         while not self._is_up():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("PostgreSQL did not come up: "
@@ -186,8 +198,11 @@ class Postgres:
     def kill(self) -> None:
         """kill -9 of the whole server, as when its machine stops."""
         assert self.process is not None, "it does not run"
-        os.killpg(self.process.pid, signal.SIGKILL)
+        # It stands still first: so those that it has made stay its children,
+        # and are found.
+        os.kill(self.process.pid, signal.SIGSTOP)
         self._kill_children()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(DEADLINE)
         self.process = None
         # A backend may take a moment to see that the server is gone; until
@@ -247,7 +262,7 @@ def name_of(url: str) -> str:
 
 def run_sql(url: str, text: str) -> str:
     done = subprocess.run(
-        ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url,
+        [psql(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url,
          "-c", text], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=DEADLINE * 2, check=False)
     if done.returncode != 0:

@@ -22,6 +22,7 @@ import pytest
 from harness import (DEADLINE, ENGINES, INVITES, PROJECTS, USERS, Client,
                      Daemon, admin_key_in, binary, eventually, refused)
 from harness.daemon import clean_environment
+from postgres_server import psql
 
 GROUPS = "/v1/organization/groups"
 ROLES = "/v1/organization/roles"
@@ -545,13 +546,13 @@ def test_a_lock_is_not_waited_for_long(side):
     source, target = side("sqlite"), side("postgres")
     small(source)
     copy(source, target)
-    with subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", target.url],
+    with subprocess.Popen([psql(), "-X", "-q", "-A", "-t", "-d", target.url],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          text=True) as psql:
-        psql.stdin.write("BEGIN; LOCK TABLE invite IN SHARE MODE;"
+                          text=True) as other:
+        other.stdin.write("BEGIN; LOCK TABLE invite IN SHARE MODE;"
                          " SELECT 'locked';\n")
-        psql.stdin.flush()
-        assert psql.stdout.readline() == "locked\n"
+        other.stdin.flush()
+        assert other.stdout.readline() == "locked\n"
         assert "lock timeout" in copy(source, target, code=TRY_AGAIN)
-        psql.stdin.close()
+        other.stdin.close()
     assert written(copy(source, target)) == set()

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from harness import INVITES, eventually
+from postgres_server import psql
 
 pytestmark = pytest.mark.engines("postgres")
 
@@ -33,7 +34,7 @@ class Session:
 
     def __init__(self, url):
         self._psql = subprocess.Popen(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+            [psql(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
              url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, text):
@@ -48,11 +49,17 @@ class Session:
 
 
 def meet(daemon, other, ask):
-    """The answer to what waits for `other`, which commits then."""
+    """The answer to what waits for `other`, which commits then. Who has waited
+    for too long is told so, and asks again."""
+    def answered():
+        answer = ask()
+        return answer if answer.status_code != 503 else None
+    daemon.expect_error("store_unavailable")
     answers = []
     session = Session(daemon.database.url)
     session.run(other)
-    thread = threading.Thread(target=lambda: answers.append(ask()))
+    thread = threading.Thread(
+        target=lambda: answers.append(eventually(answered)))
     thread.start()
     eventually(lambda: daemon.database.sql(
         "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import IO
 
 from harness.wait import DEADLINE
+from postgres_server import psql
 
 
 class Session:
@@ -18,7 +19,7 @@ class Session:
 
     def __init__(self, url: str) -> None:
         self._psql = subprocess.Popen(
-            ["psql", "-X", "-q", "-A", "-t", "-d", url], text=True,
+            [psql(), "-X", "-q", "-A", "-t", "-d", url], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True)
         self._number = 0
