@@ -17,6 +17,7 @@ import threading
 import warnings
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from typing import Any, Callable
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -51,8 +52,12 @@ class Mailbox:
         self._mails: list[Received] = []
         self._changed = threading.Condition()
 
-    def add(self, mail: Received) -> None:
+    def add(self, mail: Received,
+            answer: Callable[[], object] = lambda: None) -> None:
+        """`answer` says so to the sender: whoever learns by that that the mail
+        was taken finds it here."""
         with self._changed:
+            answer()
             self._mails.append(mail)
             self._changed.notify_all()
 
@@ -257,7 +262,8 @@ class ScriptedServer:
                 self._open.append(connection)
             self._start(self._serve, connection)
 
-    def _act(self, connection: socket.socket, stage: str) -> bytes:
+    def _reply(self, stage: str) -> bytes:
+        """What is to be said, once it is to be said."""
         with self._lock:
             actions = self._actions.get(stage, ["500 5.5.1 What?"])
             action = actions.pop(0) if len(actions) > 1 else actions[0]
@@ -267,10 +273,13 @@ class ScriptedServer:
             action = self._after_stall
         if isinstance(action, Exception):
             raise action
-        if isinstance(action, str):
-            action = action.encode() + b"\r\n"
-        connection.sendall(action)
-        return action
+        return action if isinstance(action, bytes) else \
+            action.encode() + b"\r\n"
+
+    def _act(self, connection: socket.socket, stage: str) -> bytes:
+        reply = self._reply(stage)
+        connection.sendall(reply)
+        return reply
 
     def _read_message(self, lines: Any) -> bytes:
         read = []
@@ -310,7 +319,7 @@ class ScriptedServer:
             elif verb == "DATA" and reply.startswith(b"354"):
                 mail.raw = self._read_message(lines)
                 self.read.add(mail)
-                self._act(connection, "message")
-                self.mailbox.add(mail)
+                reply = self._reply("message")
+                self.mailbox.add(mail, partial(connection.sendall, reply))
             elif verb == "QUIT":
                 return

@@ -51,9 +51,6 @@ def mail_to(server: ScriptedServer) -> tuple[str, ...]:
 
 
 def one_each(*servers: ScriptedServer) -> bool:
-    """A server may have said that it took a mail a moment before it has."""
-    for server in servers:
-        eventually(server.mailbox.all)
     return all(len(server.mailbox.all()) == 1 for server in servers)
 
 

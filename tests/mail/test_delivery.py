@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import threading
 import time
 from typing import Any, Callable
 
@@ -137,10 +138,14 @@ def test_without_mail(make_daemon: Maker) -> None:
 
 def test_deferred_then_sent(make_daemon: Maker) -> None:
     seen: list[Received] = []
+    looked_at = threading.Event()
 
     def greylist(mail: Received) -> str | None:
         seen.append(mail)
-        return "451 4.7.1 Greylisted" if len(seen) == 1 else None
+        if len(seen) == 1:
+            return "451 4.7.1 Greylisted"
+        looked_at.wait(DEADLINE)
+        return None
 
     with RealServer(verdict=greylist) as server:
         daemon = make_daemon(*mail_to(server))
@@ -150,6 +155,7 @@ def test_deferred_then_sent(make_daemon: Maker) -> None:
         assert deferred["attempts"] == 1
         # That this person has to wait says nothing about the server.
         assert ready(daemon).status_code == 200
+        looked_at.set()
         sent = daemon.api.delivered(invite["id"])["delivery"]
         assert sent["attempts"] == 2
         assert sent["last_error"] is None
@@ -444,10 +450,10 @@ def test_another_daemon_takes_up_what_a_killed_one_had(
     send it."""
     with ScriptedServer(RCPT=STALL) as server:
         killed = make_daemon(*mail_to(server))
-        other = make_daemon(*mail_to(server), database=killed.database,
-                            key=killed.key)
         invite = killed.api.invite("ada@example.com")
         assert server.stalled.wait(DEADLINE)
+        other = make_daemon(*mail_to(server), database=killed.database,
+                            key=killed.key)
         killed.kill()
         server.answer(RCPT="250 2.1.5 Ok")
         later = other.api.invite("bob@example.com")

@@ -5,8 +5,12 @@ to servers that refuse, stall, hang up and babble at each stage.
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Iterator
 
 import pytest
 
@@ -19,7 +23,25 @@ from mail.peers import (HANG_UP, STAGES, STALL, Action, RealServer,
 SOON = "timeout=20s"
 
 
-def url(server: RealServer | ScriptedServer, *options: str,
+# A server that stalls is given up then: the first of these that leaves time to
+# come so far.
+TIMEOUTS = (1, 3, 9)
+
+
+@dataclass
+class Port:
+    """One that is somebody's, who does not listen."""
+    port: int
+
+
+@contextmanager
+def nobody() -> Iterator[Port]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield Port(taken.getsockname()[1])
+
+
+def url(server: RealServer | ScriptedServer | Port, *options: str,
         scheme: str = "smtp", host: str = "127.0.0.1",
         user: str = "") -> str:
     return (f"{scheme}://{user}{host}:{server.port}?"
@@ -336,24 +358,30 @@ def test_ehlo_unknown(send_one: SendOne) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_stalls(send_one: SendOne, stage: str) -> None:
     began = time.monotonic()
-    with ScriptedServer(**{stage: STALL}) as server:
-        report = send_one(url(server, "timeout=1s"))
-        assert server.stalled.is_set()
+    for timeout in TIMEOUTS:
+        with ScriptedServer(**{stage: STALL}) as server:
+            report = send_one(url(server, f"timeout={timeout}s"))
+        if server.stalled.is_set():
+            break
+    assert server.stalled.is_set()
     assert (report.outcome, report.usable) == ("deferred", False)
     assert "timed out" in report.words or "timeout" in report.words
     if stage == "message":
         assert "after the message was sent" in report.words
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < DEADLINE
 
 
 def test_stalls_after_refusal(send_one: SendOne) -> None:
     """That nobody says good-bye does not hold up anything for long."""
     began = time.monotonic()
-    with ScriptedServer(RCPT="550 5.1.1 Nobody", QUIT=STALL) as server:
-        report = send_one(url(server, "timeout=1s"))
+    for timeout in TIMEOUTS:
+        with ScriptedServer(RCPT="550 5.1.1 Nobody", QUIT=STALL) as server:
+            report = send_one(url(server, f"timeout={timeout}s"))
+        if report.outcome == "failed":
+            break
     assert report.outcome == "failed"
     assert report.words == "550 5.1.1 Nobody"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < DEADLINE
 
 
 def test_stalls_at_quit(send_one: SendOne) -> None:
@@ -376,9 +404,8 @@ def test_hangs_up(send_one: SendOne, stage: str) -> None:
 
 
 def test_nobody_listens(send_one: SendOne) -> None:
-    with ScriptedServer() as server:
-        pass
-    report = send_one(url(server))
+    with nobody() as taken:
+        report = send_one(url(taken))
     assert (report.outcome, report.usable) == ("deferred", False)
     assert "connect" in report.words
 
@@ -532,6 +559,5 @@ def test_probe_tries_the_sender(send_one: SendOne, reply: str) -> None:
 
 
 def test_probe_of_a_dead_server(send_one: SendOne) -> None:
-    with ScriptedServer() as server:
-        pass
-    assert not send_one("-k", url(server)).usable
+    with nobody() as taken:
+        assert not send_one("-k", url(taken)).usable
