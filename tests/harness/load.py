@@ -39,9 +39,9 @@ STATES = {"pending": 0, "accepted": 1, "deleted": 2}
 EVENTS = {"sent": 1, "accepted": 2, "deleted": 3}  # of the audit table
 
 # Longer than anything may take to be answered, however the database fails.
-PATIENCE = 15.0
+PATIENCE = 20.0
 # From a mail's claim to its arrival, on a machine that is very busy.
-UNDER_WAY = 10.0
+UNDER_WAY = 20.0
 
 
 def public_id(prefix: str, number: int) -> str:
@@ -179,7 +179,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         for worker in self._workers:
-            worker.join(DEADLINE * 2)
+            worker.join(DEADLINE * 4)
             assert not worker.is_alive(), "a call was never answered"
 
     def wait(self, creates: int) -> None:
@@ -187,7 +187,7 @@ class Load:
         enough = len(self.answers.created) + creates
         eventually(lambda: len(self.answers.created) >= enough or
                    self.answers.faults, f"{creates} more creates",
-                   DEADLINE * 2)
+                   DEADLINE * 4)
         assert not self.answers.faults, "\n".join(self.answers.faults[:5])
 
     # -- threads ------------------------------------------------------------
@@ -391,7 +391,7 @@ def emptied(url: str, deadline: float = DEADLINE) -> None:
                "an empty outbox", deadline)
 
 
-def settle(load: Load, url: str, patience: float = DEADLINE) -> str:
+def settle(load: Load, url: str, patience: float = DEADLINE * 4) -> str:
     """
     Every answered create is there exactly once, as it was left; nothing is
     there that nobody asked for; what was in doubt is there once or not at all,
