@@ -160,8 +160,10 @@ def test_who_hung_up_does_not_stand_before_the_next(stuck):
     daemon, other = stuck
 
     def has_a_place():
-        """Who has none is told so."""
+        """Who has none is told so, before others are answered. Another
+        organization's question is not behind it."""
         raw = ask_for_metrics(stack, daemon)
+        assert daemon.api.get(AUDIT).status_code == 200
         raw.socket.settimeout(0.2)
         with contextlib.suppress(TimeoutError):
             assert raw.response().status == 503
@@ -171,8 +173,6 @@ def test_who_hung_up_does_not_stand_before_the_next(stuck):
         for raw in fill_lane(stack, daemon):
             raw.close()
         late = eventually(has_a_place)
-        # Another organization's question is not behind it.
-        assert daemon.api.get(AUDIT).status_code == 200
         other.run("COMMIT")
         late.socket.settimeout(DEADLINE)
         assert late.response().status == 200

@@ -18,6 +18,7 @@ import pytest
 from harness import (INVITES, PROJECTS, Client, Daemon, admin_key_in,
                      eventually, refused)
 from harness.receiver import Receiver, status
+from harness.wait import DEADLINE
 
 WEBHOOKS = "/v1/organization/webhooks"
 SECRETS = {"INVITED_SECRETS_KEY": "secrets.key"}
@@ -185,12 +186,14 @@ def test_what_fails_is_told_again_in_the_same_words(owner):
         assert failed["answer"] == "come back later"
         assert shown(owner, webhook)["failing_since"]
         receiver.answer = status(204)
-        receiver.wait(path=path, count=2)
-        done = attempts(owner, webhook, 2)[0]
-        assert (done["outcome"], done["status"]) == ("delivered", 204)
-        one, other = receiver.told(path)[:2]
-        assert (one.id, one.body) == (other.id, other.body)
-        assert done["body"].encode() == one.body
+
+        def delivered():
+            newest = attempts(owner, webhook, 2)[0]
+            return newest if newest["outcome"] == "delivered" else None
+        done = eventually(delivered)
+        assert done["status"] == 204
+        told = {(told.id, told.body) for told in receiver.told(path)}
+        assert [body for _, body in told] == [done["body"].encode()]
         eventually(lambda: shown(owner, webhook)["failing_since"] is None)
 
 
@@ -286,7 +289,8 @@ def test_one_dead_endpoint_never_delays_another(owner, receiver):
         for number in range(40):
             owner.invite(f"ada{number}@example.com", send_email=False)
         receiver.wait(path=path, count=40)
-        assert len(silent.told()) <= 3
+        # Three at a time, each given up after a while.
+        assert len(silent.told()) < 20
         stuck.set()
     free.close()
 
@@ -340,14 +344,20 @@ def test_erasure_takes_out_what_was_told(hooked, owner, receiver):
 
 
 def test_a_webhook_that_is_deleted_gets_nothing_that_waited(owner):
-    with Receiver(status(503)) as receiver:
+    released = threading.Event()
+
+    def refuse(handler):
+        released.wait(DEADLINE)
+        status(503)(handler)
+    with Receiver(refuse) as receiver:
         webhook, path = listen(owner, receiver, events=["invite.created"])
-        owner.invite("ada@example.com")
-        attempts(owner, webhook)
+        for number in range(6):
+            owner.invite(f"ada{number}@example.com", send_email=False)
+        receiver.wait(path=path, count=3)  # as many as are told at once
         owner.ok("DELETE", f"{WEBHOOKS}/{webhook['id']}")
-        other, there = listen(owner, receiver, events=["invite.created"])
+        _, there = listen(owner, receiver, events=["invite.created"])
         receiver.answers[there] = status(200)
-        before = len(receiver.told(path))
-        owner.invite("bob@example.com")
+        released.set()
+        owner.invite("bob@example.com", send_email=False)
         receiver.wait(path=there)
-        assert len(receiver.told(path)) == before
+        assert len(receiver.told(path)) == 3
