@@ -20,7 +20,7 @@ from typing import Callable, Iterator
 import pytest
 
 from harness import INVITES, PROJECTS, Daemon, eventually
-from harness.proxies import program
+from harness.proxies import listens, program
 from harness.wait import DEADLINE
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -156,7 +156,7 @@ def test_what_a_proxy_does_not_see_is_not_done(
                                stderr=subprocess.DEVNULL)
     front = tmp_path / "front"
     try:
-        eventually(front.exists, "the proxy")
+        eventually(lambda: listens(front), "the proxy")
         every = int(os.environ.get("INVITED_TEST_EVERY", "1"))
         cases = [*requests(daemon.key or "")][::every]
         with ThreadPoolExecutor(32) as pool:

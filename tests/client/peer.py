@@ -123,7 +123,7 @@ class Peer:
         """Until so many requests have come."""
         with self._lock:
             if not self._lock.wait_for(lambda: len(self.requests) >= count,
-                                       DEADLINE):
+                                       DEADLINE * 4):
                 raise AssertionError(f"{len(self.requests)} requests came, "
                                      f"not {count}")
 

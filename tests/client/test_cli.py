@@ -85,7 +85,7 @@ def test_without_a_key(cli, peer):
 def test_standard_output_that_is_full(cli):
     with open("/dev/full", "w") as full:
         done = subprocess.run([cli.program, "get", "x"], stdout=full,
-                              stderr=subprocess.PIPE, env=cli.env, timeout=60)
+                              stderr=subprocess.PIPE, env=cli.env, timeout=240)
     assert done.returncode == 75 and b"could not write" in done.stderr
 
 
@@ -175,20 +175,23 @@ def test_every_help_has_examples_that_can_be_read(cli, peer):
 
 # ---- hints ----------------------------------------------------------------
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+@pytest.fixture
+def closed_port():
+    """One that is taken, and at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
-def test_no_connection_hints_at_the_address(cli):
-    url = f"http://127.0.0.1:{closed_port()}/v1"
+def test_no_connection_hints_at_the_address(cli, closed_port):
+    url = f"http://127.0.0.1:{closed_port}/v1"
     done = cli("list", "--max-retries", "0", OPENAI_BASE_URL=url)
     assert done.returncode == 75
     assert f"Requests go to {url}, as OPENAI_BASE_URL says." in done.stderr
     done = cli("list", "--max-retries", "0", "--base-url", url)
     assert f"Requests go to {url}, as --base-url says." in done.stderr
     done = cli("list", "--max-retries", "0", "--proxy",
-               f"http://127.0.0.1:{closed_port()}", OPENAI_BASE_URL="")
+               f"http://127.0.0.1:{closed_port}", OPENAI_BASE_URL="")
     assert done.returncode == 75
     assert "a server of your own is named by OPENAI_BASE_URL" in done.stderr
 

@@ -75,7 +75,7 @@ def bash(cli: Cli, line: str, place) -> set[str]:
     file = place / "completion"
     file.write_text(cli("completion", "bash").stdout)
     done = subprocess.run(["bash", "-c", f"exec 3<{file}; {script}", "bash",
-                           *words], cwd=place, text=True, timeout=30,
+                           *words], cwd=place, text=True, timeout=240,
                           capture_output=True)
     assert done.stderr == ""
     return set(done.stdout.split())
@@ -101,7 +101,7 @@ def test_bash_completion_where_lines_are_not_cut_at_equals(cli, place):
               'COMP_CWORD=2; _invite; printf "%s\\n" "${COMPREPLY[@]}"')
     (place / "completion").write_text(cli("completion", "bash").stdout)
     done = subprocess.run(["bash", "-c", script], cwd=place, text=True,
-                          capture_output=True, timeout=30)
+                          capture_output=True, timeout=240)
     assert (done.stdout, done.stderr) == ("--status=pending\n", "")
 
 
@@ -110,7 +110,7 @@ def test_fish_completion(cli, place, line, offered, others):
     done = subprocess.run(
         ["fish", "-c", f"source; complete -C '{line}'"], text=True,
         input=cli("completion", "fish").stdout, capture_output=True,
-        env={**os.environ, "HOME": str(place)}, cwd=place, timeout=60)
+        env={**os.environ, "HOME": str(place)}, cwd=place, timeout=240)
     assert done.stderr == ""
     found = {word.split("\t")[0].removeprefix("--status=")
              for word in done.stdout.splitlines()}
@@ -139,7 +139,7 @@ def test_zsh_completion(cli, place):
     (place / "_invite").write_text(cli("completion", "zsh").stdout)
     done = subprocess.run(["zsh", "-f", "-c", ZSH, "zsh", str(place),
                            *(line for line, _, _ in WORDS)],
-                          text=True, capture_output=True, timeout=120)
+                          text=True, capture_output=True, timeout=240)
     said = done.stdout.split("\0")[:-1]
     assert len(said) == len(WORDS), done.stderr
     for (line, offered, others), text in zip(WORDS, said):

@@ -102,7 +102,7 @@ def test_create_does_not_eat_a_loops_input(cli, peer):
     script = 'while read email; do "$0" create --email "$email" ' \
              '--role reader >/dev/null; done'
     done = subprocess.run(["sh", "-c", script, cli.program], env=cli.env,
-                          input="a@b.c\nd@e.f\n", text=True, timeout=60)
+                          input="a@b.c\nd@e.f\n", text=True, timeout=240)
     assert done.returncode == 0
     assert [r.json["email"] for r in peer.requests] == ["a@b.c", "d@e.f"]
 

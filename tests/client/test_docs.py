@@ -129,7 +129,7 @@ def test_the_pages_examples_are_programs_that_are_built(path):
 def run(name: str, url: str, *args: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [str(build_dir() / "examples" / f"example_{name}"), *args],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=240,
         env=clean_environment(OPENAI_BASE_URL=url, OPENAI_ADMIN_KEY=KEY))
 
 

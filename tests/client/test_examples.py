@@ -161,7 +161,7 @@ def cgi(body: str) -> dict[str, str]:
 
 def run(url: str, *argv: str, text: str = "", expected: int = 0) -> str:
     done = subprocess.run(argv, input=text, capture_output=True, text=True,
-                          timeout=120, cwd=build_dir(), env=environment(url))
+                          timeout=240, cwd=build_dir(), env=environment(url))
     assert done.returncode == expected, done.stdout + done.stderr
     return done.stdout
 
@@ -231,6 +231,6 @@ def test_it_can_be_interrupted(peer):
                                stderr=subprocess.PIPE, env=environment(peer.url))
     peer.wait_for(1)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=240)
     assert process.returncode == 1 and "was cancelled" in said
     assert len(peer.requests) == 1

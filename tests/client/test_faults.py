@@ -270,7 +270,7 @@ def test_a_stalled_answer_times_out(drive, peer):
 
 
 def test_a_timeout_is_tried_again(drive, peer):
-    drive("new", base_url=peer.url, admin_api_key=KEY, timeout_ms=300)
+    drive("new", base_url=peer.url, admin_api_key=KEY, timeout_ms=1500)
     peer.script(Raw(b"", "stall"), Answer(200, INVITE))
     assert drive(**GET)["ok"]
 
@@ -361,10 +361,11 @@ def test_a_redirect_without_location(drive, peer):
 # ---- the network ----------------------------------------------------------
 
 def test_nobody_listens(drive):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    drive("new", base_url=f"http://127.0.0.1:{port}", admin_api_key=KEY)
-    error = fails(drive, "connection")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        drive("new", base_url=f"http://127.0.0.1:{port}", admin_api_key=KEY)
+        error = fails(drive, "connection")
     assert error["attempts"] == 3 and error["status"] == 0
     assert error["cause"] == REFUSED and error["detail"]
     assert f"127.0.0.1:{port}" in error["message"]

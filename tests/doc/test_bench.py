@@ -11,7 +11,7 @@ import pytest
 
 from harness.daemon import ROOT, binary
 
-SECONDS = 300
+SECONDS = 900
 
 
 @pytest.mark.again

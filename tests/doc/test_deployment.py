@@ -18,6 +18,7 @@ import pytest
 
 from harness import DEADLINE, INVITES, Daemon, binary, eventually
 from harness.daemon import ROOT, clean_environment
+from harness.proxies import listens
 from postgres_server import Postgres, _owner, programs, run_sql
 
 # The servers are made here; what the fixtures would make is not used.
@@ -246,7 +247,8 @@ def test_while_the_standby_is_away(servers: Callable[..., Postgres],
     daemon = make_daemon("--database", url)
     daemon.expect_error("store_unavailable")
     daemon.api.invite("ada@example.com")
-    assert first.sql("SELECT sync_state FROM pg_stat_replication") == "quorum"
+    eventually(lambda: first.sql("SELECT sync_state FROM pg_stat_replication")
+               == "quorum", "a standby that counts")
 
     standby.stop(signal.SIGQUIT)
     body = {"email": "grace@example.com", "role": "reader"}
@@ -410,7 +412,7 @@ def start_nginx(tmp_path: Path) -> Iterator[Callable[..., httpx.Client]]:
             ["nginx", "-p", tmp_path, "-e", tmp_path / "log", "-c",
              nginx_conf(tmp_path, list(daemons))],
             stdin=subprocess.DEVNULL))
-        eventually((tmp_path / "socket").exists, "nginx")
+        eventually(lambda: listens(tmp_path / "socket"), "nginx")
         return httpx.Client(
             base_url="http://invited.example.com", timeout=DEADLINE,
             transport=httpx.HTTPTransport(uds=str(tmp_path / "socket")))
@@ -436,8 +438,7 @@ def test_proxy_with_two_daemons(
                       "role": "reader"}).status_code
         assert [create(number) for number in range(8)] == [200] * 8
         for daemon in (first, second):
-            assert any("path=/organization/invites" in line
-                       for line in daemon.log)
+            daemon.wait_log("request", path="/organization/invites")
         second.kill()
         assert [create(number) for number in range(8, 16)] == [200] * 8
         assert http.get("/healthz").status_code == 200

@@ -17,7 +17,7 @@ from harness.daemon import ROOT, clean_environment
 
 pytestmark = pytest.mark.engines("sqlite")
 
-FIRST_BUILD = 300   # seconds
+FIRST_BUILD = 900   # seconds
 
 
 def install(*args: str | Path, **env: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 
 from harness import DEADLINE, Daemon, eventually
 from harness.daemon import ROOT
+from harness.proxies import listens
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -51,7 +52,7 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         started.append(subprocess.Popen(
             ["nginx", "-p", tmp_path, "-e", tmp_path / "log", "-c", conf],
             stdin=subprocess.DEVNULL))
-        eventually(socket.exists, "nginx")
+        eventually(lambda: listens(socket), "nginx")
         return httpx.Client(
             base_url="http://invited.example.com", timeout=DEADLINE,
             transport=httpx.HTTPTransport(uds=str(socket)))

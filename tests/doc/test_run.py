@@ -21,7 +21,7 @@ from harness import DEADLINE, Client, Maildir
 from harness.client import INVITES
 from harness.daemon import ROOT, Lines, clean_environment
 
-FIRST_BUILD = 300   # seconds
+FIRST_BUILD = 900   # seconds
 
 
 class Run:

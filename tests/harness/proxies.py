@@ -92,6 +92,13 @@ def on_path(name: str, where: Path) -> Path:
     return where
 
 
+def listens(path: Path) -> bool:
+    """Whether somebody does at this UNIX socket, which is there a moment
+    before anybody may connect."""
+    with socket.socket(socket.AF_UNIX) as unix:
+        return path.exists() and unix.connect_ex(str(path)) == 0
+
+
 # -- one that runs ------------------------------------------------------------
 
 class Gateway:

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 let browser;
 
@@ -18,6 +18,7 @@ async function theBrowser() {
   browser ??= await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
+    timeout: 2 * PATIENCE,
     args: [
       '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
       '--no-first-run', '--disable-background-networking',

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import PostalMime from 'postal-mime';
 import { invited } from './programs.mjs';
 
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 export class Daemon {
   #directory = mkdtempSync(path.join(os.tmpdir(), 'invited-browser-'));
