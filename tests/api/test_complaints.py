@@ -399,7 +399,7 @@ def test_25_it_is_in_a_language_that_the_person_does_not_read(shared_daemon,
     again = shared_daemon.mailbox.wait(address("c25"), 2)
     for mail in (first, again):
         assert mail.message["Content-Language"] == "fr"
-        assert "invité" in mail.message["Subject"]
+        assert "reçu" in mail.message["Subject"]
         assert '<html lang="fr"' in page_of(shared, again.token).text
 
 

@@ -57,7 +57,7 @@ static const struct {
 	  "24 Nov 2025, 01:26 UTC",
 	  { "24 hours", "2 days", "3 days", "11 days" } },
 	{ "de",
-	  "24. November 2025, 01:26 Uhr UTC",
+	  "24. November 2025, 01:26 Uhr (UTC)",
 	  { "24 Stunden", "2 Tage", "3 Tage", "11 Tage" } },
 	{ "fr",
 	  "24 novembre 2025 à 01:26 UTC",

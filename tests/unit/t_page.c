@@ -199,7 +199,7 @@ START_TEST(test_invitation_says_what_it_is_about)
 	ck_has(text, "<li><bdi>Search</bdi> <span class=\"tag\">Member</span>");
 	ck_has(text, "<li><bdi>Billing</bdi> <span class=\"tag\">Owner</span>");
 	ck_has(text, "<li><s><bdi>Attic</bdi></s> <span class=\"tag\">"
-		     "archived, left out</span>");
+		     "archived, not included</span>");
 	ck_has(text, "<time datetime=\"2025-11-24T01:26:36Z\">"
 		     "24 Nov 2025, 01:26 UTC</time>");
 	ck_has(text, "name=\"code\" value=\"" CODE "\"");
@@ -234,7 +234,7 @@ START_TEST(test_acceptance_says_what_came_of_it)
 	text = render(ACCEPT_ACCEPTED);
 	ck_has(text, "Welcome to <bdi>ACME</bdi>");
 	ck_has(text, "<dd>Owner <span");
-	ck_has(text, "archived, left out");
+	ck_has(text, "archived, not included");
 	ck_has(text, "<dt>Joined</dt>\n"
 		     "<dd><time datetime=\"2025-11-23T01:26:36Z\">");
 	ck_has_not(text, "Open until");

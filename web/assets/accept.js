@@ -30,7 +30,9 @@ function localise(times) {
     { dateStyle: 'medium', timeStyle: 'short', numberingSystem: 'latn' });
   for (const time of times) {
     time.title = time.textContent;
-    time.textContent = format.format(new Date(time.dateTime));
+    // "2:16 AM" stays on one line.
+    time.textContent = format.format(new Date(time.dateTime))
+      .replace(/\s(?=\D+$)/u, '\u00a0');
   }
 }
 
