@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/random.h"
+#include "base/thread.h"
 #include "command/commands.h"
 #include "commit.h"
 #include "conf/conf.h"
@@ -471,6 +472,7 @@ static int serve(const struct conf *conf)
 	struct fail fail;
 
 	set_up_memory();
+	thread_set_default();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a full quota is an error like others */
 	umask(0077);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "store/organizations/organizations.h"
 
 #define PAUSE_MS  HOUR_MS /* between two looks, unless a task says so */
@@ -183,7 +184,7 @@ int sweep_start(struct store *store, const struct sweep_task *tasks,
 		release(sweep);
 		return -1;
 	}
-	if (pthread_create(&sweep->thread, NULL, run, sweep)) {
+	if (thread_start(&sweep->thread, run, sweep)) {
 		release(sweep);
 		return fail_set(fail, "could not start a thread");
 	}

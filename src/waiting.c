@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #define FIRST_MS (10 * SECOND_MS)
 #define NEXT_MS	 MINUTE_MS
@@ -54,8 +55,7 @@ void waiting_begin(const char *what)
 	clock_condition_init(&waiting.changed);
 	waiting.what = what;
 	waiting.ended = false;
-	waiting.started =
-	    pthread_create(&waiting.thread, NULL, look_on, NULL) == 0;
+	waiting.started = thread_start(&waiting.thread, look_on, NULL) == 0;
 }
 
 void waiting_end(void)

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #define QUEUE_OCTETS (256 * 1024)
 #define GRAVE_OCTETS (32 * 1024)     /* of these: for warnings and errors */
@@ -195,8 +196,8 @@ void log_start(void)
 	}
 	pthread_mutex_lock(&queue.lock);
 	queue.ending = queue.done = false;
-	queue.running = watching && pthread_create(&queue.thread, NULL,
-						   write_lines, NULL) == 0;
+	queue.running =
+	    watching && thread_start(&queue.thread, write_lines, NULL) == 0;
 	pthread_mutex_unlock(&queue.lock);
 }
 

@@ -21,6 +21,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "deliver/internal.h"
 
 /* ---- what all of them use ---- */
@@ -128,7 +129,7 @@ static int open_hands(struct deliverer *deliverer, struct fail *fail)
 static bool start(pthread_t *thread, void *(*run)(void *context), void *context,
 		  struct fail *fail)
 {
-	int error = pthread_create(thread, NULL, run, context);
+	int error = thread_start(thread, run, context);
 
 	if (error != 0)
 		fail_errno(fail, error, "could not start a thread");

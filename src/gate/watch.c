@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "store/keys/gate.h"
 
 #define PAUSE_MS  250
@@ -170,7 +171,7 @@ int watch_start(struct gate *gate, struct watch **ret_watch, struct fail *fail)
 	*ret_watch = watch;
 	if (store_port_open(gate->store, NULL, NULL, &watch->port, fail) < 0)
 		return -1;
-	if (pthread_create(&watch->thread, NULL, run, watch))
+	if (thread_start(&watch->thread, run, watch))
 		return fail_set(fail, "could not start the gate's thread");
 	watch->runs = true;
 	return 0;

@@ -12,6 +12,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "base/thread.h"
 #include "http/loop.h"
 
 #define CONNECTIONS_MAX 16384
@@ -198,7 +199,7 @@ static int start_helper(struct server *server, struct loop *loop,
 
 	helper->server = server;
 	helper->loop = loop;
-	if (pthread_create(&helper->thread, NULL, run_helper, helper))
+	if (thread_start(&helper->thread, run_helper, helper))
 		return fail_set(fail, "could not start a thread for requests: "
 				      "ask for fewer with --threads");
 	server->helper_count++;

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "store/front.h"
 
 #define NICE 10 /* of threads whose work nobody else waits for */
@@ -54,7 +55,7 @@ static int start_reader(struct store *store, struct reading *reading,
 	reading->store = store;
 	if (store->type->reader_open(store->engine, &reading->reader, fail) < 0)
 		return -1;
-	if (pthread_create(&reading->thread, NULL, run, reading))
+	if (thread_start(&reading->thread, run, reading))
 		return fail_set(fail, "could not start a reader's thread");
 	reading->runs = true;
 	return 0;

@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "store/front.h"
 
 #define REST_MS SECOND_MS /* without a write, until the engine may rest */
@@ -111,7 +112,7 @@ static void *run_writer(void *context)
 
 int start_writer(struct store *store, struct fail *fail)
 {
-	if (pthread_create(&store->writer_thread, NULL, run_writer, store))
+	if (thread_start(&store->writer_thread, run_writer, store))
 		return fail_set(fail, "could not start the writer's thread");
 	store->writer_runs = true;
 	return 0;

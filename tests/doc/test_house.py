@@ -58,3 +58,11 @@ def test_result_without_words_does_not_compile(tmp_path: Path) -> None:
     done = compile_with(tree, "http/errors.c")
     assert done.returncode != 0
     assert "requires 4 arguments" in done.stderr
+
+
+def test_every_thread_has_a_stack_of_a_known_size() -> None:
+    """By default each takes 8 MiB of address space."""
+    starts = {str(path.relative_to(ROOT / "src"))
+              for path in (ROOT / "src").rglob("*.c")
+              if "pthread_create(" in path.read_text()}
+    assert starts == {"base/thread.c"}

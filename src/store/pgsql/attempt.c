@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 struct attempt {
 	pthread_mutex_t mutex;
@@ -68,19 +69,6 @@ static void *run(void *context)
 	return NULL;
 }
 
-static bool start_thread(struct attempt *attempt)
-{
-	pthread_attr_t detached;
-	pthread_t thread;
-	bool started;
-
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	started = pthread_create(&thread, &detached, run, attempt) == 0;
-	pthread_attr_destroy(&detached);
-	return started;
-}
-
 struct attempt *attempt_begin(const char *url)
 {
 	struct attempt *attempt = calloc(1, sizeof(*attempt));
@@ -90,7 +78,7 @@ struct attempt *attempt_begin(const char *url)
 	pthread_mutex_init(&attempt->mutex, NULL);
 	clock_condition_init(&attempt->changed);
 	attempt->url = strdup(url);
-	if (attempt->url && start_thread(attempt))
+	if (attempt->url && thread_start_detached(run, attempt) == 0)
 		return attempt;
 	attempt_free(attempt);
 	return NULL;
