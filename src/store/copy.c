@@ -1,5 +1,5 @@
 /*
- * copy.c: all that one database holds, into another one.
+ * copy.c: copies the whole of one database into another.
  *
  * Nothing is taken on trust: the digest of each table is made from the rows
  * that were read in the source, and again from those that are read back from
@@ -7,10 +7,10 @@
  * database may read in the order that suits it, and neither has to sort.
  *
  * A database's hash key was drawn at random when it was made, and its rows are
- * of no use without. So it is copied too, and it tells whether two databases
- * are of one origin. A target also remembers the state in which it was left
- * ('copy' in meta): as long as its rows still give that, nobody has written to
- * it, and there is nothing to be lost by making it equal to the source again.
+ * of no use without. So it is copied too, and it shows whether two databases
+ * have one origin. A target also remembers the digest with which it was left
+ * ('copy' in meta): as long as its rows still have that digest, nobody has
+ * written to it, and making it equal to the source again loses nothing.
  *
  * A table that has changed is emptied and written anew. To look for the
  * changed rows would need both sides in one order and a third way of writing,
@@ -210,7 +210,7 @@ static int see_column(void *context, struct str name, struct fail *fail)
 			STR_ARG(name));
 }
 
-/* Whether what is there is what would be copied: all of it, and no more. */
+/* Whether the target holds exactly what would be copied. */
 static int check_columns(struct side *side, struct fail *fail)
 {
 	const struct sql_around *sql = &side->type->columns;
@@ -249,7 +249,8 @@ static bool is_empty(const struct side *side)
 	return true;
 }
 
-/* Nothing may be lost: it is empty, or as a copy of this source has left it. */
+/* Nothing may be lost: the target is empty, or as a copy of this source left
+ * it. */
 static int check_target(struct copying *copying, struct fail *fail)
 {
 	struct side *target = &copying->target;
@@ -300,7 +301,7 @@ static int open_end(struct side *side, const char *url, enum copy_side which,
 	return check_columns(side, fail);
 }
 
-/* What fails before a name is known fails on one side or the other. */
+/* A failure before a name is known is that of one side or the other. */
 static int open_side(struct side *side, const char *url, enum copy_side which,
 		     struct fail *fail)
 {
@@ -349,7 +350,7 @@ static int copy_tables(struct copying *copying, struct fail *fail)
 	return 0;
 }
 
-/* What the next copy will want to know. */
+/* Remembered for the next copy. */
 static int leave_mark(struct copying *copying, struct fail *fail)
 {
 	static const struct sql_around mark = {

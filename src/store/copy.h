@@ -1,5 +1,5 @@
 /*
- * copy.h: all that one database holds, into another one of any engine.
+ * copy.h: copies the whole of one database into another, of any engine.
  *
  * The source is read as of one moment and not changed; daemons may work on it
  * meanwhile. The target becomes equal to it in one transaction, or stays as it
@@ -27,8 +27,8 @@ struct store_copy_table {
 struct store_copy {
 	const char *from, *to; /* URLs, as store_open() has them */
 
-	/* Called now and then; may be NULL. What is done ("copying"), with
-	 * which table, and how many rows that was so far. */
+	/* Called now and then; may be NULL. What is being done ("copying"), to
+	 * which table, and for how many rows so far. */
 	void (*progress)(void *context, const char *what, const char *table,
 			 int64_t rows);
 	void *context;

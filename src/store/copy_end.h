@@ -2,9 +2,9 @@
  * copy_end.h: what a database has to offer to be copied, from or to. Private
  * to store/.
  *
- * An end is one connection in one transaction. That of a source sees one
- * moment, whoever writes meanwhile; in that of a target nobody else writes,
- * and nothing of it is there before commit().
+ * An end is one connection in one transaction. A source's transaction sees one
+ * snapshot, whoever writes meanwhile; while a target's is open nobody else
+ * writes, and nothing of it is visible before commit().
  */
 #ifndef STORE_COPY_END_H
 #define STORE_COPY_END_H
@@ -17,7 +17,7 @@
 struct copy_end {
 	char name[256]; /* for people: no password */
 	uint8_t hash_key[SHA256_SIZE];
-	bool again; /* what has failed may succeed another time */
+	bool again; /* the failure may be temporary */
 };
 
 enum copy_side { COPY_SOURCE, COPY_TARGET };
@@ -25,7 +25,7 @@ enum copy_side { COPY_SOURCE, COPY_TARGET };
 /* Called for each row, or each answer; -1 ends it, with the reason noted. */
 typedef int copy_take(void *context, struct str row, struct fail *fail);
 
-/* SQL with a word in the middle. */
+/* SQL around a name. */
 struct sql_around {
 	const char *before, *behind;
 };

@@ -25,9 +25,9 @@ enum db_error {
 	DB_FINE,
 	DB_NO_MEMORY,
 	DB_FAILED,  /* the driver knows why */
-	DB_AGAIN,   /* others were in the way: the same again may succeed */
-	DB_BLOCKED, /* and still are: they hold a lock for long */
-	DB_LOST,    /* the connection is gone, or of no use */
+	DB_AGAIN,   /* a conflict with others: trying again may succeed */
+	DB_BLOCKED, /* the same, and others have held a lock for long */
+	DB_LOST,    /* the connection is gone or unusable */
 	DB_WAITS    /* no error: the answer is yet to come, see pgsql/read.c */
 };
 
@@ -42,7 +42,7 @@ struct statement_set {
 	size_t size, count;
 };
 
-/* What the limits of an organization leave to who asks with a key, once this
+/* What an organization's limits leave to the key that asks, once this
  * transaction has looked; see limits.c. */
 struct limits {
 	int64_t organization; /* 0: it has not */
@@ -57,10 +57,10 @@ struct db {
 	struct statement_set statements;
 	enum db_error error; /* the first; DB_FINE = none */
 	uint8_t hash_key[SHA256_SIZE];
-	bool damaged; /* a row that this operation needs: db_damaged() */
-	int64_t key;  /* writer: one that is in force, as far as this
-		       * transaction has looked; 0 = it has not */
-	bool limited; /* its organization limits its invites */
+	bool damaged;  /* a row that this operation needs: db_damaged() */
+	int64_t key;   /* writer: a key that this transaction has found to be in
+			* force; 0 = none yet */
+	bool limited;  /* its organization limits its invites */
 	bool webhooks; /* and has some */
 	struct limits limits;
 	uint64_t turns; /* that were given out: see struct store_op */
@@ -78,13 +78,13 @@ struct statement {
 enum db_type { DB_TEXT, DB_BLOB };
 
 struct db_driver {
-	/* As the functions below, whose `st` is never NULL here. */
+	/* As the functions below, but `st` is never NULL. */
 	struct statement *(*statement)(struct db *db, const struct sql *sql);
 	void (*bind_i64)(struct statement *st, int index, int64_t value);
 	/* NULL data binds NULL. */
 	void (*bind_bytes)(struct statement *st, int index, enum db_type type,
 			   struct str value);
-	void (*ask)(struct statement *st); /* NULL: nothing is gained by it */
+	void (*ask)(struct statement *st); /* NULL: nothing to be gained */
 	bool (*row)(struct statement *st);
 	void (*run)(struct statement *st);
 	/* As db_each(); NULL: one after the other. */
@@ -121,7 +121,7 @@ void statements_release(struct db *db, void (*release)(struct statement *st));
 /* Keeps the first error. */
 void db_note(struct db *db, enum db_error error);
 
-/* What this transaction has found out of keys and limits holds no longer. */
+/* Forgets what this transaction has found out about keys and limits. */
 void db_forget(struct db *db);
 
 /* The arena gave nothing. */
@@ -147,16 +147,16 @@ void db_bind_blob(struct statement *st, int index, const void *data,
 		  size_t len);
 
 /*
- * Sends a SELECT before its rows are wanted, so that all that is asked until
- * the next db_row() of any takes one journey. What is bound stays borrowed
+ * Sends a SELECT before its rows are read, so that all SELECTs that are sent
+ * before the next db_row() take one round trip. What is bound stays borrowed
  * until then.
  */
 void db_ask(struct db *db, struct statement *st);
 
 /*
- * Has `ask` called for each of `n`, which do no more than ask: where a question
- * is a journey, those of all travel together. So each is called several times,
- * from its beginning, and has to ask the same then.
+ * Calls `ask` for each of `n`, which only reads: on a remote database the
+ * queries of all of them share round trips. So `ask` may be called several
+ * times for each, from its beginning, and has to ask the same each time.
  */
 void db_each(struct db *db, size_t n, void (*ask)(void *context, size_t i),
 	     void *context);
@@ -167,14 +167,14 @@ bool db_row(struct db *db, struct statement *st) MUST_CHECK;
 /* Steps to the end and resets. For statements without rows. */
 void db_run(struct db *db, struct statement *st);
 
-/* The same; returns how many rows were changed. */
+/* The same; returns the number of rows changed. */
 int64_t db_run_counting(struct db *db, struct statement *st);
 
 /*
- * From db_gather() to db_flush(), db_run() of a statement that can be done for
- * many at once (sql.h) gathers its parameters; each is then done once for all.
- * So whoever gathers must not depend on what was gathered, nor change a row
- * twice.
+ * From db_gather() to db_flush(), db_run() of a statement that has a wording
+ * for many (sql.h) only gathers its parameters; each statement is then run once
+ * for all. So code in between must not depend on what was gathered, nor change
+ * a row twice.
  */
 void db_gather(struct db *db);
 void db_flush(struct db *db);
@@ -189,7 +189,7 @@ struct str column_bytes(struct statement *st, int column);
 /* A copy in the arena; NULL gives NULL. Out of memory notes it, gives "". */
 const char *column_text(struct statement *st, struct arena *arena, int column);
 
-/* What an operation is answered that met this error. */
+/* The result of an operation that met this error. */
 enum result db_result(enum db_error error);
 
 #endif

@@ -10,8 +10,8 @@
 #include "store/copy_end.h"
 #include "store/store.h"
 
-/* Operations that an engine is given at once; more buy nothing but longer
- * waits. */
+/* The most operations that an engine is given at once; more would only make
+ * waits longer. */
 #define BATCH_MAX 256
 
 struct engine; /* the writer's side; used by one thread at a time */
@@ -28,14 +28,14 @@ struct engine_type {
 		    struct fail *fail);
 	void (*close)(struct engine *engine);
 
-	/* Whether a daemon does, ourselves included; or NULL. */
+	/* Whether a daemon serves it, ourselves included; or NULL. */
 	bool (*is_served)(const struct engine *engine);
 
 	/*
-	 * Applies independent writes and returns when all that were granted
-	 * are durable; each `result` is set. May be called again and again
-	 * for the same trouble, so it takes a bounded time. False, and why in
-	 * `fail`, where the database could not be written at all.
+	 * Applies independent writes and returns when all that were granted are
+	 * durable; each `result` is set. May be called repeatedly while the
+	 * trouble lasts, so it takes a bounded time. False, and why in `fail`,
+	 * where the database could not be written at all.
 	 */
 	bool (*apply)(struct engine *engine, struct store_op **ops, size_t n,
 		      struct fail *fail);
@@ -43,19 +43,18 @@ struct engine_type {
 	/* Whether the last apply() failed for want of room; or NULL. */
 	bool (*full)(const struct engine *engine);
 
-	/* Housekeeping that nobody should wait for, after each batch; or
-	 * NULL. */
+	/* Housekeeping after each batch, once it is answered; or NULL. */
 	void (*tidy)(struct engine *engine);
 
-	/* False, and why in `fail`, where writes would go nowhere, although
+	/* False, with the reason in `fail`, if writes would be lost although
 	 * they have not failed yet; from any thread, at any time. Or NULL. */
 	bool (*look)(struct engine *engine, struct fail *fail);
 
-	/* The same for when nothing was written for a while; or NULL. False:
-	 * there is no more of it until something is written. */
+	/* Housekeeping after nothing was written for a while; or NULL. False:
+	 * there is nothing more to do until something is written. */
 	bool (*rest)(struct engine *engine);
 
-	/* What there is to be watched; or NULL. From any thread. */
+	/* Its metrics; or NULL. From any thread. */
 	void (*metrics)(const struct engine *engine, struct buf *out);
 
 	int (*reader_open)(struct engine *engine, struct reader **ret_reader,
@@ -63,15 +62,15 @@ struct engine_type {
 	void (*reader_close)(struct reader *reader);
 
 	/*
-	 * Answers one read at once; those until reader_idle() see one state.
-	 * Both are NULL where a read has to travel: then none is answered in
-	 * the owner's thread, and threads of the store take what waits.
+	 * Answers one read at once; all until reader_idle() see one snapshot.
+	 * Both are NULL for a remote database: then no read is answered in the
+	 * owner's thread; threads of the store answer them.
 	 */
 	void (*read)(struct reader *reader, struct store_op *op);
 	void (*reader_idle)(struct reader *reader);
 
-	/* Answers reads that have waited; as apply(). One alone ends soon once
-	 * it is `dropped`. */
+	/* Answers queued reads; as apply(). A single one ends soon once it is
+	 * `dropped`. */
 	bool (*read_many)(struct reader *reader, struct store_op **ops,
 			  size_t n, struct fail *fail);
 
@@ -80,9 +79,9 @@ struct engine_type {
 		      struct fail *fail);
 
 	/*
-	 * Takes what was deleted out of the database's own files, which takes
-	 * a while. -1 with `fail` where that cannot be done now; NULL where it
-	 * is up to the database.
+	 * Removes deleted data from the database's own files, which takes a
+	 * while. -1 with `fail` if that cannot be done now; NULL if it is up to
+	 * the database.
 	 */
 	int (*scrub)(struct engine *engine, struct fail *fail);
 
@@ -90,15 +89,15 @@ struct engine_type {
 	int (*restore)(const char *place, const char *file, FILE *out,
 		       struct restored *ret_restored, struct fail *fail);
 
-	/* How its rows come out, and others' in. */
+	/* How rows are copied out of it and into it. */
 	const struct copy_type *copy;
 };
 
 extern const struct engine_type sqlite_engine;
 extern const struct engine_type pgsql_engine;
 
-/* By the URL's scheme, with what stands behind that; NULL with `fail` where
- * there is none of this name. */
+/* The engine for the URL's scheme, and the rest of the URL; NULL with `fail` if
+ * there is no such engine. */
 const struct engine_type *engine_type_of(const char *url,
 					 const char **ret_place,
 					 struct fail *fail);

@@ -122,7 +122,7 @@ static void add_condition(struct buf *sql, const struct column *column)
 			 vocabulary_has(column->words, 0) ? 0 : 1, name,
 			 (long long)column->words->count);
 	else if (column->type == COLUMN_NUMBER)
-		/* In SQLite a text is greater than every number. */
+		/* In SQLite any text is greater than any number. */
 		buf_addf(sql, "\"%s\" < 0 OR \"%s\" > %lld", name, name,
 			 (long long)INT64_MAX);
 	else

@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 /*
- * A rule that the verbs keep, and the query for what breaks it: rows of two
- * numbers. A row is shown as before, number, between, number, behind; with no
+ * A rule that the verbs keep, and the query that finds violations: rows of two
+ * numbers. A row is printed as before, number, between, number, behind; without
  * `behind`, as before, number, between.
  */
 struct flaw {
@@ -24,9 +24,9 @@ void flaw_print(const struct flaw *flaw, FILE *out, const char *first,
 		const char *second);
 
 /*
- * What no row of tables[number] may hold: numbers that are out of bounds or
- * stand for no word. The texts lie in `sql` and in static memory. False when
- * out of memory.
+ * The query for rows of tables[number] that hold numbers which are out of
+ * bounds or stand for no word. The texts lie in `sql` and in static memory.
+ * False when out of memory.
  */
 bool flaw_of_table(size_t number, struct buf *sql,
 		   struct flaw *ret_flaw) MUST_CHECK;

@@ -18,7 +18,7 @@
 
 #define READERS 2 /* where reads travel */
 
-/* A thread that answers reads which have waited. */
+/* A thread that answers queued reads. */
 struct reading {
 	struct store *store;
 	struct reader *reader;
@@ -26,7 +26,7 @@ struct reading {
 	bool runs;
 };
 
-/* Who is to be told that there is something for them; or NULL. */
+/* A callback that tells somebody that there is work; or NULL. */
 struct waker {
 	void (*wake)(void *context);
 	void *context;
@@ -42,10 +42,10 @@ struct store {
 	struct reading readers[READERS], slow_readers[LANE_THREADS];
 	pthread_mutex_t mutex; /* of these three */
 	struct waker mail, event;
-	struct fail why_not; /* what the last failed write failed of */
+	struct fail why_not; /* the reason of the last failed write */
 	atomic_bool healthy;
-	const struct verb *failed; /* the writer's: for which there was no
-				    * room; or NULL */
+	const struct verb *failed; /* the writer's: the operation for which the
+				    * disk was full; or NULL */
 	struct store_counts counts;
 	atomic_ullong rights_moved; /* batches that may have changed some */
 };
@@ -60,13 +60,13 @@ struct store_port {
 	pthread_cond_t came_back;
 	struct op_list finished; /* under mutex */
 	bool touched;		 /* the owner is about to be woken */
-	int waking;		 /* how many are just doing it */
+	int waking;		 /* how many threads are doing so */
 };
 
 /* Gives the batch back to the ports that it came from, and wakes each once. */
 void finish_batch(struct store_op **ops, size_t n);
 
-/* That the database could not be used, until a write heals it. */
+/* Notes that the database could not be used, until a write succeeds. */
 void note_trouble(struct store *store, const struct fail *fail);
 
 /* Threads, which end once their queues are closed. -1 with `fail`: not all of

@@ -1,5 +1,5 @@
 /*
- * lane.c: slow reads that wait, and those that run.
+ * lane.c: the queue of slow reads, and those that are running.
  */
 #include "base/base.h"
 
@@ -53,7 +53,7 @@ static bool is_busy(const struct lane *lane, int64_t organization)
 	return false;
 }
 
-/* The first whose organization has no thread; NULL: none may run. */
+/* The first whose organization has no thread at work; NULL: none may run. */
 static struct store_op *next_one(const struct lane *lane)
 {
 	struct store_op *op = lane->waiting.first;

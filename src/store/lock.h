@@ -2,10 +2,10 @@
  * lock.h: the rows that a batch of writes is going to change. Private to
  * store/.
  *
- * Two daemons that want the same rows in different orders wait for each other,
- * and the database takes a second to see that. So a verb names what it will
- * lock, and a batch takes all of that at its beginning, in one order for
- * everybody: that of the classes below, and of the ids within a class.
+ * Two daemons that lock the same rows in different orders deadlock, which takes
+ * the database a second to detect. So a verb names what it will lock, and a
+ * batch locks all of that at its beginning, in one order for everybody: that of
+ * the classes below, and of the ids within a class.
  */
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
@@ -15,17 +15,18 @@
 /* What many verbs change, in the order of locking. */
 enum lock_class {
 	LOCK_RIGHTS,	       /* the id is an organization's */
-	LOCK_RIGHTS_OF_INVITE, /* of whatever organization the invite is in */
+	LOCK_RIGHTS_OF_INVITE, /* whichever the invite belongs to */
 	LOCK_PROJECT,
 	LOCK_INVITE, /* and the mail of it, which nobody locks without it */
 	LOCK_CLASSES
 };
 
-#define LOCKS_MAX 1024 /* of a batch; any more are not taken in order */
+/* Of a batch; any beyond that are locked in no particular order. */
+#define LOCKS_MAX 1024
 
 struct lock {
 	enum lock_class class;
-	int64_t organization; /* of who asks for it; 0: not known */
+	int64_t organization; /* of the caller; 0: not known */
 	int64_t id;
 };
 
@@ -43,7 +44,7 @@ static inline void lock_set_add(struct lock_set *set, enum lock_class class,
 		    (struct lock){ class, set->organization, id };
 }
 
-/* What `locks` of a verb may be that changes its organization's rights. */
+/* The `locks` of a verb that only changes its organization's rights. */
 void lock_rights(const void *in, int64_t organization, struct lock_set *set);
 
 #endif

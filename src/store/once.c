@@ -1,14 +1,14 @@
 /*
- * once.c: writes that are done once, however often they are asked for.
+ * once.c: idempotent writes, by Idempotency-Key.
  *
- * A row says what came of one, and goes with it in one transaction: the hash of
- * who asked for what by which key, that of what was said, and the id of what
- * came out; nothing that could be a secret. A refused one leaves no row, so it
- * may be tried again. Two daemons that are given the same at once meet in the
- * primary key: the later batch fails, and finds the row when it is run again.
+ * A row records the outcome, in the transaction of the write: a hash of caller,
+ * request and key, a hash of the body, and the id of the result; nothing that
+ * could be a secret. A refused write leaves no row, so it may be tried again.
+ * If two daemons are given the same one at once, the later batch fails on the
+ * primary key, and finds the row when it is run again.
  *
- * Old rows go when new ones come, a few more than come; and where none come any
- * more, once an hour (organization_tidy).
+ * Each new row deletes a few old ones, more than one; if no new rows come, old
+ * ones are deleted once an hour (organization_tidy).
  */
 #include "base/base.h"
 
@@ -56,7 +56,7 @@ STATEMENT(once_forget,
 		   " AND key_hash = ANY(ARRAY(" OLDEST
 		   " FOR UPDATE SKIP LOCKED))");
 
-/* A clock that was wrong when it was written makes it no younger. */
+/* A row from the future was written by a wrong clock, and counts as old. */
 static bool is_kept(const struct work *work, const struct once_row *row)
 {
 	return work->now - row->at < KEPT_SECONDS &&

@@ -1,5 +1,5 @@
 /*
- * port.c: where operations go in and come out again.
+ * port.c: submits operations and collects finished ones.
  *
  * The surprise: what is submitted stays in the port until HANDOVER of them are
  * there or the owner is idle. So the writer is not woken for the first of fifty
@@ -28,8 +28,8 @@ static bool give_back(struct store_op *op)
 }
 
 /*
- * Not under the mutex, for whoever is woken comes for it at once; but counted,
- * so that a port is not closed while it is being woken.
+ * Not under the mutex, which the woken thread wants at once; but counted, so
+ * that a port is not closed while it is being woken.
  */
 static void wake_owner(struct store_port *port)
 {

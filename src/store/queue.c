@@ -1,5 +1,5 @@
 /*
- * queue.c: operations that wait.
+ * queue.c: lists and queues of operations.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * queue.h: operations that wait. Private to store/.
+ * queue.h: lists and queues of operations. Private to store/.
  */
 #ifndef STORE_QUEUE_H
 #define STORE_QUEUE_H
@@ -22,7 +22,7 @@ void list_add(struct op_list *list, struct store_op *op);
 /* Moves all of `from` behind `to`. */
 void list_move(struct op_list *to, struct op_list *from);
 
-/* A list that one side fills and threads of the store empty. */
+/* A queue that others fill and the store's threads empty. */
 struct op_queue {
 	pthread_mutex_t mutex;
 	pthread_cond_t filled;
@@ -34,16 +34,16 @@ struct op_queue {
 void queue_init(struct op_queue *queue);
 void queue_release(struct op_queue *queue);
 
-/* Hands all of `list` in, and leaves it empty. */
+/* Appends all of `list`, and leaves that empty. */
 void queue_put(struct op_queue *queue, struct op_list *list);
 
-/* Nothing will be put any more. */
+/* Closes it: nothing may be put any more. */
 void queue_close(struct op_queue *queue);
 
 /* Waits for work and takes up to `max`; 0 once closed and empty. */
 size_t queue_take(struct op_queue *queue, struct store_op **ops, size_t max);
 
-/* Waits for work or the queue's end; false: neither came within `ms`. */
+/* Waits for work or for closing; false if neither came within `ms`. */
 bool queue_wait(struct op_queue *queue, int64_t ms) MUST_CHECK;
 
 #endif

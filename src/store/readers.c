@@ -1,6 +1,6 @@
 /*
- * readers.c: the threads that answer reads which have waited: those that travel
- * to the database together, and those that may have to look at many rows.
+ * readers.c: the threads that answer queued reads: those that are sent to a
+ * remote database together, and slow ones, which may have to read many rows.
  */
 #include "base/base.h"
 
@@ -10,7 +10,7 @@
 #include "base/thread.h"
 #include "store/front.h"
 
-#define NICE 10 /* of threads whose work nobody else waits for */
+#define NICE 10 /* of the slow lane's threads */
 
 /* A read that succeeds says nothing of writes: only apply_batch() heals. */
 static void *run_reader(void *context)
@@ -29,7 +29,7 @@ static void *run_reader(void *context)
 	return NULL;
 }
 
-/* Behind everybody else, so that it takes nothing from who asks little. */
+/* At low priority, so that slow reads take nothing from cheap ones. */
 static void *run_slow_reader(void *context)
 {
 	struct reading *reading = context;

@@ -1,6 +1,6 @@
 /*
- * rekey.h: addresses whose key an older program made by another rule. Private
- * to store/.
+ * rekey.h: renews the keys of addresses that an older program made by another
+ * rule. Private to store/.
  */
 #ifndef STORE_REKEY_H
 #define STORE_REKEY_H

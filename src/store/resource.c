@@ -133,7 +133,7 @@ static enum result may_change(struct work *work, const void *in, void *row)
 		   : RESULT_OK;
 }
 
-/* As it is from now on, by what was asked for. */
+/* The row after the update. */
 static void update_row(const struct work *work, int64_t id, const void *row)
 {
 	const struct resource *resource = work->verb->resource;

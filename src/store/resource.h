@@ -35,22 +35,22 @@ struct resource {
 	const struct sql *insert, *get, *take, *update, *delete;
 	const struct sql *list, *list_ascending;
 
-	/* Run before the delete, each with its id and the organization: what
-	 * goes with the row. */
+	/* Statements that delete what belongs to the row, run before its delete
+	 * with the id and the organization. */
 	const struct sql *emptied[RESOURCE_EMPTIED_MAX];
 
 	enum result not_found;
 	enum audit_type on_create, on_update, on_delete;
-	/* An update leaves alone what it is not given: texts that are NULL,
-	 * numbers that are 0. Else it sets all. */
+	/* An update leaves alone members that are not given: texts that are
+	 * NULL, numbers that are 0. Otherwise it sets all. */
 	bool partial;
 	/* Before an update (with its input) or a delete (with NULL): whether
 	 * the row, which is taken, may be changed. May change it itself, in
 	 * what an update sets. NULL: it may. */
 	enum result (*may_change)(struct work *work, const void *in, void *row);
 
-	/* What the events of a create and an update say of what was asked for,
-	 * see DETAIL(); NULL: nothing. */
+	/* The details of a create's and an update's event, see DETAIL(); NULL:
+	 * none. */
 	const struct table *detail;
 };
 
@@ -93,7 +93,7 @@ struct resource {
 		__VA_ARGS__                                                    \
 	}
 
-/* Taking one locks it on PostgreSQL: others may change it or delete it. */
+/* `take` locks the row on PostgreSQL, since others may change or delete it. */
 #define RESOURCE_ROW_(name, table_list)                                     \
 	"SELECT " COLUMNS_OF(table_list) " FROM \"" name "\" WHERE id = ?1" \
 					 " AND organization = ?2"

@@ -164,7 +164,7 @@ struct invite_row {
 bool read_invite(const struct work *work, struct statement *st,
 		 struct invite_row *ret_row) MUST_CHECK;
 
-/* How looking for one row went. */
+/* The outcome of looking for one row. */
 enum found { FOUND_NONE, FOUND_ONE, FOUND_DAMAGED };
 
 /* ---- admin_keys.c ---- */
@@ -184,13 +184,13 @@ bool find_organization(const struct work *work, int64_t id,
 void find_settings(const struct work *work,
 		   struct organization_settings *ret_settings);
 
-/* The current row of SETTINGS_COLUMNS; where an outer join found none, as they
- * are by default. False where it is damaged. */
+/* The current row of SETTINGS_COLUMNS; the defaults if an outer join found
+ * none. False if it is damaged. */
 bool read_settings(const struct work *work, struct statement *st,
 		   int64_t organization,
 		   struct organization_settings *ret_settings) MUST_CHECK;
 
-/* What the organization is called for those who are invited. */
+/* The organization's name as invited people see it. */
 void name_inviting(struct invitation *invitation, const char *name);
 
 /* ---- projects.c ---- */
@@ -203,18 +203,18 @@ bool find_project(const struct work *work, int64_t id,
 		  struct project *ret_project) MUST_CHECK;
 
 /*
- * One that may be used and changed: RESULT_OK, PROJECT_NOT_FOUND, or
- * PROJECT_ARCHIVED. Whatever happens in a project asks this first, or for the
- * same along with more. A write of VERB_RIGHTS can rely on it until it is done,
- * since archiving is one.
+ * A project that may be used and changed: RESULT_OK, PROJECT_NOT_FOUND, or
+ * PROJECT_ARCHIVED. Every verb in a project checks this first, here or in a
+ * query of its own. A VERB_RIGHTS write can rely on it until it ends, since
+ * archiving is one, too.
  */
 enum result find_active_project(const struct work *work, int64_t id,
 				struct project *ret_project) MUST_CHECK;
 
 /*
- * The projects of a list, in order, by one question however many they are:
- * each question to a database elsewhere is a round trip, which others wait
- * for. How many there are; `ret_projects` has room for all.
+ * The projects of a list, in order, in one query however many they are: each
+ * query to a remote database is a round trip, for which others wait. Returns
+ * how many were found; `ret_projects` has room for all.
  */
 size_t find_projects(const struct work *work, struct grants grants,
 		     struct project *ret_projects) MUST_CHECK;
@@ -249,7 +249,7 @@ bool find_user(const struct work *work, int64_t id,
  * in the organization (user_on_step_down()).
  */
 
-/* A member who is going to be changed. */
+/* A member, locked to be changed. */
 struct taken_user {
 	struct user user;
 	bool another_owner; /* there is an owner besides */
@@ -265,9 +265,9 @@ enum result give_role(const struct work *work, struct taken_user *taken,
 		      enum role role) MUST_CHECK;
 
 /*
- * Out of the organization: the person's grants and groups go, their keys end,
- * and the address is free. The row stays, closed. RESULT_OK; or what
- * user_on_step_down() says, and nothing was changed.
+ * Removes the user from the organization: grants and groups are deleted, keys
+ * revoked, and the address becomes free. The row stays, closed. RESULT_OK; or
+ * what user_on_step_down() says, and nothing was changed.
  */
 enum result remove_user(const struct work *work,
 			const struct taken_user *taken) MUST_CHECK;
@@ -282,7 +282,7 @@ enum found look_for_invite(const struct work *work, const struct sql *sql,
 bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite) MUST_CHECK;
 
-/* It gives up its address and its mail, and ends in `state`. */
+/* The invite gives up its address and its mail, and ends in `state`. */
 void invite_release_address(const struct work *work,
 			    const struct invite *invite,
 			    enum invite_state state);
@@ -295,19 +295,20 @@ void write_link(const struct work *work, const struct invite *invite);
 void queue_mail(struct work *work, int64_t invite,
 		const uint8_t secret[SECRET_SIZE], enum letter_kind letter);
 
-/* The invite's mail is not to go any more, if it waits. */
+/* Cancels the invite's mail, if that waits. */
 void drop_mail(const struct work *work, const struct invite *invite);
 
 /* The time by the clock that due times and leases are by. */
 int64_t lease_now(const struct work *work);
 
-/* A list of ids for a statement, [id,id,...]: begun, added to, bound. */
+/* A list of ids for a statement, [id,id,...]: begin, add, bind. */
 void id_list_begin(struct buf *list, size_t count);
 void id_list_add(struct buf *list, int64_t id);
 void id_list_bind(struct buf *list, struct statement *st, int index);
 
-/* It as PostgreSQL takes it: by the index, however the planner sees the list
- * and the table, which may have been empty when it made its plan. */
+/* Such a list in PostgreSQL, in a form that uses the index whatever the planner
+ * thinks of the list and the table, which may have been empty when it made its
+ * plan. */
 #define IN_ID_LIST(parameter)           \
 	" = ANY(ARRAY(SELECT g::bigint" \
 	" FROM json_array_elements_text(" parameter "::json) g))"

@@ -2,9 +2,9 @@
  * sql.h: a statement. Private to store/.
  *
  * Each stands beside the verb that runs it, in one wording for all engines
- * where they agree, or with PostgreSQL's beside it where that has to lock what
- * it reads in order to change it, or knows a better way. A connection prepares
- * it when it is first used.
+ * where they agree, or with PostgreSQL's beside it if that has to lock rows
+ * that it reads in order to change them, or has a better way. A connection
+ * prepares it when it is first used.
  *
  * Parameters are numbered ?1, ?2, ..., or are all a bare ?, in order. Every
  * statement names the organization, but for those that begin with a secret or
@@ -19,15 +19,16 @@ struct sql {
 	const char *text;
 	const char *pgsql; /* PostgreSQL's wording; NULL: `text` */
 
-	/* PostgreSQL's for many at once: its parameters are arrays, with an
-	 * element for each. See db_gather(); NULL: there is none. */
+	/* PostgreSQL's wording for many rows at once: its parameters are
+	 * arrays, with an element for each row. See db_gather(); NULL: there is
+	 * none. */
 	const struct sql *many;
 };
 
-/* Defines sql_<id>. It is visible to the linker so that no other statement has
- * that name, which PostgreSQL knows it by; and stands in a section of its own,
- * where a test finds all of them, and asks the database for the plan of each
- * (tests/store/t_plans.c). */
+/* Defines sql_<id>. It has external linkage so that no two statements have the
+ * same name, which is its name in PostgreSQL, too; and it is in a section of
+ * its own, in which a test finds all statements and asks the database for the
+ * plan of each (tests/store/t_plans.c). */
 #define STATEMENT(id, ...)                                        \
 	const struct sql sql_##id = { .name = #id, __VA_ARGS__ }; \
 	static const struct sql *const statement_##id             \
@@ -35,11 +36,11 @@ struct sql {
 
 /*
  * A list is found by one index, whatever the planner believes about the rows:
- * where one organization has nearly all of them, to walk the ids of everybody
- * looks just as good to it, and is a catastrophe for all the others. SQLite is
- * told the index. PostgreSQL has no words for that; but a list that is asked
- * for in the order of all the columns of an index, none of which is compared
- * by itself, is in no other order.
+ * if one organization has nearly all of them, walking the ids of all
+ * organizations looks just as good to the planner, but is a catastrophe for the
+ * others. SQLite is told the index. PostgreSQL has no syntax for that; but a
+ * list that is ordered by all the columns of an index, none of which is
+ * compared by itself, can use no other index.
  */
 #define INDEXED_BY(index) " INDEXED BY " index
 
@@ -66,7 +67,7 @@ struct sql {
 	"(SELECT 1 FROM webhook h WHERE h.organization = " o \
 	" AND h.status = 1 ORDER BY h.organization, h.id LIMIT 1)"
 
-/* Whether the person whose it is is an owner. */
+/* Whether the key's person is an owner. */
 #define KEY_IS_OWNED(k)                                              \
 	"(SELECT count(*) FROM \"user\" o WHERE o.organization = " k \
 	".organization AND o.id = " k ".\"user\" AND " IS_OWNER("o") ")"

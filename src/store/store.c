@@ -2,9 +2,9 @@
  * store.c: the front of the store: it is opened, watched and closed here.
  *
  * Threads of the store: the writer (writer.c); the slow readers, for reads that
- * may have to look at many rows; and, where reads have to travel to the
- * database, readers that send all that wait together (readers.c). Everything
- * else happens in the threads of those who own the ports (port.c).
+ * may have to look at many rows; and, for a remote database, readers that send
+ * all queued reads together (readers.c). Everything else happens in the threads
+ * that own the ports (port.c).
  */
 #include "base/base.h"
 

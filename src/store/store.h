@@ -1,9 +1,8 @@
 /*
- * store.h: what is remembered.
+ * store.h: the store: one operation in, its outcome out.
  *
- * The seam is one operation in, its outcome out. Whoever needs the store opens
- * a port, fills in a `struct store_op` (which verb, and what it takes: see
- * verb.h and the header of its subject), and submits it:
+ * A user of the store opens a port, fills in a `struct store_op` (a verb and
+ * its input: see verb.h and the header of its subject), and submits it:
  *
  *	writes   wait in one queue; a single writer takes all that wait, applies
  *	         them as one transaction with one fsync, and hands the whole
@@ -19,9 +18,9 @@
  * the operation's arena. The operation and its arena belong to the store from
  * store_submit() until it is collected.
  *
- * Everything but verbs of VERB_ANY_ORGANIZATION is bound to `organization`:
- *what belongs to another is as if it were not there. A write by a key that was
- *revoked, however shortly before, is refused with KEY_UNKNOWN.
+ * All verbs except those of VERB_ANY_ORGANIZATION are bound to `organization`:
+ * for them, nothing of another exists. A write by a key that was revoked, even
+ * just before, is refused with KEY_UNKNOWN.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -41,18 +40,18 @@ struct store;
 struct store_port;
 
 /*
- * A write that is done once, however often it is asked for within a day. Zeroed
- * but for what is said; the hashes know nothing of what they are of.
+ * An idempotent write: done once, however often it is asked for within a day.
+ * All zero except what is set. The store does not care what the hashes are of.
  */
 struct once {
-	uint8_t key[SHA256_SIZE];  /* who asks for what, by which key */
+	uint8_t key[SHA256_SIZE];  /* of caller, request and Idempotency-Key */
 	uint8_t body[SHA256_SIZE]; /* what they say */
-	size_t id; /* where in what comes out its id lies, plus 1; 0: nowhere */
-	bool again; /* doing it again has the same outcome: do so */
+	size_t id;  /* offset of the id in `out`, plus 1; 0: none */
+	bool again; /* doing it again has the same outcome, so do it */
 
 	/* Set by the store: */
 	bool known; /* it was done before; unless `again`, nothing was now */
-	int64_t target; /* then: the id that came out */
+	int64_t target; /* in that case: the id of the result */
 };
 
 /* One operation. */
@@ -64,25 +63,25 @@ struct store_op {
 	int64_t organization;
 	struct actor actor; /* who asks */
 	int64_t now_ms;
-	struct arena *arena; /* for what comes back; borrowed */
+	struct arena *arena; /* for the results; borrowed */
 	void *context;	     /* yours */
-	struct once *once;   /* or NULL: it is done as often as it comes */
+	struct once *once;   /* or NULL: not idempotent */
 
 	/* Set by the store. */
 	enum result result;
 	atomic_bool dropped; /* nobody waits for it: see store_drop() */
-	bool mail_queued;    /* a mail waits to be sent, since just now */
-	bool event_queued;   /* a webhook may have something to be told */
+	bool mail_queued;    /* it queued a mail */
+	bool event_queued;   /* it may have queued an event */
 	uint64_t turn;	     /* of two writes, the greater took effect later */
 	struct store_op *next;	 /* in a collected batch */
 	struct store_port *port; /* private */
 };
 
 /*
- * Makes room in the operation's arena for what `verb` takes and returns. What
- * it takes is returned, zeroed, to be filled in before it is submitted; NULL
- * when out of memory. (A verb that takes nothing returns something all the
- * same, which is not to be used.)
+ * Allocates the input and output of `verb` in the operation's arena. Returns
+ * the input, zeroed, to be filled in before the operation is submitted; NULL
+ * when out of memory. (For a verb without input it returns a pointer that must
+ * not be used.)
  */
 void *op_begin(struct store_op *op, const struct verb *verb) MUST_CHECK;
 
@@ -97,21 +96,22 @@ void *op_begin(struct store_op *op, const struct verb *verb) MUST_CHECK;
 int store_open(const char *url, bool serve, struct store **ret_store,
 	       struct fail *fail) MUST_CHECK;
 
-/* Finishes what was submitted, stops the threads, closes. Ports first. */
+/* Finishes what was submitted, stops the threads, and closes. Ports have to be
+ * closed first. */
 void store_close(struct store *store);
 
-/* Whether other daemons may write to it: what waits may be theirs, and what
- * they leave behind is ours. */
+/* Whether other daemons may write to it: then they may take what waits, and we
+ * may have to take over what they leave. */
 bool store_is_shared(const struct store *store);
 
-/* Whether a daemon serves it, as far as can be seen from here: of a database
- * that is far away, always. */
+/* Whether a daemon serves it, as far as can be told: for a remote database,
+ * always true. */
 bool store_is_served(const struct store *store);
 
 /*
- * A door of its own for each thread that uses the store. `wake` (may be NULL)
- * is called, from the store's threads, after operations of this port were
- * finished: it should do no more than wake the owner, who then collects.
+ * The access of one thread to the store. `wake` (may be NULL) is called, from
+ * the store's threads, after operations of this port were finished: it should
+ * do no more than wake the owner, who then collects.
  */
 int store_port_open(struct store *store, void (*wake)(void *context),
 		    void *context, struct store_port **ret_port,
@@ -129,13 +129,13 @@ bool store_submit(struct store_port *port, struct store_op *op) MUST_CHECK;
 struct store_op *store_collect(struct store_port *port);
 
 /*
- * Nobody waits for this read any more. Where it is one that may take long, it
- * comes back as soon as it can be stopped, unanswered.
+ * Nobody waits for this read any more. A slow read is stopped as soon as
+ * possible and comes back unanswered.
  */
 void store_drop(struct store_port *port, struct store_op *op);
 
-/* From now on reads that may take long are refused; those that are here come
- * back as after store_drop(). */
+/* From now on slow reads are refused; those under way come back as after
+ * store_drop(). */
 void store_refuse_slow(struct store *store);
 
 /* Submits and waits. Only for ports with no operation in progress. */
@@ -153,7 +153,7 @@ void store_call_many(struct store_port *port, struct store_op *const *ops,
  */
 void store_idle(struct store_port *port);
 
-/* From now on those reads see what is there now. */
+/* From now on those reads see the present state. */
 void store_renew(struct store_port *port);
 
 /* `wake` (or NULL) is called after each batch that queued mail, from the
@@ -161,14 +161,15 @@ void store_renew(struct store_port *port);
 void store_on_mail(struct store *store, void (*wake)(void *context),
 		   void *context);
 
-/* The same for what webhooks are to be told. */
+/* The same for batches that queued events for webhooks. */
 void store_on_event(struct store *store, void (*wake)(void *context),
 		    void *context);
 
 /*
- * A number that moves with each write that may have changed rights, after it
- * took effect and before anybody is told. So what is read after a look at it
- * knows of all that it stands for. It is about this daemon's writes only.
+ * A number that grows with each write that may have changed rights, after that
+ * took effect and before it is acknowledged. So a read that begins after this
+ * call sees all changes that the number counts. It counts this daemon's writes
+ * only.
  */
 uint64_t store_rights_moved(const struct store *store);
 
@@ -176,11 +177,11 @@ uint64_t store_rights_moved(const struct store *store);
  * why not. */
 bool store_healthy(struct store *store, struct fail *fail);
 
-/* Looks whether the files are still where they were, so that it is known before
- * a write finds out; about once a second. */
+/* Checks that the files are still in place, to notice before a write does; to
+ * be called about once a second. */
 void store_look(struct store *store);
 
-/* What the store has done, in Prometheus' text format. */
+/* The store's metrics, in Prometheus' text format. */
 void store_metrics(const struct store *store, struct buf *out);
 
 /*
@@ -191,23 +192,23 @@ int store_check(struct store *store, FILE *out, struct fail *fail) MUST_CHECK;
 int store_backup(struct store *store, const char *path,
 		 struct fail *fail) MUST_CHECK;
 
-/* What a restore did; all zero: not yet anything. */
+/* What a restore has done; all zero: nothing yet. */
 struct restored {
-	char aside[4096]; /* where the database is that was there; "" = none */
+	char aside[4096]; /* the old database's new path; "" = none */
 	bool again;	  /* with -1: it may succeed another time */
 };
 
 /*
- * Puts a backup in the place of the database at `url`, which nobody may use
- * meanwhile; that one is kept aside. Refused, with nothing changed, where the
- * backup is damaged (each fault is printed to `out`), newer than this program
- * or none of its databases.
+ * Replaces the database at `url`, which nobody may use meanwhile, by a backup;
+ * the old one is kept under another name. Refused, with nothing changed, if the
+ * backup is damaged (each fault is printed to `out`), newer than this program,
+ * or not a database of this program.
  */
 int store_restore(const char *url, const char *file, FILE *out,
 		  struct restored *ret_restored, struct fail *fail) MUST_CHECK;
 
-/* Takes what was deleted out of the database's own files, where those are
- * ours. -1 with `fail` where it cannot be done now: somebody serves them. */
+/* Removes deleted data from the database's files, if those are ours. -1 with
+ * `fail` if that cannot be done now because a daemon serves them. */
 int store_scrub(struct store *store, struct fail *fail) MUST_CHECK;
 
 #endif

@@ -18,7 +18,8 @@
 
 #include <endian.h>
 
-/* These are moved, and written by statements that know them. */
+/* Tables without a struct: they are copied, and otherwise used by hand-written
+ * statements. */
 #define KEPT_NUMBER(name_)                             \
 	{                                              \
 		.name = (name_), .type = COLUMN_NUMBER \

@@ -1,6 +1,6 @@
 /*
- * table.h: the tables and their columns: for rows as C structs, and for whoever
- * moves whole rows from one database to another. Private to store/.
+ * table.h: the tables and their columns: for rows as C structs, and for copying
+ * whole rows from one database to another. Private to store/.
  *
  * A table is one list, with a line for each column: its kind, its name, and
  * where its value lies in the C struct of a row. From it come the columns of a
@@ -168,9 +168,9 @@ struct statement;
 /*
  * The current row of a SELECT whose columns are those of the table, first of
  * all, into its struct; texts are the arena's. False where the row is damaged:
- * a number is none of its vocabulary, or out of bounds. Then it is not to be
- * used. (A word that a newer program knows looks alike: this one cannot tell
- * what it means, and leaves the row alone.)
+ * a number is none of its vocabulary, or out of bounds. Then it must not be
+ * used. (A word that only a newer program knows looks the same: this one cannot
+ * tell what it means, and leaves the row alone.)
  */
 bool table_read(const struct table *table, struct arena *arena,
 		struct statement *st, void *row) MUST_CHECK;
@@ -190,10 +190,10 @@ bool table_differs(const struct table *table, const void *row,
 int64_t column_number(const struct column *column, const void *row);
 
 /*
- * A row on its way is bytes that no engine calls its own: the number of fields
+ * A row in transit has a format of no particular engine: the number of fields
  * in 16 bits, then for each its length in 32 bits (-1: NULL) and its bytes,
- * numbers in 64 bits; all in network order. It is what PostgreSQL's binary
- * COPY takes.
+ * numbers in 64 bits; all in network order. It is what PostgreSQL's binary COPY
+ * takes.
  */
 void row_begin(struct buf *row, const struct table *table);
 void row_add_number(struct buf *row, int64_t value);

@@ -1,8 +1,8 @@
 /*
- * together.c: what has to be known of many invites, asked at once.
+ * together.c: reads what is needed to change many invites, at once.
  *
- * Of PostgreSQL alone: a database that is here is asked for one after the
- * other, at no greater cost.
+ * For PostgreSQL alone: a local database is asked for one after another at no
+ * greater cost.
  */
 #include "base/base.h"
 
@@ -33,8 +33,8 @@ static struct statement *ask_about(struct together *all, const struct sql *sql)
 	return st;
 }
 
-/* Those of all who ask, as of the latest of their times: who is refused by
- * that is asked for by itself. */
+/* The keys of all callers, as of the latest of their times: a caller that this
+ * refuses is checked alone. */
 static struct statement *ask_for_keys(struct together *all)
 {
 	struct statement *st = db_statement(all->db, &sql_key_many);
@@ -62,7 +62,7 @@ static const struct together_verb *verb_of(const struct store_op *op)
 			    verb);
 }
 
-/* What all of them together want to know. */
+/* What all of them together need. */
 static int add_all(struct together *all, struct store_op **ops, size_t n)
 {
 	int wishes = 0;
@@ -111,7 +111,7 @@ void *together_ask(struct db *db, struct id_source *ids, struct store_op **ops,
 
 /* ---- reading ---- */
 
-/* Who is about this invite; NULL: nobody, or apart. */
+/* The operation on this invite; NULL: none, or to be done apart. */
 static struct together_one *find_one(struct together *all, int64_t id)
 {
 	for (size_t i = 0; i < all->count; i++) {
@@ -163,7 +163,8 @@ static void read_members(struct together *all)
 	}
 }
 
-/* One that is damaged counts as missing, for those who ask for it by itself. */
+/* A damaged one counts as missing, and is found by those who look for it
+ * alone. */
 static void read_projects(struct together *all)
 {
 	struct project *more;
@@ -266,7 +267,7 @@ static void read_all(struct together *all)
 		part_refused_keys(all);
 }
 
-/* Those that are apart; how many. */
+/* The operations to be done apart; returns how many. */
 static size_t leave(const struct together *all, struct store_op **ret_left)
 {
 	size_t count = 0;

@@ -1,6 +1,6 @@
 /*
- * together.h: the invites that many writes of a verb are about, known by one
- * question. Private to store/; see struct verb_together.
+ * together.h: many writes of one verb, whose invites are read by one query.
+ * Private to store/; see struct verb_together.
  */
 #ifndef STORE_TOGETHER_H
 #define STORE_TOGETHER_H
@@ -19,8 +19,8 @@ struct together_one {
 	bool is_member; /* of the organization: who was invited */
 	struct user member;
 
-	/* It is to be done by itself: something is wrong with it, or another
-	 * is about the same person. */
+	/* To be done apart: something is wrong with it, or another one is about
+	 * the same person. */
 	bool apart;
 };
 
@@ -35,20 +35,20 @@ struct together {
 	struct together_one at[];
 };
 
-/* What else is asked for, besides the invites. */
+/* What else to read, besides the invites. */
 enum together_wish {
 	TOGETHER_PROJECTS = 1, /* that the invites name; and who invites */
 	TOGETHER_MEMBERS = 2,  /* who has their addresses */
-	TOGETHER_KEYS = 4      /* whether those who ask still may */
+	TOGETHER_KEYS = 4      /* whether the callers' keys are in force */
 };
 
-/* How a verb takes part: what it wants to know, and what it does then. */
+/* How a verb takes part: what it needs to read, and what it does then. */
 struct together_verb {
 	struct verb_together verb; /* TOGETHER */
 	int wishes;
 	int64_t (*id_of)(const void *in); /* the invite that it is about */
 
-	/* As `run`, for one that is not apart; unless it sets that. */
+	/* As `run`, for one that is not apart; may set that. */
 	enum result (*one)(struct work *work, const struct together *all,
 			   struct together_one *one);
 };

@@ -1,11 +1,10 @@
 /*
- * verb.h: what can be asked of the store. Each line of VERBS is an operation:
- * a `const struct verb verb_<name>` in the file of its subject, with its
- * inputs and results in that subject's header. A line gives the declaration,
- * the place in the metrics and in the tests; a verb that is listed and not
- * written does not link. Nothing else lists them, and nothing in front of the
- * verbs or in an engine knows one by its name: what they have to know of a
- * verb stands in its struct.
+ * verb.h: the verbs of the store. Each line of VERBS is an operation: a `const
+ * struct verb verb_<name>` in the file of its subject, with its inputs and
+ * results in that subject's header. A line gives the declaration, the place in
+ * the metrics and in the tests; a verb that is listed and not written does not
+ * link. Nothing else lists them, and neither the front nor an engine knows a
+ * verb by its name: all they need to know of it is in its struct.
  */
 #ifndef STORE_VERB_H
 #define STORE_VERB_H
@@ -187,7 +186,7 @@
 	X(webhook_event)   \
 	X(webhook_attempt)
 
-/* Where a verb stands in tables that have a line for each. */
+/* A verb's index in tables. */
 enum verb_index {
 #define X(name) VERB_##name,
 	VERBS(X)
@@ -201,23 +200,24 @@ enum verb_flags {
 	VERB_READ = 1,
 	/* Changes who may do what; see work_move_rights(). */
 	VERB_RIGHTS = 2,
-	/* A write that leaves no audit event, or only where something went
-	 * wrong, but may be done twice without harm: whether a lost COMMIT came
-	 * through need not be found out. */
+	/* A write that leaves no audit event, or only if something went wrong,
+	 * but may be done twice without harm: so after a lost COMMIT it is
+	 * simply repeated. */
 	VERB_REPEATABLE = 4,
-	/* About no one organization, or the one that its secret leads to. */
+	/* Not about a particular organization, or about the one that its secret
+	 * leads to. */
 	VERB_ANY_ORGANIZATION = 8
 };
 
 /*
- * When a write is applied, where others of its batch may go first because they
- * are better together. The order of one port's writes is kept by all but the
- * last two, which are of no concern to any other.
+ * A write's place in its batch, which may be reordered to group similar writes.
+ * All but the last two keep the order of one port's writes; those two do not
+ * affect other operations.
  */
 enum verb_rank {
 	RANK_IN_PLACE, /* in order of arrival */
-	RANK_LATER,    /* behind them, if nothing of its port follows */
-	RANK_PROBE,    /* behind those; these two lock a row that all daemons */
+	RANK_LATER,    /* after them, unless a write of its port follows */
+	RANK_PROBE,    /* after those; these two lock a row that all daemons */
 	RANK_TOUCH,    /* share, so they have an order of their own */
 	RANKS
 };
@@ -236,48 +236,48 @@ struct verb {
 	enum verb_rank rank;
 	size_t size_in, size_out; /* of its structs; 0: it has none */
 
-	/* A read that may pass over many rows before it finds enough; or NULL:
-	 * never. */
+	/* Whether this read may pass over many rows before it finds enough;
+	 * NULL: never. */
 	bool (*slow)(const void *in);
 
-	/* Names the rows that it will change (lock.h), where several daemons
-	 * may want them at once; or NULL. */
+	/* Names the rows that it will lock (lock.h), if several daemons may
+	 * want them at once; or NULL. */
 	void (*locks)(const void *in, int64_t organization,
 		      struct lock_set *set);
 
 	/*
-	 * Does it. `in` stays as it is, since it may be done again: reads for
-	 * each answer that they wait for, writes with their whole batch when
-	 * others were in the way. `out` is zeroed each time. It belongs to the
-	 * operation, as does all that it points to, in the operation's arena.
+	 * Does it. `in` must not change, since it may be run again: a read for
+	 * each answer that it waits for, a write with its whole batch after a
+	 * conflict. `out` is zeroed each time. It belongs to the operation, as
+	 * does everything it points to, in the operation's arena.
 	 */
 	enum result (*run)(struct work *work, const void *in, void *out);
 
-	/* What `run` is about, where it is one of resource.h; or NULL. */
+	/* The resource, if `run` is one of resource.h's; or NULL. */
 	const struct resource *resource;
 
-	/* The same for several at once, for an engine to which each question
-	 * is a journey; or NULL. */
+	/* The same for several at once, for engines with a round trip for each
+	 * query; or NULL. */
 	const struct verb_together *together;
 };
 
 /*
- * A write, done for many at once in two halves: what all have to know is asked
- * together, by db_ask(), and so in one journey with what other verbs of the
- * batch ask; then each is done, its writes gathered (db_gather()). Verbs with
+ * A write, done for many at once in two halves: first the queries of all are
+ * sent together, by db_ask(), in one round trip with those of other verbs of
+ * the batch; then each is done, its writes gathered (db_gather()). Verbs with
  * the same ask() are given to it together.
  */
 struct verb_together {
-	/* Asks. What it returns is for finish(), which frees it; NULL with an
-	 * error noted. */
+	/* Sends the queries. What it returns is passed to finish(), which frees
+	 * it; NULL with an error noted. */
 	void *(*ask)(struct db *db, struct id_source *ids,
 		     struct store_op **ops, size_t n);
 
 	/*
-	 * Does them and sets each `result`, but for those that are better left
-	 * to `run`: one that something stands in the way of, which finds out
-	 * what. These go to `ret_left`, in the order in which they are to be
-	 * run; how many they are. No two of `ops` are about the same row of
+	 * Does them and sets each `result`, except for those that are left to
+	 * `run`, such as one that has to be refused, for which `run` finds the
+	 * reason. These go to `ret_left`, in the order in which to run them;
+	 * returns how many. No two of `ops` are about the same row of
 	 * LOCK_INVITE.
 	 */
 	size_t (*finish)(struct db *db, struct id_source *ids,
@@ -285,7 +285,7 @@ struct verb_together {
 			 struct store_op **ret_left);
 };
 
-/* What each verb's definition begins with. */
+/* The beginning of each verb's definition. */
 #define VERB(verb) .name = #verb, .index = VERB_##verb
 
 #define X(name)	   extern const struct verb verb_##name;
@@ -308,7 +308,7 @@ struct list_in {
 	int64_t before; /* rows in front of this one only; 0 = to the end */
 };
 
-/* Of which time a list's rows are; all zero: of any. */
+/* The time that a list's rows are of; all zero: any. */
 struct time_range {
 	int64_t since, until; /* Unix seconds, both included */
 	bool bounded;	      /* `until` counts */

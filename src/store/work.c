@@ -1,5 +1,5 @@
 /*
- * work.c: a verb is run, and what all of them need.
+ * work.c: runs a verb, and has what all verbs need.
  */
 #include "base/base.h"
 
@@ -23,16 +23,16 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 	db_run(work->db, st);
 }
 
-/* And whether its organization limits invites, and whether it has webhooks, so
- * that a create where neither is so asks no more than this. */
+/* The query also tells whether the organization limits invites and whether it
+ * has webhooks, so that a create with neither needs no other query for that. */
 STATEMENT(key_in_force,
 	  .text = "SELECT " LIMITS_INVITES("k.organization") ", " HAS_WEBHOOKS(
 	      "k.organization") " FROM admin_key k WHERE id = ?1"
 				" AND " KEY_IN_FORCE("k", "?2"));
 
 /*
- * Whether the key that asks is in force at this very moment: whoever submits
- * may have looked a while ago. Looked up once for a whole batch.
+ * Whether the caller's key is in force right now: it may have been looked up a
+ * while before the operation was submitted. Once for a whole batch.
  */
 static bool may_write(const struct work *work)
 {
@@ -76,8 +76,8 @@ void work_move_rights(const struct work *work)
 	db_run(work->db, st);
 }
 
-/* Whoever waited for the row may have waited for who revokes the key that asks.
- * So that is looked up with the row in hand. */
+/* While we waited for the row, its holder may have revoked the caller's key. So
+ * the key is looked up once we have the row. */
 static void begin_rights(const struct work *work)
 {
 	db_forget(work->db);
@@ -97,7 +97,7 @@ struct work work_begin(struct db *db, struct id_source *ids,
 	if (op->verb->size_out > 0)
 		memset(op->out, 0, op->verb->size_out);
 	op->turn = ++db->turns;
-	/* Any other may take or give back what they count. */
+	/* Any other verb may change what the limits count. */
 	if (op->verb != &verb_invite_create)
 		db->limits.organization = 0;
 	op->event_queued = false;

@@ -3,8 +3,8 @@
  * store/.
  *
  * A write finds every reason to refuse before it changes anything, so that one
- * transaction can hold many verbs and a refused one leaves no trace: no
- * savepoints. Whether the database failed is asked by who commits.
+ * transaction can hold many verbs and a refused one leaves no trace, without
+ * savepoints. Whether the database failed is checked before the commit.
  */
 #ifndef STORE_WORK_H
 #define STORE_WORK_H
@@ -21,34 +21,34 @@ struct work {
 	struct store_op *op;   /* which it is */
 	struct arena *arena;   /* for what is returned */
 	struct id_source *ids; /* NULL: a read */
-	int64_t organization;  /* that it is about, once that is known */
+	int64_t organization;  /* that it is about, once known */
 	struct actor actor;
 	int64_t now_ms, now; /* Unix: milliseconds, seconds */
 	bool limited;	     /* the organization limits its invites */
 	/* Whether it has a webhook, as far as that is known. */
 	enum { LISTENERS_UNKNOWN, LISTENERS_NONE, LISTENERS_SOME } listeners;
-	bool mail_queued; /* to be set where a mail is due from now on */
+	bool mail_queued; /* to be set if a mail becomes due */
 };
 
 /*
- * Has an operation done and returns how it ended: inside a transaction, and a
- * write with `ids`. Whether the database failed stands in `db->error`.
+ * Runs an operation inside a transaction, a write with `ids`, and returns its
+ * result. Whether the database failed is in `db->error`.
  */
 enum result work_run(struct db *db, struct id_source *ids,
 		     struct store_op *op) MUST_CHECK;
 
-/* With its results zeroed, for who does the operation by other means. */
+/* Zeroes the output, for operations that are not done by work_run(). */
 struct work work_begin(struct db *db, struct id_source *ids,
 		       struct store_op *op) MUST_CHECK;
 
 int64_t work_id(const struct work *work);
 
-/* ---- events.c: what webhooks are told of ---- */
+/* ---- events.c: events for webhooks ---- */
 
 /*
- * This happened to `target`, an invite, a user or a key: each webhook that
- * wants to know is told. Where an audit event of it is written, and
- * core/event.h names its type, that has done so already.
+ * Queues an event about `target`, an invite, a user or a key, for each webhook
+ * that wants it. An audit event whose type core/event.h names has done so
+ * already.
  */
 void work_event(const struct work *work, enum event event, int64_t target);
 
@@ -56,10 +56,10 @@ void work_event(const struct work *work, enum event event, int64_t target);
 void work_event_as(const struct work *work, enum event event, int64_t id,
 		   int64_t target);
 
-/* Erasure: of what was told, and is to be told, about an invite or a user. */
+/* Erasure of sent and queued events about an invite or a user. */
 void events_erase(const struct work *work, int64_t target);
 
-/* ---- audit.c: what was done, remembered with it ---- */
+/* ---- audit.c: audit events, in the transaction of what was done ---- */
 
 struct audit_event {
 	enum audit_type type;
@@ -69,23 +69,23 @@ struct audit_event {
 };
 
 /*
- * Writes an event, by the work's actor. Where that is a person (not a key),
- * whose address and program are known, these go into a row at its side, whose
- * hash stands in the event.
+ * Writes an event of the work's actor. If that is a person (not a key) whose IP
+ * address and user agent are known, these go into a side row, whose hash is in
+ * the event.
  */
 void work_audit_event(const struct work *work, const struct audit_event *event);
 
-/* One of which there is no more to say. */
+/* An event without a detail. */
 void work_audit(const struct work *work, enum audit_type type, int64_t target);
 
-/* Whether there is one already; of any type but AUDIT_INVITE_SENT. */
+/* Whether there is such an event already; of any type but AUDIT_INVITE_SENT. */
 bool work_has_audit(const struct work *work, enum audit_type type,
 		    int64_t target) MUST_CHECK;
 
 /*
- * The detail of an event: a JSON object of the columns that say something (no
- * text that is NULL, no word for none), each by its name. NULL when out of
- * memory, which is noted.
+ * The detail of an event: a JSON object of the columns that have a value (not
+ * NULL, not the word for none), each by its name. NULL when out of memory,
+ * which is noted.
  */
 const char *audit_detail(const struct work *work, const struct table *columns,
 			 const void *row);
@@ -106,18 +106,18 @@ const char *audit_detail(const struct work *work, const struct table *columns,
 	}
 
 /*
- * Erasure: empties what stands at the side of the events that a person caused,
- * and the salts without which their hashes tell nothing. `person` is the user;
- * for somebody who declined, and so is none, the invite.
+ * Erasure: empties the side rows of the events that a person caused, with the
+ * salts without which their hashes reveal nothing. `person` is the user, or for
+ * somebody who declined, the invite.
  */
 void audit_erase(const struct work *work, int64_t person);
 
 /*
- * The organization's rights are about to change, by a verb of VERB_RIGHTS. The
- * first thing that is written: its row is the lock under which such rules are
- * checked as that there is always an owner, and its number says to whoever
- * keeps rights in memory that they are out of date. work_run() does it, but for
- * verbs of VERB_ANY_ORGANIZATION, which do so once they know the organization.
+ * The organization's rights are about to change, by a verb of VERB_RIGHTS. To
+ * be written first: its row is the lock under which rules are checked such as
+ * that there is always an owner, and its number tells those who cache rights
+ * that they are out of date. work_run() calls it, except for verbs of
+ * VERB_ANY_ORGANIZATION, which do so once they know the organization.
  */
 void work_move_rights(const struct work *work);
 
@@ -126,8 +126,9 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id);
 
 /* ---- pages of lists ---- */
 
-/* Every list by id binds these first: whose, before which id, how many. One
- * more is asked for than is wanted: whether it came is `has_more`. */
+/* Every list by id binds these first: the organization, the id before which the
+ * page begins, the limit. One row more is read than is wanted, to set
+ * `has_more`. */
 struct statement *work_list(const struct work *work, const struct sql *sql,
 			    const struct list_in *page);
 
@@ -163,9 +164,9 @@ struct statement *work_list(const struct work *work, const struct sql *sql,
 	" ORDER BY organization " order ", id " order " LIMIT ?3"
 
 /*
- * The same for those that are there: where `since`, the time when one was put
- * away, is 0. `index` has no others; on PostgreSQL it is on the organization,
- * `since` negated, which nothing else asks for, and the id.
+ * The same for present rows: those in which `since`, the time of removal, is 0.
+ * `index` has no others; on PostgreSQL it is on the organization, `since`
+ * negated, which nothing else asks for, and the id.
  */
 #define LIST_OF_PRESENT(id, columns, table, index, since)                    \
 	STATEMENT(id,                                                        \
@@ -199,16 +200,17 @@ struct statement *work_list_by(const struct work *work,
 			       const struct sql *ascending,
 			       const struct list_in *page);
 
-/* Room for the rows of a page, the extra one included; NULL notes the error. */
+/* Room for the rows of a page, including the extra one; NULL with the error
+ * noted. */
 void *work_rows(const struct work *work, const struct list_in *page,
 		size_t size) MUST_CHECK;
 
-/* The id that a page begins below. */
+/* The id below which a page begins. */
 int64_t list_before(const struct list_in *page);
 
-/* `count` rows of the `seen` ones are sound. Damaged ones are left out of a
- * list; where that leaves nothing of a page that is not the last, the list ends
- * as damaged, or whoever reads it would take it for the end. */
+/* `count` rows of the `seen` ones are sound. Damaged rows are left out of a
+ * list; if that leaves a page empty that is not the last, the list fails as
+ * damaged, since an empty page would be taken for the end. */
 struct list_out list_end(const struct work *work, const struct list_in *page,
 			 void *rows, size_t count, size_t seen);
 

@@ -1,6 +1,6 @@
 /*
- * writer.c: the thread that takes whatever waits to be written and has the
- * engine apply it as one batch.
+ * writer.c: the thread that takes all queued writes and has the engine apply
+ * them as one batch.
  */
 #include "base/base.h"
 
@@ -11,9 +11,9 @@
 #define REST_MS SECOND_MS /* without a write, until the engine may rest */
 
 /*
- * After a failure, whether this batch tells that it is over. A full disk takes
- * something small at any time: there it has to have what failed in it, or the
- * probe, which is made for that.
+ * After a failure, whether the success of this batch shows that the trouble is
+ * over. A full disk still takes small writes: there the batch has to contain
+ * what failed, or the probe, which is made for that.
  */
 static bool heals(const struct store *store, struct store_op **ops, size_t n)
 {
@@ -27,7 +27,7 @@ static bool heals(const struct store *store, struct store_op **ops, size_t n)
 	return false;
 }
 
-/* Of many that failed together, one that can be anything but small. */
+/* Of several that failed together, one that may be large. */
 static const struct verb *to_be_seen_again(struct store_op **ops, size_t n)
 {
 	size_t i = 0;
@@ -52,7 +52,7 @@ static void apply_batch(struct store *store, struct store_op **ops, size_t n)
 	}
 }
 
-/* However they ended: what is uncertain may have been done. */
+/* Whatever the result: an uncertain write may have been done. */
 static void note_rights(struct store *store, struct store_op **ops, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

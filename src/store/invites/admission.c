@@ -49,7 +49,7 @@ STATEMENT(user_insert, .text = INSERT_OF("user", USER_TABLE),
 	FIRST(WORD, "role", struct user_row, user.role, &roles)
 DETAIL(user, USER_DETAIL);
 
-/* The user acts: nobody else is there to say who came. */
+/* The actor is the user: nobody else takes part. */
 static int64_t insert_user(struct work *work, const struct invite *invite,
 			   const char *name)
 {
@@ -77,8 +77,8 @@ static int64_t insert_user(struct work *work, const struct invite *invite,
 	return row.user.id;
 }
 
-/* The person in the organization, made or promoted; `member` is who has the
- * address already, or NULL. Returns the user's id. */
+/* Creates or promotes the user; `member` is the one who has the address
+ * already, or NULL. Returns the user's id. */
 static int64_t admit_user(struct work *work, const struct invite *invite,
 			  const struct user *member, const char *name)
 {

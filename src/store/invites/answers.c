@@ -1,9 +1,9 @@
 /*
- * answers.c: what else the holder of a link may say: that the invitation was
+ * answers.c: the other answers of the holder of a link: that the invitation was
  * not meant for them, and that they would like a new one.
  *
- * Both are rare, and each is told to whoever invited: none of this is done for
- * many at once, as acceptances are.
+ * Both are rare, and the inviter is told of each. So unlike acceptances, they
+ * are not done many at once.
  */
 #include "base/base.h"
 
@@ -60,7 +60,7 @@ const struct verb verb_invitation_opt_out = {
 	.run = invitation_opt_out,
 };
 
-/* ---- another one, please ---- */
+/* ---- asking for a new one ---- */
 
 STATEMENT(invite_request, .text = "UPDATE invite SET resend_requested_at = ?3"
 				  " WHERE id = ?1 AND organization = ?2");

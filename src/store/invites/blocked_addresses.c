@@ -96,7 +96,7 @@ const struct verb verb_block_list = {
 	.run = block_list,
 };
 
-/* ---- for whoever invites ---- */
+/* ---- asked when inviting ---- */
 
 STATEMENT(blocked_address_insert,
 	  .text = INSERT_OF("blocked_address",
@@ -118,7 +118,7 @@ void block_address(struct work *work, const char *email_key)
 	db_run(work->db, st);
 }
 
-/* What both ask goes together: each question may be a journey. */
+/* Both queries are sent together: each may be a round trip. */
 STATEMENT(address_taken,
 	  .text = "SELECT (SELECT count(*) FROM \"user\""
 		  " WHERE organization = ?1 AND email_key = ?2),"
@@ -142,7 +142,7 @@ enum result check_address(const struct work *work, const char *email_key,
 	else if (column_i64(st, 1) > 0)
 		result = RESULT_ADDRESS_BLOCKED;
 	db_done(st);
-	/* Looked at, lest a damaged row be taken for somebody. */
+	/* Read in full, so that a damaged row is not taken for a user. */
 	return result == RESULT_USER_EXISTS &&
 		       !find_member(work, email_key, &member)
 		   ? RESULT_OK

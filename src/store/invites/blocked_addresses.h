@@ -7,10 +7,9 @@
  *	block_list	of struct block; of one address, or all
  *	block_delete	it may be invited again; BLOCKED_ADDRESS_NOT_FOUND
  *
- * What is stored is a keyed hash: which address it is can be found out by who
- * knows the address, and by nobody else who is shown it. It outlives the
- * invite, and the person's erasure: nobody who wants to be forgotten wants to
- * be written to again.
+ * What is stored is a keyed hash: only those who know an address can find out
+ * whether it is blocked. It outlives the invite, and the person's erasure:
+ * people who want to be forgotten do not want to be written to again.
  */
 #ifndef STORE_BLOCKED_ADDRESSES_H
 #define STORE_BLOCKED_ADDRESSES_H
@@ -32,7 +31,7 @@ struct block_list_in {
 
 struct work;
 
-/* From now on; what is blocked already stays so. */
+/* Blocks the address from now on; does nothing if it is blocked already. */
 void block_address(struct work *work, const char *email_key);
 
 /*

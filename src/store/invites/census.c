@@ -26,7 +26,7 @@ struct group {
 	int64_t count;
 };
 
-/* A number that is none of these is nobody's status. */
+/* Other numbers are not a status. */
 static int status_of(const struct group *group)
 {
 	switch (group->state) {

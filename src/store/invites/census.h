@@ -1,6 +1,6 @@
 /*
  * census.h: how many invites and seats there are, counted a slice at a time, so
- * that no question costs more where there are more rows.
+ * that the cost of a query does not grow with the number of rows.
  *
  *	census		one slice of all organizations' invites, and one of
  *			their seats; the caller adds them up

@@ -1,6 +1,6 @@
 /*
- * create.h: what a create is, for who makes one and for who makes many by one
- * statement. Private to store/.
+ * create.h: a create in progress, whether alone or one of many in a statement.
+ * Private to store/.
  */
 #ifndef STORE_CREATE_H
 #define STORE_CREATE_H
@@ -28,8 +28,8 @@ struct creation creation_of(const struct work *work,
 
 struct asked asked_by(const struct creation *creation);
 
-/* Who asks for the same again takes none, nor does who replaces what a pending
- * one grants. */
+/* A repeat takes no seat, nor does a create that replaces what a pending invite
+ * grants. */
 bool takes_seat(const struct creation *creation);
 
 /* Asks only, so it may be run again. RESULT_OK, or a reason to refuse. */
@@ -39,15 +39,15 @@ enum result creation_check(const struct work *work,
 /*
  * ---- limits.c ----
  *
- * Finds out, once a transaction, what the organization's settings leave to who
- * asks, and has the organization held until the end: two do not take the last
- * seat at once. Before any invite is locked, and before what asks for many at
- * once (db_each()).
+ * Finds out, once a transaction, what the organization's limits leave, and
+ * locks the organization until the end, so that two creates do not both take
+ * the last seat. To be called before any invite is locked, and before
+ * db_each().
  */
 void limits_hold(const struct work *work);
 
-/* Whether they have room for the invite, which takes a seat that it does not
- * have yet; and for its mail. */
+/* Whether the limits allow the invite, with the seat that it does not have yet,
+ * and its mail. */
 enum result limits_check(const struct work *work,
 			 const struct creation *creation) MUST_CHECK;
 
@@ -55,21 +55,21 @@ enum result limits_check(const struct work *work,
 enum result limits_check_mail(const struct work *work, const char *email_key,
 			      struct invite_create_out *out) MUST_CHECK;
 
-/* The same for a mail that no key asks for, and which is counted at once; the
- * organization is not held, so one that is asked for at the same time may be
- * one more. */
+/* The same for a mail that no key asks for, which is counted at once. The
+ * organization is not locked, so a mail asked for at the same time may exceed
+ * the limit by one. */
 bool limits_spare_mail(const struct work *work,
 		       const struct organization_settings *settings,
 		       const char *email_key) MUST_CHECK;
 
-/* Takes away some of what was counted before a day; how many. */
+/* Deletes some of the counts that are older than a day; returns how many. */
 size_t limits_forget(const struct work *work, int64_t most);
 
-/* What is written: a mail to the address; a new invite. */
+/* Count a mail to the address; a new invite. */
 void limits_count_mail(const struct work *work, const char *email_key);
 void limits_count_invite(const struct work *work);
 
-/* For one that nothing stands in the way of. */
+/* Writes an invite that creation_check() allows. */
 void creation_write(struct work *work, const struct creation *creation);
 
 /* The open invite to the address, if any; and whether the slot for a new one
@@ -77,14 +77,14 @@ void creation_write(struct work *work, const struct creation *creation);
  * index's entry: the later one stands aside, at its own id below zero. */
 bool find_open(const struct work *work, struct creation *creation) MUST_CHECK;
 
-/* An expired invite gives up its place, and a mail that is too late now. */
+/* An expired invite gives up its slot, and its mail if that still waits. */
 void invite_supersede(const struct work *work, const struct invite *expired);
 
 /*
- * Whether `invite` (0: a new one) may have the external_id: of open invites and
- * members one alone has it, at any time. An open one that has expired is
- * returned, and has to be superseded. EXTERNAL_ID_TAKEN says in `out` by whom.
- * NULL may be anybody's. (external_ids.c)
+ * Whether `invite` (0: a new one) may have the external_id, which is unique
+ * among open invites and members. An open invite with it that has expired is
+ * returned, and has to be superseded. With EXTERNAL_ID_TAKEN, `out` says who
+ * has it. NULL is never taken. (external_ids.c)
  */
 enum result external_id_check(const struct work *work, const char *external_id,
 			      int64_t invite, struct invite *ret_namesake,
@@ -95,16 +95,16 @@ enum result external_id_check(const struct work *work, const char *external_id,
 void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
 		struct invite *invite);
 
-/* Whether all are there and active; else which is not. */
+/* Whether all projects exist and are active; else which does not. */
 enum result check_projects(const struct work *work, struct grants grants,
 			   size_t *ret_index) MUST_CHECK;
 
-/* Has an open invite grant and last what is asked for; the link stays. */
+/* Makes an open invite grant, and expire, as asked for; the link stays. */
 void change_invite(const struct work *work, const struct invite_change_in *in,
 		   struct invite *invite);
 
-/* A create without projects: membership of the default one. False when out of
- * memory. */
+/* The grants of a create without projects: membership of the default one. False
+ * when out of memory. */
 bool default_grants(struct arena *arena, int64_t project,
 		    struct grants *ret_grants) MUST_CHECK;
 
@@ -118,10 +118,10 @@ struct project_texts {
 struct project_texts project_texts_of(struct db *db, struct arena *arena,
 				      struct grants grants);
 
-/* The column of an address' key: NULL where that is the address. */
+/* The column of an address's key: NULL if the key equals the address. */
 const char *key_unless_email(const char *email, const char *key);
 
-/* What a create returns that makes a new invite. */
+/* What a create returns if it makes a new invite. */
 void invite_begin(struct work *work, const struct invite_create_in *in,
 		  struct grants grants, int64_t id,
 		  struct invite_create_out *out);

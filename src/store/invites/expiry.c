@@ -118,7 +118,7 @@ static bool is_told(const struct work *work)
 	return found;
 }
 
-/* As far as a walk goes now; 0: nobody wants it. */
+/* How far a walk goes now; 0: it is not wanted. */
 static int64_t end_of(const struct work *work, enum expiry_kind kind)
 {
 	struct organization_settings settings;
@@ -172,9 +172,9 @@ static void find_page(const struct work *work, struct expiry_mark from,
 
 /*
  * The first walk begins with what expires from now on: what expired before is
- * no news, and has to be told apart from what expires until the next. A mark
- * that lies ahead is a wrong clock's: from the right time on, what expires is
- * looked at again.
+ * no news, and has to be told apart from what expires until the next. A mark in
+ * the future was left by a wrong clock: the walk goes on from the right time,
+ * and looks at some invites again.
  */
 static enum result expiry_look(struct work *work, const void *input,
 			       void *output)
@@ -230,8 +230,8 @@ static void remind(struct work *work, const uint8_t secret[SECRET_SIZE],
 	invite->delivery = (struct delivery){ .status = DELIVERY_QUEUED,
 					      .updated_at = work->now };
 	write_link(work, invite);
-	/* None waits, if the database is as it should be: and if it is not,
-	 * the others are to be reminded all the same. */
+	/* No mail can wait in a sound database; if one does, the others are
+	 * reminded all the same. */
 	work_run_for(work, &sql_outbox_delete, invite->id);
 	queue_mail(work, invite->id, secret, LETTER_REMINDER);
 	work_audit(work, AUDIT_INVITE_REMINDED, invite->id);
@@ -314,8 +314,7 @@ static enum result expiry_settle(struct work *work, const void *input,
 	return RESULT_OK;
 }
 
-/* Where nobody is reminded there is no event, and nothing to be found out: it
- * may be done twice. */
+/* If nobody is reminded there is no event, and doing it twice does no harm. */
 const struct verb verb_expiry_settle = {
 	VERB(expiry_settle),
 	.size_in = sizeof(struct expiry_settle_in),

@@ -1,16 +1,16 @@
 /*
  * expiry.h: the verbs of invites that are about to expire, or have.
  *
- *	expiry_look	which of an organization's are to be looked at, behind
- *			where the last look ended
- *	expiry_settle	reminds whoever is due for it, by a mail with a fresh
+ *	expiry_look	which of an organization's are to be looked at, after
+ *			those of the last look
+ *	expiry_settle	reminds those who are due for it, by a mail with a fresh
  *			link; or tells webhooks of those that have expired; and
  *			notes how far that went
  *
- * Where an organization wants neither, nothing is looked for, and nothing is
- * noted. What is noted saves work, and decides nothing: an invite itself says
- * whether its person was reminded, and which expiry was told. So nothing
- * happens twice, whoever looks at the same time, and however clocks jump.
+ * If an organization wants neither, nothing is looked for or noted. What is
+ * noted only saves work: the invite itself says whether its person was reminded
+ * and which expiry was reported. So nothing happens twice, even if several
+ * daemons look at the same time or clocks jump.
  */
 #ifndef STORE_EXPIRY_H
 #define STORE_EXPIRY_H

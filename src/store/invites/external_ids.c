@@ -1,10 +1,9 @@
 /*
- * external_ids.c: external_id: the caller's own number for a person, by which
- * the caller finds them again.
+ * external_ids.c: external_id, the caller's own id for a person.
  *
  * It is unique among an organization's open invites and members, and passes
  * from the invite to the user who accepts. An expired invite gives it up, like
- * its address, when another one asks for it; declined and withdrawn invites and
+ * its address, when another one needs it; declined and withdrawn invites and
  * removed members have given it up already.
  */
 #include "base/base.h"

@@ -24,8 +24,8 @@ static bool is_skipped(struct grants skipped, int64_t project)
 	return false;
 }
 
-/* An accepted invite shows what was archived when it was accepted; any other
- * what is archived now. Whether each was among the projects. */
+/* Whether each project was among those archived: when it was accepted, for an
+ * accepted invite; now, for any other. */
 static bool name_among(const struct work *work, struct invitation *invitation,
 		       struct grants skips, const struct project *projects,
 		       size_t count)
@@ -94,7 +94,7 @@ STATEMENT(invitation_organization,
 		  " LEFT JOIN organization_settings"
 		  " ON organization = o.id WHERE o.id = ?1");
 
-/* What it is called, and has set. */
+/* The organization's name and settings. */
 static void find_inviting(const struct work *work,
 			  struct invitation *invitation)
 {
@@ -163,7 +163,7 @@ enum result find_answerable(struct work *work, const struct sql *sql,
 				work->now);
 }
 
-/* To whoever was removed since, the link opens nothing any more. */
+/* If the user was removed since, the link opens nothing any more. */
 static enum result if_member(enum result result, bool is_member)
 {
 	return result == RESULT_INVITE_ACCEPTED && !is_member
@@ -171,7 +171,7 @@ static enum result if_member(enum result result, bool is_member)
 		   : result;
 }
 
-/* find_answerable() of one that is shown or accepted. */
+/* find_answerable() for an invite that is shown or accepted. */
 static enum result find_for_member(struct work *work, const struct sql *sql,
 				   const struct invitation_in *in,
 				   struct invitation *invitation)
@@ -212,8 +212,8 @@ static int64_t id_to_answer(const void *input)
 	return ((const struct invitation_in *)input)->token.invite;
 }
 
-/* As find_answerable(), by what is known of them all. A project that is not
- * there is a reason to look again, at this one alone. */
+/* As find_answerable(), from what was read for all of them. If a project is
+ * missing, this one is left to be done alone. */
 static enum result find_among(struct work *work, const struct together *all,
 			      struct together_one *one)
 {
@@ -270,7 +270,8 @@ struct refusal {
 	FIRST(TEXT, "reason", struct refusal, reason)
 DETAIL(refusal, REFUSAL_DETAIL);
 
-/* Of who has the right link, and comes too late; NULL: it is nothing. */
+/* The reason why the holder of a right link comes too late; NULL: they do
+ * not. */
 static const char *reason_of(enum result result)
 {
 	switch (result) {
@@ -287,7 +288,7 @@ static const char *reason_of(enum result result)
 	}
 }
 
-/* Remembered once, however often they come back. */
+/* Recorded once, however often they come back. */
 static void remember_refusal(struct work *work, enum result result,
 			     const struct invite *invite)
 {
@@ -348,7 +349,7 @@ static enum result accept_one(struct work *work, const struct together *all,
 	result = if_member(result,
 			   one->is_member &&
 			       one->member.id == out->invitation.invite.user);
-	/* What is refused is remembered, which is a question more. */
+	/* A refusal is recorded, which takes one more query. */
 	one->apart = one->apart || reason_of(result);
 	if (one->apart || is_answered(result, out))
 		return out->again ? RESULT_OK : result;

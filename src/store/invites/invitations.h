@@ -1,14 +1,14 @@
 /*
- * invitations.h: the verbs of who was invited, which the link's secret opens.
+ * invitations.h: the invited person's verbs, authorised by the link's secret.
  *
  *	invitation_lookup	changes nothing
  *	invitation_accept	makes the user and the memberships; accepted
  *				before, it answers as the first did
- *	invitation_decline	declined before, it is done once more
- *	invitation_opt_out	likewise; declines, tells whoever invited, and
+ *	invitation_decline	also of one that was declined before
+ *	invitation_opt_out	likewise; declines, tells the inviter, and
  *				keeps the address from being invited again
  *				(blocked_addresses.h)
- *	invitation_request	of one that has expired: tells whoever invited,
+ *	invitation_request	of one that has expired: tells the inviter,
  *				once, that a new one is wanted; else
  *				INVITATION_OPEN
  *
@@ -65,17 +65,17 @@ enum result find_answerable(struct work *work, const struct sql *sql,
 
 extern const struct sql sql_invitation_take;
 
-/* The .locks of who changes that invite. */
+/* The `locks` of a verb that changes that invite. */
 void lock_invitation(const void *input, int64_t organization,
 		     struct lock_set *set);
 
-/* It ends, without an event yet. */
+/* Declines the invite, without writing an event yet. */
 void record_decline(const struct work *work, struct invite *invite);
 
 /*
- * Lets in who was invited, called `name`: as a new user, or as `member`, who
- * has the address already (or NULL). The invite is accepted then, and has the
- * user.
+ * Admits the invited person, called `name`: as a new user, or as `member`, who
+ * has the address already (or NULL). Afterwards the invite is accepted, and
+ * names the user.
  */
 void admit_invited(struct work *work, struct invitation *invitation,
 		   const struct user *member, const char *name);

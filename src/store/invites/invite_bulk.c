@@ -1,10 +1,10 @@
 /*
- * invite_bulk.c: many invites are made, or none.
+ * invite_bulk.c: creates many invites, or none.
  *
  * Each line is checked as a create of its own, and against those before it;
- * then all are written. On PostgreSQL their questions travel together, in the
- * order of addresses, as those of many creates do (pgsql/create.c), so that two
- * daemons wait for each other in one direction only.
+ * then all are written. On PostgreSQL their queries are sent together, in the
+ * order of addresses, as for many creates (pgsql/create.c), so that two daemons
+ * do not wait for each other.
  */
 #include "base/base.h"
 
@@ -77,7 +77,7 @@ static void check_line(void *context, size_t i)
 	*line->result = creation_check(all->work, &line->creation);
 }
 
-/* Where the earlier line makes an invite, this one meets it. */
+/* If the earlier line creates an invite, this one finds it. */
 static void check_repeat(const struct work *work, struct line *line,
 			 struct line *earlier)
 {
@@ -131,8 +131,9 @@ static bool supersedes(const struct line *line, const struct invite *invite)
 	       line->creation.open.id == invite->id;
 }
 
-/* Of two with one external_id the later is refused. What both would supersede,
- * one for its address and one for that, the first to be written does. */
+/* Of two with one external_id the later is refused. An invite that both would
+ * supersede, one for its address and one for its external_id, is superseded by
+ * the first to be written. */
 static void check_external_ids(struct line *first, struct line *second)
 {
 	struct line *later = first->result < second->result ? second : first;
@@ -153,7 +154,7 @@ static void check_pairs(const struct all *all)
 	}
 }
 
-/* Each that is new takes one of what was left for all. */
+/* Each new one uses up some of the limit that they share. */
 static void check_limits(const struct all *all)
 {
 	const struct limits *limits = &all->work->db->limits;

@@ -1,5 +1,5 @@
 /*
- * invite_changes.c: an invite is sent again, or grants something else.
+ * invite_changes.c: an invite is sent again, or what it grants is changed.
  *
  * Sent again, it has a new link, and the old ones are dead: an old one may lie
  * in the wrong hands, which is often why it is sent again. Changed, it keeps
@@ -136,7 +136,7 @@ static void lock_changed(const void *input, int64_t organization,
 	lock_set_add(set, LOCK_INVITE, in->id);
 }
 
-/* What was asked for, as the event has it. */
+/* What was asked for, as recorded in the event. */
 struct invite_changes {
 	const char *role, *projects; /* a line each; NULL: they stay */
 	const char *expires_at;	     /* NULL: it stays */

@@ -15,7 +15,7 @@
 /*
  * No list costs more than its page, however much lies between its rows; so each
  * follows the order of an index. Where it needs several, it takes a page from
- * each. What is bound first: work_list().
+ * each. The first parameters are those of work_list().
  */
 
 /* Of one state, by id: the index invite_list. */
@@ -86,8 +86,9 @@ STATEMENT(invite_list_expired,
 								   "?5", "-1")
 	      LAST_FIRST);
 
-/* To somebody, by id: the indexes invite_address and invite_external, where an
- * open invite holds a slot up to 0, and any other has its id there. */
+/* To one address or external_id, by id: the indexes invite_address and
+ * invite_external, in which an open invite has a slot up to 0, and any other
+ * its id. */
 #define BY_SLOT(index, whom, slots)                                 \
 	"(SELECT " INVITE_COLUMNS " FROM invite" index              \
 	" WHERE organization = ?1 AND " whom " AND " slots          \
@@ -181,7 +182,8 @@ static const struct place nowhere = { -1, 0 }; /* nothing is behind it */
 STATEMENT(invite_expires_at, .text = "SELECT expires_at FROM invite"
 				     " WHERE id = ?1 AND organization = ?2");
 
-/* The cursor has to be an invite: an id alone is at no place. */
+/* The cursor has to be an existing invite: an id alone has no place in this
+ * order. */
 static struct place place_of(const struct work *work, int64_t after)
 {
 	struct place place = { INT64_MAX, INT64_MAX };

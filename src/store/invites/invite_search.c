@@ -1,10 +1,10 @@
 /*
- * invite_search.c: invites that are looked for by what no index is on.
+ * invite_search.c: searches invites by columns that have no index.
  *
- * As events are (audit_logs.c), a page is found by walking ids, newest first, a
- * chunk at a time, each larger than the one before: where a chunk ends is asked
- * first, so that what a statement looks through is known beforehand, however
- * few of it match. WALK_MAX invites are the most for a request.
+ * As with events (audit_logs.c), a page is found by walking ids, newest first,
+ * a chunk at a time, each larger than the one before. Where a chunk ends is
+ * asked first, so that the number of rows that a statement reads is bounded,
+ * however few of them match. A request reads at most WALK_MAX invites.
  *
  * Mails that failed or are put off have an index, which creates never touch:
  * they are few, and what people look for.
@@ -102,7 +102,7 @@ struct search {
 	int64_t end;	     /* as far as this id */
 	struct invite *rows;
 	size_t count, seen;
-	bool stopped; /* what lies behind is not known */
+	bool stopped; /* the rest was not searched */
 };
 
 static bool is_trouble(const struct invite_list_in *in)
@@ -111,8 +111,8 @@ static bool is_trouble(const struct invite_list_in *in)
 				   in->delivery == DELIVERY_FAILED);
 }
 
-/* An id is of its invite's time or, where the clock had been set back, of a
- * later one: by no more than an hour, as far as is looked for. */
+/* An id is of its invite's time or, if the clock had been set back, of a later
+ * time: by an hour at most, as far as the search is concerned. */
 static int64_t lowest_id(int64_t since)
 {
 	return since > 0 && since < INT64_MAX / 2000 ? id_first_at(since * 1000)
@@ -130,7 +130,7 @@ static int64_t start_of(const struct invite_list_in *in)
 	return last < start ? last + 1 : start;
 }
 
-/* Where a chunk ends that begins below `start`; 0: there are not as many. */
+/* The end of the chunk that begins below `start`; 0: fewer rows are left. */
 static int64_t end_of_chunk(const struct search *search, int64_t start,
 			    int64_t size)
 {
@@ -168,7 +168,7 @@ static void bind_wishes(const struct search *search, struct statement *st)
 	db_bind_text(st, 14, in->external_id);
 }
 
-/* What matches below `start` as far as `end`, up to `most`. */
+/* Up to `most` matches from below `start` down to `end`. */
 static void find_rows(struct search *search, int64_t start, int64_t end,
 		      int64_t size, size_t most)
 {

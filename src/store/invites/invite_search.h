@@ -1,6 +1,6 @@
 /*
- * invite_search.h: invites that are looked for by what no index is on. Private
- * to store/.
+ * invite_search.h: searches invites by columns that have no index. Private to
+ * store/.
  */
 #ifndef STORE_INVITE_SEARCH_H
 #define STORE_INVITE_SEARCH_H
@@ -8,7 +8,7 @@
 #include "store/invites/invites.h"
 #include "store/work.h"
 
-/* Whether a list is one; and whether it may look at many rows. */
+/* Whether a list needs a search; and whether that may read many rows. */
 bool invite_is_searched(const struct invite_list_in *in);
 bool invite_search_is_slow(const struct invite_list_in *in);
 

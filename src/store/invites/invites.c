@@ -1,5 +1,6 @@
 /*
- * invites.c: an invite is made, made again and shown; withdraw.c deletes it.
+ * invites.c: creates an invite, repeats a create, and reads invites; withdraw.c
+ * deletes one.
  *
  * What a create costs is decided here: three lookups by key, then three rows
  * at the ends of their tables and one entry in the index of addresses.
@@ -76,10 +77,10 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 				      : found == FOUND_ONE;
 }
 
-/* A withdrawn one (state 2) is looked for by its address no more, nor by its
- * external_id, and leaves its place in those indexes: there may have been any
- * number of them. When it ended is noted beside its expiry, which stays: a list
- * may go on from it. */
+/* A withdrawn invite (state 2) is no longer found by its address or
+ * external_id, and gives up its entries in those indexes: there may be any
+ * number of withdrawn ones. When it ended is recorded beside its expiry, which
+ * stays, since a list may continue from it. */
 #define LET_GO(id, state, now)                                                 \
 	"SET slot = " id ", state = " state ", external_id = CASE CAST(" state \
 	" AS BIGINT)"                                                          \
@@ -276,7 +277,7 @@ STATEMENT(invite_owner, .text = "SELECT name, email, email_key FROM \"user\""
 				" WHERE id = ?1 AND organization = ?2"
 				" AND removed_at = 0");
 
-/* Where the create names nobody: whose key it is, as they are called now. */
+/* If the create names no inviter: the owner of the key, by the present name. */
 static void find_inviter(const struct work *work, struct creation *creation)
 {
 	struct inviter *inviter = &creation->inviter;
@@ -341,7 +342,7 @@ void renew_link(struct work *work, const uint8_t secret[SECRET_SIZE], bool mail,
 {
 	uint8_t hash[SHA256_SIZE];
 
-	/* Also one that was given up as expired, by a wrong clock. */
+	/* Also a mail that was given up as expired because of a wrong clock. */
 	drop_mail(work, invite);
 	secret_hash(secret, hash);
 	invite_renew_link(invite, hash);
@@ -364,10 +365,11 @@ static bool mails_again(const struct invite_create_in *in,
 }
 
 /*
- * The same invite once more. Nothing happens, but for two callers who would
- * be left with nothing: one whose link was lost with the answer gets a new
- * link, one whose mail failed for good, or who wants one where only a link was
- * wanted before, gets a mail. The link that there was stops working.
+ * The same invite once more. Nothing happens, except in two cases where the
+ * caller would be left with nothing: a caller whose link was lost with the
+ * answer gets a new link; a caller whose mail failed permanently, or who wants
+ * a mail after wanting only a link, gets a mail. The earlier link then stops
+ * working.
  */
 static void create_again(struct work *work, const struct creation *creation,
 			 const struct invite *open)
@@ -437,8 +439,8 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	bool found;
 
 	limits_hold(work);
-	/* In this order: who is just accepting the open invite, elsewhere, has
-	 * it locked, and is a member when the lock is ours. */
+	/* In this order: if another daemon is accepting the open invite, it has
+	 * it locked, and the person is a member once we get the lock. */
 	found = find_open(work, creation);
 	result = check_address(work, in->email.key, creation->hash);
 	if (result == RESULT_OK && in->default_project)
@@ -472,8 +474,8 @@ enum result creation_check(const struct work *work, struct creation *creation)
 	return result == RESULT_OK ? check_mail(work, creation) : result;
 }
 
-/* The one that is pending gets what this create grants; then it is as if it had
- * been created so. */
+/* The pending invite gets the grants of this create, as if it had been created
+ * with them. */
 static void replace_grants(struct work *work, const struct creation *creation)
 {
 	const struct invite_change_in change = {

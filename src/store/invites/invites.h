@@ -4,13 +4,13 @@
  *	invite_create	with its mail, if one is wanted, and its audit event
  *			USER_EXISTS, ADDRESS_BLOCKED, INVITE_EXISTS,
  *			EXTERNAL_ID_TAKEN, PROJECT_NOT_FOUND,
- *			PROJECT_ARCHIVED, or what the organization's settings say
- *			of it: limits.c
+ *			PROJECT_ARCHIVED, or a limit of the organization's
+ *			(limits.c)
  *	invite_create_all  many, or none: INVITES_REFUSED, with the reasons
  *	invite_delete	id_in; INVITE_NOT_FOUND, INVITE_ACCEPTED
  *	invite_resend	a new link, by mail if one is wanted, and a new time;
- *			the old links are dead. A mail that waits already goes
- *			as it is. INVITE_NOT_FOUND, INVITE_ACCEPTED,
+ *			the old links stop working. A mail that waits already
+ *			goes as it is. INVITE_NOT_FOUND, INVITE_ACCEPTED,
  *			ADDRESS_OPTED_OUT, ADDRESS_BLOCKED; of one that has
  *			expired, USER_EXISTS, INVITE_EXISTS, EXTERNAL_ID_TAKEN
  *	invite_change	what a pending one grants, and how long; the link stays
@@ -22,11 +22,11 @@
  *	invite_get	id_in; INVITE_NOT_FOUND
  *	invite_list	of struct invite; those that are pending, or expired, by
  *			their expiry, the last one first, behind the invite
- *			`after`; INVITES_TOO_MANY where half a million were
- *			looked through in vain
- *	invite_forget	takes the addresses from some of those that expired,
- *			were declined or withdrawn before a time; they are then
- *			as if they were withdrawn (erasure.c)
+ *			`after`; INVITES_TOO_MANY if none of half a million
+ *			invites matched
+ *	invite_forget	erases the addresses of some invites that expired, were
+ *			declined or were withdrawn before a time; they then
+ *			count as withdrawn (members/erasure.c)
  */
 #ifndef STORE_INVITES_H
 #define STORE_INVITES_H
@@ -38,7 +38,8 @@
 
 struct invite_create_in {
 	struct email email;
-	/* Who invites; no address: the owner of the key, if it has one. */
+	/* The inviter; without an address, the owner of the key, if it has
+	 * one. */
 	const char *inviter_name;
 	struct email inviter_email;
 	const char *locale;	 /* NULL: it is not said */
@@ -55,8 +56,8 @@ struct invite_create_in {
 };
 
 struct invite_create_out {    /* of invite_resend, _change and _link, too */
-	struct invite invite; /* with INVITE_EXISTS, and EXTERNAL_ID_TAKEN by
-			       * an invite: the one in the way */
+	struct invite invite; /* with INVITE_EXISTS, and EXTERNAL_ID_TAKEN by an
+			       * invite: that invite */
 	int64_t user;	      /* with EXTERNAL_ID_TAKEN: or whoever has it */
 	int64_t wait_seconds; /* with MAILS_PER_DAY, INVITES_PER_MINUTE */
 	bool created;	      /* false: it was there before (a retry) */
@@ -68,7 +69,7 @@ struct invite_create_out {    /* of invite_resend, _change and _link, too */
 
 struct invite_create_all_in {
 	size_t count;
-	/* NULL: refused before it came here, with the rest of them. */
+	/* NULL: refused before it came here, and so are the others. */
 	const struct invite_create_in **lines;
 	bool refused; /* there is one of those */
 };
@@ -81,7 +82,7 @@ struct invite_create_all_out {
 
 struct invite_resend_in {
 	int64_t id;
-	bool has_ttl; /* else it expires no earlier than it would have */
+	bool has_ttl; /* else it expires no earlier than before */
 	int64_t ttl_seconds;
 	bool queue_mail;
 	uint8_t secret[SECRET_SIZE];
@@ -115,7 +116,7 @@ struct invite_list_in {
 	const char *external_id; /* likewise; with another of these it is
 				  * searched for, too */
 
-	/* Any of these has it searched for: by id, and perhaps for long. */
+	/* Any of these requires a search, by id, which may take long. */
 	unsigned wishes;  /* enum invite_wish: of several statuses; 0 = any */
 	const char *part; /* of the address, see email_part(); NULL = any */
 	bool by_project;

@@ -7,9 +7,10 @@
  * its rights row is locked first, so that a count stays true until the write
  * that relies on it, whatever other daemons do.
  *
- * How often something was done within a period is kept in a row, written in the
- * same transaction: so it holds for all daemons, and after a restart. A period
- * begins with the first of them. Each new row takes a few old ones away.
+ * How often something was done within a period is counted in a row, in the same
+ * transaction: so the limit holds for all daemons together, and after a
+ * restart. A period begins with the first use. Each new row deletes a few old
+ * ones.
  */
 #include "base/base.h"
 
@@ -20,7 +21,7 @@
 #define DAY_SECONDS    (DAY_MS / 1000)
 #define MINUTE_SECONDS (MINUTE_MS / 1000)
 #define A_FEW	       8  /* old rows that go for a new one */
-#define CLOCKS_APART   60 /* seconds that another daemon's may be ahead */
+#define CLOCKS_APART   60 /* seconds that another daemon's clock may be ahead */
 
 /* ---- how often within a time ---- */
 
@@ -41,8 +42,8 @@ TABLE(rate, "rate", RATE_TABLE);
 STATEMENT(rate_find, .text = "SELECT since, count FROM rate"
 			     " WHERE organization = ?1 AND subject = ?2");
 
-/* How often it was done, and in how many seconds its period ends. A row from a
- * time that lies ahead was written by a wrong clock, and does not count. */
+/* How often it was done, and in how many seconds its period ends. A row from
+ * the future was written by a wrong clock, and does not count. */
 static int64_t rate_of(const struct work *work, int64_t subject,
 		       int64_t seconds, int64_t *ret_wait)
 {
@@ -147,7 +148,7 @@ static void hold_seats(const struct work *work)
 		db_done(st);
 }
 
-/* ---- what there is room for ---- */
+/* ---- seats, mails and invites that are left ---- */
 
 void limits_hold(const struct work *work)
 {
@@ -213,7 +214,8 @@ static int64_t address_of(const struct work *work, const char *email_key)
 	return hash63(work->db->hash_key, str_of(email_key));
 }
 
-/* Whether the address had as many as it may have; and how long that lasts. */
+/* Whether the address has had as many mails as allowed; and for how long that
+ * lasts. */
 static bool has_had(const struct work *work, int64_t most,
 		    const char *email_key, int64_t *ret_wait)
 {

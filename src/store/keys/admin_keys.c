@@ -22,7 +22,7 @@ static bool read_key(const struct work *work, struct statement *st,
 	return true;
 }
 
-/* Whose it is, behind KEY_COLUMNS: its person, or else its organization. */
+/* The owner, after KEY_COLUMNS: a person, or else the organization. */
 #define KEY_SHOWN_COLUMNS                                          \
 	KEY_COLUMNS ", " KEY_OWNER("name", "name") ", " KEY_OWNER( \
 	    "added_at", "created_at")
@@ -127,7 +127,7 @@ STATEMENT(key_owner, .text = "SELECT name, added_at, role FROM \"user\""
 			     " WHERE id = ?1 AND organization = ?2"
 			     " AND removed_at = 0");
 
-/* Whether a key may be this person's; the person as its owner. */
+/* Whether this person may own a key; fills in the person as its owner. */
 static enum result find_owner(const struct work *work, int64_t user,
 			      struct admin_key *key)
 {
@@ -234,20 +234,20 @@ const struct verb verb_key_revoke = {
 
 /* ---- the last one ---- */
 
-/* What goes: a key, or all of a person. */
+/* What is removed: one key, or all of a person. */
 struct going {
 	int64_t key;  /* 0: none */
 	int64_t user; /* NOBODYS: none */
 };
 
-#define NOBODYS (-1) /* 0 is the user of keys that are nobody's */
+#define NOBODYS (-1) /* 0 is the user of keys that belong to no person */
 
 STATEMENT(key_other, .text = "SELECT 1 FROM admin_key k WHERE id <> ?1"
 			     " AND organization = ?2 AND k.\"user\" <> ?4"
 			     " AND expires_at <= ?5 AND " KEY_IN_FORCE(
 				 "k", "?3") " ORDER BY id DESC LIMIT 1");
 
-/* Whether there is another one in force; if it is to last, one that does not
+/* Whether there is another key in force; with `lasting`, one that does not
  * expire. */
 static bool has_other(const struct work *work, struct going going, bool lasting)
 {
@@ -278,7 +278,8 @@ bool has_last_key(const struct work *work, int64_t user)
 	return !has_other(work, (struct going){ .user = user }, true);
 }
 
-/* Two daemons that delete the last two at once have the rights row in turn. */
+/* If two daemons delete the last two at once, the rights row makes one wait for
+ * the other. */
 static enum result key_delete(struct work *work, const void *input,
 			      void *output)
 {

@@ -1,5 +1,5 @@
 /*
- * gate.c: what is asked again and again where gateways ask.
+ * gate.c: the frequent queries of the gate.
  */
 #include "base/base.h"
 
@@ -70,8 +70,8 @@ const struct verb verb_rights_get = {
 
 #define IS_NEWS "(last_used_at <= ?2 OR last_used_at > ?3)"
 
-/* Whose row somebody else has just now is used elsewhere, too, or changed: it
- * is not waited for. */
+/* Rows that another transaction has locked are skipped: the key is being used
+ * elsewhere or changed. */
 STATEMENT(keys_touch,
 	  .text = "UPDATE project_key SET last_used_at = ?4 WHERE id IN"
 		  " (SELECT value FROM json_each(?1)) AND " IS_NEWS,

@@ -10,8 +10,8 @@
 
 #include "store/verb.h"
 
-#define RIGHTS_MAX 512	/* organizations that are asked for at once */
-#define TOUCH_MAX  1024 /* keys that are written down at once */
+#define RIGHTS_MAX 512	/* organizations in one query */
+#define TOUCH_MAX  1024 /* keys in one update */
 
 /* A generation moves with each change of the organization's rights. */
 struct rights_get_in {

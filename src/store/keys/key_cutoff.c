@@ -1,8 +1,8 @@
 /*
- * key_cutoff.c: ends a project's keys by when they were made.
+ * key_cutoff.c: revokes projects' keys that were made before a time.
  *
- * A batch looks at so many keys in force, in the order of their index, and goes
- * on behind the last: neither what is kept nor what has ended is seen twice.
+ * A batch reads a bounded number of keys in force, in the order of an index,
+ * and the next goes on after the last: no key is read twice, kept or revoked.
  */
 #include "base/base.h"
 
@@ -24,7 +24,7 @@ STATEMENT(project_key_cutoff,
 				  " AND revoked_at = 0 ORDER BY organization,"
 				  " project, id LIMIT ?4");
 
-/* How many there are behind the last; at most BATCH. */
+/* How many keys come after the last; at most BATCH. */
 static size_t next_keys(const struct work *work,
 			const struct project_keys_end_in *in,
 			struct project_key keys[BATCH])

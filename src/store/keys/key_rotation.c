@@ -1,6 +1,6 @@
 /*
- * key_rotation.c: a project's key is replaced by one like it, and goes on for a
- * while.
+ * key_rotation.c: replaces a project's key by one like it; the old one goes on
+ * working for a while.
  */
 #include "base/base.h"
 
@@ -19,7 +19,8 @@ struct rotation {
 
 DETAIL(rotation, ROTATION_DETAIL);
 
-/* The old one never lives longer for it, whatever clock cut it short before. */
+/* Rotation never prolongs the life of the old one, whatever a clock did
+ * before. */
 static void end_soon(const struct work *work, int64_t grace,
 		     const struct project_key *successor,
 		     struct project_key *key)
@@ -44,7 +45,7 @@ static int64_t at_most(int64_t lifetime, int64_t longest)
 	return lifetime;
 }
 
-/* What the new one has of the old: all but the secret, and a whole life. */
+/* The new one is a copy of the old, with another secret and a full lifetime. */
 static struct new_key like_it(const struct project_key_rotate_in *in,
 			      const struct project_key *old)
 {

@@ -1,8 +1,8 @@
 /*
- * leaks.c: the verbs of keys that came into wrong hands.
+ * leaks.c: the verbs of leaked keys.
  *
  * A key is found by the id that its text names, and an older admin key by its
- * hash. Whether the secret is the key's is said, and is for who asks to judge.
+ * hash. Whether the secret is the key's is reported, for the caller to judge.
  */
 #include "base/base.h"
 
@@ -89,7 +89,7 @@ const struct verb verb_leak_find = {
 	.run = leak_find,
 };
 
-/* Whoever reads the published events learns of the end, and ours say why. */
+/* The published event says that the key was revoked, and our own says why. */
 static void remember(const struct work *work, const struct leak_revoke_in *in)
 {
 	bool is_admin = in->kind == ID_KEY;

@@ -1,5 +1,5 @@
 /*
- * leaks.h: the verbs of keys that came into wrong hands.
+ * leaks.h: the verbs of leaked keys.
  *
  *	leak_find	which key it is, in force or not, of whatever
  *			organization; KEY_UNKNOWN

@@ -12,7 +12,7 @@
 #include "store/members/standing.h"
 #include "store/rows.h"
 
-#define CHUNK 200 /* rows of a list that are looked through at once */
+#define CHUNK 200 /* rows of a list that are read at once */
 
 static const char *const owner_access_words[] = {
 	[OWNER_ACTIVE] = "active",
@@ -58,7 +58,7 @@ TABLE(project_key, "project_key", PROJECT_KEY_TABLE);
 	"(SELECT a." column " FROM service_account a WHERE a.organization" \
 	" = project_key.organization AND a.id = project_key.service_account)"
 
-/* Behind the table's columns and the facts of standing. */
+/* After the table's columns and those of standing. */
 enum { ACCOUNT_ROLE, ARCHIVED_AT, OWNER_NAME, OWNER_EMAIL, OWNER_SINCE };
 
 #define SHOWN_COLUMNS                                                                                                   \
@@ -351,7 +351,7 @@ static enum result project_key_list(struct work *work, const void *input,
 	return RESULT_OK;
 }
 
-/* Where any will do, none is passed over. */
+/* Without a filter, no row is skipped. */
 static bool passes_over(const void *input)
 {
 	const struct project_key_list_in *in = input;
@@ -466,7 +466,7 @@ enum result find_changeable_key(const struct work *work, int64_t project,
 	return RESULT_OK;
 }
 
-/* What has a key end sooner is possible however long others may live. */
+/* Shortening a key's life is always allowed. */
 static bool is_too_long(const struct work *work,
 			const struct project_key_update_in *in,
 			const struct project_key *key)
@@ -534,7 +534,7 @@ void revoke_project_key(const struct work *work, const struct project_key *key)
 	remember_project_key(work, AUDIT_API_KEY_DELETED, key, NULL);
 }
 
-/* Of an archived project, too: what opens nothing may always go. */
+/* In an archived project, too: such a key opens nothing. */
 static enum result project_key_delete(struct work *work, const void *input,
 				      void *output)
 {

@@ -40,7 +40,7 @@ struct shown_key {
 	int64_t owner_since; /* Unix seconds */
 };
 
-/* What a new one is made of. */
+/* What a new key is made from. */
 struct new_key {
 	const char *name;   /* or NULL */
 	const char *scopes; /* or NULL */
@@ -68,7 +68,8 @@ struct found_key {
 	struct shown_key shown;
 	const char *project_name;
 	uint8_t secret_hash[SHA256_SIZE]; /* of the key's text */
-	int64_t generation; /* of the organization's rights; see store/keys/gate.h */
+	int64_t generation;		  /* of the organization's rights; see
+					     store/keys/gate.h */
 };
 
 struct project_key_in { /* of project_key_get and _delete */
@@ -88,7 +89,7 @@ struct project_keys_end_out {
 
 struct project_key_update_in {
 	int64_t project, id;
-	const char *scopes; /* NULL: they stay; "": none from now on */
+	const char *scopes; /* NULL: unchanged; "": none from now on */
 	const char *models; /* likewise */
 	int64_t lifetime;   /* from now on; 0: it stays */
 };
@@ -96,7 +97,8 @@ struct project_key_update_in {
 struct project_key_rotate_in {
 	uint8_t secret[SECRET_SIZE]; /* of the new one */
 	int64_t project, id;
-	/* Seconds that the old one still has, if it has them; else KEY_GRACE */
+	/* Seconds for which the old one still works, if `has_grace`; else
+	 * KEY_GRACE */
 	int64_t grace;
 	bool has_grace;
 };
@@ -108,7 +110,7 @@ extern const struct vocabulary owner_accesses;
 struct project_key_list_in {
 	struct list_in page;
 	int64_t project;
-	/* Without it: of those who have a part in the project now. */
+	/* Without it: only keys whose owner has access to the project now. */
 	bool by_access;
 	enum owner_access access;
 };
@@ -122,16 +124,16 @@ enum result find_project_key(const struct work *work, int64_t project,
 			     int64_t id,
 			     struct shown_key *ret_shown) MUST_CHECK;
 
-/* One that may be changed, or have another take its place: these, DAMAGED,
+/* A key that may be changed or rotated: these results, DAMAGED,
  * PROJECT_ARCHIVED or API_KEY_EXPIRED. */
 enum result find_changeable_key(const struct work *work, int64_t project,
 				int64_t id,
 				struct shown_key *ret_shown) MUST_CHECK;
 
-/* It opens nothing from now on, and there is an event that says so. */
+/* Revokes the key, and writes the event. */
 void revoke_project_key(const struct work *work, const struct project_key *key);
 
-/* What an update or a rotation has changed in it. */
+/* Writes what an update or a rotation changed in it. */
 void write_project_key(const struct work *work, const struct project_key *key);
 
 /* An event about the key; `detail` may be NULL. */
@@ -142,14 +144,14 @@ void remember_project_key(const struct work *work, enum audit_type type,
 int64_t longest_key_life(const struct work *work, int64_t project);
 
 /*
- * How long a new key of the project may live is what its organization and the
- * project say, whichever is less. What is asked for has to be within that, and
- * what is not said is that: RESULT_OK, or KEY_LIFETIME_ABOVE_MAX.
+ * The longest lifetime of a new key is the lesser of the organization's and the
+ * project's limits. A lifetime that is asked for has to be within it, and is
+ * set to it if none is: RESULT_OK, or KEY_LIFETIME_ABOVE_MAX.
  */
 enum result limit_lifetime(const struct work *work, int64_t project,
 			   int64_t *lifetime) MUST_CHECK;
 
-/* Makes the key, which has its project and its owner; writes its text. */
+/* Creates the key, whose project and owner are filled in; writes its text. */
 void insert_project_key(const struct work *work, const struct new_key *made,
 			struct project_key *key, char text[KEY_TEXT_SIZE]);
 

@@ -1,5 +1,5 @@
 /*
- * bounces.c: a mail that a server took, and could not deliver.
+ * bounces.c: a mail that a server accepted and then could not deliver.
  */
 #include "base/base.h"
 
@@ -42,8 +42,8 @@ static bool is_its_mail(const struct work *work, const struct invite *invite,
 	return return_code_same(&own, code);
 }
 
-/* A mail that still seems to wait may have been handed over already, if the
- * report was faster than the record of that. */
+/* A mail that still seems to wait may have been handed over already: the report
+ * may come before that is recorded. */
 static bool may_fail(const struct invite *invite)
 {
 	return invite->state == INVITE_OPEN &&

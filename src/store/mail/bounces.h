@@ -1,5 +1,5 @@
 /*
- * bounces.h: the verb of mails that come back.
+ * bounces.h: the verb of mails that bounce.
  *
  *	mail_bounced	records that the mail of an invite could not be
  *			delivered after all. Changes nothing where it has failed
@@ -21,7 +21,7 @@ struct mail_bounced_in {
 
 struct mail_bounced_out {
 	int64_t invite;
-	bool failed; /* now; else it made no difference */
+	bool failed; /* it did so now; else nothing changed */
 };
 
 #endif

@@ -2,10 +2,10 @@
  * notices.c: mails about keys, to whoever they belong to, and about invites, to
  * whoever invited.
  *
- * They wait in the outbox as invitations do, under an id of their own: which
- * key or invite, and to whom, is all that lies there. What they say is looked
- * up when they go, so that nobody is told of a key that has ended meanwhile,
- * and nobody who has left is told anything.
+ * They wait in the outbox as invitations do, under an id of their own, with
+ * nothing but the key or invite and the recipient. Their text is made when they
+ * are sent, so that nobody is told of a key that has ended meanwhile, and
+ * nobody who has left is told anything.
  */
 #include "base/base.h"
 
@@ -190,7 +190,7 @@ static bool is_news(const struct work *work, enum mail_kind kind,
 		invite_status(about, work->now) == STATUS_EXPIRED);
 }
 
-/* Whoever is told, and that there is still something to tell. */
+/* The recipient, and whether there is still something to tell. */
 static bool is_wanted(const struct work *work, const struct outbox_mail *mail)
 {
 	const struct project_key *key = &mail->key;
@@ -236,7 +236,7 @@ size_t read_notices(struct work *work, struct statement *st,
 	" revoked_at, warned FROM project_key WHERE warn_at > 0"   \
 	" AND warn_at <= ?1 ORDER BY warn_at LIMIT ?2"
 
-/* Those that another daemon warns of just now are its business. */
+/* Keys that another daemon is warning of just now are skipped. */
 STATEMENT(key_warn_due, .text = KEYS_TO_WARN,
 	  .pgsql = KEYS_TO_WARN " FOR UPDATE SKIP LOCKED");
 

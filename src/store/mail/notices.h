@@ -31,8 +31,8 @@ struct work;
 	"1000" /* clocks so close are taken for equal: the round \
 		* trip to the other is in the difference */
 /*
- * How far the clock that leases are by is ahead of ?2, ours, and what it shows
- * at our ?1: lease_now(). In SQL, so that nobody has to wait for it first.
+ * How far the clock that governs leases is ahead of ours (?2), and what it
+ * shows when ours shows ?1: lease_now(). In SQL, to save a round trip.
  */
 #define CLOCK_AHEAD \
 	"(extract(epoch FROM clock_timestamp()) * 1000)::bigint - ?2::bigint"
@@ -41,12 +41,13 @@ struct work;
 	"ELSE ahead END FROM (SELECT " CLOCK_AHEAD ") c(ahead))"
 #define LEASE_NOW_HERE "(?1 + 0 * ?2)"
 
-/* Measures by how much the clock that leases are by is ahead of ours, for
- * lease_now(): asked for, and taken. */
+/* Measures how far the clock that governs leases is ahead of ours, for
+ * lease_now(): the query, and its result. */
 struct statement *ask_clock(const struct work *work);
 void take_clock(const struct work *work, struct statement *st);
 
-/* Asks `sql`, which is worded by them, for so many mails that are due. */
+/* Sends the query `sql`, which uses them, for up to so many mails that are
+ * due. */
 struct statement *ask_mails(const struct work *work, const struct sql *sql,
 			    int limit);
 
@@ -63,8 +64,8 @@ void tell_inviter(struct work *work, enum mail_kind kind,
 void queue_notice(struct work *work, enum mail_kind kind, int64_t key,
 		  int64_t user);
 
-/* The notices among the mails that are due: asked for, and read behind what
- * was asked before. Those that are not wanted any more are dropped. */
+/* The notices among the mails that are due: the query, and its result. Those
+ * that are no longer wanted are dropped. */
 struct statement *ask_notices(const struct work *work, int limit);
 size_t read_notices(struct work *work, struct statement *st,
 		    struct outbox_mail *mails, size_t limit);

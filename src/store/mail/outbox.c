@@ -101,7 +101,8 @@ STATEMENT(outbox_delete,
 	  .text = "DELETE FROM outbox WHERE invite = ?1 AND organization = ?2",
 	  .many = &sql_outbox_delete_many);
 
-/* One that was given up as expired, by whatever clock, may wait all the same.
+/* A mail whose invite says expired, because of a wrong clock, may still be
+ * waiting.
  */
 void drop_mail(const struct work *work, const struct invite *invite)
 {
@@ -164,7 +165,8 @@ void id_list_bind(struct buf *list, struct statement *st, int index)
 
 /* ---- settle ---- */
 
-/* Whether the mail, which is due at `due_ms`, is still whose attempt it was. */
+/* Whether the mail, which is due at `due_ms`, is still leased to the one who
+ * attempted it. */
 static bool is_theirs(const struct outbox_settle_in *in, int64_t due_ms)
 {
 	return in->leased_until_ms == 0 || in->leased_until_ms == due_ms ||
@@ -194,7 +196,7 @@ struct mail_row {
 	int64_t attempts, queued_at_ms, due_at_ms;
 };
 
-/* Whether the row is of the mail that is meant, and theirs to settle. */
+/* Whether the row is that of the mail meant, and still leased to them. */
 static bool may_settle(const struct outbox_settle_in *in,
 		       const struct mail_row *row)
 {
@@ -473,7 +475,7 @@ const struct verb verb_outbox_count = {
 	.run = outbox_count,
 };
 
-/* A row from the database, there or not. */
+/* A row of the outbox, which may be missing. */
 STATEMENT(clock, .text = "SELECT 0 * count(*) FROM meta WHERE key = 'probe'",
 	  .pgsql = "SELECT (extract(epoch FROM clock_timestamp())"
 		   " * 1000)::bigint");
@@ -499,8 +501,8 @@ const struct verb verb_clock = {
 	.run = read_clock,
 };
 
-/* In a file, as much as a create may need, and never the same: a disk that is
- * full takes a few more octets. */
+/* In a file, as large as a create may be, and different each time: a full disk
+ * still takes a few octets. */
 STATEMENT(probe,
 	  .text = "INSERT INTO meta(key, value)"
 		  " VALUES('probe', iif(?1 IS NULL, 0, randomblob(131072)))"

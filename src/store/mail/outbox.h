@@ -4,9 +4,9 @@
  *	outbox_claim	leases those that are due
  *	outbox_renew	prolongs the lease of one, if it is still that one
  *	outbox_settle	records how an attempt went
- *	outbox_recall	has those due that wait for the mail server
+ *	outbox_recall	makes mails due that wait for the mail server
  *	outbox_count	how many wait
- *	clock		what time it is there; whether anything can be read at
+ *	clock		the time there; whether anything can be read at
  *			all
  *	probe		nothing; whether anything can be written at all
  */
@@ -25,8 +25,8 @@ enum mail_kind {
 	MAIL_INVITATION = 0,
 	MAIL_KEY_EXPIRES = 1,
 	MAIL_KEY_LEAKED = 2,
-	MAIL_OPTED_OUT = 3, /* who was invited says that it was not for them */
-	MAIL_REQUESTED = 4, /* who was invited asks for a new one */
+	MAIL_OPTED_OUT = 3, /* the invited person says: not for me */
+	MAIL_REQUESTED = 4, /* the invited person asks for a new one */
 	MAIL_WEBHOOK = 5    /* it was disabled; its URL is the key's name */
 };
 
@@ -47,7 +47,7 @@ struct outbox_mail {
 	struct project_key key;	  /* what it is about, if that is a key; only */
 	const char *project_name; /* what is shown of it */
 	struct invite about;	  /* likewise, if that is an invite */
-	bool damaged; /* its invite is: it waits, and none is handed out */
+	bool damaged;		  /* its invite is: the mail waits */
 };
 
 struct outbox_claim_in {
@@ -72,10 +72,10 @@ struct outbox_renew_in {
 enum outbox_outcome { OUTBOX_SENT, OUTBOX_DEFERRED, OUTBOX_FAILED };
 
 struct outbox_settle_in {
-	int64_t invite; /* or the mail's own id, where it is ... */
+	int64_t invite; /* or the mail's own id, if it is ... */
 	bool no_invite;
-	/* Of the mail that is meant: where it went to somebody else, there may
-	 * be another by now. 0: any one. */
+	/* The secret's hash of the mail meant, since there may be another one
+	 * by now. 0: any one. */
 	int64_t queued_at_ms;
 	/* The lease this verdict was made under, and the end asked for in a
 	 * renewal not yet answered (0: none). If neither is the row's lease

@@ -1,6 +1,6 @@
 /*
- * outbox_claim.c: which mails are due, and what has to be known to send them:
- * in as few questions as possible, however many they are.
+ * outbox_claim.c: which mails are due, and all that is needed to send them, in
+ * as few queries as possible, however many mails there are.
  */
 #include "base/base.h"
 
@@ -58,8 +58,8 @@ STATEMENT(outbox_far,
 		   " WHERE o.organization = far.organization"
 		   " AND o.invite = far.invite");
 
-/* What is due further away than anything is put off was due by a clock that
- * was wrong, then or now. */
+/* A mail due later than the longest pause was put off by a clock that is wrong
+ * now, or was then. */
 static void recall_far(const struct work *work)
 {
 	struct statement *st = db_statement(work->db, &sql_outbox_far);
@@ -84,11 +84,11 @@ static void recall_far(const struct work *work)
 	" ORDER BY due_at_ms, invite LIMIT ?3" condition ") due"
 
 /*
- * The mails that are due, with their invites, all at once: each question to a
- * database elsewhere is a round trip, which others wait for.
+ * The mails that are due, with their invites, in one query: each query to a
+ * remote database is a round trip, for which others wait.
  *
- * Mails that others claim just now are skipped, and those whose invite others
- * have in hand: so a claim waits for nobody.
+ * Mails, and invites, that others have locked just now are skipped: so a claim
+ * never waits for a lock.
  *
  * Citus locks rows of one organization only. There, read what is due without
  * the lock, and lease each by OUTBOX_RENEW: whoever changes the row has it.
@@ -254,7 +254,7 @@ static void name_grants_of(const struct work *work, struct outbox_mail *mail,
 		db_no_memory(work->db);
 }
 
-/* The projects of all the mails, by one question. */
+/* The projects of all the mails, in one query. */
 static void name_all(const struct work *work, struct statement *st,
 		     struct outbox_mail *mails, size_t count)
 {
@@ -339,7 +339,7 @@ static void take(struct work *work, int64_t until_ms, struct outbox_mail *mails,
 	}
 }
 
-/* Where each of them comes back. */
+/* The return address of each. */
 static void mark(const struct work *work, struct outbox_mail *mails,
 		 size_t count)
 {
@@ -353,7 +353,7 @@ static void mark(const struct work *work, struct outbox_mail *mails,
 	}
 }
 
-/* What the mails say besides what stands in their invites. */
+/* What the mails say that is not in their invites. */
 static struct statement *ask_about(const struct work *work,
 				   const struct sql *sql,
 				   const struct outbox_mail *mails,
@@ -428,7 +428,7 @@ static enum result outbox_claim(struct work *work, const void *input,
 	out->count = kept;
 	out->now_ms = lease_now(work);
 	out->next_due_ms = next_due(work, next);
-	/* Due, and yet not found: others have it. */
+	/* Due, but skipped: others have locked it. */
 	if (due < limit && out->next_due_ms != 0 &&
 	    out->next_due_ms <= out->now_ms)
 		out->next_due_ms = out->now_ms + LOCKED_MS;

@@ -17,10 +17,10 @@
 /* ---- the families ---- */
 
 /*
- * What there is, by one question: of the project 1, 2 where it is archived, or
- * NULL; whether there is a principal; the number of its predefined role, plus
- * 1, or NULL; and whether it has the own role. The parameters are the
- * principal, the organization, the project (0: none) and the role.
+ * Everything in one query: for the project 1, 2 if it is archived, or NULL;
+ * whether the principal exists; the number of its predefined role plus 1, or
+ * NULL; and whether it has the custom role. The parameters are the principal,
+ * the organization, the project (0: none) and the role.
  */
 #define LOOK(project, principal, held, type)                               \
 	"SELECT " project ", (SELECT 1 FROM " principal "),"               \
@@ -180,7 +180,7 @@ static bool is_assigned(const struct assignment_in *in,
 
 /* ---- predefined roles, in the rows of users and groups ---- */
 
-/* Whether the last owner may be none any more is asked there. */
+/* That the last owner stays an owner is checked there. */
 static enum result set_user_role(const struct work *work, int64_t user,
 				 int64_t role)
 {
@@ -265,7 +265,7 @@ STATEMENT(assignments_of_role_delete,
 STATEMENT(assignments_of_user_delete, .text = DELETE_OF_PRINCIPAL("0"));
 STATEMENT(assignments_of_group_delete, .text = DELETE_OF_PRINCIPAL("1"));
 
-/* What all of these begin with. */
+/* The parameters that all of these begin with. */
 static struct statement *begin_own(const struct work *work,
 				   const struct sql *sql,
 				   enum principal_type type, int64_t principal,
@@ -468,7 +468,7 @@ const struct verb verb_assignment_list = {
 
 /* ---- delete ---- */
 
-/* A user of the organization is a reader at the least. */
+/* A user of the organization is at least a reader. */
 static bool is_the_least(const struct assignment_in *in)
 {
 	return !families[in->family].clear && in->role == PREDEFINED_READER;

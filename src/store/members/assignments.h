@@ -2,7 +2,7 @@
  * assignments.h: the verbs of who has which role: users and groups, in the
  * organization and in projects.
  *
- *	assignment_create	who has it already keeps it
+ *	assignment_create	does nothing if it is assigned already
  *				ROLE_NOT_FOUND, ROLE_NEEDS_PROJECT
  *	assignment_get		ROLE_NOT_ASSIGNED
  *	assignment_list		in either order; of struct assignable_role

@@ -1,10 +1,10 @@
 /*
- * erasure.c: the names and addresses of a person go everywhere.
+ * erasure.c: erases the names and addresses of a person everywhere.
  *
  * What is left are rows with nothing personal in them: the ids that audit
- * events name. A person is an address: all that was ever sent to it, and
- * everybody who had it. The address of whoever was removed stands in front of
- * the key of their row (users.c), so that they are found by the index.
+ * events name. A person is an address: all invites ever sent to it, and all
+ * users who had it. The address of whoever was removed stands in front of the
+ * key of their row (users.c), so that they are found by the index.
  */
 #include "base/base.h"
 
@@ -46,7 +46,7 @@ static void find_page(const struct work *work, const struct sql *sql,
 	read_page(work, st, page);
 }
 
-/* All of them, each of which is none of them once it is erased. */
+/* Erases all of them; an erased row no longer matches. */
 static size_t erase_all(const struct work *work, const struct sql *sql,
 			const char *key, bool by_hash,
 			void (*erase)(const struct work *work, int64_t id))
@@ -68,8 +68,8 @@ static size_t erase_all(const struct work *work, const struct sql *sql,
 STATEMENT(user_key, .text = "SELECT email_key FROM \"user\""
 			    " WHERE id = ?1 AND organization = ?2");
 
-/* Of a member or of whoever was removed; "" where they were erased. NULL: there
- * is nobody. */
+/* The key of a member or of a removed user; "" if they were erased. NULL: there
+ * is no such user. */
 static const char *key_of_user(const struct work *work, int64_t id)
 {
 	struct statement *st = db_statement(work->db, &sql_user_key);
@@ -143,7 +143,7 @@ static void erase_invite(const struct work *work, int64_t id)
 	work_audit(work, AUDIT_INVITE_ERASED, id);
 }
 
-/* Those of other people stay; they do not say any more who invited. */
+/* Invites of other people stay, but no longer name the inviter. */
 STATEMENT(invite_inviter_empty,
 	  .text = "UPDATE invite SET inviter_name = NULL,"
 		  " inviter_email = NULL, inviter_key = NULL"
@@ -164,7 +164,8 @@ static void erase_inviter(const struct work *work, const char *key)
 
 /*
  * By indexes, which an invite leaves as it loses its address; the states are
- * open, declined and withdrawn. What others are at work on can wait.
+ * open, declined and withdrawn. Rows that others have locked are left for
+ * later.
  */
 #define ENDED_INVITES(condition, at)                                   \
 	"SELECT id FROM invite WHERE organization = ?1 AND " condition \
@@ -206,7 +207,7 @@ static enum result invite_forget(struct work *work, const void *input,
 	return RESULT_OK;
 }
 
-/* Where none is left there is no event, and nothing to be found out. */
+/* If there is none left, there is no event, and doing it twice does no harm. */
 const struct verb verb_invite_forget = {
 	VERB(invite_forget),
 	.size_in = sizeof(struct invite_forget_in),
@@ -216,7 +217,7 @@ const struct verb verb_invite_forget = {
 
 /* ---- all of it ---- */
 
-/* Whoever is still a member is removed first. */
+/* A present member is removed first. */
 static enum result remove_member(const struct work *work, const char *key)
 {
 	struct taken_user taken;

@@ -1,8 +1,9 @@
 /*
  * groups.c: the verbs of groups, and of who is in them.
  *
- * Those that change a group or who is in it take the organization's rights row
- * first, so that no two of them meet in another order. Making one does not.
+ * Verbs that change a group or its members lock the organization's rights row
+ * first, so that locks are always taken in one order. Creating a group does
+ * not.
  */
 #include "base/base.h"
 
@@ -116,7 +117,7 @@ const struct verb verb_group_user_get = {
 	.run = group_user_get,
 };
 
-/* A member, who is not deleted meanwhile. */
+/* A member of the organization, locked against deletion. */
 STATEMENT(group_member,
 	  .text = "SELECT id, email, name FROM \"user\""
 		  " WHERE id = ?1 AND organization = ?2 AND removed_at = 0",
@@ -142,7 +143,7 @@ static bool take_member(const struct work *work, int64_t id,
 	FIRST(ID, "user_id", struct group_user_in, user, ID_USER)
 DETAIL(group_user, GROUP_USER_DETAIL);
 
-/* The event is the group's; whom it is about stands in its detail. */
+/* The event's target is the group; the user is in its detail. */
 static void remember(const struct work *work, enum audit_type type,
 		     const struct group_user_in *in)
 {

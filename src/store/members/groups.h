@@ -4,7 +4,7 @@
  *	group_create, _get, _list, _update, _delete
  *				see resource.h; of struct group; an update sets
  *				the name; GROUP_NOT_FOUND
- *	group_user_add		who is in it already stays;
+ *	group_user_add		does nothing if the user is in it already;
  *				GROUP_NOT_FOUND, USER_NOT_FOUND
  *	group_user_get		GROUP_NOT_FOUND, GROUP_USER_NOT_FOUND
  *	group_user_list		in either order; of struct group_user
@@ -53,8 +53,8 @@ struct work;
 
 extern const struct sql sql_group_get, sql_group_take;
 
-/* By one of these, of which the second is for changing it, or what hangs on
- * it: RESULT_OK or RESULT_GROUP_NOT_FOUND. */
+/* The group, by one of these statements, of which the second locks it, to
+ * change it or its members: RESULT_OK or RESULT_GROUP_NOT_FOUND. */
 enum result find_group(const struct work *work, const struct sql *sql,
 		       int64_t id, struct group *ret_group) MUST_CHECK;
 

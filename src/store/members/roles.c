@@ -36,7 +36,7 @@ enum result find_role_project(const struct work *work, bool of_project,
 	if (!of_project)
 		return RESULT_OK;
 	result = find_active_project(work, id, &project);
-	/* Of an archived one it can be looked at. */
+	/* In an archived project roles can be read. */
 	return result == RESULT_PROJECT_ARCHIVED && !work->ids ? RESULT_OK
 							       : result;
 }
@@ -169,7 +169,7 @@ static const char *lines_without(const struct work *work, const char *text,
 	return lines;
 }
 
-/* What was asked for, and what was there before. */
+/* For the event: what was asked for, and what was there before. */
 static void remember_update(const struct work *work, const struct role_in *in,
 			    const char *permissions)
 {
@@ -223,7 +223,7 @@ static bool is_same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* What a client asks for that did not hear the first answer. */
+/* A retry by a client that did not get the first answer. */
 static bool is_repeat(const struct role_in *in,
 		      const struct assignable_role *role)
 {

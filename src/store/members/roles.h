@@ -2,18 +2,18 @@
  * roles.h: the verbs of roles that can be assigned: the predefined ones, and
  * an organization's own.
  *
- *	role_create	a role of that name that is the same in all else stays,
- *			and is what is answered; ROLE_EXISTS
+ *	role_create	if there is the same role already, returns that;
+ *			ROLE_EXISTS if one of this name differs
  *	role_get	ROLE_NOT_FOUND
  *	role_list	in either order; of struct assignable_role; the
  *			predefined ones are the oldest
- *	role_update	what is NULL stays; ROLE_NOT_FOUND, ROLE_PREDEFINED,
- *			ROLE_EXISTS
- *	role_delete	whoever had it has it no more; ROLE_NOT_FOUND,
+ *	role_update	leaves alone what is NULL; ROLE_NOT_FOUND,
+ *			ROLE_PREDEFINED, ROLE_EXISTS
+ *	role_delete	takes it from all who have it, too; ROLE_NOT_FOUND,
  *			ROLE_PREDEFINED
  *
  * In a project each may end in PROJECT_NOT_FOUND, and writes in
- * PROJECT_ARCHIVED. What is of one project is not there for another.
+ * PROJECT_ARCHIVED. A project's roles do not exist for other projects.
  */
 #ifndef STORE_ROLES_H
 #define STORE_ROLES_H
@@ -49,18 +49,18 @@ struct work;
 	MORE(NUMBER, "created_at", struct assignable_role, created_at)     \
 	MORE(NUMBER, "updated_at", struct assignable_role, updated_at)
 
-/* The project, where there is one to look for: RESULT_OK, PROJECT_NOT_FOUND,
- * and PROJECT_ARCHIVED for writes. */
+/* The project, unless it is 0: RESULT_OK, PROJECT_NOT_FOUND, and
+ * PROJECT_ARCHIVED for writes. */
 enum result find_role_project(const struct work *work, bool of_project,
 			      int64_t project) MUST_CHECK;
 
-/* A role of the organization (project 0) or of a project; false where it is
- * none of theirs. */
+/* A role of the organization (project 0) or of a project; false if it is not
+ * one of theirs. */
 bool find_role(const struct work *work, int64_t role, int64_t project,
 	       struct assignable_role *ret_role) MUST_CHECK;
 
-/* What events say of where a role is, as the contract has it: lines for a
- * detail (work.h) of a struct that has it as `resource`. */
+/* Where a role is, as the contract's events say it: lines for a detail (work.h)
+ * of a struct with a member `resource`. */
 struct role_resource {
 	const char *type;
 	int64_t organization, project; /* one of them; 0: not of it */
@@ -73,7 +73,7 @@ struct role_resource {
 
 struct role_resource role_resource(const struct work *work, int64_t project);
 
-/* Predefined roles, from the first to the last; none where they are 0. */
+/* Predefined roles, from the first to the last; none if these are 0. */
 struct role_choice {
 	int64_t organization, project; /* whose they are */
 	int64_t first, last;

@@ -1,7 +1,7 @@
 /*
  * standing.h: what somebody may do in a project, by the rows that say so.
  *
- *	standing_get	STANDING_NONE for whoever or whatever is not there
+ *	standing_get	STANDING_NONE if the user or the project does not exist
  */
 #ifndef STORE_STANDING_H
 #define STORE_STANDING_H
@@ -27,11 +27,11 @@ struct work;
 	"CASE " role " WHEN 1 THEN 3 WHEN 0 THEN 2 WHEN 2 THEN 1 ELSE 0 END"
 
 /*
- * The facts as columns of a SELECT, each found by an index; all three are SQL
- * for ids. A query that lists people, or what is theirs, asks for them along
- * with each row. What each group gives is a subquery of its own: of a join,
- * PostgreSQL without statistics reads all groups of the project for each group
- * of the user.
+ * The facts that decide it, as columns of a SELECT, each found by an index; the
+ * three parameters are SQL for ids. A query that lists people, or things of
+ * theirs, selects them along with each row. What each group gives is a subquery
+ * of its own: for a join, PostgreSQL without statistics reads all groups of the
+ * project for each group of the user.
  */
 #define STANDING_COLUMNS 4
 #define STANDING_OWN	 " FROM project_user s WHERE s.organization"
@@ -53,7 +53,7 @@ struct work;
 	    ")) FROM group_user m WHERE m.organization = " organization_  \
 	    " AND m.\"user\" = " user_ ")"
 
-/* Of the current row, where they begin at `column`. */
+/* The standing in the current row, whose facts begin at `column`. */
 enum standing column_standing(struct statement *st, int column);
 
 /* Of a user of the organization in one of its projects. */

@@ -1,9 +1,9 @@
 /*
  * users.c: the verbs of users.
  *
- * Whoever was removed keeps their row, closed: `removed_at` says since when. It
- * gives its address free, for its key is from then on no address, but one with
- * the row's id behind it.
+ * The row of a removed user stays, closed: `removed_at` says since when. Its
+ * address becomes free, since its key is from then on the address followed by
+ * the row's id.
  */
 #include "base/base.h"
 
@@ -32,7 +32,7 @@ STATEMENT(user_by_address,
 	  .text = "SELECT " USER_COLUMNS " FROM \"user\""
 		  " WHERE organization = ?1 AND email_key = ?2");
 
-/* Those whom invites are for, and behind the columns which invite. */
+/* The users whom invites are for; the last column is the invite. */
 STATEMENT(
     user_of_invites,
     .pgsql = "SELECT u.* FROM (SELECT id AS invite, organization,"
@@ -361,7 +361,7 @@ const struct verb verb_user_update = {
 	.run = user_update,
 };
 
-/* ---- out of the organization ---- */
+/* ---- removal from the organization ---- */
 
 STATEMENT(user_grants_delete,
 	  .text = "DELETE FROM project_user"
@@ -384,14 +384,14 @@ STATEMENT(user_close, .text = "UPDATE \"user\" SET removed_at = ?3,"
 			      " CAST(id AS TEXT)"
 			      " WHERE id = ?1 AND organization = ?2");
 
-/* What goes with a person, by their id and the organization. */
+/* What is deleted with a person, by their id and the organization. */
 static const struct sql *const deleted_with_user[] = {
 	&sql_user_grants_delete,
 	&sql_user_groups_delete,
 	&sql_assignments_of_user_delete,
 };
 
-/* What ends with them, by these two and the time. */
+/* What ends with them, by the same and the time. */
 static const struct sql *const ended_with_user[] = {
 	&sql_user_admin_keys_revoke,
 	&sql_user_project_keys_revoke,

@@ -1,6 +1,6 @@
 /*
- * users.h: the verbs of users. None makes one: people come by accepting.
- *Whoever was removed is not there for any of them.
+ * users.h: the verbs of users. None creates one: people join by accepting an
+ * invite. Removed users do not exist for any of them.
  *
  *	user_get	id_in; USER_NOT_FOUND
  *	user_list	of struct user
@@ -31,7 +31,7 @@ struct user_update_in {
 	int64_t id;
 	bool has_role; /* else it stays as it is */
 	enum role role;
-	bool has_own_role; /* one that is assigned besides: ROLE_NOT_FOUND */
+	bool has_own_role; /* a custom role to assign as well: ROLE_NOT_FOUND */
 	int64_t own_role;
 	const char *role_text; /* for who fills in either */
 	/* NULL: stays as it is; "": none from now on */

@@ -2,14 +2,15 @@
  * audit.c: events: what was done, by whom and to what, in the transaction that
  * did it.
  *
- * An event holds ids and nothing personal, so that it can stay for good. What
- * is personal of whoever acted lies in a row at its side: erasure empties that,
- * and the event, with the hash of what was there, stays what it was. Of a key
- * nothing personal is kept: whose it is says its row.
+ * An event holds ids and nothing personal, so that it can stay for good.
+ * Personal data of the actor lies in a side row: erasure empties that, and the
+ * event, with the hash of what was there, stays as it was. Of a key nothing
+ * personal is stored: its own row says whose it is.
  *
- * The surprise: the event of an invite that was sent has the id behind its
- * invite's, here as in pgsql/create.c, since both are drawn in a row. That is
- * how it is found by its invite: the index of targets leaves it out.
+ * The surprise: the event of an invite that was sent has its invite's id plus
+ * one, here as in pgsql/create.c, since the two ids are drawn one after the
+ * other. That is how it is found by its invite: the index of targets leaves it
+ * out.
  */
 #include "base/base.h"
 
@@ -21,9 +22,9 @@
 
 #define SALT_SIZE 16
 
-/* ---- what stands at its side ---- */
+/* ---- the side row ---- */
 
-/* Only while a person acts, not a program that has a key. */
+/* Only if a person acts, not a program with a key. */
 static bool has_side(const struct actor *actor)
 {
 	return actor->kind != ACTOR_KEY &&
@@ -115,7 +116,7 @@ STATEMENT(audit_insert,
 	  .text = EVENT " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	  .many = &sql_audit_insert_many);
 
-/* What happens to a project happens in it. */
+/* An event about a project belongs to that project. */
 static int64_t project_of(const struct audit_event *event)
 {
 	const struct audit_kind *kind = audit_kind_of(event->type);

@@ -1,12 +1,12 @@
 /*
- * audit_logs.c: events are looked through, newest first.
+ * audit_logs.c: searches audit events, newest first.
  *
- * There is no index but that of targets. So a page is found by walking ids, a
- * chunk at a time, each larger than the one before: where a chunk ends is asked
- * first, so that what a statement looks through is known beforehand, however
- * few of it match. WALK_MAX events are the most for a request, which is a bound
- * on its time that does not depend on a clock: on PostgreSQL a read is run
- * again for each answer, and has to ask the same each time.
+ * The only index is that of targets. So a page is found by walking ids, a chunk
+ * at a time, each larger than the one before. Where a chunk ends is asked
+ * first, so that the number of rows that a statement reads is bounded, however
+ * few of them match. A request reads at most WALK_MAX events, which bounds its
+ * time without a clock: on PostgreSQL a read is run again for each answer, and
+ * has to ask the same each time.
  *
  * On SQLite the walk passes the events of all organizations, which lie in one
  * order there.
@@ -135,14 +135,14 @@ struct search {
 	struct work *work;
 	const struct audit_log_list_in *in;
 	int64_t default_project;
-	/* What filters let through, as JSON; NULL: all. */
+	/* The values that the filters accept, as JSON; NULL: all. */
 	const char *types, *projects, *actors, *people;
 	bool before;	    /* towards the newest */
 	int64_t start, end; /* beyond this id, as far as that one */
-	int64_t left;	    /* events that may still be looked at */
+	int64_t left;	    /* events that may still be read */
 	struct audit_log *rows;
 	size_t count;
-	/* Where a walk had to stop: what lies behind is not known. */
+	/* Where a walk had to stop: the rest was not searched. */
 	bool stopped;
 	int64_t known_to;
 };
@@ -194,8 +194,8 @@ STATEMENT(people_by_address,
 	  .text = "SELECT id FROM \"user\" WHERE organization = ?1"
 		  " AND email_key >= ?2 AND email_key < ?2 || '!' LIMIT 100");
 
-/* Whoever has one of the addresses, or had it: a blank and the id stand behind
- * the address of who was removed. */
+/* The users who have or had one of the addresses: a removed user's address is
+ * followed by a blank and the id. */
 static const char *list_of_people(const struct work *work,
 				  const struct audit_log_list_in *in)
 {
@@ -247,7 +247,7 @@ static bool read_log(const struct search *search, struct statement *st,
 	return log->target > 0 && log->project >= 0;
 }
 
-/* What matches from beyond `start` to `end`, up to `most`. */
+/* Up to `most` matches from beyond `start` to `end`. */
 static void find_rows(struct search *search, int64_t target, int64_t start,
 		      int64_t end, size_t most)
 {
@@ -274,7 +274,7 @@ static void find_rows(struct search *search, int64_t target, int64_t start,
 		    read_log(search, st, &search->rows[search->count]);
 }
 
-/* Where a chunk ends that begins beyond `start`; 0: there are not as many. */
+/* The end of the chunk that begins beyond `start`; 0: fewer rows are left. */
 static int64_t end_of_chunk(const struct search *search, int64_t target,
 			    int64_t start, int64_t size)
 {
@@ -308,8 +308,8 @@ static void stop_at(struct search *search, int64_t id)
 	search->stopped = true;
 }
 
-/* One more than the page has room for: whether it came is `has_more`. Of one
- * thing, or (0) of all. */
+/* Reads one more than the page has room for, for `has_more`. About one target,
+ * or (0) all. */
 static void walk(struct search *search, int64_t target)
 {
 	size_t most = (size_t)search->in->page.limit + 1;
@@ -331,7 +331,8 @@ static void walk(struct search *search, int64_t target)
 		stop_at(search, at);
 }
 
-/* That it was sent, if it is an invite: the event has the id behind it. */
+/* For an invite, the event that it was sent: its id is the invite's plus
+ * one. */
 static void find_sent(struct search *search, int64_t target)
 {
 	size_t count = search->count;
@@ -373,7 +374,7 @@ static void search_for_targets(struct search *search)
 
 #define CLOCK_SLACK (24 * 3600) /* see set_range() */
 
-/* The ids that a time begins and ends with. */
+/* The first and last ids of a range of time. */
 static int64_t id_of(int64_t seconds, bool last)
 {
 	int64_t ms = seconds > INT64_MAX / 2000 ? INT64_MAX : seconds * 1000;
@@ -382,9 +383,9 @@ static int64_t id_of(int64_t seconds, bool last)
 }
 
 /*
- * An event's id is of its time or, where the clock had been set back, of a
- * later one. So none older than `since` has a smaller id; and of those up to
- * `until` only what a clock did that was a day ahead is missed.
+ * An event's id is of its time or, if the clock had been set back, of a later
+ * time. So no event since `since` has a smaller id; and of those up to `until`,
+ * only events written while a clock was a day ahead are missed.
  */
 static void set_range(struct search *search)
 {
@@ -417,7 +418,7 @@ static struct list_out page_of(struct search *search)
 	size_t count = search->count;
 	bool more;
 
-	/* What lies behind the place where a walk of others had to stop. */
+	/* Goes on where an earlier walk had to stop. */
 	while (search->stopped && count > 0 && !search->before &&
 	       rows[count - 1].id < search->known_to)
 		count--;
@@ -470,7 +471,7 @@ static bool is_none(const struct audit_filter *filter)
 	return filter->given && filter->count == 0;
 }
 
-/* Whether it need not be looked for: no walk should end in vain. */
+/* Whether nothing can match, so that no walk is needed. */
 static bool is_hopeless(const struct search *search)
 {
 	const struct audit_log_list_in *in = search->in;
@@ -501,7 +502,7 @@ static enum result audit_log_list(struct work *work, const void *input,
 						: RESULT_OK;
 }
 
-/* What walks; and what asks for one thing alone does not. */
+/* A list that walks; one about a single target does not. */
 static bool is_slow(const void *input)
 {
 	const struct audit_log_list_in *in = input;

@@ -1,5 +1,5 @@
 /*
- * audit_logs.h: events, as they are looked through.
+ * audit_logs.h: searching audit events.
  *
  *	audit_log_list	of struct audit_log; heeds `before`;
  *			SEARCH_TOO_LONG
@@ -29,9 +29,9 @@ struct audit_log_list_in {
 	struct list_in page;
 	struct time_range effective;
 	bool ours;    /* our own types, too */
-	bool tenants; /* none but what concerns tenants, so none */
+	bool tenants; /* only events of tenants, so none */
 	struct audit_filter types, projects, actors, resources;
-	bool by_email; /* of whoever acted: one of these */
+	bool by_email; /* of the actor: one of these */
 	const char *email_keys[AUDIT_FILTER_MAX];
 	size_t email_count;
 };
@@ -43,7 +43,7 @@ struct audit_log {
 	int64_t project; /* 0: none */
 	const char *project_name;
 	const char *detail; /* JSON; NULL: none */
-	/* Who acted: nobody but the program itself where all are 0 or NULL. */
+	/* The actor: the program itself if all are 0 or NULL. */
 	int64_t key, user;
 	const char *email, *address, *agent;
 	/* What the row of an invite that was sent, or of a user who was added,

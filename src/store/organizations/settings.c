@@ -1,8 +1,8 @@
 /*
  * settings.c: an organization's settings, one row for each that has set any.
  *
- * Whoever changes them holds the rights row, as does who is refused by them:
- * so a limit holds from the moment on at which it was set.
+ * The rights row is locked both to change them and to apply them: so a limit
+ * holds from the moment at which it was set.
  */
 #include "base/base.h"
 
@@ -90,7 +90,7 @@ struct changes {
 	FIRST(LINES, "settings", struct changes, settings)
 DETAIL(changes, CHANGES_DETAIL);
 
-/* Takes over what is given; its names, each on a line. */
+/* Applies what is given; returns the names, each on a line. */
 static void merge(const struct settings_in *in,
 		  struct organization_settings *settings, struct buf *names)
 {

@@ -2,7 +2,7 @@
  * settings.h: the verbs of an organization's settings.
  *
  *	settings_get	takes nothing; a struct organization_settings
- *	settings_update	settings_in; what they are then
+ *	settings_update	settings_in; the settings after that
  *
  * There is a row once something was set; without, all is as
  * settings_default() says.

@@ -1,8 +1,8 @@
 /*
- * attempt.c: how long libpq takes is its own affair.
+ * attempt.c: connects in a thread, since libpq may take any length of time.
  *
- * The surprise: the thread is not joined. Who has abandoned an attempt does
- * not wait for it, not even to stop; the last of the two frees it.
+ * The surprise: the thread is not joined. An abandoned attempt is not waited
+ * for, not even to stop; whichever of the two ends last frees it.
  */
 #include "base/base.h"
 
@@ -22,9 +22,9 @@ struct attempt {
 };
 
 /*
- * What the URL does not say is chosen so that trouble shows soon: a host that
- * does not answer is given up after seconds, and only a server that takes
- * writes will do (of several hosts, the primary).
+ * Defaults for what the URL does not say, so that trouble shows soon: a host
+ * that does not answer is given up after seconds, and only a server that
+ * accepts writes is used (of several hosts, the primary).
  */
 static PGconn *connect_to(const char *url)
 {

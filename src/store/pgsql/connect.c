@@ -2,19 +2,19 @@
  * connect.c: how a connection to PostgreSQL is made, and made again.
  *
  * libpq makes it in a thread of its own (pgsql/attempt.c): a host that says
- * nothing, or four of them, may take longer than anybody here can wait. A slice
- * waits for it while it has time; the attempt goes on meanwhile, and a later
- * slice finds what has come of it.
+ * nothing, or four of them, may take longer than anybody here can wait. A time
+ * slice waits for it while it can; the attempt goes on, and a later slice takes
+ * its result.
  *
- * The database being away is nothing special: the first slice that notices
- * waits for it, in case it comes back at once; those after it fail nearly
- * without waiting, so that nobody queues behind a dead server.
+ * If the database is down, the first slice that notices waits for it, in case
+ * it comes back at once; later ones fail almost without waiting, so that nobody
+ * queues behind a dead server.
  *
  * The password is better kept in PGPASSFILE than in the URL: libpq reads it at
  * each connection, so that a changed one needs no restart.
  *
- * Reads go where writes go. A server that takes none may be one that another
- * has replaced, and know neither the latest invites nor which keys were
+ * Reads go where writes go. A server that accepts no writes may have been
+ * replaced as primary, and may not know the latest invites or which keys were
  * revoked; so reads are refused there too.
  */
 #include "base/base.h"
@@ -29,13 +29,13 @@
 
 #define RETRY_FIRST_MS 25
 #define RETRY_MAX_MS   500
-#define GLANCE_MS      250 /* that a slice waits where the last was in vain */
+#define GLANCE_MS      250 /* that a slice waits after one that failed */
 
 /*
- * Settings that not every relative of PostgreSQL knows: those that it has. The
- * verbs look rows up by index, and lists follow the order of one; a plan must
- * not depend on how many rows there are. To read all that match and sort them
- * then, whole or in part, looks cheap only as long as they are few.
+ * Settings that not every relative of PostgreSQL has; those that exist are set.
+ * The verbs look rows up by index, and lists follow the order of one; a plan
+ * must not depend on how many rows there are. To read all matches and then sort
+ * them, whole or in part, only looks cheap while they are few.
  */
 static const char set_what_there_is[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"
@@ -65,9 +65,9 @@ char *pgsql_url_of(const char *place)
 }
 
 /*
- * Whether there is an '@' behind that of the user and password: then it is one
- * of a password, of which libpq would take the end for the host's name, and
- * say so.
+ * Whether there is a second '@': then the first was part of a password, and
+ * libpq would take the rest of that for the host's name and quote it in its
+ * message.
  */
 static bool has_stray_at(const char *url)
 {
@@ -84,8 +84,8 @@ static bool has_stray_at(const char *url)
 }
 
 /*
- * Whether its ports are numbers, or left out. What stands behind the host's
- * colon and is none may be a password, and libpq would say it when connecting.
+ * Whether its ports are numbers, or left out. Anything else after the host's
+ * colon may be a password, which libpq would quote in its message.
  */
 static bool has_sound_ports(const PQconninfoOption *option)
 {
@@ -118,8 +118,8 @@ int pgsql_check_url(const char *url, struct fail *fail)
 }
 
 /*
- * Nobody reads notices, and libpq would write them to standard error. But a
- * warning at COMMIT says that it is less than was asked for: see
+ * Discards notices, which libpq would write to standard error. But a warning at
+ * COMMIT means that it is less durable than was asked for: see
  * pgsql_db_commit().
  */
 static void take_notice(void *context, const PGresult *notice)
@@ -181,7 +181,7 @@ static bool set_up(struct pgsql_db *db)
 	return result != NULL;
 }
 
-/* What an attempt has come to. */
+/* Takes over the result of an attempt. */
 static bool take_over(struct pgsql_db *db, PGconn *conn)
 {
 	db->base.error = DB_FINE;
@@ -209,7 +209,7 @@ static void pause_until(int64_t ms)
 		nanosleep(&time, NULL);
 }
 
-/* The next attempt, later each time and not together with everybody's. */
+/* When to try next: later each time, with jitter. */
 static void plan_retry(struct pgsql_db *db)
 {
 	int64_t pause = RETRY_MAX_MS;
@@ -222,8 +222,8 @@ static void plan_retry(struct pgsql_db *db)
 }
 
 /*
- * A demoted primary tells its sessions; these go, and a new one looks for the
- * server that takes writes.
+ * A demoted primary tells its sessions, which are closed; a new one looks for
+ * the server that accepts writes.
  */
 static bool is_writable(struct pgsql_db *db)
 {

@@ -1,16 +1,15 @@
 /*
  * copy.c: a PostgreSQL database as the source or the target of a copy.
  *
- * The connection is made as the engine's are, and then leaves the engine's
- * ways: no pipeline, no deadline, libpq waits. Rows come one by one, so that
- * nothing is ever held as a whole, and leave by COPY.
+ * The connection is made as the engine's are, but used without pipeline or
+ * deadline: libpq waits. Rows are read one by one, so that no table is ever
+ * held in memory, and written by COPY.
  *
- * A target has to be nobody else's. There is no lock for that which a daemon
- * would hold all the time, so three things come together: who is connected is
- * asked to be none; the lock that each daemon needs to start is ours; and the
- * tables are locked against writers before we look what is in them. The last
- * alone would do for the rows to be right; the others are there to say no
- * before a daemon's work is stopped.
+ * Nobody else may be using a target. Since daemons hold no lock for as long as
+ * they run, three measures are combined: no other session may be connected; we
+ * take the lock that each daemon needs to start; and the tables are locked
+ * against writers before they are read. The last alone would keep the rows
+ * right; the others refuse the copy before it stops a daemon's work.
  *
  * Where a relative of PostgreSQL has no such locks (doc/relatives.md), who
  * copies sees to it that no daemon runs on the target.
@@ -26,15 +25,15 @@
 
 #define OPEN_MS	   10000
 #define BLOCK	   (64 * 1024) /* bytes of rows that are sent together */
-#define PATIENCE   2000	       /* ms, for who is just leaving */
+#define PATIENCE   2000	       /* ms, for sessions that are just ending */
 #define PAUSE_MS   20
 #define BINARY_END "\xff\xff"
 
 /* "PGCOPY\n\377\r\n\0", no flags, no extension. */
 static const char binary_begin[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
 
-/* What a copy wants otherwise than the verbs do (pgsql/connect.c). The name is
- * how others' copies are told from daemons. */
+/* Settings in which a copy differs from the verbs (pgsql/connect.c). The name
+ * tells copies from daemons. */
 static const char settings[] =
     "SELECT set_config(s.name, v.value, false) FROM (VALUES"
     " ('application_name', 'invited copy'), ('statement_timeout', '0'),"
@@ -60,8 +59,8 @@ static struct pgsql_end *end_of(struct copy_end *base)
 
 /* ---- errors ---- */
 
-/* Whether the same may succeed later: no connection, others in the way, the
- * server is out of something. */
+/* Whether a retry may succeed: there is no connection, a conflict with others,
+ * or the server is short of some resource. */
 static bool may_pass(PGconn *conn, const PGresult *result)
 {
 	static const char *const classes[] = { "08", "40", "53", "55", "57" };
@@ -144,7 +143,7 @@ static void put_row(struct buf *row, const PGresult *result,
 	}
 }
 
-/* The rest of a statement that failed, so that there can be another. */
+/* Reads the rest of a statement that failed, so that another can follow. */
 static void drain(PGconn *conn)
 {
 	PGresult *result;

@@ -1,20 +1,20 @@
 /*
- * create.c: many invites made by one statement.
+ * create.c: creates many invites by one statement.
  *
  * Arrays go in, one element for each create; the ids of the invites that were
- * made come out. The statement makes what nothing stands in the way of:
- * nobody has the address, no open invite is for it, each project is there. All
- * others, a few as a rule, are left alone by it and then go through the same
- * careful verb that SQLite's creates do (invites.c), which knows why. Both
- * go by address, so that two daemons which are given the same addresses at once
- * wait for each other in one direction only.
+ * made come out. The statement makes those that nothing prevents: the address
+ * is no member's and has no open invite, and each project exists. All others,
+ * usually few, are left out and then go through the same verb as SQLite's
+ * creates (invites.c), which finds the reason. Both go in the order of
+ * addresses, so that two daemons that are given the same addresses at once do
+ * not deadlock.
  *
- * The surprises: an audit event's id is its invite's plus one. Ids are drawn
- * from one source, the second right after the first.
+ * The surprises: an audit event's id is its invite's plus one: both are drawn
+ * from one source, one right after the other.
  *
- * And of several creates for one address only the first takes part: if it were
- * left alone and a later one made, they would be out of order. So it is with an
- * external_id, which the first alone can have.
+ * And of several creates for one address only the first takes part: if that one
+ * were left out and a later one made, they would be out of order. The same
+ * holds for an external_id.
  */
 #include "base/base.h"
 
@@ -31,7 +31,7 @@ struct columns {
 	struct buf at[COLUMNS];
 };
 
-/* The creates that the statement is about, in order. */
+/* The creates that go into the statement, in order. */
 struct batch {
 	struct statement *st;
 	size_t count;
@@ -174,7 +174,7 @@ static void gather(struct batch *batch, const struct pgsql_db *db,
 	}
 }
 
-/* Ids that grow from one create to the next, each with room behind it. */
+/* Increasing ids, each followed by a free one. */
 static void draw_ids(struct batch *batch, struct id_source *ids)
 {
 	for (size_t i = 0; i < batch->count; i++) {
@@ -200,8 +200,8 @@ static size_t find_id(const struct batch *batch, int64_t id)
 	return low;
 }
 
-/* The row that came back: id, default project, and whose key it was, where
- * nobody else was named. */
+/* The row that came back: id, default project, and the owner of the key if the
+ * create names no inviter. */
 static void take_made(struct db *db, struct store_op *op, struct statement *st)
 {
 	const struct invite_create_in *in = op->in;
@@ -422,7 +422,7 @@ static void take_all(struct db *db, const struct batch *batch, bool *made)
 	}
 }
 
-/* ---- those that are left ---- */
+/* ---- those that were left out ---- */
 
 struct leftover {
 	struct store_op *op;

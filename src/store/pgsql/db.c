@@ -1,16 +1,16 @@
 /*
- * db.c: what is sent over a connection and what comes back; transactions.
- * pgsql/connect.c makes the connection, pgsql/statement.c are the statements.
+ * db.c: the traffic on a connection, and transactions. pgsql/connect.c makes
+ * the connection, pgsql/statement.c are the statements.
  *
  * The surprises:
  *
  * COMMIT of a transaction that failed before succeeds, as far as the protocol
- * is concerned: it says ROLLBACK. So the answer's word is looked at.
+ * is concerned: it says ROLLBACK. So the command tag is checked.
  *
  * A connection that is lost while COMMIT is under way leaves nobody knowing
  * whether it happened. That is COMMIT_UNKNOWN; pgsql/engine.c finds out. So is
- * a COMMIT that was done with a warning: somebody has ended its wait for a
- * synchronous standby, and it may be on the primary only.
+ * a COMMIT with a warning: its wait for a synchronous standby was cancelled,
+ * and it may be on the primary only.
  */
 #include "base/base.h"
 
@@ -22,7 +22,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
-#define GLANCE_MS 50 /* between two looks whether anybody still waits */
+#define GLANCE_MS 50 /* between two checks whether anybody still waits */
 
 bool pgsql_is_dropped(const struct pgsql_db *db)
 {
@@ -70,10 +70,10 @@ void pgsql_note_lost(struct pgsql_db *db, const char *why)
 }
 
 /*
- * What an SQLSTATE means for who was refused with it. Whatever a new
- * connection would cure is a lost one: a server that goes down or has become
- * read-only (25006), a plan that a migration has outdated (0A000); and so is
- * one that does not know itself how a COMMIT ended (40003).
+ * What an SQLSTATE means for the caller. Anything that a new connection would
+ * cure counts as a lost one: a server that shuts down or has become read-only
+ * (25006), a plan that a migration has outdated (0A000); and so does a COMMIT
+ * whose outcome the server does not know (40003).
  */
 static enum db_error error_of(const char *state)
 {
@@ -193,7 +193,7 @@ static PGresult *statement_result(struct pgsql_db *db)
 	return result;
 }
 
-/* The mark behind what was sent: from here on all is well again. */
+/* The sync point after what was sent: from here on errors are cleared. */
 static void take_mark(struct pgsql_db *db)
 {
 	PGresult *mark;
@@ -304,7 +304,8 @@ void pgsql_db_rollback(struct pgsql_db *db)
 	db->base.error = DB_FINE;
 	if (db->conn) {
 		send_bare(db, &sql_rollback);
-		/* Without memory to say so, the end of the connection does. */
+		/* If there is no memory for that, ending the connection has the
+		 * same effect. */
 		if (!pgsql_db_exchange(db, NULL, NULL))
 			pgsql_db_drop(db);
 	}

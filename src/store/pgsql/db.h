@@ -21,8 +21,9 @@
 
 #define PGSQL_PARAMS 40 /* that a statement may have */
 
-/* How long a statement waits for a lock. It is better told so than to lose the
- * connection at its deadline, so with less time it is not begun. */
+/* How long a statement waits for a lock. An error is better than losing the
+ * connection at its deadline, so a statement is not begun with less time
+ * left. */
 #define PGSQL_LOCK_MS	    800
 #define PGSQL_SHORT_LOCK_MS 100
 #define PGSQL_TEXT(x)	    PGSQL_TEXT_(x)
@@ -70,10 +71,11 @@ struct pgsql_db {
 	struct attempt *attempt; /* NULL: none is under way */
 	int64_t retry_at;
 	int failures;
-	bool down; /* no connection for a whole time slice: do not wait again */
-	bool hopeless;		    /* the last attempt: as will be the next */
-	bool single_attempt;	    /* one attempt has to do */
-	const atomic_bool *dropped; /* nobody waits for what is asked; or NULL
+	bool down;	     /* for a whole time slice: the next hardly waits */
+	bool hopeless;	     /* the last attempt: as will be the next */
+	bool single_attempt; /* one attempt has to do */
+	const atomic_bool *dropped; /* set once nobody waits for the answer; or
+				     * NULL
 				     */
 	bool warned; /* by the server, since it was set to false */
 
@@ -93,8 +95,8 @@ int pgsql_check_url(const char *url, struct fail *fail) MUST_CHECK;
 void pgsql_db_init(struct pgsql_db *db, const char *url);
 void pgsql_db_close(struct pgsql_db *db);
 
-/* Whether nobody waits for what is asked. The server sees that its client has
- * gone, and does not go on with it. */
+/* Whether nobody waits for the answer. If the connection is then closed, the
+ * server notices and stops the statement. */
 bool pgsql_is_dropped(const struct pgsql_db *db);
 
 /* A time slice begins: no error yet, and `ms` from now until its deadline. */
@@ -102,9 +104,8 @@ void pgsql_db_set_deadline(struct pgsql_db *db, int64_t ms);
 int64_t pgsql_db_time_left(const struct pgsql_db *db);
 
 /*
- * Makes sure that there is a connection; within the slice it is tried again and
- * again, but hardly waited for where the slice before was in vain. False with
- * the error noted.
+ * Ensures that there is a connection, trying repeatedly within the slice; after
+ * a slice that failed it hardly waits. False with the error noted.
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 
@@ -112,7 +113,7 @@ bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 void pgsql_note(struct pgsql_db *db, enum db_error error, const char *why);
 void pgsql_note_lost(struct pgsql_db *db, const char *why);
 
-/* Why there is an error, for people. */
+/* The reason of the error, for people. */
 const char *pgsql_db_why(const struct pgsql_db *db);
 
 /* Gives the connection up; the next slice makes another. */
@@ -122,8 +123,8 @@ void pgsql_db_drop(struct pgsql_db *db);
  * memory; `text` is to be released in any case. */
 bool pgsql_text_of(const struct sql *sql, struct buf *text) MUST_CHECK;
 
-/* Has it prepared with whatever is sent next, if it was not before. NULL:
- * nothing. */
+/* Prepares it along with whatever is sent next, if it was not prepared before.
+ * NULL is fine. */
 void pgsql_prepare(struct pgsql_db *db, struct statement *st);
 
 /* Sends it, to be answered by pgsql_db_exchange(). */
@@ -158,9 +159,9 @@ bool pgsql_gather(struct pgsql_statement *st) MUST_CHECK;
 enum pgsql_commit {
 	COMMIT_DONE,
 	COMMIT_FAILED, /* nothing was written; the error is noted */
-	COMMIT_UNKNOWN /* the connection went while it was under way; or it is
+	COMMIT_UNKNOWN /* the connection was lost during COMMIT; or it is
 			* committed locally but not confirmed by the standby, so
-			* a failover may lose it */
+			* that a failover may lose it */
 };
 
 /* With the short timeout it does not wait for others' locks as long as

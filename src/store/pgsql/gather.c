@@ -2,10 +2,10 @@
  * gather.c: statements without rows, each done once for many.
  *
  * Verbs write as if they were alone: an audit event, a user, an invite's new
- * state. For many invites that are answered at once, each of these statements
- * would be sent, planned and carried out as often. So their parameters are
- * gathered here, in arrays with an element for each, and at the end each
- * statement goes once, in the words that it has for many (sql.h).
+ * state. If many invites are answered at once, each of these statements would
+ * be sent, planned and executed as many times. So their parameters are gathered
+ * here, in arrays with an element for each, and at the end each statement is
+ * sent once, in its wording for many (sql.h).
  */
 #include "base/base.h"
 
@@ -13,7 +13,7 @@
 
 #include "store/pgsql/array.h"
 
-#define GATHERED_MAX 16 /* different statements; what is more is sent */
+#define GATHERED_MAX 16 /* different statements; more are sent one by one */
 
 /* The parameters of a statement so far. */
 struct gathered {

@@ -1,12 +1,12 @@
 /*
- * lock.c: in which order a batch takes its rows: see lock.h.
+ * lock.c: locks the rows of a batch in one order: see store/lock.h.
  *
- * Whoever answers, deletes or settles invites locks their rows, in the order in
- * which the requests arrived. Two daemons that are given the same ones at once
- * (a proxy that repeats what took too long is enough) would have them in
- * different orders, and each wait for the other: PostgreSQL takes a second to
- * see that. So a batch that has several locks them at its beginning, lowest
- * first. That costs no round trip: nobody waits for the answer.
+ * Verbs that answer, delete or settle invites lock their rows in the order in
+ * which the requests arrived. Two daemons that are given the same invites at
+ * once (a proxy that repeats slow requests is enough) would lock them in
+ * different orders and deadlock, which PostgreSQL takes a second to detect. So
+ * a batch that has several locks them at its beginning, lowest first. That
+ * costs no round trip, since the answer is not waited for.
  *
  * The rest is kept in order by its statements: an invite is locked before its
  * mail, and creates go by address.
@@ -33,7 +33,7 @@ STATEMENT(lock_rights, .pgsql = "SELECT 1 FROM rights WHERE organization = ANY("
 				" FROM invite WHERE id = ANY(?2::bigint[])))"
 				" ORDER BY organization FOR UPDATE");
 STATEMENT(lock_projects, .pgsql = LOCK_MANY("project"));
-/* Who has a link does not know whose it is. */
+/* The holder of a link does not say which organization it belongs to. */
 STATEMENT(lock_invites,
 	  .pgsql = "SELECT 1 FROM invite WHERE id = ANY(?1::bigint[])"
 		   " ORDER BY id FOR UPDATE");
@@ -130,7 +130,7 @@ static bool is_one_group(struct store_op *const *ops, size_t n)
 	return true;
 }
 
-/* The lock of one that is alone is taken by the verb itself. */
+/* A single operation's lock is taken by the verb itself. */
 void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 {
 	struct lock_set set;

@@ -1,14 +1,14 @@
 /*
  * read.c: many reads in one round trip.
  *
- * The verbs ask the database as if it were here: a query, its rows,
- * perhaps another query. Here the answer takes a while, and others want to
- * ask meanwhile. So each verb is run until its first query that has not been
- * answered, and stopped there by a noted DB_WAITS, under which every further
- * call does nothing. When all queries of a round have been sent and answered
- * together, each verb that was stopped is run again from its beginning; now it
- * is given the answers that it has, and gets further. A verb that asks one
- * query, as most do, runs twice.
+ * The verbs use the database as if it were local: a query, its rows, perhaps
+ * another query. Over a network the answer takes a while, and other verbs could
+ * send their queries meanwhile. So each verb is run until its first query that
+ * has not been answered, and stopped there by a noted DB_WAITS, under which
+ * every further call does nothing. When all queries of a round have been sent
+ * and answered together, each verb that was stopped is run again from its
+ * beginning; now it is given the answers that it has, and gets further. A verb
+ * that asks one query, as most do, runs twice.
  *
  * That is sound because reads change nothing, and ask the same again.
  *
@@ -39,7 +39,7 @@ struct reading {
 	void (*run)(void *context, size_t i); /* number i of those that ask */
 	void *context;
 	size_t n;
-	size_t before;	       /* answers that are due to others first */
+	size_t before;	       /* waits for other queries' answers first */
 	struct query *queries; /* ours */
 	size_t count, room;
 	size_t answered;       /* those before this one are */

@@ -164,8 +164,8 @@ static int check_oldest(const struct version *version, struct fail *fail)
 }
 
 /*
- * Where there is nothing of ours yet there should be nothing of others either:
- * most likely it is the wrong database. What extensions bring is nobody's.
+ * A database without our tables should have no others either: most likely it is
+ * the wrong one. Tables of extensions do not count.
  */
 static int look_for_others(struct pgsql_db *db, struct fail *fail)
 {
@@ -220,7 +220,8 @@ static int advance(struct pgsql_db *db, bool *ret_more, struct fail *fail)
 
 static int take_lock(struct pgsql_db *db, struct fail *fail)
 {
-	/* Else what was done by others while we waited may not be seen. */
+	/* Otherwise changes made by others while we waited might not be
+	 * seen. */
 	if (run(db, "BEGIN ISOLATION LEVEL READ COMMITTED", fail) < 0 ||
 	    run(db, "SET LOCAL statement_timeout = 0", fail) < 0 ||
 	    run(db, "SET LOCAL lock_timeout = 0", fail) < 0)

@@ -13,13 +13,13 @@
  */
 int pgsql_schema_bring_up(struct pgsql_db *db, struct fail *fail) MUST_CHECK;
 
-/* For who would leave it as it is: -1 also where it is too old. */
+/* The same without bringing it up to date: -1 also if it is too old. */
 int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail) MUST_CHECK;
 
 /*
- * Keeps everybody from bringing the database up until the connection is
- * closed. True: it is ours. Otherwise somebody else is at it just now, or an
- * error was noted.
+ * Takes the lock under which a database is brought up to date, until the
+ * connection is closed. False if somebody else holds it, or with an error
+ * noted.
  */
 bool pgsql_schema_lock(struct pgsql_db *db) MUST_CHECK;
 

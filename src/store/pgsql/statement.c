@@ -101,7 +101,7 @@ void pgsql_prepare(struct pgsql_db *db, struct statement *base)
 		send_preparation(db, st);
 }
 
-/* A statement is prepared in the flight that needs it first. */
+/* A statement is prepared in the first flight that needs it. */
 void pgsql_send(struct pgsql_db *db, struct pgsql_statement *st)
 {
 	int binary[PGSQL_PARAMS];
@@ -183,7 +183,7 @@ static bool row(struct statement *base)
 	return false;
 }
 
-/* Reads that wait for each other's answers travel together anyway. */
+/* Reads are sent together anyway. */
 static void ask(struct statement *base)
 {
 	struct pgsql_statement *st = (struct pgsql_statement *)base;

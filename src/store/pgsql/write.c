@@ -1,6 +1,5 @@
 /*
- * write.c: how a batch of writes goes to the server: in as few journeys as
- * their questions allow.
+ * write.c: sends a batch of writes in as few round trips as its queries allow.
  */
 #include "base/base.h"
 
@@ -26,8 +25,8 @@ static int64_t invite_of(const struct store_op *op)
 	return 0;
 }
 
-/* Moves those about an invite that one before them is about, too, to the end:
- * they need to see what it did. How many stay. */
+/* Moves operations on an invite that an earlier one of the batch is also about
+ * to the end, since they need to see its effect. Returns how many stay. */
 static size_t put_repeats_last(struct store_op **ops, size_t n)
 {
 	struct store_op *repeats[BATCH_MAX];
@@ -94,7 +93,8 @@ static size_t ask_together(struct db *db, struct id_source *ids,
 	return count;
 }
 
-/* In effect: first what could be done together, verb by verb, then the rest. */
+/* In effect: first those that can be done together, verb by verb, then the
+ * rest. */
 static void write_together(struct db *db, struct id_source *ids,
 			   struct store_op **ops, size_t n)
 {

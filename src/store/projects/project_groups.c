@@ -50,7 +50,7 @@ static enum result find(const struct work *work,
 	return RESULT_OK;
 }
 
-/* The assignment that it comes to. */
+/* The same as an assignment. */
 static struct assignment_in assignment_of(const struct project_group_in *in,
 					  int64_t role)
 {

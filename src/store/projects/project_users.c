@@ -15,7 +15,7 @@
 
 /* ---- one person and one project ---- */
 
-/* What they are to each other. */
+/* A project, a person, and the person's role in it. */
 struct place {
 	bool archived;	/* the project is */
 	bool is_member; /* the person, of the organization */
@@ -78,7 +78,7 @@ static enum result find_place(const struct work *work, int64_t project,
 	return ret_place->archived ? RESULT_PROJECT_ARCHIVED : RESULT_OK;
 }
 
-/* The same of somebody who has to be in the project. */
+/* The same for somebody who has to be in the project. */
 static enum result find_project_user(const struct work *work, int64_t project,
 				     int64_t user, struct place *ret_place)
 {
@@ -202,7 +202,7 @@ static void insert_project_user(const struct work *work, int64_t project,
 	db_run(work->db, st);
 }
 
-/* The same once more is the first one's answer; another role is a mistake. */
+/* A repeat gets the first answer; another role is an error. */
 static enum result add_again(const struct project_user_role_in *in,
 			     const struct place *place)
 {

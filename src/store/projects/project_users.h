@@ -1,7 +1,7 @@
 /*
  * project_users.h: the verbs of who is in a project: of the people who were put
- * into it, each with the role that they were given there. What the owners of an
- * organization may do in each of its projects is not written down anywhere.
+ * into it, each with the role that they were given there. That owners of the
+ * organization are owners of each of its projects is not stored.
  *
  *	project_user_add	who is in it with this role already stays;
  *				USER_IN_PROJECT where it is another one;

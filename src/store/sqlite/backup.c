@@ -60,7 +60,7 @@ int sqlite_sync_directory_of(const char *path, struct fail *fail)
 	return 0;
 }
 
-/* A new, empty file at `path`; what a killed backup left there goes. */
+/* A new, empty file at `path`; replaces what a killed backup left there. */
 static int make_partial(const char *path, struct fail *fail)
 {
 	int fd;
@@ -86,7 +86,8 @@ static int copy_to(struct engine *engine, const char *path, struct fail *fail)
 	return status;
 }
 
-/* The copy gets its name when it is whole, and nothing of that name is lost. */
+/* The copy gets its name when it is complete, and never replaces an existing
+ * file. */
 static int make_backup(struct engine *engine, const char *path,
 		       struct fail *fail)
 {
@@ -105,10 +106,10 @@ static int make_backup(struct engine *engine, const char *path,
 	return status == 0 ? sqlite_sync_directory_of(path, fail) : -1;
 }
 
-/* One after the other in a directory: two of one name would take each other's
- * partial copy, and one be named that is not whole. Where the directory cannot
- * be locked, as on some network file systems, it is for the operator to see
- * to. */
+/* One at a time in a directory: two of one name would overwrite each other's
+ * partial copy, and an incomplete one might get the name. Where the directory
+ * cannot be locked, as on some network file systems, the operator has to see to
+ * that. */
 int sqlite_backup(struct engine *engine, const char *path, struct fail *fail)
 {
 	char name[NAME_SIZE];

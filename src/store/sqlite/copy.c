@@ -1,9 +1,9 @@
 /*
  * copy.c: a SQLite file as the source or the target of a copy.
  *
- * A source is opened as any command opens it: a daemon may work on the file,
- * and only has to wait with emptying its log while the copy reads. A target is
- * opened as a daemon opens it, so that none can start there meanwhile.
+ * A source is opened as any command opens it: a daemon may be using the file,
+ * and only cannot empty its log while the copy reads. A target is opened as a
+ * daemon opens it, so that none can start on it meanwhile.
  */
 #include "base/base.h"
 
@@ -26,7 +26,7 @@ static struct sqlite_end *end_of(struct copy_end *base)
 	return (struct sqlite_end *)base;
 }
 
-/* Notes why, and whether that may pass. */
+/* Notes the reason, and whether it is temporary. */
 static int refused(struct sqlite_end *end, struct fail *fail)
 {
 	int code = sqlite3_errcode(end->handle) & 0xff;
@@ -103,7 +103,8 @@ static const int stored_types[] = {
 	[COLUMN_BLOB] = SQLITE_BLOB,
 };
 
-/* SQLite takes any value in any column, and would convert it for us. */
+/* SQLite stores any type of value in any column, and would convert it
+ * silently. */
 static int put_row(struct buf *row, sqlite3_stmt *st, const struct table *table,
 		   struct fail *fail)
 {
@@ -129,7 +130,7 @@ static int put_row(struct buf *row, sqlite3_stmt *st, const struct table *table,
 	return 0;
 }
 
-/* Whether the row is all there. */
+/* Whether the row is complete. */
 static bool is_whole(struct sqlite_end *end, struct buf *row)
 {
 	return buf_ok(row) && sqlite3_errcode(end->handle) != SQLITE_NOMEM;

@@ -38,7 +38,7 @@ void sqlite_db_run(struct sqlite_db *db, const struct sql *sql)
 
 static _Thread_local char said[256];
 
-/* That a statement was aborted is known, and it would be quoted. */
+/* Aborted statements are reported anyway, and this message would quote them. */
 static void hear(void *context, int code, const char *message)
 {
 	(void)context;
@@ -58,7 +58,8 @@ static void hear(void *context, int code, const char *message)
 
 void sqlite_db_listen(void)
 {
-	/* Once SQLite runs it is too late, and it says so. */
+	/* Once SQLite is initialised this is refused, and logged by SQLite
+	 * itself. */
 	(void)sqlite3_config(SQLITE_CONFIG_LOG, hear, NULL);
 }
 
@@ -116,7 +117,7 @@ static struct statement *get_statement(struct db *base, const struct sql *sql)
 	return st;
 }
 
-/* What is too many parameters is a mistake of ours. */
+/* Too many parameters are a bug. */
 static void check_bound(struct statement *st, int code)
 {
 	assert(code == SQLITE_OK || code == SQLITE_NOMEM ||
@@ -177,8 +178,8 @@ static void done(struct statement *st)
 	sqlite3_reset(handle_of(st));
 }
 
-/* Asked for once: each sqlite3_column_...() takes a mutex. As a value it may be
- * looked at by the one thread that uses this connection. */
+/* Fetched once, since each sqlite3_column_...() takes a mutex. The value may be
+ * used without one, by the only thread that uses this connection. */
 static sqlite3_value *get_value(struct statement *st, int column)
 {
 	assert(column < sqlite3_column_count(handle_of(st)));
@@ -190,8 +191,8 @@ static int64_t get_i64(struct statement *st, int column)
 	sqlite3_value *value = get_value(st, column);
 	int type = sqlite3_value_type(value);
 
-	/* SQLite keeps a text in a column of numbers, too, and would read it as
-	 * 0. No column may hold what is read instead. */
+	/* SQLite may hold a text in a column of numbers, and would read it as
+	 * 0. What is read instead is not valid in any column. */
 	if (type != SQLITE_INTEGER && type != SQLITE_NULL)
 		return INT64_MIN;
 	return sqlite3_value_int64(value);

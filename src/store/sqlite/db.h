@@ -9,7 +9,8 @@
 
 #include "store/db.h"
 
-/* That another process may have the database locked, before it is refused. */
+/* How long another process may hold the database's lock before an operation is
+ * refused. */
 #define SQLITE_BUSY_MS 10000
 
 struct sqlite_statement {
@@ -37,10 +38,10 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql,
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what);
 
 /*
- * From sqlite_db_listen() on, which must come before SQLite is used, what it
- * says beside its codes is kept: which call failed on which file, and why.
- * sqlite_db_words() puts what it has said in this thread since they were last
- * asked for behind its name for the code.
+ * From sqlite_db_listen() on, which must be called before SQLite is used, the
+ * messages that it logs are kept: which call failed on which file, and why.
+ * sqlite_db_words() returns the text of the error code, followed by what SQLite
+ * has logged in this thread since the last call.
  */
 void sqlite_db_listen(void);
 void sqlite_db_words(int code, struct fail *fail);

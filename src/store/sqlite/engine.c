@@ -20,7 +20,7 @@
 /* A checkpoint holds up the writer for about 10 us a page: 40 ms. */
 #define CHECKPOINT_PAGES 4000
 
-#define LEASES_MAX	 "10000" /* that are looked for after a start */
+#define LEASES_MAX	 "10000" /* leases that are looked for after a start */
 
 struct reader {
 	struct sqlite_db db;
@@ -30,11 +30,11 @@ struct reader {
 /* ---- opening ---- */
 
 /*
- * Nobody else serves this file: who leased a mail is gone, and will not settle
- * it late; it need not wait for its lease to end. One that was tried before
- * waits all the same: its lease looks like the pause before its next attempt.
- * Leases end soon, so they are among the first that are due; however many wait,
- * no more of them are looked at.
+ * Nobody else serves this file: whoever leased a mail is gone and will not
+ * settle it, so it need not wait for the lease to end. A mail that was tried
+ * before waits all the same, since its lease looks like the pause before the
+ * next attempt. Leases end soon, so they are among the first that are due, and
+ * only a bounded number is examined.
  */
 static int end_leases(struct engine *engine, struct fail *fail)
 {
@@ -109,8 +109,8 @@ static int engine_open(const char *place, bool serve,
 
 /* ---- writing ---- */
 
-/* A quota that is used up is no "full" for SQLite. Before anything else is
- * done with the database. */
+/* To SQLite an exceeded quota is not "full", but a failed write. To be called
+ * before anything else is done with the database. */
 static bool found_no_room(const struct sqlite_db *db)
 {
 	return db->code == SQLITE_FULL ||
@@ -130,7 +130,7 @@ static bool engine_look(struct engine *engine, struct fail *fail)
 	return !engine->full && sqlite_files_in_place(engine, fail);
 }
 
-/* What is written, or would be, is not where anybody looks for it. */
+/* Writes no longer reach the file that the path leads to. */
 static bool away(struct engine *engine, bool written)
 {
 	db_note(&engine->db.base, DB_FAILED);
@@ -149,8 +149,8 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 
 	db->base.error = DB_FINE;
 	db_forget(&db->base);
-	/* Where all was well, a look after the commit will do: what is not
-	 * acknowledged may go anywhere. */
+	/* If all was well before, checking after the commit is enough: what is
+	 * not acknowledged may be lost. */
 	if (engine->away && !sqlite_files_in_place(engine, fail))
 		return away(engine, false);
 	engine->away = false;
@@ -167,7 +167,8 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 	}
 	engine->uncertain |= written && db->code == SQLITE_IOERR;
 	engine->no_room = found_no_room(db);
-	/* Some errors have rolled back already; then this one fails. */
+	/* After some errors SQLite has rolled back already; then this fails,
+	 * harmlessly. */
 	sqlite_db_roll_back(db);
 	if (written && !sqlite_files_in_place(engine, fail))
 		return away(engine, true);
@@ -175,8 +176,9 @@ static bool apply_together(struct engine *engine, struct store_op **ops,
 }
 
 /*
- * What cannot be synced may be in the log all the same. The next commit takes
- * its place; but if the machine stops before, it has happened after all.
+ * A commit whose sync failed may be in the log all the same. The next commit
+ * overwrites it; but if the machine stops before that, it has happened after
+ * all.
  */
 static enum result why_not(const struct engine *engine)
 {
@@ -186,10 +188,9 @@ static enum result why_not(const struct engine *engine)
 }
 
 /*
- * Where a batch fails, somebody in it may be the cause: each gets its own
- * transaction, so that the others are not harmed. But where another process
- * has kept the database locked for as long as we wait, the rest need not wait
- * as long once more, each.
+ * If a batch fails, one operation in it may be the cause: each gets its own
+ * transaction, so that the others succeed. But if another process has held the
+ * lock for as long as we wait, the rest need not each wait that long again.
  */
 static bool apply_batch(struct engine *engine, struct store_op **ops, size_t n,
 			struct fail *fail)
@@ -228,7 +229,7 @@ static bool engine_apply(struct engine *engine, struct store_op **ops, size_t n,
 	return applied;
 }
 
-/* Moves the log into the database once it is long, with the batch answered. */
+/* Checkpoints the log once it is long, after the batch is answered. */
 static void engine_tidy(struct engine *engine)
 {
 	if (engine->guest || engine->wal_pages < CHECKPOINT_PAGES ||
@@ -242,10 +243,9 @@ static void engine_tidy(struct engine *engine)
 }
 
 /*
- * Empties the log where nobody writes: it may have grown long while somebody
- * read one state of the database for long, and holds pages that were
- * overwritten since, with secrets of mails that have left. Who reads just now
- * is not waited for.
+ * Empties the log when nobody writes: it may have grown long under a
+ * long-running read, and holds old versions of pages, with secrets of mails
+ * that were sent. Present readers are not waited for.
  */
 static bool engine_rest(struct engine *engine)
 {
@@ -365,7 +365,7 @@ static int is_dropped(void *context)
 static bool reader_read_many(struct reader *reader, struct store_op **ops,
 			     size_t n, struct fail *fail)
 {
-	(void)fail; /* what is wrong with a file shows when it is written */
+	(void)fail; /* an error on a file shows when it is written */
 	for (size_t i = 0; i < n; i++) {
 		sqlite3_progress_handler(reader->db.handle, LOOK_AFTER,
 					 is_dropped, ops[i]);
@@ -378,7 +378,7 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 
 /* ---- operator's commands ---- */
 
-/* How many flaws of this kind there are, each printed; or -1. */
+/* Prints each flaw of this kind; returns how many, or -1. */
 static int look_for(struct engine *engine, const struct flaw *flaw, FILE *out,
 		    struct fail *fail)
 {

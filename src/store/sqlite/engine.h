@@ -23,7 +23,7 @@ struct engine {
 	int wal_pages;		  /* in the log after the last commit */
 	bool away;		  /* the files are not in place any more */
 	atomic_bool full;	  /* at the start, and since */
-	bool no_room;		  /* that was why the last batch failed */
+	bool no_room;		  /* which was why the last batch failed */
 	bool uncertain; /* whether what failed is on disk all the same */
 };
 
@@ -40,9 +40,9 @@ void sqlite_unlock(struct engine *engine, enum lock_byte byte);
 /* Whether somebody serves the database, ourselves included. */
 bool sqlite_is_served(const struct engine *engine);
 
-/* Before anything is made of it or beside it: its path is resolved and locked,
- * with `serve` against all who would serve it. `engine` is zeroed; it is to be
- * closed in any case. */
+/* To be called before anything is created at the path or beside it: resolves
+ * the path and locks the file, with `serve` against other daemons. Zeroes
+ * `engine`, which has to be closed in any case. */
 int sqlite_engine_find(struct engine *engine, const char *place, bool serve,
 		       struct fail *fail) MUST_CHECK;
 
@@ -76,14 +76,15 @@ int sqlite_files_hold(struct engine *engine, struct fail *fail) MUST_CHECK;
 /* Once SQLite has closed it, everywhere in the process. */
 void sqlite_files_let_go(struct engine *engine);
 
-/* Whether the database is where it was: what a commit does not see itself, and
- * the cheapest part of what follows. */
+/* Whether the path still leads to the open file, which a commit does not notice
+ * itself; the cheapest part of the next check. */
 bool sqlite_files_are_served(const struct engine *engine) MUST_CHECK;
 
-/* Whether what is written still goes where the names lead; from any thread. */
+/* Whether writes still reach the files that the names lead to; from any
+ * thread. */
 bool sqlite_files_in_place(struct engine *engine, struct fail *fail) MUST_CHECK;
 
-/* Makes the lock file anew where somebody has removed it. */
+/* Recreates the lock file if somebody has removed it. */
 void sqlite_files_renew_lock(struct engine *engine);
 
 /* ---- engine.c ---- */
@@ -97,7 +98,7 @@ bool sqlite_is_full(const struct engine *engine) MUST_CHECK;
 int sqlite_backup(struct engine *engine, const char *path,
 		  struct fail *fail) MUST_CHECK;
 
-/* What was renamed, or made, is on disk under that name. */
+/* Makes a rename or a new file durable. */
 int sqlite_sync_directory_of(const char *path, struct fail *fail) MUST_CHECK;
 
 /* ---- restore.c ---- */

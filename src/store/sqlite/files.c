@@ -1,6 +1,6 @@
 /*
- * files.c: that one daemon serves a database, whatever it is called, and that
- * what it serves is what stands under that name.
+ * files.c: ensures that only one daemon serves a database, by whatever name,
+ * and that the file it serves is still the one under that name.
  *
  * The file is found by its resolved path, as SQLite finds it, so that a
  * symbolic link leads to the same lock file. Where that was removed, or another
@@ -141,8 +141,8 @@ bool sqlite_files_in_place(struct engine *engine, struct fail *fail)
 	return false;
 }
 
-/* Who removes it cannot let a second daemon in, but commands would not find
- * the daemon's lock any more. */
+/* Removing it does not let a second daemon in, but commands would no longer
+ * find the daemon's lock. */
 void sqlite_files_renew_lock(struct engine *engine)
 {
 	char name[4096];

@@ -27,8 +27,8 @@
 
 /*
  * Octets; a batch of 256 creates is about 2 M. Not more than SQLite's own VFS
- * takes at once: it looks at the lower 17 bits of a length, and would take
- * 128 KiB for nothing and report a full disk.
+ * writes at once: it uses only the lower 17 bits of a length, and would take
+ * 128 KiB for 0 and report a full disk.
  */
 #define GATHER_MAX (120 * 1024)
 
@@ -146,9 +146,9 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 }
 
 /*
- * What was written since the last sync is all there, and under its name. A
- * checkpoint syncs, too, before it begins, and without having written: it must
- * not move half of a log that was cut short, but may well move one that was
+ * Checks that everything written since the last sync is still there, and under
+ * its name. A checkpoint syncs, too, before it begins, without having written:
+ * it must not move half of a log that was truncated, but may move one that was
  * deleted.
  */
 static bool is_all_there(sqlite3_file *file)

@@ -19,11 +19,10 @@ struct sqlite3_file;
 const char *sqlite_log_vfs(void) MUST_CHECK;
 
 /*
- * Of a log that this VFS has opened; from any thread. Whether it still stands
- * under its name; and false from when a write has found that what was written
- * before is gone, since somebody cut the file short: from then on nothing is
- * written to it. Each commit looks at both, at no time when another process
- * may empty the log, and fails where they are not so.
+ * Whether a log that this VFS has opened is still the file under its name; from
+ * any thread. Also false once a write has found that the file was truncated:
+ * from then on nothing is written to it. Each commit checks both, while no
+ * other process can be emptying the log, and fails if it is false.
  */
 bool sqlite_log_in_place(struct sqlite3_file *file) MUST_CHECK;
 bool sqlite_log_is_whole(struct sqlite3_file *file) MUST_CHECK;

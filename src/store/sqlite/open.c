@@ -24,8 +24,8 @@
  * Small on purpose. A commit that split a page in the middle of an index makes
  * SQLite look at every page that its cache holds (its balancing borrows the
  * number of a page far beyond the end, and the commit then cuts the cache
- * there), and a batch nearly always splits one. What falls out of this cache
- * is in the kernel's.
+ * there), and a batch nearly always splits one. What is evicted from this cache
+ * is still in the kernel's.
  */
 #define WRITER_CACHE_KIB "8192"
 
@@ -150,7 +150,7 @@ static int check_writable(struct engine *engine, struct fail *fail)
 	struct store_op *ops[] = { &op };
 	struct fail why;
 
-	/* A guest may only want to look, at a full disk above all. */
+	/* A guest may only want to read, for example when the disk is full. */
 	if (engine->guest || sqlite_engine.apply(engine, ops, 1, &why))
 		return 0;
 	if (sqlite_is_full(engine)) {
@@ -179,7 +179,7 @@ static int mend_mode(const char *path, const char *suffix, mode_t mode,
 	return fail_errno(fail, errno, "could not make %s writable", name);
 }
 
-/* Before SQLite sees it, and makes files that are read-only too. */
+/* Before SQLite opens it, which would create read-only files beside it. */
 static int check_mode(const struct engine *engine, struct fail *fail)
 {
 	struct stat file;
@@ -199,7 +199,7 @@ static int check_mode(const struct engine *engine, struct fail *fail)
 
 static int find_log(struct engine *engine, struct fail *fail)
 {
-	if (engine->guest || /* of whom it may be a backup, without one */
+	if (engine->guest || /* of the database that it may be a backup of */
 	    sqlite3_file_control(engine->db.handle, "main",
 				 SQLITE_FCNTL_JOURNAL_POINTER,
 				 &engine->log) == SQLITE_OK)
@@ -207,7 +207,7 @@ static int find_log(struct engine *engine, struct fail *fail)
 	return fail_set(fail, "it has no write-ahead log");
 }
 
-/* Nothing of another program's database may be changed. */
+/* Another program's database must not be changed at all. */
 static int prepare(struct engine *engine, struct fail *fail)
 {
 	return schema_examine(&engine->db, fail) < 0 ||
@@ -245,7 +245,7 @@ void sqlite_engine_close(struct engine *engine)
 {
 	bool whole = !engine->log || sqlite_log_is_whole(engine->log);
 
-	if (!whole) /* there is nothing to be made of it */
+	if (!whole) /* there is nothing to initialise it with */
 		sqlite3_db_config(engine->db.handle,
 				  SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	/* The log may still hold secrets that left the outbox. No guest may

@@ -1,12 +1,11 @@
 /*
- * restore.c: a backup is put in the place of a database file.
+ * restore.c: replaces a database file by a backup.
  *
- * The backup is copied beside the database first, and looked at there: opened
- * as a daemon opens it, which brings its schema up to date, and checked. Only
- * a copy that is whole takes the place, by one rename, so that there is a
- * database under the name at every moment. What was there gets another name,
- * and its log has gone into it before: a log that stayed behind would be taken
- * for the new one's.
+ * The backup is first copied beside the database and examined there: opened as
+ * a daemon opens it, which brings its schema up to date, and checked. Only a
+ * sound copy replaces the database, by one rename, so that there is a database
+ * under the name at every moment. The old one gets another name, after its log
+ * was checkpointed into it: a log left behind would be taken for the new one's.
  */
 #include "base/base.h"
 
@@ -23,8 +22,8 @@
 #define NAME_SIZE 4096
 
 struct restoring {
-	struct engine place; /* locked; its connection is that of what is there
-			      * so far */
+	struct engine place; /* locked; its connection is to the present
+			      * database */
 	char partial[NAME_SIZE];
 	struct restored *restored;
 	FILE *out;
@@ -126,7 +125,7 @@ static int check_copy(const struct restoring *restoring, const char *file,
 	return 0;
 }
 
-/* ---- what is there so far ---- */
+/* ---- the present database ---- */
 
 static bool is_there(const char *path)
 {
@@ -151,8 +150,8 @@ static int check_not_same(const struct restoring *restoring, const char *file,
 }
 
 /*
- * Moves its log into it, which only who is alone there can do. Where it is
- * damaged, or newer, it stays as it is, and its log goes with it.
+ * Checkpoints its log into it, which requires exclusive access. If it is
+ * damaged, or newer, it stays as it is, and its log is renamed along with it.
  */
 static int settle_old(struct restoring *restoring, struct fail *fail)
 {
@@ -188,7 +187,8 @@ static int move_beside(const struct restoring *restoring, const char *suffix,
 	return 0;
 }
 
-/* A name that nothing has, after the time; in one second there may be a few. */
+/* An unused name, made from the time, with a number if there are several in one
+ * second. */
 static int link_aside(struct restoring *restoring, struct fail *fail)
 {
 	char *aside = restoring->restored->aside;
@@ -213,7 +213,8 @@ static int link_aside(struct restoring *restoring, struct fail *fail)
 	return fail_errno(fail, errno, "could not make %s", aside);
 }
 
-/* A second name, which is the only one once the copy has taken the first. */
+/* A second link, which is the only one left once the copy has taken the first
+ * name. */
 static int keep_aside(struct restoring *restoring, struct fail *fail)
 {
 	if (link_aside(restoring, fail) < 0)

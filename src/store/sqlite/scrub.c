@@ -1,9 +1,9 @@
 /*
- * scrub.c: what was deleted leaves the file and its log.
+ * scrub.c: removes deleted data from the file and its log.
  *
  * Deleted rows are overwritten as they go (secure_delete), but a page that was
- * split may hold a copy of what has moved to another one. So the file is
- * written anew, and the log is emptied: by nobody but us, see open.c.
+ * split may hold a copy of rows that moved to another page. So the file is
+ * rewritten, and the log emptied, with exclusive access: see open.c.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * events.c: what webhooks are to be told of: a row for each webhook that wants
- * the event, in the transaction of what caused it.
+ * events.c: queues events: a row for each webhook that wants the event, in the
+ * transaction of what caused it.
  *
  * It holds ids only: what the event says is looked up when it is first sent
  * (webhook_body.c), so that a create pays for one small row. Where the
@@ -58,8 +58,8 @@ void work_event_as(const struct work *work, enum event event, int64_t id,
 	work->op->event_queued = true;
 }
 
-/* What was sent goes; what waits is made anew from what is left. An answer may
- * say again what it was sent. */
+/* Erases bodies that were sent; those that wait are made anew from what is
+ * left. Responses are erased too, since they may repeat what was sent. */
 STATEMENT(webhook_event_erase,
 	  .text = "UPDATE webhook_event SET body = NULL WHERE target = ?1"
 		  " AND organization = ?2 AND body IS NOT NULL");

@@ -12,19 +12,19 @@
 #include "store/rows.h"
 #include "store/webhooks/webhook_queue.h"
 
-#define ENDPOINTS_MAX 256 /* webhooks that are looked at in a claim */
-#define AT_ONCE	      3	  /* events for one that does not fail */
-#define DROPPED_MAX   500 /* events of one that is gone, at once */
+#define ENDPOINTS_MAX 256 /* webhooks that one claim considers */
+#define AT_ONCE	      3	  /* events for a webhook that does not fail */
+#define DROPPED_MAX   500 /* events of a deleted webhook, dropped at once */
 #define LONGEST_MS    (25 * 60 * MINUTE_MS) /* that anything is put off */
 
-/* A webhook for which something waits. */
+/* A webhook for which events wait. */
 struct endpoint {
 	struct webhook webhook;
 	int64_t id;
 	bool sound;	     /* `webhook` is what its row says */
 	bool there;	     /* it is, and is enabled */
 	int64_t first_ms;    /* when the first event is due */
-	int64_t limit;	     /* events that it may be given now */
+	int64_t limit;	     /* events that it may get now */
 	int64_t until_ms;    /* those that are due until then */
 	int64_t next_due_ms; /* of those that are not; 0: none */
 	struct webhook_parcel *parcels;
@@ -117,7 +117,7 @@ static void find_endpoints(struct claiming *all, int64_t after)
 	db_done(st);
 }
 
-/* ---- what waits for one that is gone ---- */
+/* ---- events of deleted webhooks ---- */
 
 #define DROPPED                                                       \
 	"DELETE FROM webhook_event WHERE webhook = ?1 AND event IN (" \
@@ -250,14 +250,15 @@ static void set_due(const struct work *work,
 	db_run(work->db, st);
 }
 
-/* Of a type that this program does not know: another one may. */
+/* Of a type that this program does not know, but a newer one may. */
 static bool is_known(const struct webhook_parcel *parcel)
 {
 	return vocabulary_has(&events, parcel->event.type) &&
 	       parcel->event.organization == parcel->webhook.organization;
 }
 
-/* What is sent of it is settled before it is sent; what cannot be is put off.
+/* The body is stored before it is sent; an event for which that fails is put
+ * off.
  */
 static void hand_out(const struct claiming *all, struct endpoint *endpoint,
 		     int64_t until_ms, struct webhook_claim_out *out)
@@ -301,7 +302,7 @@ static void note_due(struct webhook_claim_out *out, int64_t due_ms)
 		out->next_due_ms = due_ms;
 }
 
-/* When there is something to be claimed again, as far as this claim saw. */
+/* When to claim again, as far as this claim saw. */
 static void find_next_due(const struct claiming *all, size_t dealt,
 			  struct webhook_claim_out *out)
 {

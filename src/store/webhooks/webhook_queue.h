@@ -1,5 +1,5 @@
 /*
- * webhook_queue.h: the verbs of what webhooks are to be told, and were told.
+ * webhook_queue.h: the verbs of webhooks' queues and logs.
  *
  *	webhook_test		queues a test for one webhook
  *	webhook_redeliver	sends an event once more: one that waits is due
@@ -13,10 +13,10 @@
  * The text of an event is made when it is first sent, and kept with it: each
  * retry sends the same words.
  *
- * A webhook that works is given a few events at once. One that fails is given
- *one at a time, and when the next is due is said by the webhook, not by each
- *event. So however many events wait for a receiver that is down, they cost as
- *much as one, and they do not all come at once when it is back.
+ * A webhook that works gets a few events at once. One that fails gets one at a
+ * time, and its own row says when the next is due, not each event's. So events
+ * that wait for a receiver that is down cost as much as one, however many they
+ * are, and they do not all arrive at once when it is back.
  */
 #ifndef STORE_WEBHOOK_QUEUE_H
 #define STORE_WEBHOOK_QUEUE_H
@@ -40,7 +40,7 @@ struct webhook_attempt {
 	enum event type;
 	int64_t at; /* Unix, seconds */
 	enum webhook_outcome outcome;
-	int status; /* of the answer; 0: there was none */
+	int status; /* of the response; 0: there was none */
 	int duration_ms;
 	const char *error;  /* what was wrong; or NULL */
 	const char *answer; /* its beginning; NULL: none, or erased */
@@ -83,7 +83,7 @@ struct webhook_renew_in {
 struct webhook_settle_in {
 	int64_t webhook, event;
 	int64_t leased_until_ms, asked_until_ms; /* as of outbox_settle */
-	bool unmade; /* given up halfway, by us: it does not count */
+	bool unmade; /* aborted by us: it does not count */
 	bool done, gone;
 	int64_t retry_ms; /* the pause after a first failure */
 	uint64_t random;
@@ -92,7 +92,7 @@ struct webhook_settle_in {
 };
 
 struct webhook_settle_out {
-	bool disabled; /* the webhook, by this failure */
+	bool disabled; /* this failure disabled the webhook */
 };
 
 /* ---- private to store/ ---- */
@@ -113,8 +113,7 @@ struct webhook_settle_out {
 	MORE(BYTES, "old_secret", struct webhook, old_secret)           \
 	MORE(NUMBER, "old_secret_until", struct webhook, old_secret_until)
 
-/* What is sent of an event, as JSON; or NULL, when out of memory, which is
- * noted. */
+/* The body of an event, as JSON; NULL when out of memory, which is noted. */
 const char *webhook_body(const struct work *work,
 			 const struct webhook_event *event);
 

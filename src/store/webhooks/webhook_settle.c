@@ -227,7 +227,7 @@ static enum result webhook_settle(struct work *work, const void *input,
 		if (waiting.failures > 0)
 			set_failures(work, in->webhook, 0, 0, 0);
 	} else if (!is_theirs(in, waiting.due_ms)) {
-		return RESULT_OK; /* how it ends is for others to say */
+		return RESULT_OK; /* others record how it ends */
 	} else if (in->unmade) {
 		defer(work, in, 0, waiting.attempts);
 	} else {

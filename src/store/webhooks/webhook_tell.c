@@ -1,6 +1,6 @@
 /*
- * webhook_tell.c: a test or a redelivery that somebody asked for, and the list
- * of the last attempts.
+ * webhook_tell.c: queues a test or a redelivery on request, and lists the last
+ * attempts.
  */
 #include "base/base.h"
 
@@ -86,7 +86,8 @@ STATEMENT(webhook_unpause,
 	  .text = "UPDATE webhook SET retry_at_ms = 0 WHERE id = ?1"
 		  " AND organization = ?2");
 
-/* One that waits is due at once; one that is on its way is left alone. */
+/* An event that waits becomes due at once; one that is being sent is left
+ * alone. */
 static bool hurry(const struct work *work, struct webhook_event *event)
 {
 	struct statement *st = db_statement(work->db, &sql_webhook_event_take);

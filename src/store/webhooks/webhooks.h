@@ -32,7 +32,7 @@ struct webhook {
 
 	/* No columns: */
 	const char *listed; /* the events as they were asked for, a line each;
-			     * NULL: nothing was said */
+			     * NULL: none were given */
 	char text[WEBHOOK_SECRET_TEXT]; /* of a secret that is made */
 };
 
