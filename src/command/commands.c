@@ -453,11 +453,12 @@ static int restore(const struct conf *conf)
 	if (restored.aside[0])
 		printf("kept aside: %s\n", restored.aside);
 	fputs(
-	    "What was ended since the backup is back: keys that were revoked "
-	    "open again (`invited key revoke`; if nobody knows which: "
-	    "`invited key revoke-before TIME` ends all that were made before "
-	    "it), people who were removed are members, who was erased is there "
-	    "(`invited user erase`).\n",
+	    "Whatever was ended after this backup was made is back. Keys that "
+	    "were revoked work again: revoke them with `invited key revoke`, "
+	    "or, if nobody knows which, all that were made before a time with "
+	    "`invited key revoke-before TIME`. People who were removed are "
+	    "members again, and people who were erased are in the database: "
+	    "erase them again with `invited user erase`.\n",
 	    stderr);
 	return EXIT_OK;
 }

@@ -150,7 +150,7 @@ int command_revoke_before(struct session *session)
 				    "or 2026-11-27T09:30:00Z",
 				    time);
 	if (cutoff.made_before > clock_now_ms() / 1000)
-		return command_fail(EXIT_USAGE, "%s is still to come", time);
+		return command_fail(EXIT_USAGE, "%s is in the future", time);
 	if (visit_organizations(session, end_keys_of, &cutoff) < 0)
 		return EXIT_FAILED;
 	printf("revoked: %zu admin keys, %zu keys of projects\n",

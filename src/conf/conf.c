@@ -26,11 +26,11 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_KEY_REVOKE, "key", "revoke", "ID", false,
 	  "end an admin key" },
 	{ COMMAND_KEY_REVOKE_BEFORE, "key", "revoke-before", "TIME", false,
-	  "end all keys, of whatever kind, that were made before TIME in UTC: "
+	  "end all keys, of any kind, that were made before TIME in UTC: "
 	  "2026-11-27, 2026-11-27T09:30:00Z" },
 	{ COMMAND_KEY_LEAKED, "key", "leaked", "ID", true,
-	  "revoke the leaked keys, of whatever kind, that stand on standard "
-	  "input; or the one with this id" },
+	  "revoke the keys, of any kind, that are found on standard input; or "
+	  "the one with this id" },
 	{ COMMAND_ORGANIZATION_CREATE, "organization", "create", "NAME", false,
 	  "make another organization" },
 	{ COMMAND_ORGANIZATION_LIST, "organization", "list", NULL, false,
@@ -38,23 +38,22 @@ const struct command_line COMMANDS[] = {
 	{ COMMAND_ORGANIZATION_RENAME, "organization", "rename", "NAME", false,
 	  "give the organization another name" },
 	{ COMMAND_USER_ERASE, "user", "erase", "PERSON", false,
-	  "erase a person's name and addresses everywhere: whoever has or had "
-	  "the address PERSON, or the one of the user with the id PERSON" },
+	  "erase a person's name and addresses everywhere; PERSON is an "
+	  "address that they have or had, or a user's id" },
 	{ COMMAND_MAIL_TEST, "mail", "test", "ADDRESS", false,
-	  "send a mail to ADDRESS now, show what the mail server says, and "
-	  "what "
-	  "to do where it says no" },
+	  "send a mail to ADDRESS now, and show what the mail server says and, "
+	  "if it refuses, what to do" },
 	{ COMMAND_BOUNCE, "bounce", NULL, "ADDRESS", true,
-	  "read a message from a mail server that has it for ADDRESS (default: "
-	  "see its header): whether it says that an invite's mail bounced" },
+	  "read from a mail server a message to ADDRESS (default: as its "
+	  "header says), and record it if an invite's mail has bounced" },
 	{ COMMAND_CHECK, "check", NULL, NULL, false,
 	  "look for damage in the database" },
 	{ COMMAND_BACKUP, "backup", NULL, "FILE", false,
 	  "copy the SQLite database to a new file, also while it is in use; "
 	  "into a directory, under a name with the time" },
 	{ COMMAND_RESTORE, "restore", NULL, "FILE", false,
-	  "put a backup in the place of the SQLite database, which is kept "
-	  "aside, while no server runs" },
+	  "put a backup in the place of the SQLite database, while no server "
+	  "runs; the old database is kept beside it" },
 	{ COMMAND_COPY, "copy", NULL, NULL, false,
 	  "make the database --to URL equal to the database --from URL "
 	  "(default: the daemon's own), of whichever kind, also while that is "

@@ -65,7 +65,8 @@ const struct setting SETTINGS[] = {
 	  "there "
 	  "are processors, at most 8)" },
 	{ "--data", "INVITED_DATA", "DIR", "./var", take_text,
-	  offsetof(struct conf, data), "directory for what is kept" },
+	  offsetof(struct conf, data),
+	  "directory for the database, its keys and mails in files" },
 	{ "--database", "INVITED_DATABASE", "URL", "sqlite:invited.db",
 	  take_database, offsetof(struct conf, database),
 	  "sqlite:PATH (a relative path begins in the data directory) or "

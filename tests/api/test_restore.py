@@ -87,7 +87,7 @@ def test_what_was_ended_since_is_back_and_that_is_said(daemon, tmp_path):
     daemon.api.ok("DELETE", f"{USERS}/{user}")
     daemon.stop()
     said = daemon.command("restore", str(backup)).stderr
-    assert "keys that were revoked open again" in said
+    assert "Keys that were revoked work again" in said
     assert "`invited key revoke-before TIME`" in said
     assert "removed are members" in said and "erased" in said
     daemon.start()
