@@ -111,6 +111,7 @@ static const struct field project_key_fields[] = {
 	FIELD_OF_TEXTS(struct inv_project_api_key, scopes),
 	FIELD_OF_TEXTS(struct inv_project_api_key, models),
 	FIELD(struct inv_project_api_key, value, FIELD_TEXT_OR),
+	FIELD(struct inv_project_api_key, replaced_by, FIELD_TEXT_OR),
 	{ 0 },
 };
 

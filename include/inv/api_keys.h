@@ -75,7 +75,8 @@ struct inv_project_api_key {
 	size_t scopes_len;
 	const char *const *models; /* none: all of them */
 	size_t models_len;
-	const char *value; /* the secret, of a new one; else NULL */
+	const char *value;	 /* the secret, of a new one; else NULL */
+	const char *replaced_by; /* the key that it was rotated for, or NULL */
 };
 
 INV_PAGE_OF(project_api_key);

@@ -57,16 +57,17 @@ static void write_access(struct jw *jw, const void *item, int64_t now_seconds)
 	jw_text(jw, active ? "active" : "inactive");
 }
 
-#define KEY_MEMBERS                                             \
-	SHOW_ID("id", SHOWN, key.id, ID_API_KEY),               \
-	    SHOW_TEXT("name", SHOWN, key.name),                 \
-	    SHOW_TEXT("redacted_value", SHOWN, key.redacted),   \
-	    SHOW_TIME("created_at", SHOWN, key.created_at),     \
-	    SHOW_TIME("last_used_at", SHOWN, key.last_used_at), \
-	    SHOW_TIME("expires_at", SHOWN, key.expires_at),     \
-	    SHOW_STRINGS("scopes", SHOWN, key.scopes),          \
-	    SHOW_STRINGS("models", SHOWN, key.models),          \
-	    SHOW_BY("owner_project_access", write_access),      \
+#define KEY_MEMBERS                                                     \
+	SHOW_ID("id", SHOWN, key.id, ID_API_KEY),                       \
+	    SHOW_TEXT("name", SHOWN, key.name),                         \
+	    SHOW_TEXT("redacted_value", SHOWN, key.redacted),           \
+	    SHOW_TIME("created_at", SHOWN, key.created_at),             \
+	    SHOW_TIME("last_used_at", SHOWN, key.last_used_at),         \
+	    SHOW_TIME("expires_at", SHOWN, key.expires_at),             \
+	    SHOW_ID("replaced_by", SHOWN, key.replaced_by, ID_API_KEY), \
+	    SHOW_STRINGS("scopes", SHOWN, key.scopes),                  \
+	    SHOW_STRINGS("models", SHOWN, key.models),                  \
+	    SHOW_BY("owner_project_access", write_access),              \
 	    SHOW_BY("owner", write_owner)
 
 static const struct member key_members[] = { KEY_MEMBERS, { 0 } };
@@ -209,8 +210,8 @@ static const struct route routes[] = {
 	  FIELDS(rotate_fields),
 	  .prepare = make_next_secret,
 	  .shape = &created_shape,
-	  .if_uncertain = "Look for a key of this owner that was never used, "
-			  "and delete it, before you rotate the key again." },
+	  .if_uncertain = "Look at 'replaced_by' of the key. If it has one "
+			  "now, delete that before you rotate the key again." },
 	{ .method = METHOD_DELETE,
 	  .path = "/organization/projects/{project_id}/api_keys/{api_key_id}",
 	  .verb = &verb_project_key_delete,

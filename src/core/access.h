@@ -57,6 +57,7 @@ struct project_key {
 	int64_t lifetime;     /* seconds, as it was given last; 0 = for ever */
 	int64_t warn_at;      /* its owner is to be told of the end; 0 = no */
 	int64_t warned;	      /* how many of the warnings were given */
+	int64_t replaced_by;  /* the key that it was rotated for; 0 = it was not */
 };
 
 /*

@@ -146,6 +146,11 @@
 	X(API_KEY_EXPIRED, 400, "api_key_expired",                     \
 	  "This key has expired, so it cannot be changed. Make "       \
 	  "another one.")                                              \
+	/* by a request before, perhaps this one's own */              \
+	X(API_KEY_ROTATED, 400, "api_key_already_rotated",             \
+	  "This key was rotated already: 'replaced_by' of it says "    \
+	  "for which one. Rotate that one; or, if nobody has its "     \
+	  "value, delete it and rotate this one again.")               \
 	/* the organization or the project has a maximum */            \
 	X(KEY_LIFETIME_ABOVE_MAX, 400, "expires_in_seconds_above_max", \
 	  "Keys of this project may not live that long. Ask for "      \

@@ -180,15 +180,16 @@ def test_rotate_overlaps(shared, project):
     assert [new[name] for name in same] == [key[name] for name in same]
     assert new["expires_at"] == new["created_at"] + 1000000
     day = new["created_at"] + 24 * 3600
-    assert shared.ok("GET", path)["expires_at"] == day
-    # Again, inside the grace: a third one, as long-lived as the others.
+    old = shared.ok("GET", path)
+    assert (old["expires_at"], old["replaced_by"]) == (day, new["id"])
+    # Again, without the one that took its place: as long-lived as that was.
+    shared.ok("DELETE", f"{keys_of(project)}/{new['id']}")
     third = rotated(shared, project, key, grace_seconds=604800)
     assert shared.ok("GET", path)["expires_at"] == day
     assert third["expires_at"] == third["created_at"] + 1000000
+    shared.ok("DELETE", f"{keys_of(project)}/{third['id']}")
     rotated(shared, project, key, grace_seconds=60)
     assert shared.ok("GET", path)["expires_at"] < day
-    assert {new["id"], third["id"]} < {one["id"] for one in shared.ok(
-        "GET", keys_of(project))["data"]}
     told = shared.ok("GET", "/v1/organization/audit_logs", params={
         "event_types[]": "api_key.rotated", "include_extensions": "true",
         "resource_ids[]": key["id"]})["data"]
@@ -199,6 +200,22 @@ def test_rotate_overlaps(shared, project):
                        ({"grace_seconds": "1d"}, "invalid_type")):
         refused(shared.post(f"{path}/rotate", json=body), 400, code,
                 "grace_seconds")
+
+
+def test_a_key_is_rotated_once_while_its_successor_is_there(shared, project):
+    """A repeat makes no second one, and says where the first is to be found."""
+    key = made(shared, project, person(shared, "ada@example.com", project))
+    path = f"{keys_of(project)}/{key['id']}"
+    new = rotated(shared, project, key)
+    assert (key["replaced_by"], new["replaced_by"]) == (None, None)
+    before = shared.ok("GET", keys_of(project))["data"]
+    assert "'replaced_by'" in refused(
+        shared.post(f"{path}/rotate", json={"grace_seconds": 0}),
+        400, "api_key_already_rotated", "api_key_id")
+    assert shared.ok("GET", keys_of(project))["data"] == before
+    # In its turn the new one is; one that has ended is no successor.
+    rotated(shared, project, new, grace_seconds=0)
+    assert rotated(shared, project, key)["id"] != new["id"]
 
 
 def test_rotate_of_a_service_account(shared, project):
@@ -219,7 +236,7 @@ def test_rotate_of_a_service_account(shared, project):
 
 
 def test_rotate_under_a_clock_that_jumps(shared_daemon, shared, project):
-    """What a clock ahead of the time gave away is taken back by a repeat."""
+    """What a clock ahead of the time gave away is taken back by the next one."""
     ada = person(shared, "ada@example.com", project)
     key = made(shared, project, ada, name="jump")
     new = rotated(shared, project, key, grace_seconds=60)
@@ -227,6 +244,7 @@ def test_rotate_under_a_clock_that_jumps(shared_daemon, shared, project):
     shared_daemon.database.sql(
         f"UPDATE project_key SET expires_at = expires_at + {ahead}"
         f" WHERE name = 'jump' AND expires_at > 0 RETURNING 1")
+    shared.ok("DELETE", f"{keys_of(project)}/{new['id']}")
     rotated(shared, project, key, grace_seconds=3600)
     shown = shared.ok("GET", f"{keys_of(project)}/{key['id']}")
     assert shown["expires_at"] < new["created_at"] + 4000

@@ -119,3 +119,21 @@ def test_create_races_accept(shared):
             members += 1
     assert len(list(shared.all(USERS))) == members
     assert len(list(shared.all(INVITES))) == 10
+
+
+def test_of_rotations_at_once_one_makes_a_key(shared):
+    """The others are told what one that came later is told."""
+    project = shared.project("Apollo")
+    path = f"{PROJECTS}/{project['id']}"
+    key = shared.ok("POST", f"{path}/service_accounts",
+                    json={"name": "robot"})["api_key"]
+    rotate = f"{path}/api_keys/{key['id']}/rotate"
+    answers = at_once(*[lambda: shared.post(rotate)] * 8)
+    made = [one.json()["id"] for one in answers if one.status_code == 200]
+    assert len(made) == 1
+    for answer in answers:
+        if answer.status_code != 200:
+            refused(answer, 400, "api_key_already_rotated", "api_key_id")
+    keys = {one["id"]: one for one in shared.all(f"{path}/api_keys")}
+    assert set(keys) == {key["id"], *made}
+    assert keys[key["id"]]["replaced_by"] == made[0]

@@ -85,6 +85,7 @@ static const char *const back[] = {
 	"DROP TABLE blocked_address;"
 	"ALTER TABLE invite DROP COLUMN opted_out_at;"
 	"ALTER TABLE invite DROP COLUMN resend_requested_at",
+	"ALTER TABLE project_key DROP COLUMN replaced_by",
 };
 
 /* What came to PostgreSQL with step 13, and was always in SQLite. */

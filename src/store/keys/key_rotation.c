@@ -31,10 +31,22 @@ static void end_soon(const struct work *work, int64_t grace,
 	if (key->expires_at == 0 || end < key->expires_at)
 		key->expires_at = end;
 	key->warn_at = 0; /* whoever rotates it knows */
+	key->replaced_by = successor->id;
 	rotation.expires_at = key->expires_at;
 	write_project_key(work, key);
 	remember_project_key(work, AUDIT_API_KEY_ROTATED, key,
 			     audit_detail(work, &rotation_detail, &rotation));
+}
+
+/* One that opens nothing any more does not count. */
+static bool has_successor(const struct work *work,
+			  const struct project_key *key)
+{
+	struct shown_key next;
+
+	return key->replaced_by &&
+	       find_changeable_key(work, key->project, key->replaced_by,
+				   &next) == RESULT_OK;
 }
 
 /* Either may be 0, for ever. */
@@ -71,6 +83,8 @@ static enum result project_key_rotate(struct work *work, const void *input,
 
 	if (result != RESULT_OK)
 		return result;
+	if (has_successor(work, &old.key))
+		return RESULT_API_KEY_ROTATED;
 	key = (struct project_key){
 		.project = old.key.project,
 		.user = old.key.user,

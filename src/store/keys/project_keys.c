@@ -45,7 +45,8 @@ struct project_key_row {
 	MORE(NUMBER, "expires_at", ROW, key.expires_at)           \
 	MORE(NUMBER, "lifetime", ROW, key.lifetime)               \
 	MORE(NUMBER, "warn_at", ROW, key.warn_at)                 \
-	MORE(NUMBER, "warned", ROW, key.warned)
+	MORE(NUMBER, "warned", ROW, key.warned)                   \
+	MORE(NUMBER, "replaced_by", ROW, key.replaced_by)
 
 TABLE(project_key, "project_key", PROJECT_KEY_TABLE);
 
@@ -418,7 +419,7 @@ DETAIL(api_key_update, REQUESTED_DETAIL);
 STATEMENT(project_key_update,
 	  .text = "UPDATE project_key SET scopes = ?3, models = ?4,"
 		  " expires_at = ?5, lifetime = ?6, warn_at = ?7,"
-		  " warned = ?8 WHERE id = ?1"
+		  " warned = ?8, replaced_by = ?9 WHERE id = ?1"
 		  " AND organization = ?2");
 
 /* What an update asks for, in the key. */
@@ -446,6 +447,7 @@ void write_project_key(const struct work *work, const struct project_key *key)
 	db_bind_i64(st, 6, key->lifetime);
 	db_bind_i64(st, 7, key->warn_at);
 	db_bind_i64(st, 8, key->warned);
+	db_bind_i64(st, 9, key->replaced_by);
 	db_run(work->db, st);
 }
 

@@ -12,7 +12,8 @@
  *				PROJECT_ARCHIVED, KEY_LIFETIME_ABOVE_MAX
  *	project_key_rotate	makes one more like it, and has it end soon;
  *				API_KEY_NOT_FOUND, API_KEY_EXPIRED,
- *				PROJECT_ARCHIVED
+ *				PROJECT_ARCHIVED, API_KEY_ROTATED while there is
+ *				one that was made so
  *	project_key_delete	API_KEY_NOT_FOUND
  *
  * and each: PROJECT_NOT_FOUND. Of all projects of an organization:

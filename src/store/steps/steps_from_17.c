@@ -393,6 +393,16 @@ static const struct step steps[] = {
 	      "CREATE UNIQUE INDEX blocked_address_hash"
 	      " ON blocked_address(organization, address_hash)",
 	  } },
+
+	/* 34: which key took a rotated one's place */
+	{ .sqlite =
+	      "ALTER TABLE project_key ADD COLUMN replaced_by INTEGER NOT NULL"
+	      " DEFAULT 0;",
+	  .oldest = 1,
+	  .pgsql = {
+	      "ALTER TABLE project_key"
+	      " ADD COLUMN replaced_by BIGINT NOT NULL DEFAULT 0",
+	  } },
 };
 
 const struct step_part steps_from_17 = { steps, COUNT_OF(steps) };
