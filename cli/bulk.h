@@ -60,10 +60,6 @@ bool rows_read(struct rows *rows, const char *path, const char *role,
 	       bool ignore_columns);
 void rows_release(struct rows *rows);
 
-/* Says what is wrong with a line, and keeps it for the report. */
-void rows_problem(struct rows *rows, size_t line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
 /* Names of projects become ids; with `check_ids`, ids are looked up too. What
  * is not found is a problem; the status is not 0 where the server failed. */
 enum status rows_resolve(struct cli *cli, struct rows *rows, bool check_ids);

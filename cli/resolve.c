@@ -102,7 +102,7 @@ char *invite_id(struct cli *cli, const char *word, enum status *ret_status)
 	return NULL;
 }
 
-char *user_id(struct cli *cli, const char *word, enum status *ret_status)
+static char *user_id(struct cli *cli, const char *word, enum status *ret_status)
 {
 	char *id;
 

@@ -12,7 +12,6 @@
  * at the server. NULL after saying why not, with the exit status.
  */
 char *invite_id(struct cli *cli, const char *word, enum status *ret_status);
-char *user_id(struct cli *cli, const char *word, enum status *ret_status);
 
 /* What a word of the command line stands for. */
 enum word {

@@ -28,7 +28,9 @@ static void add_problem(struct rows *rows, size_t line, char *text)
 	    (struct row_problem){ line, text };
 }
 
-void rows_problem(struct rows *rows, size_t line, const char *format, ...)
+/* Says what is wrong with a line, and keeps it for the report. */
+static void __attribute__((format(printf, 3, 4)))
+rows_problem(struct rows *rows, size_t line, const char *format, ...)
 {
 	char *text = NULL;
 	va_list args;

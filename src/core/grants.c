@@ -21,21 +21,6 @@ static const char *const member_role_words[] = {
 const struct vocabulary project_roles = VOCABULARY(project_role_words);
 const struct vocabulary member_roles = VOCABULARY(member_role_words);
 
-const char *project_role_name(enum project_role role)
-{
-	return vocabulary_word(&project_roles, role);
-}
-
-bool project_role_of(struct str name, enum project_role *ret_role)
-{
-	int number = vocabulary_find(&project_roles, name);
-
-	if (number < 0)
-		return false;
-	*ret_role = (enum project_role)number;
-	return true;
-}
-
 const struct grant *grants_find(struct grants grants, int64_t project)
 {
 	for (size_t i = 0; i < grants.count; i++) {

@@ -19,12 +19,6 @@ enum project_role {
 /* Those that an invite can bring, and those that somebody can have. */
 extern const struct vocabulary project_roles, member_roles;
 
-/* The API's word, static. */
-const char *project_role_name(enum project_role role);
-
-/* The other way; false for any other word. */
-bool project_role_of(struct str name, enum project_role *ret_role) MUST_CHECK;
-
 struct grant {
 	int64_t project;
 	enum project_role role;

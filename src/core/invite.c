@@ -43,41 +43,6 @@ const struct vocabulary invite_statuses = VOCABULARY(status_words);
 const struct vocabulary delivery_statuses = VOCABULARY(delivery_words);
 const struct vocabulary invite_reminders = VOCABULARY(reminder_words);
 
-const char *role_name(enum role role)
-{
-	return vocabulary_word(&roles, role);
-}
-
-const char *invite_status_name(enum invite_status status)
-{
-	return vocabulary_word(&invite_statuses, status);
-}
-
-const char *delivery_status_name(enum delivery_status status)
-{
-	return vocabulary_word(&delivery_statuses, status);
-}
-
-bool role_of(struct str name, enum role *ret_role)
-{
-	int number = vocabulary_find(&roles, name);
-
-	if (number < 0)
-		return false;
-	*ret_role = (enum role)number;
-	return true;
-}
-
-bool invite_status_of(struct str name, enum invite_status *ret)
-{
-	int number = vocabulary_find(&invite_statuses, name);
-
-	if (number < 0)
-		return false;
-	*ret = (enum invite_status)number;
-	return true;
-}
-
 const char *inviter_called(const struct inviter *inviter)
 {
 	return inviter->name ? inviter->name : inviter->email;

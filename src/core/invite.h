@@ -40,20 +40,12 @@ enum delivery_status {
 	DELIVERY_FAILED = 4    /* refused for good, or given up */
 };
 
+/* The API's words: "reader", "pending", ... */
 extern const struct vocabulary roles;
 extern const struct vocabulary invite_states;
 extern const struct vocabulary invite_statuses;
 extern const struct vocabulary delivery_statuses;
 extern const struct vocabulary invite_reminders;
-
-/* The API's words ("reader", "pending", ...), static. */
-const char *role_name(enum role role);
-const char *invite_status_name(enum invite_status status);
-const char *delivery_status_name(enum delivery_status status);
-
-/* The other way; false for any other word. */
-bool role_of(struct str name, enum role *ret_role) MUST_CHECK;
-bool invite_status_of(struct str name, enum invite_status *ret) MUST_CHECK;
 
 /* Whether the invited person is reminded before it expires. */
 enum invite_reminder { REMINDER_WANTED = 0, REMINDER_UNWANTED = 1 };

@@ -16,7 +16,7 @@ static struct str primary_of(struct str tag)
 	return primary;
 }
 
-const struct language *language_find(struct str tag)
+static const struct language *language_find(struct str tag)
 {
 	struct str primary = primary_of(str_trim(tag));
 

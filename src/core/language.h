@@ -15,10 +15,7 @@ extern const struct language languages[];
 extern const size_t language_count;
 
 /* The language of a tag as in HTML's lang, whatever the region: "de-AT" is
- * German. NULL for one that is not among them. */
-const struct language *language_find(struct str tag);
-
-/* The same; NULL for NULL. */
+ * German. NULL for one that is not among them, and for NULL. */
 const struct language *language_called(const char *tag);
 
 /* The language that this Accept-Language prefers; NULL if it names none of them

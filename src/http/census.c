@@ -99,7 +99,7 @@ static void write_invites(const struct census *census, int64_t now_ms,
 	metric_begin(out, &invites_by_delivery);
 	for (size_t i = 0; i < COUNT_OF(counted->by_delivery); i++)
 		metric_add(out, &invites_by_delivery, "delivery",
-			   delivery_status_name((enum delivery_status)i),
+			   vocabulary_word(&delivery_statuses, (int)i),
 			   counted->by_delivery[i]);
 	metric_write(out, &age, age_ms > 0 ? age_ms / 1000 : 0);
 }

@@ -274,10 +274,6 @@ enum result remove_user(const struct work *work,
 
 /* ---- invites.c ---- */
 
-/* Likewise; FOUND_DAMAGED is for whoever can go on without the row. */
-enum found look_for_invite(const struct work *work, const struct sql *sql,
-			   int64_t id, struct invite *ret_invite) MUST_CHECK;
-
 /* One of the organization's, by sql_invite_get or _take. */
 bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 		 struct invite *ret_invite) MUST_CHECK;

@@ -29,20 +29,33 @@ static struct invite invite_in(enum invite_state state, int64_t expires_at)
 	};
 }
 
+static const struct {
+	const struct vocabulary *vocabulary;
+	int number;
+	const char *word;
+} words[] = {
+	{ &roles, ROLE_READER, "reader" },
+	{ &roles, ROLE_OWNER, "owner" },
+	{ &project_roles, PROJECT_MEMBER, "member" },
+	{ &project_roles, PROJECT_OWNER, "owner" },
+	{ &invite_statuses, STATUS_PENDING, "pending" },
+	{ &invite_statuses, STATUS_ACCEPTED, "accepted" },
+	{ &invite_statuses, STATUS_EXPIRED, "expired" },
+	{ &delivery_statuses, DELIVERY_NONE, "none" },
+	{ &delivery_statuses, DELIVERY_QUEUED, "queued" },
+	{ &delivery_statuses, DELIVERY_SENT, "sent" },
+	{ &delivery_statuses, DELIVERY_DEFERRED, "deferred" },
+	{ &delivery_statuses, DELIVERY_FAILED, "failed" },
+};
+
 START_TEST(test_words)
 {
-	ck_assert_str_eq(role_name(ROLE_READER), "reader");
-	ck_assert_str_eq(role_name(ROLE_OWNER), "owner");
-	ck_assert_str_eq(project_role_name(PROJECT_MEMBER), "member");
-	ck_assert_str_eq(project_role_name(PROJECT_OWNER), "owner");
-	ck_assert_str_eq(invite_status_name(STATUS_PENDING), "pending");
-	ck_assert_str_eq(invite_status_name(STATUS_ACCEPTED), "accepted");
-	ck_assert_str_eq(invite_status_name(STATUS_EXPIRED), "expired");
-	ck_assert_str_eq(delivery_status_name(DELIVERY_NONE), "none");
-	ck_assert_str_eq(delivery_status_name(DELIVERY_QUEUED), "queued");
-	ck_assert_str_eq(delivery_status_name(DELIVERY_SENT), "sent");
-	ck_assert_str_eq(delivery_status_name(DELIVERY_DEFERRED), "deferred");
-	ck_assert_str_eq(delivery_status_name(DELIVERY_FAILED), "failed");
+	const struct vocabulary *vocabulary = words[_i].vocabulary;
+
+	ck_assert_str_eq(vocabulary_word(vocabulary, words[_i].number),
+			 words[_i].word);
+	ck_assert_int_eq(vocabulary_find(vocabulary, str_of(words[_i].word)),
+			 words[_i].number);
 }
 END_TEST
 
@@ -60,27 +73,6 @@ START_TEST(test_numbers_stay)
 }
 END_TEST
 
-START_TEST(test_words_back)
-{
-	enum role role;
-	enum project_role project_role;
-	enum invite_status status;
-
-	ck_assert(role_of(STR("reader"), &role) && role == ROLE_READER);
-	ck_assert(role_of(STR("owner"), &role) && role == ROLE_OWNER);
-	ck_assert(project_role_of(STR("member"), &project_role) &&
-		  project_role == PROJECT_MEMBER);
-	ck_assert(project_role_of(STR("owner"), &project_role) &&
-		  project_role == PROJECT_OWNER);
-	ck_assert(invite_status_of(STR("pending"), &status) &&
-		  status == STATUS_PENDING);
-	ck_assert(invite_status_of(STR("accepted"), &status) &&
-		  status == STATUS_ACCEPTED);
-	ck_assert(invite_status_of(STR("expired"), &status) &&
-		  status == STATUS_EXPIRED);
-}
-END_TEST
-
 static const char *const no_words[] = { "",	 "Reader", "readers",
 					"read",	 "OWNER",  " owner",
 					"admin", "0",	   "deleted" };
@@ -88,16 +80,18 @@ static const char *const no_words[] = { "",	 "Reader", "readers",
 START_TEST(test_no_words)
 {
 	struct str word = str_of(no_words[_i]);
-	enum role role;
-	enum project_role project_role;
-	enum invite_status status;
 
-	ck_assert(!role_of(word, &role));
-	ck_assert(!project_role_of(word, &project_role));
-	ck_assert(!invite_status_of(word, &status));
-	ck_assert(!role_of(STR("member"), &role));
-	ck_assert(!role_of(STR("owner\0"), &role));
-	ck_assert(!project_role_of(STR("reader"), &project_role));
+	ck_assert_int_lt(vocabulary_find(&roles, word), 0);
+	ck_assert_int_lt(vocabulary_find(&project_roles, word), 0);
+	ck_assert_int_lt(vocabulary_find(&invite_statuses, word), 0);
+}
+END_TEST
+
+START_TEST(test_words_of_others)
+{
+	ck_assert_int_lt(vocabulary_find(&roles, STR("member")), 0);
+	ck_assert_int_lt(vocabulary_find(&roles, STR("owner\0")), 0);
+	ck_assert_int_lt(vocabulary_find(&project_roles, STR("reader")), 0);
 }
 END_TEST
 
@@ -412,10 +406,10 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, start, end);
-	tcase_add_test(tests, test_words);
+	tcase_add_loop_test(tests, test_words, 0, COUNT_OF(words));
 	tcase_add_test(tests, test_numbers_stay);
-	tcase_add_test(tests, test_words_back);
 	tcase_add_loop_test(tests, test_no_words, 0, COUNT_OF(no_words));
+	tcase_add_test(tests, test_words_of_others);
 	tcase_add_loop_test(tests, test_status, 0, COUNT_OF(statuses));
 	tcase_add_test(tests, test_declined_expires_no_later);
 	tcase_add_test(tests, test_grants_equal);

@@ -173,7 +173,7 @@ static void note_change(const struct work *work,
 			const struct invite *invite)
 {
 	const struct invite_changes changes = {
-		.role = in->has_role ? role_name(in->role) : NULL,
+		.role = in->has_role ? vocabulary_word(&roles, in->role) : NULL,
 		.projects =
 		    in->has_grants ? grant_lines(work, in->grants) : NULL,
 		.expires_at = in->ttl_seconds

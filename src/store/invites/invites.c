@@ -49,8 +49,9 @@ bool read_invite(const struct work *work, struct statement *st,
 	       (!row->skipped || read_grants(work, row->skipped, &row->skips));
 }
 
-enum found look_for_invite(const struct work *work, const struct sql *sql,
-			   int64_t id, struct invite *ret_invite)
+static enum found look_for_invite(const struct work *work,
+				  const struct sql *sql, int64_t id,
+				  struct invite *ret_invite)
 {
 	struct statement *st = db_statement(work->db, sql);
 	struct invite_row row;

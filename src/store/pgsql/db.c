@@ -51,7 +51,9 @@ const char *pgsql_db_why(const struct pgsql_db *db)
 					      : db->why.message;
 }
 
-void pgsql_note(struct pgsql_db *db, enum db_error error, const char *why)
+/* Keeps the first error, and why. */
+static void pgsql_note(struct pgsql_db *db, enum db_error error,
+		       const char *why)
 {
 	if (db->base.error == DB_FINE)
 		fail_set(&db->why, "%s", why);

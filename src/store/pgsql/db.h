@@ -109,8 +109,7 @@ int64_t pgsql_db_time_left(const struct pgsql_db *db);
  */
 bool pgsql_db_connect(struct pgsql_db *db) MUST_CHECK;
 
-/* Keeps the first error, and why. */
-void pgsql_note(struct pgsql_db *db, enum db_error error, const char *why);
+/* Notes DB_LOST, with the reason, unless there is an error already. */
 void pgsql_note_lost(struct pgsql_db *db, const char *why);
 
 /* The reason of the error, for people. */
