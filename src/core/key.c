@@ -60,8 +60,7 @@ void key_format(enum key_form form, int64_t id,
 	checksum((struct str){ out, (size_t)(at - out) }, at);
 }
 
-/* The form whose prefix it begins with, or KEY_FOREIGN. */
-static enum key_form form_of_prefix(struct str text)
+enum key_form key_form_begun(struct str text)
 {
 	for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
 		if (str_starts_with(text, prefixes[i]))
@@ -72,7 +71,7 @@ static enum key_form form_of_prefix(struct str text)
 
 enum key_form key_form(struct str text)
 {
-	enum key_form form = form_of_prefix(text);
+	enum key_form form = key_form_begun(text);
 	char wanted[CHECKSUM_LEN + 1];
 	struct str body;
 
@@ -89,7 +88,7 @@ enum key_form key_form(struct str text)
 
 int64_t key_id(struct str text)
 {
-	enum key_form form = form_of_prefix(text);
+	enum key_form form = key_form_begun(text);
 	size_t before = form == KEY_FOREIGN ? 0 : strlen(prefixes[form]);
 	uint64_t id;
 
@@ -111,7 +110,7 @@ static bool is_word(char c)
 /* How long the key is that `text` begins with; 0: it begins with none. */
 static size_t key_len(struct str text)
 {
-	enum key_form form = form_of_prefix(text);
+	enum key_form form = key_form_begun(text);
 	size_t len =
 	    strlen(form == KEY_FOREIGN ? KEY_OLD_PREFIX : prefixes[form]);
 
@@ -161,7 +160,7 @@ static bool is_printable(struct str s)
 
 static size_t shown_head(struct str key)
 {
-	enum key_form form = form_of_prefix(key);
+	enum key_form form = key_form_begun(key);
 
 	if (form != KEY_FOREIGN)
 		return strlen(prefixes[form]) + SHOWN_ID;

@@ -38,6 +38,9 @@ enum key_form {
 
 enum key_form key_form(struct str text);
 
+/* The same by the beginning alone: one of the first three, or KEY_FOREIGN. */
+enum key_form key_form_begun(struct str text);
+
 /* Headers in which some clients send their key instead of in Authorization. */
 enum key_header { KEY_IN_X_API_KEY, KEY_IN_API_KEY };
 extern const struct vocabulary key_headers;

@@ -1,9 +1,10 @@
 /*
  * find.c: finds keys.
  *
- * What is no key of a project costs a checksum. One that is held in memory, and
- * is known to be as it was, costs a hash. All else is one question to the
- * store, which is charged (flood.h) unless the key was a right one before.
+ * What begins as no key of a project costs nothing. One that is held in memory,
+ * and is known to be as it was, costs a hash, and one that was mistyped a
+ * checksum, too. All else is one question to the store, which is charged
+ * (flood.h) unless the key was a right one before.
  */
 #include "base/base.h"
 
@@ -103,14 +104,21 @@ static bool may_look_up(struct request *request, struct search *search)
 			    search->asked.mono_ms, &search->charge);
 }
 
-static void find_by_id(struct request *request, struct search *search)
+/* A text that is remembered by its hash is a key, so its checksum is looked at
+ * only where it is not. */
+static void find_by_text(struct request *request, struct search *search,
+			 struct str text)
 {
 	struct gate *gate = request->service->gate;
 
+	search->id = key_id(text);
+	sha256(text, search->hash);
 	search->asked =
 	    (struct moment){ clock_mono_ms(), store_rights_moved(gate->store) };
 	if (recall(request, search) || (gate->away && will_do(gate, search)))
 		found(request, search, VERDICT_VALID, search->held);
+	else if (key_form(text) == KEY_MISSPELT)
+		found(request, search, VERDICT_UNKNOWN, NULL);
 	else if (may_look_up(request, search))
 		look_up(request, search);
 	else
@@ -119,20 +127,16 @@ static void find_by_id(struct request *request, struct search *search)
 
 void find_key(struct request *request, struct search *search, struct str text)
 {
-	enum key_form form = text.len > KEY_MAX ? KEY_FOREIGN : key_form(text);
+	enum key_form form = key_form_begun(text);
 
-	if (text.len == 0) {
+	if (text.len == 0)
 		found(request, search, VERDICT_NO_KEY, NULL);
-	} else if (form == KEY_OF_ADMIN ||
-		   str_starts_with(text, KEY_OLD_PREFIX)) {
+	else if (str_starts_with(text, KEY_OLD_PREFIX))
 		found(request, search, VERDICT_ADMIN_KEY, NULL);
-	} else if (form == KEY_OF_USER || form == KEY_OF_SERVICE_ACCOUNT) {
-		search->id = key_id(text);
-		sha256(text, search->hash);
-		find_by_id(request, search);
-	} else {
+	else if (form == KEY_FOREIGN || text.len > KEY_MAX)
 		found(request, search, VERDICT_UNKNOWN, NULL);
-	}
+	else
+		find_by_text(request, search, text);
 }
 
 void find_used(struct gate *gate, const struct found_key *found,

@@ -70,25 +70,29 @@ enum http_method http_method_of(const char *name)
 /* The headers that somebody looks at, and where they are kept. */
 static const struct {
 	const char *name;
-	size_t offset;
+	size_t len, offset;
 } known_headers[] = {
-	{ "Authorization", offsetof(struct request, authorization) },
-	{ "Content-Type", offsetof(struct request, content_type) },
-	{ "Content-Encoding", offsetof(struct request, content_encoding) },
-	{ "Accept", offsetof(struct request, accept) },
-	{ "Accept-Language", offsetof(struct request, accept_language) },
-	{ "OpenAI-Organization",
-	  offsetof(struct request, openai_organization) },
-	{ "X-Forwarded-For", offsetof(struct request, forwarded_for) },
-	{ "If-None-Match", offsetof(struct request, if_none_match) },
-	{ "User-Agent", offsetof(struct request, user_agent) },
-	{ "Idempotency-Key", offsetof(struct request, idempotency_key) },
-	{ "X-Original-Method", offsetof(struct request, original_method) },
-	{ "X-Original-URI", offsetof(struct request, original_uri) },
-	{ "X-Forwarded-Method", offsetof(struct request, forwarded_method) },
-	{ "X-Forwarded-Uri", offsetof(struct request, forwarded_uri) },
-	{ "X-Api-Key", offsetof(struct request, x_api_key) },
-	{ "Api-Key", offsetof(struct request, api_key) },
+#define KNOWN(name, member)                                              \
+	{                                                                \
+		name, sizeof(name) - 1, offsetof(struct request, member) \
+	}
+	KNOWN("Authorization", authorization),
+	KNOWN("Content-Type", content_type),
+	KNOWN("Content-Encoding", content_encoding),
+	KNOWN("Accept", accept),
+	KNOWN("Accept-Language", accept_language),
+	KNOWN("OpenAI-Organization", openai_organization),
+	KNOWN("X-Forwarded-For", forwarded_for),
+	KNOWN("If-None-Match", if_none_match),
+	KNOWN("User-Agent", user_agent),
+	KNOWN("Idempotency-Key", idempotency_key),
+	KNOWN("X-Original-Method", original_method),
+	KNOWN("X-Original-URI", original_uri),
+	KNOWN("X-Forwarded-Method", forwarded_method),
+	KNOWN("X-Forwarded-Uri", forwarded_uri),
+	KNOWN("X-Api-Key", x_api_key),
+	KNOWN("Api-Key", api_key),
+#undef KNOWN
 };
 
 static struct str *known_header(struct request *request, size_t index)
@@ -101,7 +105,8 @@ void request_header(struct request *request, struct str name, struct str value)
 	for (size_t i = 0; i < COUNT_OF(known_headers); i++) {
 		struct str *kept = known_header(request, i);
 
-		if (!str_is_nocase(name, known_headers[i].name))
+		if (name.len != known_headers[i].len ||
+		    !str_is_nocase(name, known_headers[i].name))
 			continue;
 		if (kept->data && !str_eq(*kept, value))
 			request->differing |= 1u << i;

@@ -25,6 +25,7 @@ struct node {
 	struct str text;   /* "invites", "{invite_id}"; the root's is empty */
 	struct str prefix; /* of a pattern, up to here */
 	struct node *child, *next;
+	bool is_parameter;
 	bool is_id; /* a parameter, of this kind */
 	enum id_kind kind;
 	const struct route *by_method[METHOD_OTHER];
@@ -44,11 +45,6 @@ struct router {
 
 /* ---- the tree ---- */
 
-static bool is_parameter(const struct node *node)
-{
-	return str_starts_with(node->text, "{");
-}
-
 /* "invite_id" of "{invite_id}" */
 static struct str name_of(struct str parameter)
 {
@@ -63,8 +59,9 @@ static struct node *new_child(struct router *router, struct node *parent,
 
 	assert(router->count <= NODES_MAX);
 	*node = (struct node){ .text = text };
+	node->is_parameter = str_starts_with(text, "{");
 	node->is_id =
-	    is_parameter(node) && id_kind_of_param(name_of(text), &node->kind);
+	    node->is_parameter && id_kind_of_param(name_of(text), &node->kind);
 	node->prefix =
 	    (struct str){ pattern, (size_t)(text.data - pattern) + text.len };
 	while (*at)
@@ -134,7 +131,7 @@ static void add_route(struct router *router, const struct route *route)
 	while (more) {
 		more = str_cut(rest, '/', &segment, &rest);
 		node = child_named(router, node, segment, route->path);
-		params += is_parameter(node);
+		params += node->is_parameter;
 	}
 	assert(params <= PATH_PARAMS_MAX);
 	assert(operation_is_sound(route));
@@ -211,7 +208,7 @@ const struct route *router_get_of(const struct router *router,
 	get = get_at(node, post->shape);
 	for (const struct node *below = node->child; below && !get;
 	     below = below->next) {
-		if (is_parameter(below))
+		if (below->is_parameter)
 			get = get_at(below, post->shape);
 	}
 	return get ? get : get_at(parent, post->shape);
@@ -235,7 +232,7 @@ static const struct node *child_for(const struct node *parent,
 	const struct node *parameter = NULL;
 
 	for (const struct node *node = parent->child; node; node = node->next) {
-		if (is_parameter(node))
+		if (node->is_parameter)
 			parameter = node;
 		else if (str_eq(node->text, segment))
 			return node;
@@ -271,7 +268,7 @@ static void descend(struct request *request, struct course *course)
 		course->node = node;
 		if (node->any && node->any->open_ended)
 			course->open = node->any;
-		if (is_parameter(node)) {
+		if (node->is_parameter) {
 			request->segments[course->count] = segment;
 			course->params[course->count++] = node;
 		}

@@ -131,8 +131,11 @@ START_TEST(test_cut_short_is_misspelt)
 {
 	struct str key = str_of(KEY_OF_ONE);
 
-	while (--key.len >= strlen("sk-admin-inv_"))
+	while (--key.len >= strlen("sk-admin-inv_")) {
 		ck_assert_int_eq(key_form(key), KEY_MISSPELT);
+		ck_assert_int_eq(key_form_begun(key), KEY_OF_ADMIN);
+	}
+	ck_assert_int_eq(key_form_begun(key), KEY_FOREIGN);
 }
 END_TEST
 
