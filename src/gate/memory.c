@@ -24,6 +24,12 @@ struct held_key {
 	int64_t asked_ms;
 };
 
+/* The id beside it, so that a set is searched without a look at the blocks. */
+struct key_place {
+	int64_t id;
+	struct held_key *key; /* NULL: free */
+};
+
 struct held_organization {
 	int64_t id, generation; /* id 0: none */
 	struct moment confirmed;
@@ -34,7 +40,7 @@ struct memory {
 	pthread_mutex_t lock;
 	size_t count; /* of keys */
 	struct held_organization organizations[SETS][WAYS];
-	struct held_key *keys[KEY_SETS][WAYS];
+	struct key_place keys[KEY_SETS][WAYS];
 };
 
 struct memory *memory_new(void)
@@ -52,7 +58,7 @@ void memory_free(struct memory *memory)
 		return;
 	for (size_t set = 0; set < KEY_SETS; set++) {
 		for (size_t way = 0; way < WAYS; way++)
-			free(memory->keys[set][way]);
+			free(memory->keys[set][way].key);
 	}
 	pthread_mutex_destroy(&memory->lock);
 	free(memory);
@@ -207,32 +213,32 @@ void memory_confirm(struct memory *memory, const int64_t *ids,
 
 /* ---- keys ---- */
 
-static struct held_key **place_of(struct memory *memory, int64_t id)
+static struct key_place *place_of(struct memory *memory, int64_t id)
 {
-	struct held_key **set = memory->keys[set_of(id, KEY_SETS)];
+	struct key_place *set = memory->keys[set_of(id, KEY_SETS)];
 
 	for (size_t i = 0; i < WAYS; i++) {
-		if (set[i] && set[i]->key.shown.key.id == id)
+		if (set[i].id == id && set[i].key)
 			return &set[i];
 	}
 	return NULL;
 }
 
 /* One that is free, or that of the key that was asked for longest ago. */
-static struct held_key **room_for(struct memory *memory, int64_t id)
+static struct key_place *room_for(struct memory *memory, int64_t id)
 {
-	struct held_key **set = memory->keys[set_of(id, KEY_SETS)];
-	struct held_key **oldest = place_of(memory, id);
+	struct key_place *set = memory->keys[set_of(id, KEY_SETS)];
+	struct key_place *oldest = place_of(memory, id);
 
 	for (size_t i = 0; i < WAYS && !oldest; i++) {
-		if (!set[i])
+		if (!set[i].key)
 			oldest = &set[i];
 	}
 	if (oldest)
 		return oldest;
 	oldest = &set[0];
 	for (size_t i = 1; i < WAYS; i++) {
-		if (set[i]->asked_ms < (*oldest)->asked_ms)
+		if (set[i].key->asked_ms < oldest->key->asked_ms)
 			oldest = &set[i];
 	}
 	return oldest;
@@ -263,16 +269,16 @@ enum held memory_find(struct memory *memory, int64_t id,
 {
 	static const uint8_t nobodys[SHA256_SIZE];
 	enum held how = HELD_NOT;
-	struct held_key **place;
+	const struct key_place *place;
 
 	pthread_mutex_lock(&memory->lock);
 	place = place_of(memory, id);
 	/* The same work, whether there is one or not. */
-	if (same_bytes(hash, place ? (*place)->key.secret_hash : nobodys,
+	if (same_bytes(hash, place ? place->key->key.secret_hash : nobodys,
 		       SHA256_SIZE) &&
 	    place) {
-		how = look_at(memory, *place, now, ret_age_ms);
-		*ret_key = copy_of(*place, arena);
+		how = look_at(memory, place->key, now, ret_age_ms);
+		*ret_key = copy_of(place->key, arena);
 	}
 	pthread_mutex_unlock(&memory->lock);
 	return how;
@@ -292,7 +298,8 @@ static void keep_use(struct held_key *held, const struct held_key *before)
 void memory_put(struct memory *memory, const struct found_key *key,
 		const struct moment *asked)
 {
-	struct held_key *held = block_of(key), **place;
+	struct held_key *held = block_of(key);
+	struct key_place *place;
 	struct held_organization *organization;
 
 	if (!held)
@@ -303,23 +310,23 @@ void memory_put(struct memory *memory, const struct found_key *key,
 	organization->asked_ms = asked->mono_ms;
 	confirm(organization, key->generation, asked);
 	place = room_for(memory, key->shown.key.id);
-	memory->count += *place == NULL;
-	if (*place)
-		keep_use(held, *place);
-	free(*place);
-	*place = held;
+	memory->count += place->key == NULL;
+	if (place->key)
+		keep_use(held, place->key);
+	free(place->key);
+	*place = (struct key_place){ key->shown.key.id, held };
 	pthread_mutex_unlock(&memory->lock);
 }
 
 bool memory_use(struct memory *memory, int64_t id, int64_t now_seconds)
 {
-	struct held_key **place;
+	const struct key_place *place;
 	bool news = false;
 
 	pthread_mutex_lock(&memory->lock);
 	place = place_of(memory, id);
 	if (place) {
-		struct project_key *key = &(*place)->key.shown.key;
+		struct project_key *key = &place->key->key.shown.key;
 
 		news = key_use_is_news(key->last_used_at, now_seconds);
 		if (news)
