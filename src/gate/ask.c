@@ -161,6 +161,7 @@ static void allow(struct request *request, const struct shown_key *shown)
 		 key->user ? plain(shown->owner_email) : NULL);
 	identity(request, "X-Invited-Models",
 		 with_commas(request, key->models));
+	request->alike = (uint64_t)key->id;
 	answer(request, 200, "text/plain; charset=utf-8");
 }
 

@@ -6,9 +6,18 @@
 #include "http/exchange.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/errors.h"
+#include "http/router.h"
+#include "http/timing.h"
 
 #define SPARES_MAX 256
+#define DRAIN_MAX  (1024 * 1024) /* of a body that is refused anyway */
 
 int exchanges_init(struct exchanges *all)
 {
@@ -40,6 +49,51 @@ static struct exchange *take_spare(struct exchanges *all)
 	return exchange;
 }
 
+/* The library now serves what it was given under this descriptor, perhaps at
+ * once, perhaps in its next run. */
+static struct crowd_member *arrived(struct exchanges *all, int fd)
+{
+	for (size_t i = 0; i < all->coming_count; i++) {
+		struct coming it = all->coming[i];
+
+		if (it.fd != fd)
+			continue;
+		all->coming[i] = all->coming[--all->coming_count];
+		return it.from;
+	}
+	return NULL;
+}
+
+struct deadline *exchanges_connection_begin(struct exchanges *all, int fd)
+{
+	struct crowd_member *from = arrived(all, fd);
+	struct deadline *deadline;
+
+	if (places_are_few(all->places)) /* it is not yet among them itself */
+		deadline_make_room(&all->connections);
+	deadline = deadline_new(&all->connections, fd, all->now_ms + HEADER_MS);
+	if (!deadline) {
+		crowd_leave(&all->thread->service->crowd, from);
+		return NULL;
+	}
+	deadline->from = from;
+	return deadline;
+}
+
+/* The library closes its descriptor, and that must not be the last one where
+ * the client is still sending. */
+void exchanges_connection_end(struct exchanges *all, struct deadline *deadline)
+{
+	int fd =
+	    deadline->lingers ? fcntl(deadline->fd, F_DUPFD_CLOEXEC, 0) : -1;
+
+	if (fd >= 0)
+		drain_add(&all->drain, fd, all->now_ms);
+	crowd_leave(&all->thread->service->crowd, deadline->from);
+	exchange_drop_unfinished(deadline);
+	deadline_free(deadline);
+}
+
 void exchanges_connection_over(struct exchanges *all)
 {
 	http_count(&all->thread->counts.connections, -1);
@@ -49,6 +103,7 @@ void exchanges_connection_over(struct exchanges *all)
 struct exchange *exchange_new(struct exchanges *all, const char *target)
 {
 	struct exchange *exchange = take_spare(all);
+	struct str text = str_of(target);
 
 	if (!exchange)
 		return NULL;
@@ -56,12 +111,13 @@ struct exchange *exchange_new(struct exchanges *all, const char *target)
 	exchange->all = all;
 	request_init(&exchange->request, all->thread);
 	all->count++;
-	exchange->target_copy = strdup(target);
-	exchange->request.target = str_of(exchange->target_copy);
+	text.data = arena_str(&exchange->request.arena, text);
+	if (text.data)
+		exchange->request.target = text;
 	return exchange;
 }
 
-void exchange_drop_body(struct exchange *exchange)
+static void drop_body(struct exchange *exchange)
 {
 	size_t octets = exchange->request.body.len;
 
@@ -70,7 +126,9 @@ void exchange_drop_body(struct exchange *exchange)
 	buf_release(&exchange->request.body);
 }
 
-bool exchange_add_body(struct exchange *exchange, struct str data)
+/* More of the body is there. False where there is no room for it, in this
+ * request or in all: then none of it is kept. */
+static bool add_body(struct exchange *exchange, struct str data)
 {
 	struct http_service *service = exchange->all->thread->service;
 	struct buf *body = &exchange->request.body;
@@ -85,6 +143,23 @@ bool exchange_add_body(struct exchange *exchange, struct str data)
 	return bodies <= BODIES_MAX && buf_ok(body);
 }
 
+bool exchange_take_body(struct exchange *exchange, struct str data)
+{
+	struct request *request = &exchange->request;
+
+	if (!exchange->refused && !add_body(exchange, data)) {
+		if (request->body.len + data.len > request->body.max)
+			answer_too_large(request, request->body.max);
+		else
+			answer_unavailable(request);
+		drop_body(exchange);
+		exchange->refused = true;
+	}
+	if (exchange->refused)
+		exchange->discarded += data.len;
+	return exchange->discarded <= DRAIN_MAX;
+}
+
 void exchange_begin(struct exchange *exchange)
 {
 	exchange->begun = true;
@@ -97,9 +172,10 @@ void exchange_free(struct exchange *exchange)
 {
 	struct exchanges *all = exchange->all;
 
-	exchange_drop_body(exchange);
+	if (exchange->kept)
+		exchange->kept->queued = false;
+	drop_body(exchange);
 	request_release(&exchange->request);
-	free(exchange->target_copy);
 	all->count--;
 	all->begun -= exchange->begun;
 	if (all->spares == SPARES_MAX) {
@@ -140,6 +216,13 @@ void exchanges_drop_deserted(struct exchanges *all)
 	}
 }
 
+void exchange_drop_unfinished(struct deadline *deadline)
+{
+	if (deadline->doing)
+		exchange_abandon(deadline->doing);
+	deadline->doing = NULL;
+}
+
 void exchange_abandon(struct exchange *exchange)
 {
 	if (!exchange->request.parked) {
@@ -151,4 +234,76 @@ void exchange_abandon(struct exchange *exchange)
 	request_forget_wire(&exchange->request);
 	exchange->connection = NULL;
 	exchange->orphan = true;
+}
+
+/* ---- what was answered ---- */
+
+/* Whoever has no key could otherwise fill a disk. Those who have one are
+ * known; but a busy service may not want to hear of each. */
+static bool is_logged(const struct request *request)
+{
+	if (request->route && request->route->access == ACCESS_GATE)
+		return false;
+	if (request->key != 0)
+		return request->status >= 500 || log_takes_routine();
+	if (request->status >= 400)
+		http_count(&request->thread->counts.refused_strangers, 1);
+	return service_logs_stranger(request->service);
+}
+
+/* A method that is none may hold anything, secrets too. */
+static void log_request(const struct request *request)
+{
+	char path[SHOWN_PATH_SIZE];
+
+	log_event(LOG_INFO, "request",
+		  LOG_S("method", request->method == METHOD_OTHER
+				      ? "other"
+				      : request->method_name),
+		  LOG_S("path", router_shown_path(request, path)),
+		  LOG_I("status", request->status),
+		  LOG_I("ms", clock_now_ms() - request->now_ms),
+		  LOG_S("id", request->id));
+}
+
+void exchange_note_answer(const struct exchange *exchange)
+{
+	const struct request *request = &exchange->request;
+
+	http_count(&request->thread->counts.answers[request->status / 100 % 6],
+		   1);
+	timing_add(request);
+	if (is_logged(request))
+		log_request(request);
+}
+
+/*
+ * The library needs the connection's memory for the head, again for what it
+ * notes of each parameter and header, and for its answer; where that is not
+ * enough, it closes without a word. So this answer goes past it.
+ */
+void exchange_refuse_unread(struct exchanges *all, struct deadline *deadline,
+			    const char *status, const char *what,
+			    const char *code)
+{
+	char body[256], text[512];
+	int length =
+	    snprintf(body, sizeof(body),
+		     "{\"error\":{\"message\":\"%s\",\"type\":"
+		     "\"invalid_request_error\",\"param\":null,\"code\":"
+		     "\"%s\"}}\n",
+		     what, code);
+
+	length = snprintf(text, sizeof(text),
+			  "HTTP/1.1 %s\r\nConnection: close\r\n"
+			  "Cache-Control: no-store\r\nx-should-retry: false\r\n"
+			  "Content-Type: application/json\r\n"
+			  "Content-Length: %d\r\n\r\n%s",
+			  status, length, body);
+	(void)!send(deadline->fd, text, (size_t)length,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(deadline->fd, SHUT_WR);
+	deadline->lingers = true;
+	http_count(&all->thread->counts.refused_strangers, 1);
+	http_count(&all->thread->counts.answers[4], 1);
 }

@@ -259,7 +259,7 @@ int loop_new(struct group *group, const struct router *router,
 void loop_free(struct loop *loop)
 {
 	if (loop->daemon)
-		mhd_stop(loop->daemon);
+		mhd_stop(loop->daemon, &loop->exchanges);
 	store_port_close(loop->thread.port);
 	exchanges_release(&loop->exchanges);
 	inbox_release(&loop->inbox);

@@ -20,18 +20,13 @@
 #include "http/mhd.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <microhttpd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "http/dispatch.h"
 #include "http/errors.h"
 #include "http/framing.h"
 #include "http/router.h"
-#include "http/timing.h"
 
 /* Octets of a connection for a request's line and headers, and for what the
  * library notes of each argument: enough for 100 addresses in a query. It is
@@ -46,11 +41,13 @@
 
 #define READ_STEP      2048
 #define SMALL_BODY     4096
-#define DRAIN_MAX      (1024 * 1024) /* of a body that is refused anyway */
 
 #define IDLE_MS	       (75 * SECOND_MS) /* between two requests */
 #define BODY_MS	       (30 * SECOND_MS) /* headers to last byte of the body */
 #define ANSWER_MS      (60 * SECOND_MS) /* to read our answer */
+
+#define ID_HEADER      "x-request-id"
+#define HEADERS_MAX    (ANSWER_HEADERS + 2) /* of an answer, and its id */
 
 /* ---- connections ---- */
 
@@ -69,68 +66,12 @@ static struct deadline *deadline_of(struct MHD_Connection *mhd)
 	return info ? info->socket_context : NULL;
 }
 
-/* The library forgot the request without a word, as it does where its memory
- * is full before the head is whole. */
-static void drop_unfinished(struct deadline *deadline)
-{
-	if (deadline->doing)
-		exchange_abandon(deadline->doing);
-	deadline->doing = NULL;
-}
-
 static const struct sockaddr *peer_of(struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
 	return info ? info->client_addr : NULL;
-}
-
-/* The library now serves what it was given under this descriptor, perhaps at
- * once, perhaps in its next run. */
-static struct crowd_member *arrived(struct exchanges *all, int fd)
-{
-	for (size_t i = 0; i < all->coming_count; i++) {
-		struct coming it = all->coming[i];
-
-		if (it.fd != fd)
-			continue;
-		all->coming[i] = all->coming[--all->coming_count];
-		return it.from;
-	}
-	return NULL;
-}
-
-static struct deadline *connection_begin(struct exchanges *all,
-					 struct MHD_Connection *mhd)
-{
-	int fd = socket_of(mhd);
-	struct crowd_member *from = arrived(all, fd);
-	struct deadline *deadline;
-
-	if (places_are_few(all->places)) /* it is not yet among them itself */
-		deadline_make_room(&all->connections);
-	deadline = deadline_new(&all->connections, fd, all->now_ms + HEADER_MS);
-	if (!deadline) {
-		crowd_leave(&all->thread->service->crowd, from);
-		return NULL;
-	}
-	deadline->from = from;
-	return deadline;
-}
-
-/* The library closes its descriptor, and that must not be the last one where
- * the client is still sending. */
-static void connection_end(struct exchanges *all, struct deadline *deadline)
-{
-	int fd =
-	    deadline->lingers ? fcntl(deadline->fd, F_DUPFD_CLOEXEC, 0) : -1;
-
-	if (fd >= 0)
-		drain_add(&all->drain, fd, all->now_ms);
-	crowd_leave(&all->thread->service->crowd, deadline->from);
-	drop_unfinished(deadline);
-	deadline_free(deadline);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd,
@@ -140,43 +81,13 @@ static void on_connection(void *cls, struct MHD_Connection *mhd,
 	struct deadline *deadline = *socket_context;
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		*socket_context = connection_begin(cls, mhd);
+		*socket_context =
+		    exchanges_connection_begin(cls, socket_of(mhd));
 		return;
 	}
 	if (deadline)
-		connection_end(cls, deadline);
+		exchanges_connection_end(cls, deadline);
 	exchanges_connection_over(cls);
-}
-
-/*
- * The library needs the connection's memory for the head, again for what it
- * notes of each parameter and header, and for its answer; where that is not
- * enough, it closes without a word. So this answer goes past it.
- */
-static void refuse_unread(struct exchanges *all, struct deadline *deadline,
-			  const char *status, const char *what,
-			  const char *code)
-{
-	char body[256], text[512];
-	int length =
-	    snprintf(body, sizeof(body),
-		     "{\"error\":{\"message\":\"%s\",\"type\":"
-		     "\"invalid_request_error\",\"param\":null,\"code\":"
-		     "\"%s\"}}\n",
-		     what, code);
-
-	length = snprintf(text, sizeof(text),
-			  "HTTP/1.1 %s\r\nConnection: close\r\n"
-			  "Cache-Control: no-store\r\nx-should-retry: false\r\n"
-			  "Content-Type: application/json\r\n"
-			  "Content-Length: %d\r\n\r\n%s",
-			  status, length, body);
-	(void)!send(deadline->fd, text, (size_t)length,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	shutdown(deadline->fd, SHUT_WR);
-	deadline->lingers = true;
-	http_count(&all->thread->counts.refused_strangers, 1);
-	http_count(&all->thread->counts.answers[4], 1);
 }
 
 static bool is_too_long(const char *target)
@@ -199,12 +110,12 @@ static void *on_target(void *cls, const char *target,
 
 	if (!deadline)
 		return NULL;
-	drop_unfinished(deadline);
+	exchange_drop_unfinished(deadline);
 	if (is_too_long(target)) {
-		refuse_unread(cls, deadline, "414 URI Too Long",
-			      "The URL is too long, or has too many "
-			      "parameters.",
-			      "url_too_long");
+		exchange_refuse_unread(cls, deadline, "414 URI Too Long",
+				       "The URL is too long, or has too many "
+				       "parameters.",
+				       "url_too_long");
 		return NULL;
 	}
 	exchange = exchange_new(cls, target);
@@ -246,54 +157,163 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind,
 
 /* ---- answering ---- */
 
-static bool add_headers(struct MHD_Response *response,
-			const struct request *request)
+static bool add(struct MHD_Response *response, const char *name,
+		const char *value)
 {
+	return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+/* All headers but the id; how many. */
+static size_t headers_of(const struct request *request,
+			 struct http_header out[HEADERS_MAX])
+{
+	size_t count = request->header_count;
 	bool cached = false;
 
-	for (size_t i = 0; i < request->header_count; i++) {
-		const struct http_header *header = &request->headers[i];
+	memcpy(out, request->headers, count * sizeof(*out));
+	for (size_t i = 0; i < count; i++)
+		cached |= strcmp(out[i].name, "Cache-Control") == 0;
+	if (!cached)
+		out[count++] =
+		    (struct http_header){ "Cache-Control", "no-store" };
+	out[count++] =
+	    (struct http_header){ "Content-Type", request->content_type_out };
+	return count;
+}
 
-		if (strcmp(header->name, "Cache-Control") == 0)
-			cached = true;
-		if (MHD_add_response_header(response, header->name,
-					    header->value) != MHD_YES)
-			return false;
+static struct MHD_Response *make_response(const struct request *request,
+					  bool closing)
+{
+	struct http_header headers[HEADERS_MAX];
+	size_t count = headers_of(request, headers);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    request->out.len, request->out.data, MHD_RESPMEM_PERSISTENT);
+	bool made =
+	    response && (!closing || add(response, "Connection", "close"));
+
+	for (size_t i = 0; made && i < count; i++)
+		made = add(response, headers[i].name, headers[i].value);
+	if (made && add(response, ID_HEADER, request->id))
+		return response;
+	MHD_destroy_response(response);
+	return NULL;
+}
+
+/* ---- answers that are kept ---- */
+
+struct comparison {
+	struct http_header headers[HEADERS_MAX];
+	size_t count, same;
+};
+
+static enum MHD_Result compare(void *cls, enum MHD_ValueKind kind,
+			       const char *name, const char *value)
+{
+	struct comparison *all = cls;
+	const struct http_header *next = &all->headers[all->same];
+
+	(void)kind;
+	if (all->same == all->count || strcmp(name, next->name) != 0 ||
+	    strcmp(value, next->value) != 0)
+		return MHD_NO;
+	all->same++;
+	return MHD_YES;
+}
+
+/* Whether it is the request's answer, but for the id, which is the last. */
+static bool says_the_same(const struct kept *kept,
+			  const struct request *request)
+{
+	struct comparison all = { .count = headers_of(request, all.headers) };
+
+	return kept->response &&
+	       MHD_get_response_headers(kept->response, NULL, NULL) ==
+		   (int)all.count + 1 &&
+	       MHD_get_response_headers(kept->response, compare, &all) > 0 &&
+	       all.same == all.count;
+}
+
+static bool renew_id(struct kept *kept, const char *id)
+{
+	return MHD_del_response_header(kept->response, ID_HEADER, kept->id) ==
+		   MHD_YES &&
+	       add(kept->response, ID_HEADER, id);
+}
+
+static struct kept *place_of(struct exchange *exchange)
+{
+	uint64_t mixed = exchange->request.alike * 0x9e3779b97f4a7c15u;
+
+	return &exchange->all->kept[mixed >> 32 & (KEPT_MAX - 1)];
+}
+
+/* What is kept is the request's answer now, or can be made so. */
+static bool give_again(struct kept *kept, const struct request *request)
+{
+	return kept->alike == request->alike && says_the_same(kept, request) &&
+	       renew_id(kept, request->id);
+}
+
+/* Who asks once, as one of very many, does not drive out who asks always. */
+static bool is_worth_keeping(struct kept *kept, const struct request *request)
+{
+	bool again = kept->asked == request->alike;
+
+	kept->asked = request->alike;
+	return again;
+}
+
+static void replace(struct kept *kept, const struct request *request)
+{
+	MHD_destroy_response(kept->response);
+	kept->response = make_response(request, false);
+	kept->alike = request->alike;
+}
+
+/*
+ * Making an answer's headers is a third of what a check at the gate takes here,
+ * and nearly all of them say what the one before said. So an answer is kept,
+ * and is given again, with another id, where all else is as it would be made:
+ * but not while a connection has it still, for the library may not have written
+ * down the id then. NULL: it is to be made for this request alone.
+ */
+static struct kept *keep_answer(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	struct kept *kept = place_of(exchange);
+	bool again;
+
+	if (kept->queued)
+		return NULL;
+	again = is_worth_keeping(kept, request);
+	if (!give_again(kept, request)) {
+		if (!again)
+			return NULL;
+		replace(kept, request);
 	}
-	return (cached || MHD_add_response_header(response, "Cache-Control",
-						  "no-store") == MHD_YES) &&
-	       MHD_add_response_header(response, "Content-Type",
-				       request->content_type_out) == MHD_YES &&
-	       MHD_add_response_header(response, "x-request-id", request->id) ==
-		   MHD_YES;
+	if (!kept->response)
+		return NULL;
+	memcpy(kept->id, request->id, sizeof(kept->id));
+	kept->queued = true;
+	return kept;
 }
 
-/* Whoever has no key could otherwise fill a disk. Those who have one are
- * known; but a busy service may not want to hear of each. */
-static bool is_logged(const struct request *request)
+static struct MHD_Response *response_of(struct exchange *exchange, bool closing)
 {
-	if (request->route && request->route->access == ACCESS_GATE)
-		return false;
-	if (request->key != 0)
-		return request->status >= 500 || log_takes_routine();
-	if (request->status >= 400)
-		http_count(&request->thread->counts.refused_strangers, 1);
-	return service_logs_stranger(request->service);
+	const struct request *request = &exchange->request;
+
+	if (request->alike && request->out.len == 0 && !closing)
+		exchange->kept = keep_answer(exchange);
+	return exchange->kept ? exchange->kept->response
+			      : make_response(request, closing);
 }
 
-/* A method that is none may hold anything, secrets too. */
-static void log_request(const struct request *request)
+static void forget_kept(struct exchanges *all)
 {
-	char path[SHOWN_PATH_SIZE];
-
-	log_event(LOG_INFO, "request",
-		  LOG_S("method", request->method == METHOD_OTHER
-				      ? "other"
-				      : request->method_name),
-		  LOG_S("path", router_shown_path(request, path)),
-		  LOG_I("status", request->status),
-		  LOG_I("ms", clock_now_ms() - request->now_ms),
-		  LOG_S("id", request->id));
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		MHD_destroy_response(all->kept[i].response);
+		all->kept[i].response = NULL;
+	}
 }
 
 /* Hands the answer to the library. MHD_NO closes the connection. */
@@ -302,7 +322,7 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 {
 	struct request *request = &exchange->request;
 	struct MHD_Response *response;
-	enum MHD_Result result = MHD_NO;
+	enum MHD_Result result;
 
 	if (!buf_ok(&request->out)) {
 		buf_release(&request->out);
@@ -311,22 +331,14 @@ static enum MHD_Result queue_answer(struct exchange *exchange,
 		if (!buf_ok(&request->out))
 			return MHD_NO;
 	}
-	response = MHD_create_response_from_buffer(
-	    request->out.len, request->out.data, MHD_RESPMEM_PERSISTENT);
+	response = response_of(exchange, closing);
 	if (!response)
 		return MHD_NO;
-	if ((!closing || MHD_add_response_header(response, "Connection",
-						 "close") == MHD_YES) &&
-	    add_headers(response, request))
-		result = MHD_queue_response(mhd, (unsigned)request->status,
-					    response);
-	MHD_destroy_response(response);
+	result = MHD_queue_response(mhd, (unsigned)request->status, response);
+	if (!exchange->kept)
+		MHD_destroy_response(response);
 	exchange_allow(exchange, ANSWER_MS);
-	http_count(&request->thread->counts.answers[request->status / 100 % 6],
-		   1);
-	timing_add(request);
-	if (is_logged(request))
-		log_request(request);
+	exchange_note_answer(exchange);
 	return result;
 }
 
@@ -412,13 +424,13 @@ static enum MHD_Result begin(struct exchange *exchange,
 	request->peer = peer_of(mhd);
 	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &walk);
 	if (walk.octets > HEAD_MAX && exchange->connection) {
-		refuse_unread(exchange->all, exchange->connection,
-			      "431 Request Header Fields Too Large",
-			      "The request's headers are too large.",
-			      "headers_too_large");
+		exchange_refuse_unread(exchange->all, exchange->connection,
+				       "431 Request Header Fields Too Large",
+				       "The request's headers are too large.",
+				       "headers_too_large");
 		return MHD_NO;
 	}
-	if (!exchange->target_copy) {
+	if (!request->target.data) {
 		answer_unavailable(request);
 		return answer_now(exchange, mhd);
 	}
@@ -444,28 +456,6 @@ static enum MHD_Result begin(struct exchange *exchange,
 	return wait_at_the_door(exchange, mhd, &walk.framing);
 }
 
-/* Some of the body is there. What is too much is thrown away, up to a point,
- * so that the client gets to read why. */
-static enum MHD_Result take_body(struct exchange *exchange, const char *data,
-				 size_t *size)
-{
-	struct request *request = &exchange->request;
-
-	if (!exchange->refused &&
-	    !exchange_add_body(exchange, (struct str){ data, *size })) {
-		if (request->body.len + *size > request->body.max)
-			answer_too_large(request, request->body.max);
-		else
-			answer_unavailable(request);
-		exchange_drop_body(exchange);
-		exchange->refused = true;
-	}
-	if (exchange->refused)
-		exchange->discarded += *size;
-	*size = 0;
-	return exchange->discarded > DRAIN_MAX ? MHD_NO : MHD_YES;
-}
-
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
 				  const char *url, const char *method,
 				  const char *version, const char *data,
@@ -485,8 +475,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
 		exchange->at_the_door = false;
 		return take_or_refuse_body(exchange, mhd);
 	}
-	if (*size > 0)
-		return take_body(exchange, data, size);
+	if (*size > 0) {
+		struct str more = { data, *size };
+
+		*size = 0;
+		return exchange_take_body(exchange, more) ? MHD_YES : MHD_NO;
+	}
 	if (!request->answered && !request->parked) {
 		exchange_allow(exchange, 0);
 		request_dispatch(request);
@@ -578,7 +572,8 @@ void mhd_wake(struct exchange *exchange)
 	exchange->suspended = NULL;
 }
 
-void mhd_stop(struct MHD_Daemon *daemon)
+void mhd_stop(struct MHD_Daemon *daemon, struct exchanges *all)
 {
 	MHD_stop_daemon(daemon);
+	forget_kept(all);
 }

@@ -10,8 +10,6 @@
 #include "http/arrival.h"
 #include "http/exchange.h"
 
-#define HEADER_MS (20 * SECOND_MS) /* first byte to last header, or idle */
-
 struct MHD_Daemon;
 
 /* Serves connections that mhd_add() gives it. NULL where that cannot be. */
@@ -37,6 +35,6 @@ int mhd_wait_ms(struct MHD_Daemon *daemon, int most_ms);
 void mhd_wake(struct exchange *exchange);
 
 /* Ends all connections. */
-void mhd_stop(struct MHD_Daemon *daemon);
+void mhd_stop(struct MHD_Daemon *daemon, struct exchanges *all);
 
 #endif

@@ -101,6 +101,8 @@ struct request {
 	const char *content_type_out;
 	struct http_header headers[ANSWER_HEADERS];
 	size_t header_count;
+	uint64_t alike; /* what those share that are answered alike, without
+			 * a body: a hint; 0: no others are */
 	char id[REQUEST_ID_SIZE];
 
 	struct arena arena;

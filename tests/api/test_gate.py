@@ -253,6 +253,29 @@ def test_one_connection_for_many(gate, shared, project):
 
 
 @pytest.mark.alike
+def test_answers_are_repeated_only_where_they_say_the_same(gate, shared,
+                                                           project):
+    """Keys in turn, several requests under way; then what is said changes."""
+    path = f"/gate/plain/{project['id']}"
+    robot = account(shared, project)
+    user, key = person(shared, project, models=["llama-3"])
+    asked = [key["value"], robot["api_key"]["value"]] * 3
+    with RawClient(gate.daemon.gate_port) as raw:
+        raw.send(b"".join(head(f"GET {path} HTTP/1.1", one) for one in asked))
+        told = [raw.response().headers for _ in asked]
+    assert [one["x-invited-owner"] for one in told] == [user, robot["id"]] * 3
+    assert [one["x-invited-models"] for one in told] == ["llama-3", ""] * 3
+    assert len({one["x-request-id"] for one in told}) == len(asked)
+    shared.ok("POST", f"{keys_of(project)}/{key['id']}",
+              json={"models": ["qwen"]})
+    assert gate.passes(path, key["value"])["models"] == "qwen"
+    shared.ok("POST", f"{PROJECTS}/{project['id']}/users/{user}",
+              json={"role": "owner"})
+    said = gate.passes(path, key["value"])
+    assert (said["role"], said["models"]) == ("owner", "qwen")
+
+
+@pytest.mark.alike
 def test_the_words_of_a_refusal(gate, shared, project):
     """For gateways that keep them to themselves: never 2xx."""
     path = f"/gate/refusal/{project['id']}"
