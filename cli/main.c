@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,10 +139,6 @@ static enum status run(const struct command *command,
 		status = run_online(command, &cli);
 	series_end(&cli.series);
 	settings_release(&settings);
-	if (fflush(stdout) || ferror(stdout)) {
-		print_problem("could not write to standard output");
-		return STATUS_TRY_AGAIN;
-	}
 	return status;
 }
 
@@ -229,12 +226,24 @@ static void use_utf8(void)
 		setlocale(LC_CTYPE, "");
 }
 
+/* A stream that is closed must not become a connection: it is opened the wrong
+ * way round, so that whoever uses it is told still. */
+static void occupy_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	struct args leading;
 	enum status status = STATUS_USAGE;
 
 	(void)argc;
+	occupy_streams();
 	use_utf8();
 	if (args_read(&leading, argv + 1, leading_options, global_options,
 		      true)) {
@@ -256,5 +265,9 @@ int main(int argc, char **argv)
 		}
 	}
 	args_release(&leading);
+	if (fflush(stdout) || ferror(stdout)) {
+		print_problem("could not write to standard output");
+		return STATUS_TRY_AGAIN;
+	}
 	return status;
 }

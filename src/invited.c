@@ -8,6 +8,7 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
@@ -522,6 +523,17 @@ static int run(const struct conf *conf)
 	}
 }
 
+/* A stream that is closed must not become a database or a connection: it is
+ * opened the wrong way round, so that whoever uses it is told still. */
+static void occupy_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	struct conf conf;
@@ -532,6 +544,7 @@ int main(int argc, char **argv)
 	/* Keys and passwords are in no core dump, and no debugger's business.
 	 */
 	prctl(PR_SET_DUMPABLE, 0);
+	occupy_streams();
 	if (conf_parse(&conf, argv, getenv, &fail) < 0) {
 		conf_release(&conf);
 		/* A mail server would send the message back. */
@@ -544,6 +557,9 @@ int main(int argc, char **argv)
 	log_set_level(conf.log_level);
 	log_set_routine(conf.log_routine);
 	code = run(&conf);
+	if (conf.command != COMMAND_SERVE &&
+	    (fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_OK)
+		code = command_fail(EXIT_FAILED, "could not write the output");
 	conf_release(&conf);
 	return code;
 }

@@ -529,8 +529,6 @@ int command_in_store(const struct conf *conf,
 	code = check_database(&session);
 	if (code == EXIT_OK)
 		code = run(&session, context);
-	if (fflush(stdout) != 0 && code == EXIT_OK)
-		code = command_fail(EXIT_FAILED, "could not write the output");
 	arena_release(&session.arena);
 	store_port_close(session.port);
 	store_close(session.store);

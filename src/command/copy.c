@@ -77,7 +77,5 @@ int command_copy(const struct conf *conf)
 		return command_fail(copy.again ? EXIT_TRY_AGAIN : EXIT_FAILED,
 				    "%s", fail.message);
 	print_result(&copy);
-	if (fflush(stdout) != 0)
-		return command_fail(EXIT_FAILED, "could not write the output");
 	return EXIT_OK;
 }

@@ -102,7 +102,7 @@ static int unknown_flag(struct str flag, struct fail *fail)
 	size_t best; /* as many letters wrong are too many for a guess */
 
 	snprintf(typed, sizeof(typed), "%.*s", STR_ARG(flag));
-	best = flag.len < 4 ? flag.len : 4;
+	best = flag.len < 8 ? flag.len / 2 : 4;
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const char *known = SETTINGS[i].flag;
 		size_t distance = known ? word_distance(typed, known) : best;
@@ -225,7 +225,8 @@ static int take_argument(struct conf *conf, const struct command_line *line,
 			 const struct words *words, size_t used,
 			 struct fail *fail)
 {
-	const char *name = line->verb ? line->verb : line->word;
+	const char *verb = line->verb ? line->verb : "";
+	const char *between = line->verb ? " " : "";
 	const char *reason = NULL;
 
 	if (words->count > used + (line->argument != NULL))
@@ -233,7 +234,8 @@ static int take_argument(struct conf *conf, const struct command_line *line,
 				words->at[words->count - 1]);
 	if (words->count == used) {
 		if (line->argument && !line->optional)
-			return fail_set(fail, "%s needs an argument: %s", name,
+			return fail_set(fail, "%s%s%s needs an argument: %s",
+					line->word, between, verb,
 					line->argument);
 		return 0;
 	}
@@ -242,7 +244,9 @@ static int take_argument(struct conf *conf, const struct command_line *line,
 		return fail_set(fail, "out of memory");
 	if (strcmp(line->argument, "NAME") == 0)
 		reason = check_name(str_of(conf->argument));
-	return reason ? fail_set(fail, "%s: %s", name, reason) : 0;
+	return reason ? fail_set(fail, "%s%s%s: %s", line->word, between, verb,
+				 reason)
+		      : 0;
 }
 
 static int parse_command(struct conf *conf, const struct words *words,

@@ -5,11 +5,13 @@ The operator's commands and what the daemon says when it is started wrongly.
 import re
 import sqlite3
 import stat
+import subprocess
 import threading
 
 import pytest
 
 from harness import INVITES, PROJECTS, Daemon, admin_key_in
+from harness.daemon import clean_environment
 
 USAGE = 2
 
@@ -21,6 +23,20 @@ def run(*args, env=None):
 
 # What doc/invited.8 tells scanners for secrets.
 ADMIN_KEY = r"sk-admin-inv_[0-9A-HJKMNP-TV-Z]{13}_[0-9A-Za-z]{49}"
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-", "<&- >&-"])
+def test_output_that_cannot_be_written_is_a_failure(shared_daemon, stdout):
+    """And no file of ours takes the place of what is closed."""
+    for command in ("--help", "version", "key list", "key create"):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" {command} --data "$1" {stdout}',
+             shared_daemon.program, shared_daemon.data],
+            stderr=subprocess.PIPE, text=True, env=clean_environment())
+        assert done.returncode == 1, command
+        assert "invited: could not write the output\n" in done.stderr
+    shared_daemon.run("check", "--data", shared_daemon.data)
 
 
 # -- keys ---------------------------------------------------------------------

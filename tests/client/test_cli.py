@@ -82,10 +82,14 @@ def test_without_a_key(cli, peer):
     assert "--admin-api-key" in json.loads(done.stdout)["error"]["message"]
 
 
-def test_standard_output_that_is_full(cli):
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([cli.program, "get", "x"], stdout=full,
-                              stderr=subprocess.PIPE, env=cli.env, timeout=240)
+@pytest.mark.parametrize("stdout", [">/dev/full", ">&-", "<&- >&-"])
+@pytest.mark.parametrize("args", ["get x", "--help", "list --help",
+                                  "--version"])
+def test_standard_output_that_is_full_or_closed(cli, args, stdout):
+    """And no connection takes the place of what is closed."""
+    done = subprocess.run(["sh", "-c", f'exec "$0" {args} {stdout}',
+                           cli.program], stderr=subprocess.PIPE, env=cli.env,
+                          timeout=240)
     assert done.returncode == 75 and b"could not write" in done.stderr
 
 

@@ -6,6 +6,7 @@
 #include "store/sqlite/db.h"
 
 #include <assert.h>
+#include <errno.h>
 
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what)
 {
@@ -215,6 +216,16 @@ static struct str get_bytes(struct statement *st, int column)
 	return STR("");
 }
 
+/* In the system's words where it is the system that refuses. */
+static const char *reason_of(sqlite3 *handle)
+{
+	int error = handle ? sqlite3_system_errno(handle) : ENOMEM;
+
+	return error && (!handle || sqlite3_errcode(handle) == SQLITE_CANTOPEN)
+		   ? strerror(error)
+		   : sqlite3_errmsg(handle);
+}
+
 static const struct db_driver sqlite_driver = {
 	.statement = get_statement,
 	.bind_i64 = bind_i64,
@@ -242,8 +253,7 @@ int sqlite_db_open(struct sqlite_db *db, const char *path, int flags,
 		sqlite3_busy_timeout(db->handle, SQLITE_BUSY_MS);
 		return 0;
 	}
-	fail_set(fail, "could not open %s: %s", path,
-		 db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
+	fail_set(fail, "could not open %s: %s", path, reason_of(db->handle));
 	sqlite3_close(db->handle);
 	db->handle = NULL;
 	return -1;
