@@ -69,8 +69,8 @@ struct engine_type {
 	void (*read)(struct reader *reader, struct store_op *op);
 	void (*reader_idle)(struct reader *reader);
 
-	/* Answers queued reads; as apply(). A single one ends soon once it is
-	 * `dropped`. */
+	/* Answers queued reads; as apply(). A slow one, which is alone, ends
+	 * soon once it is `dropped`. */
 	bool (*read_many)(struct reader *reader, struct store_op **ops,
 			  size_t n, struct fail *fail);
 

@@ -66,6 +66,9 @@ struct store_port {
 /* Gives the batch back to the ports that it came from, and wakes each once. */
 void finish_batch(struct store_op **ops, size_t n);
 
+/* Has the slow lane do a read. True: it was refused, and is finished. */
+bool submit_slow(struct store *store, struct store_op *op) MUST_CHECK;
+
 /* Notes that the database could not be used, until a write succeeds. */
 void note_trouble(struct store *store, const struct fail *fail);
 

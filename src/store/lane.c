@@ -34,7 +34,7 @@ bool lane_put(struct lane *lane, struct store_op *op)
 	bool taken;
 
 	pthread_mutex_lock(&lane->mutex);
-	taken = has_place(lane, op->organization);
+	taken = has_place(lane, op->organization) && !op->dropped;
 	if (taken) {
 		list_add(&lane->waiting, op);
 		pthread_cond_broadcast(&lane->changed);
@@ -109,10 +109,10 @@ static bool is_waiting(const struct lane *lane, const struct store_op *op)
 	return one != NULL;
 }
 
-static void stop(struct lane *lane, const struct store_op *op)
+static void stop_all(struct lane *lane)
 {
 	for (size_t i = 0; i < LANE_THREADS; i++) {
-		if (lane->running[i] && (!op || lane->running[i] == op))
+		if (lane->running[i])
 			lane->running[i]->dropped = true;
 	}
 }
@@ -126,7 +126,7 @@ bool lane_drop(struct lane *lane, struct store_op *op)
 	if (waiting)
 		take_out(lane, op);
 	else
-		stop(lane, op);
+		op->dropped = true;
 	pthread_mutex_unlock(&lane->mutex);
 	return waiting;
 }
@@ -139,7 +139,7 @@ struct store_op *lane_close(struct lane *lane)
 	lane->closed = true;
 	first = lane->waiting.first;
 	list_init(&lane->waiting);
-	stop(lane, NULL);
+	stop_all(lane);
 	pthread_cond_broadcast(&lane->changed);
 	pthread_mutex_unlock(&lane->mutex);
 	return first;

@@ -1,6 +1,8 @@
 /*
  * lane.h: the slow lane: reads that may have to look at many rows, and wait for
- * threads of their own. Private to store/.
+ * threads of their own. Private to store/. A verb says so beforehand (`slow`),
+ * or when a page's worth of rows was not enough (work_leaves()); a search that
+ * finds its page in those never comes here.
  *
  * It is short, since it is better to refuse at once what cannot be answered
  * soon. One organization has one thread at a time and its share of the places,
@@ -31,7 +33,7 @@ struct lane {
 void lane_init(struct lane *lane);
 void lane_release(struct lane *lane);
 
-/* False: the lane is full. */
+/* False: the lane is full, or nobody waits for `op` any more. */
 bool lane_put(struct lane *lane, struct store_op *op) MUST_CHECK;
 
 /* For thread number `thread`: waits for one that it may run. NULL once closed;
@@ -40,7 +42,7 @@ struct store_op *lane_take(struct lane *lane, size_t thread);
 void lane_done(struct lane *lane, size_t thread);
 
 /* Drops `op`. True: it had not begun, and is the caller's again. False: it was
- * told to stop, or was not here. */
+ * told to stop, or is not here and will not be. */
 bool lane_drop(struct lane *lane, struct store_op *op) MUST_CHECK;
 
 /* Closes the lane: running reads are told to stop, and the others, linked by

@@ -135,9 +135,9 @@ static void send_off(struct op_queue *queue, struct op_list *list,
 		hand_over(queue, list);
 }
 
-/* True: it is refused. */
-static bool submit_slow(struct store *store, struct store_op *op)
+bool submit_slow(struct store *store, struct store_op *op)
 {
+	op->slow = true;
 	if (lane_put(&store->slow_reads, op))
 		return false;
 	op->result = RESULT_STORE_BUSY;
@@ -154,7 +154,7 @@ static bool submit_read(struct store_port *port, struct store_op *op)
 		return submit_slow(store, op);
 	if (port->reader) {
 		store->type->read(port->reader, op);
-		return true;
+		return !op->leaves || submit_slow(store, op);
 	}
 	send_off(&store->reads, &port->reads, op);
 	return false;
@@ -182,7 +182,7 @@ void store_refuse_slow(struct store *store)
 bool store_submit(struct store_port *port, struct store_op *op)
 {
 	op->port = port;
-	op->dropped = false;
+	op->dropped = op->slow = false;
 	if (op->verb->flags & VERB_READ)
 		return submit_read(port, op);
 	send_off(&port->store->writes, &port->writes, op);

@@ -12,6 +12,22 @@
 
 #define NICE 10 /* of the slow lane's threads */
 
+/* Those that found that they may take long go where they harm nobody; how many
+ * are left. */
+static size_t send_slow_ones(struct store *store, struct store_op **ops,
+			     size_t n)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct store_op *op = ops[i];
+
+		if (!op->leaves || submit_slow(store, op))
+			ops[left++] = op;
+	}
+	return left;
+}
+
 /* A read that succeeds says nothing of writes: only apply_batch() heals. */
 static void *run_reader(void *context)
 {
@@ -24,7 +40,7 @@ static void *run_reader(void *context)
 	while ((n = queue_take(&store->reads, ops, BATCH_MAX)) > 0) {
 		if (!store->type->read_many(reading->reader, ops, n, &fail))
 			note_trouble(store, &fail);
-		finish_batch(ops, n);
+		finish_batch(ops, send_slow_ones(store, ops, n));
 	}
 	return NULL;
 }

@@ -10,7 +10,8 @@
  *	         waits for a timer: a batch starts when the last is on disk.
  *	reads    are answered at once from the port's own connection; those that
  *	         may have to look at many rows go to readers of their own, as
- *	         far as there is room (lane.h). On a database elsewhere none is
+ *	         far as there is room (lane.h), some once a page's worth was not
+ *	         enough. On a database elsewhere none is
  *answered at once: all that wait travel together.
  *
  * When an operation comes back, `result` says how it ended: RESULT_OK
@@ -70,6 +71,8 @@ struct store_op {
 	/* Set by the store. */
 	enum result result;
 	atomic_bool dropped; /* nobody waits for it: see store_drop() */
+	bool slow;	     /* it was given to the slow lane: lane.h */
+	bool leaves;	     /* it asked to be: work_leaves() */
 	bool mail_queued;    /* it queued a mail */
 	bool event_queued;   /* it may have queued an event */
 	uint64_t turn;	     /* of two writes, the greater took effect later */

@@ -237,7 +237,7 @@ struct verb {
 	size_t size_in, size_out; /* of its structs; 0: it has none */
 
 	/* Whether this read may pass over many rows before it finds enough;
-	 * NULL: never. */
+	 * NULL: never, or it asks work_leaves() when it gets there. */
 	bool (*slow)(const void *in);
 
 	/* Names the rows that it will lock (lock.h), if several daemons may

@@ -101,6 +101,7 @@ struct work work_begin(struct db *db, struct id_source *ids,
 	if (op->verb != &verb_invite_create)
 		db->limits.organization = 0;
 	op->event_queued = false;
+	op->leaves = false;
 	return (struct work){
 		.db = db,
 		.verb = op->verb,
@@ -138,6 +139,16 @@ enum result work_run(struct db *db, struct id_source *ids, struct store_op *op)
 		return result;
 	db->damaged = false;
 	return RESULT_DAMAGED;
+}
+
+/* After an error, even one that is only an answer yet to come, it has seen
+ * nothing. */
+bool work_leaves(const struct work *work)
+{
+	if (work->op->slow)
+		return false;
+	work->op->leaves = work->db->error == DB_FINE;
+	return true;
 }
 
 /* ---- pages of lists ---- */

@@ -124,6 +124,14 @@ void work_move_rights(const struct work *work);
 /* Runs a statement whose parameters are an id and the organization. */
 void work_run_for(const struct work *work, const struct sql *sql, int64_t id);
 
+/*
+ * A read that has looked at about as many rows as a page has, which were not
+ * enough, asks this before it looks at many more. True: it is where everybody
+ * waits, and ends here, whatever it returns; the slow lane does it, from its
+ * beginning. False: it is there, and goes on.
+ */
+bool work_leaves(const struct work *work) MUST_CHECK;
+
 /* ---- pages of lists ---- */
 
 /* Every list by id binds these first: the organization, the id before which the

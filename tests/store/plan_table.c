@@ -33,10 +33,12 @@ static const struct plan plans[] = {
 	{ "audit_end_of_before", "a.audit_target", "audit.audit_target" },
 	{ "audit_erase", "audit_side.primary", NULL },
 	{ "audit_find", "audit.audit_target", NULL },
-	{ "audit_rows", "a.primary t.primary",
+	{ "audit_rows",
+	  "a.primary p.primary u.primary i.primary v.primary s.primary",
 	  "audit.primary project.primary audit_side.primary user.primary "
 	  "audit_side.primary invite.primary user.primary" },
-	{ "audit_rows_before", "a.primary t.primary",
+	{ "audit_rows_before",
+	  "a.primary p.primary u.primary i.primary v.primary s.primary",
 	  "audit.primary project.primary audit_side.primary user.primary "
 	  "audit_side.primary invite.primary user.primary" },
 	{ "audit_rows_of", "a.audit_target t.primary",

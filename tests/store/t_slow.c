@@ -1,6 +1,7 @@
 /*
- * t_slow.c: reads that may take long: who stands before whom, what nobody waits
- * for any more, and how many may wait. The worst of them never ends.
+ * t_slow.c: reads that may take long: which of them do, who stands before whom,
+ * what nobody waits for any more, and how many may wait. The worst of them
+ * never ends.
  */
 #include "base/base.h"
 #include "fixture.h"
@@ -9,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "store/lane.h"
+#include "store/organizations/audit_logs.h"
 #include "store/work.h"
 
 STATEMENT(endless, .text = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT)"
@@ -143,8 +145,76 @@ START_TEST(test_a_stop_waits_for_none)
 }
 END_TEST
 
+/* More events than are looked at where everybody waits, all newer than those
+ * that there are. */
+static void add_events(void)
+{
+	f.engine->sql(
+	    f.url,
+	    arena_printf(&f.arena,
+			 "INSERT INTO audit(id, organization, at, actor, type,"
+			 " target) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+			 " SELECT i + 1 FROM n WHERE i < 1000)"
+			 " SELECT m.id + i, %lld, 1, 1, 17, 1 FROM n,"
+			 " (SELECT max(id) AS id FROM audit) m",
+			 (long long)f.organization));
+}
+
+/* The newest event of a type. */
+static struct store_op look_for(enum audit_type type)
+{
+	struct store_op op = list_op(&verb_audit_log_list, 0, 1);
+
+	in_of(&op, audit_log_list_in)->ours = true;
+	in_of(&op, audit_log_list_in)->types =
+	    (struct audit_filter){ true, 1, { type } };
+	return op;
+}
+
+START_TEST(test_what_is_found_in_a_page_waits_for_nobody)
+{
+	struct store_op running = question(&endless, f.organization);
+	struct store_op near = look_for(AUDIT_PROJECT_UPDATED);
+
+	add_events();
+	ck_assert(!store_submit(f.port, &running));
+	wait_until_begun();
+	store_call(f.port, &near);
+	ck_assert_int_eq(near.result, RESULT_OK);
+	ck_assert_uint_eq(out_of(&near, list_out)->count, 1);
+	store_drop(f.port, &running);
+	collect(1);
+}
+END_TEST
+
+START_TEST(test_what_lies_farther_is_found_in_the_lane)
+{
+	struct store_op running = question(&endless, f.organization);
+	struct store_op far = look_for(AUDIT_ORGANIZATION_CREATED);
+	struct store_op again = look_for(AUDIT_ORGANIZATION_CREATED);
+
+	add_events();
+	ck_assert(!store_submit(f.port, &running));
+	wait_until_begun();
+	ck_assert(!store_submit(f.port, &far));
+	store_idle(f.port);
+	store_drop(f.port, &far);
+	collect(1);
+	ck_assert_int_eq(far.result, RESULT_STORE_BUSY);
+	store_drop(f.port, &running);
+	collect(1);
+	store_call(f.port, &again);
+	ck_assert_int_eq(again.result, RESULT_OK);
+	ck_assert_uint_eq(out_of(&again, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&again, audit_log)->type,
+			 AUDIT_ORGANIZATION_CREATED);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+	tcase_add_test(tests, test_what_is_found_in_a_page_waits_for_nobody);
+	tcase_add_test(tests, test_what_lies_farther_is_found_in_the_lane);
 	tcase_add_test(tests,
 		       test_one_organization_does_not_stand_before_another);
 	tcase_add_test(tests, test_what_nobody_waits_for_is_stopped);

@@ -279,8 +279,8 @@ static bool is_slow(const void *input)
 {
 	const struct invite_list_in *in = input;
 
-	return ((in->email_key || in->external_id) && in->by_status) ||
-	       invite_search_is_slow(in);
+	return (in->email_key || in->external_id) && in->by_status &&
+	       !invite_is_searched(in);
 }
 
 const struct verb verb_invite_list = {

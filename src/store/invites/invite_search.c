@@ -4,7 +4,8 @@
  * As with events (audit_logs.c), a page is found by walking ids, newest first,
  * a chunk at a time, each larger than the one before. Where a chunk ends is
  * asked first, so that the number of rows that a statement reads is bounded,
- * however few of them match. A request reads at most WALK_MAX invites.
+ * however few of them match. A request reads at most WALK_MAX invites; one that
+ * did not find enough in its first chunk goes on in the slow lane.
  *
  * Mails that failed or are put off have an index, which creates never touch:
  * they are few, and what people look for.
@@ -205,6 +206,8 @@ static void walk(struct search *search)
 			return;
 		at = end;
 		left -= size;
+		if (search->seen < full && work_leaves(search->work))
+			return;
 		size = size < WALK_CHUNK / 8 ? size * 8 : WALK_CHUNK;
 	}
 	search->stopped = search->seen < full;
@@ -250,9 +253,4 @@ bool invite_is_searched(const struct invite_list_in *in)
 	return in->wishes || in->part || in->by_project || in->by_delivery ||
 	       in->created.since || in->created.bounded ||
 	       (in->external_id && in->email_key);
-}
-
-bool invite_search_is_slow(const struct invite_list_in *in)
-{
-	return invite_is_searched(in) && !is_trouble(in);
 }

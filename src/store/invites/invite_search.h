@@ -8,9 +8,8 @@
 #include "store/invites/invites.h"
 #include "store/work.h"
 
-/* Whether a list needs a search; and whether that may read many rows. */
+/* Whether a list needs a search. */
 bool invite_is_searched(const struct invite_list_in *in);
-bool invite_search_is_slow(const struct invite_list_in *in);
 
 /* As the list's verb. */
 enum result invite_search(struct work *work, const struct invite_list_in *in,

@@ -6,7 +6,8 @@
  * first, so that the number of rows that a statement reads is bounded, however
  * few of them match. A request reads at most WALK_MAX events, which bounds its
  * time without a clock: on PostgreSQL a read is run again for each answer, and
- * has to ask the same each time.
+ * has to ask the same each time. A search that did not find enough in its first
+ * chunk goes on in the slow lane.
  *
  * On SQLite the walk passes the events of all organizations, which lie in one
  * order there.
@@ -29,81 +30,90 @@
 	"CASE WHEN a.project <> 0 THEN a.project"    \
 	" WHEN a.actor <> 0 THEN CAST(?5 AS BIGINT)" \
 	" ELSE 0 END"
-#define OF_(table, id) \
-	" WHERE t.organization = a.organization AND t." table " = " id ")"
-#define SIDE_(column)                                               \
-	"(SELECT t." column " FROM audit_side t"                    \
-	" WHERE t.organization = a.organization AND t.person ="     \
-	" CASE a.\"user\" WHEN 0 THEN a.target ELSE a.\"user\" END" \
-	" AND t.event = a.id)"
+#define SIDE_PERSON "CASE a.\"user\" WHEN 0 THEN a.target ELSE a.\"user\" END"
+#define EVENT_COLUMNS                                                  \
+	"a.id, a.at, a.type, a.target, a.actor, a.\"user\", a.detail," \
+	" " PROJECT_OF
 
-/* Each found by its key, once for each row that comes out. */
-#define LOG_COLUMNS                                                                                                                                   \
-	"a.id, a.at, a.type, a.target, a.actor, a.\"user\", a.detail,"                                                                                \
-	" " PROJECT_OF ","                                                                                                                            \
-	" (SELECT t.name FROM project t" OF_(                                                                                                         \
-	    "id",                                                                                                                                     \
-	    PROJECT_OF) ","                                                                                                                           \
-			" coalesce(" SIDE_(                                                                                                           \
-			    "email") ","                                                                                                              \
-				     "  (SELECT t.email FROM \"user\" t" OF_(                                                                         \
-					 "id",                                                                                                        \
-					 "a.\"user\"") "),"                                                                                           \
-						       " " SIDE_("address") ", " SIDE_(                                                               \
-							   "agent") ","                                                                               \
-								    " CASE "                                                                          \
-								    "a.type "                                                                         \
-								    "WHEN 1 "                                                                         \
-								    "THEN "                                                                           \
-								    "(SELECT "                                                                        \
-								    "t.email "                                                                        \
-								    "FROM "                                                                           \
-								    "invite "                                                                         \
-								    "t" OF_(                                                                          \
-									"id",                                                                         \
-									"a."                                                                          \
-									"targ"                                                                        \
-									"et") " END,"                                                                 \
-									      " coalesce(CASE a.type WHEN 1 THEN (SELECT t.role FROM invite t" OF_(   \
-										  "id",                                                               \
-										  "a.target") " WHEN 5 THEN (SELECT t.role FROM \"user\" t" OF_("id", \
-																		"a.target") " END, -1)"
+/*
+ * What is shown beside an event, each found by its key for each row that comes
+ * out. SQLite opens a table anew for each row of a subquery, and once for a
+ * join; but there it would sort what it finds by its target, and PostgreSQL may
+ * read a table from end to end.
+ */
+#define SHOWN_JOINED                                                \
+	", p.name, coalesce(s.email, u.email), s.address, s.agent," \
+	" i.email, coalesce(i.role, v.role, -1)"
+#define JOIN_(table, name, id)                                            \
+	" LEFT JOIN " table " " name " ON " name ".id = " id " AND " name \
+	".organization = a.organization"
+#define JOIN_PROJECT JOIN_("project", "p", PROJECT_OF)
+#define JOIN_USER    JOIN_("\"user\"", "u", "nullif(a.\"user\", 0)")
+#define JOIN_INVITE  JOIN_("invite", "i", "CASE a.type WHEN 1 THEN a.target END")
+#define JOIN_MEMBER \
+	JOIN_("\"user\"", "v", "CASE a.type WHEN 5 THEN a.target END")
+#define JOIN_SIDE                                                    \
+	" LEFT JOIN audit_side s ON s.organization = a.organization" \
+	" AND s.person = " SIDE_PERSON " AND s.event = a.id"
+#define JOINED       \
+	SHOWN_JOINED \
+	" FROM audit a" JOIN_PROJECT JOIN_USER JOIN_INVITE JOIN_MEMBER JOIN_SIDE
+
+#define OF_(table, id)                                            \
+	" FROM " table " t WHERE t.organization = a.organization" \
+	" AND t.id = " id ")"
+#define SIDE_(column)                            \
+	"(SELECT t." column " FROM audit_side t" \
+	" WHERE t.organization = a.organization" \
+	" AND t.person = " SIDE_PERSON " AND t.event = a.id)"
+#define PROJECT_NAME "(SELECT t.name" OF_("project", PROJECT_OF)
+#define USER_EMAIL   "(SELECT t.email" OF_("\"user\"", "a.\"user\"")
+#define USER_ROLE    "(SELECT t.role" OF_("\"user\"", "a.target")
+#define INVITE_EMAIL "(SELECT t.email" OF_("invite", "a.target")
+#define INVITE_ROLE  "(SELECT t.role" OF_("invite", "a.target")
+#define EMAIL_THEN   SIDE_("email")
+#define ADDRESS	     SIDE_("address")
+#define AGENT	     SIDE_("agent")
+#define SHOWN_ASKED                                                        \
+	", " PROJECT_NAME ", coalesce(" EMAIL_THEN ", " USER_EMAIL         \
+	"), " ADDRESS ", " AGENT ", CASE a.type WHEN 1 THEN " INVITE_EMAIL \
+	" END"                                                             \
+	", coalesce(CASE a.type WHEN 1 THEN " INVITE_ROLE                  \
+	" WHEN 5 THEN " USER_ROLE " END, -1)"
 
 #define IN_JSON(parameter)	" IN (SELECT value FROM json_each(" parameter "))"
 #define UNLESS_GIVEN(parameter) "CAST(" parameter " AS TEXT) IS NULL OR "
 
-#define MATCHES(in)                                                                                \
-	" AND a.at >= ?6 AND a.at <= ?7 AND a.type" in(                                            \
-	    "?8") " AND (" UNLESS_GIVEN("?9") "(" PROJECT_OF                                       \
-					      ")" in(                                              \
-						  "?9") ")"                                        \
-							" AND (" UNLESS_GIVEN("?10") "a.actor" in( \
-							    "?10") " OR "                          \
-								   "a."                            \
-								   "\"user"                        \
-								   "\"" in(                        \
-								       "?"                         \
-								       "1"                         \
-								       "0") ")"                    \
-									    " AND (" UNLESS_GIVEN( \
-										"?11") "a.\"user\"" in("?11") ")"
+#define IN_PROJECTS(in)		"(" PROJECT_OF ")" in("?9")
+#define BY_ACTORS(in)		"a.actor" in("?10") " OR a.\"user\"" in("?10")
+#define BY_PEOPLE(in)		"a.\"user\"" in("?11")
+#define MATCHES(in)                                                        \
+	" AND a.at >= ?6 AND a.at <= ?7 AND a.type" in(                    \
+	    "?8") " AND (" UNLESS_GIVEN("?9")                              \
+	    IN_PROJECTS(in) ")"                                            \
+			    " AND (" UNLESS_GIVEN("?10")                   \
+				BY_ACTORS(in) ")"                          \
+					      " AND (" UNLESS_GIVEN("?11") \
+						  BY_PEOPLE(in) ")"
 
 /* Of the organization, or of one thing in it, but for type 1: see audit.c. */
 #define ALL    "a.organization = ?1"
 #define TARGET "a.organization = ?1 AND a.target = ?12 AND a.type > 1"
 
-#define ROWS_(scope, in, beyond, until, order)                                 \
-	"SELECT " LOG_COLUMNS " FROM audit a WHERE " scope " AND a.id " beyond \
-	" ?2 AND a.id " until " ?4" MATCHES(in) " ORDER BY a.id " order        \
+#define ROWS_(shown, scope, in, beyond, until, order)                     \
+	"SELECT " EVENT_COLUMNS shown " WHERE " scope " AND a.id " beyond \
+	" ?2 AND a.id " until " ?4" MATCHES(in) " ORDER BY a.id " order   \
 						" LIMIT ?3"
-#define ROWS(id, scope, beyond, until, order)                              \
-	STATEMENT(id, .text = ROWS_(scope, IN_JSON, beyond, until, order), \
-		  .pgsql = ROWS_(scope, IN_ID_LIST, beyond, until, order))
+#define ASKED SHOWN_ASKED " FROM audit a"
+#define ROWS(id, shown, scope, beyond, until, order)                        \
+	STATEMENT(                                                          \
+	    id, .text = ROWS_(shown, scope, IN_JSON, beyond, until, order), \
+	    .pgsql = ROWS_(ASKED, scope, IN_ID_LIST, beyond, until, order))
 
-ROWS(audit_rows, ALL, "<", ">=", "DESC");
-ROWS(audit_rows_before, ALL, ">", "<=", "ASC");
-ROWS(audit_rows_of, TARGET, "<", ">=", "DESC");
-ROWS(audit_rows_of_before, TARGET, ">", "<=", "ASC");
+ROWS(audit_rows, JOINED, ALL, "<", ">=", "DESC");
+ROWS(audit_rows_before, JOINED, ALL, ">", "<=", "ASC");
+ROWS(audit_rows_of, ASKED, TARGET, "<", ">=", "DESC");
+ROWS(audit_rows_of_before, ASKED, TARGET, ">", "<=", "ASC");
 
 /* The last id of a chunk of ?3 + 1. */
 #define END_(scope, beyond, until, order)                           \
@@ -325,6 +335,8 @@ static void walk(struct search *search, int64_t target)
 			return;
 		at = end;
 		search->left -= size;
+		if (search->count < full && work_leaves(search->work))
+			return;
 		size = size < WALK_CHUNK / 8 ? size * 8 : WALK_CHUNK;
 	}
 	if (search->count < full)
@@ -502,12 +514,12 @@ static enum result audit_log_list(struct work *work, const void *input,
 						: RESULT_OK;
 }
 
-/* A list that walks; one about a single target does not. */
+/* Many people may have one of the addresses, or have had it. */
 static bool is_slow(const void *input)
 {
 	const struct audit_log_list_in *in = input;
 
-	return !in->resources.given;
+	return in->by_email;
 }
 
 const struct verb verb_audit_log_list = {

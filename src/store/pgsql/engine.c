@@ -448,14 +448,16 @@ static bool reader_read_many(struct reader *reader, struct store_op **ops,
 	bool lost;
 
 	pgsql_db_set_deadline(db, SLICE_MS);
-	db->dropped = n == 1 ? &ops[0]->dropped : NULL;
+	db->dropped = ops[0]->slow ? &ops[0]->dropped : NULL;
 	if (read_together(db, ops, n))
 		return true;
 	lost = db->base.error == DB_LOST;
 	for (size_t i = 0; i < n; i++) {
 		if (lost || n == 1 || pgsql_db_time_left(db) < PGSQL_LOCK_MS ||
-		    !read_together(db, &ops[i], 1))
+		    !read_together(db, &ops[i], 1)) {
 			ops[i]->result = db_result(db->base.error);
+			ops[i]->leaves = false;
+		}
 		lost = lost || db->base.error == DB_LOST;
 	}
 	if (lost)
