@@ -8,9 +8,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "store/sqlite/db.h"
 
 static const char *path_of(const char *name)
 {
@@ -49,6 +52,23 @@ START_TEST(test_closed_and_opened)
 	/* Addresses are found again: the key of their hash was kept. */
 	op = invited("ada@example.com");
 	ck_assert(!out_of(&op, invite_create_out)->created);
+}
+END_TEST
+
+/* ---- failures ---- */
+
+START_TEST(test_what_sqlite_says_is_in_the_reason)
+{
+	struct fail fail = { .message = "" };
+	sqlite3 *db;
+	int code = sqlite3_open_v2(path_of("nowhere/at.db"), &db,
+				   SQLITE_OPEN_READWRITE, NULL);
+
+	ck_assert_int_eq(code, SQLITE_CANTOPEN);
+	sqlite3_close(db);
+	sqlite_db_words(code, &fail);
+	ck_assert_msg(strstr(fail.message, "nowhere/at.db"), "%s",
+		      fail.message);
 }
 END_TEST
 
@@ -610,6 +630,7 @@ END_TEST
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_closed_and_opened);
+	tcase_add_test(tests, test_what_sqlite_says_is_in_the_reason);
 	tcase_add_test(tests, test_log_is_emptied_where_nobody_writes);
 	tcase_add_test(tests, test_log_is_short_again_after_a_long_read);
 	tcase_add_test(tests, test_log_of_a_killed_daemon_is_emptied);

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what)
 {
@@ -57,11 +58,18 @@ static void hear(void *context, int code, const char *message)
 	}
 }
 
-void sqlite_db_listen(void)
+/* Nobody asks how much memory it has; to count that takes a lock each time. */
+static void configure(void)
 {
-	/* Once SQLite is initialised this is refused, and logged by SQLite
-	 * itself. */
 	(void)sqlite3_config(SQLITE_CONFIG_LOG, hear, NULL);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void sqlite_db_configure(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, configure);
 }
 
 void sqlite_db_words(int code, struct fail *fail)

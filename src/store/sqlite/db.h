@@ -38,12 +38,13 @@ int sqlite_db_exec(struct sqlite_db *db, const char *sql,
 int sqlite_db_fail(struct sqlite_db *db, struct fail *fail, const char *what);
 
 /*
- * From sqlite_db_listen() on, which must be called before SQLite is used, the
- * messages that it logs are kept: which call failed on which file, and why.
- * sqlite_db_words() returns the text of the error code, followed by what SQLite
- * has logged in this thread since the last call.
+ * Must be called before anything else of SQLite, which cannot be configured
+ * once it is initialised. From then on the messages that it logs are kept:
+ * which call failed on which file, and why. sqlite_db_words() returns the text
+ * of the error code, followed by what SQLite has logged in this thread since
+ * the last call.
  */
-void sqlite_db_listen(void);
+void sqlite_db_configure(void);
 void sqlite_db_words(int code, struct fail *fail);
 
 /* Ends a transaction if there is one. */

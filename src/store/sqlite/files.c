@@ -25,17 +25,19 @@
 
 char *sqlite_files_resolve(const char *place, struct fail *fail)
 {
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	size_t room = vfs ? (size_t)vfs->mxPathname + 1 : 0;
-	char *path = room ? malloc(room) : NULL;
+	sqlite3_vfs *vfs;
+	char *path;
 
+	sqlite_db_configure();
+	vfs = sqlite3_vfs_find(NULL);
+	path = vfs ? malloc((size_t)vfs->mxPathname + 1) : NULL;
 	if (!path) {
 		fail_set(fail, "out of memory");
 		return NULL;
 	}
 	/* Where it followed a link, it says so in the upper bits. */
-	if ((vfs->xFullPathname(vfs, place, (int)room, path) & 0xff) !=
-	    SQLITE_OK) {
+	if ((vfs->xFullPathname(vfs, place, vfs->mxPathname + 1, path) &
+	     0xff) != SQLITE_OK) {
 		fail_set(fail, "could not find %s", place);
 		free(path);
 		return NULL;

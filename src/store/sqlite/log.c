@@ -338,11 +338,10 @@ static sqlite3_vfs gathering = {
 const char *sqlite_log_vfs(void)
 {
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	static pthread_once_t listens = PTHREAD_ONCE_INIT;
 	sqlite3_vfs *real;
 	int code;
 
-	pthread_once(&listens, sqlite_db_listen);
+	sqlite_db_configure();
 	if (sqlite3_initialize() != SQLITE_OK)
 		return NULL;
 	pthread_mutex_lock(&mutex);
