@@ -575,19 +575,6 @@ int body_read_object(struct request *request, const char *object_name,
 			   ret_values);
 }
 
-struct str body_item_text(struct request *request, const struct value *array,
-			  size_t index)
-{
-	const json_t *item = json_array_get(array->array, index);
-	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
-	size_t len = json_dumpb(item, NULL, 0, flags);
-	char *text = arena_alloc(&request->arena, len + 1);
-
-	if (!text || len == 0 || json_dumpb(item, text, len, flags) != len)
-		return (struct str){ NULL, 0 };
-	return (struct str){ text, len };
-}
-
 bool json_is_object_text(struct str text)
 {
 	json_t *json = json_loadb(text.data, text.len, 0, NULL);

@@ -175,10 +175,12 @@ int body_read_object(struct request *request, const char *object_name,
 		     const struct value *object, const struct field *fields,
 		     size_t count, struct value *ret_values) MUST_CHECK;
 
-/* The item as JSON text, which is the request's arena's; NULL data when out of
- * memory. */
-struct str body_item_text(struct request *request, const struct value *array,
-			  size_t index) MUST_CHECK;
+/*
+ * Where the `count` items of the first array in a body stand in its text, which
+ * was parsed before and is sound. Returns how many were found. (items.c)
+ */
+size_t body_items(struct str body, struct str *ret_items,
+		  size_t count) MUST_CHECK;
 
 /* Metadata, of an object that was read: up to 16 pairs, as JSON in the arena;
  * NULL where there are none. */

@@ -272,6 +272,7 @@ void exchange_note_answer(const struct exchange *exchange)
 
 	http_count(&request->thread->counts.answers[request->status / 100 % 6],
 		   1);
+	http_count(&request->thread->counts.singles, !request->has_parts);
 	timing_add(request);
 	if (is_logged(request))
 		log_request(request);

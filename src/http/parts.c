@@ -6,9 +6,9 @@
  * They are kept in a ring, for their lines stand in the order of the array
  * whichever is finished first.
  *
- * The surprise: the parsed body is written out again, item by item, and each
- * item is parsed once more, by the handler. To keep a tree of objects for every
- * request that waits would take twenty times the memory.
+ * The surprise: the parsed body is thrown away, and each item is parsed once
+ * more, by the handler, from where it stands in the body's text. To keep a tree
+ * of objects for every request that waits would take twenty times the memory.
  */
 #include "base/base.h"
 
@@ -18,7 +18,9 @@
 #include "http/once.h"
 #include "http/shape.h"
 
-#define AT_ONCE	   64 /* parts under way */
+/* Parts of all such requests of a thread that are under way: two batches of the
+ * store, one of which is made ready while the other is written. */
+#define AT_ONCE	   128
 #define FEW	   4  /* the same, beside requests of others */
 #define FEW_ROUNDS 8  /* after the last of those */
 #define WHOLES_MAX 32 /* such requests; more are refused for now */
@@ -32,9 +34,7 @@ struct parts {
 	size_t room;
 	struct jw jw; /* the whole's answer */
 	size_t created, existing, refused;
-	bool unavailable;   /* each line so far says so */
-	int64_t others;	    /* answers to others, when last looked at */
-	uint64_t few_until; /* round */
+	bool unavailable; /* each line so far says so */
 };
 
 /* ---- beginning and end ---- */
@@ -46,12 +46,10 @@ static int split(struct parts *parts, const struct value *array)
 	parts->count = array->count;
 	parts->bodies = arena_array(&whole->arena, array->count + 1,
 				    sizeof(*parts->bodies));
-	for (size_t i = 0; parts->bodies && i < array->count; i++) {
-		parts->bodies[i] = body_item_text(whole, array, i);
-		if (!parts->bodies[i].data)
-			return -1;
-	}
-	return parts->bodies ? 0 : -1;
+	if (!parts->bodies || body_items(buf_str(&whole->body), parts->bodies,
+					 array->count) < array->count)
+		return -1;
+	return 0;
 }
 
 static int make_room(struct parts *parts, size_t room)
@@ -59,22 +57,6 @@ static int make_room(struct parts *parts, size_t room)
 	parts->room = room < parts->count ? room : parts->count;
 	parts->ring = malloc((parts->room + 1) * sizeof(*parts->ring));
 	return parts->ring ? 0 : -1;
-}
-
-/* What all threads have answered that serve the same: others wait for this
- * one's time, or with the parts in the queue of writes. */
-static int64_t answered_beside(const struct http_thread *thread)
-{
-	int64_t count = 0;
-
-	for (const struct http_thread *t = thread->service->threads; t;
-	     t = t->next) {
-		if (t->router != thread->router)
-			continue;
-		for (size_t i = 0; i < COUNT_OF(t->counts.answers); i++)
-			count += http_counted(&t->counts.answers[i]);
-	}
-	return count;
 }
 
 struct parts *parts_new(struct request *request, const struct parts_kind *kind,
@@ -93,13 +75,13 @@ struct parts *parts_new(struct request *request, const struct parts_kind *kind,
 			.whole = request,
 			.kind = kind,
 			.unavailable = true,
-			.others = answered_beside(request->thread),
 		};
 	if (!parts || split(parts, array) < 0) {
 		answer_unavailable(request);
 		return NULL;
 	}
 	request_release_parsed(request);
+	request->has_parts = true;
 	request->thread->wholes++;
 	return parts;
 }
@@ -256,16 +238,33 @@ static void write_ready(struct parts *parts)
 	}
 }
 
-/* How many of these parts may be under way: few while others are answered. */
-static size_t share_of(struct parts *parts)
+/* What all threads that serve the same have answered to others: they wait for
+ * this one's time, or with the parts in the queue of writes. */
+static int64_t answered_beside(const struct http_thread *thread)
 {
-	const struct http_thread *thread = parts->whole->thread;
-	int64_t answered = answered_beside(thread);
+	int64_t count = 0;
 
-	if (answered != parts->others)
-		parts->few_until = thread->round + FEW_ROUNDS;
-	parts->others = answered;
-	return thread->round < parts->few_until ? FEW : AT_ONCE;
+	for (const struct http_thread *t = thread->service->threads; t;
+	     t = t->next) {
+		if (t->router == thread->router)
+			count += http_counted(&t->counts.singles);
+	}
+	return count;
+}
+
+/* How many of these parts may be under way: few while others are answered, or
+ * were since a thread's last request of this kind. */
+static size_t share_of(const struct parts *parts)
+{
+	struct http_thread *thread = parts->whole->thread;
+	int64_t answered = answered_beside(thread);
+	size_t most;
+
+	if (answered != thread->singles_seen)
+		thread->few_until = thread->round + FEW_ROUNDS;
+	thread->singles_seen = answered;
+	most = thread->round < thread->few_until ? FEW : AT_ONCE;
+	return most > thread->wholes ? most / thread->wholes : 1;
 }
 
 static void advance(struct parts *parts)

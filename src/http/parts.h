@@ -3,8 +3,9 @@
  * had come by itself, by the same handler, and what that answers becomes a line
  * of the whole's answer, in the order in which they were sent.
  *
- * Few are under way at a time, so that a batch of the store has room for the
- * requests of others.
+ * Many are under way at a time where a thread has nothing else to do, and few
+ * beside the requests of others, so that those wait for no batch of the store
+ * that is full of lines.
  */
 #ifndef HTTP_PARTS_H
 #define HTTP_PARTS_H

@@ -86,6 +86,7 @@ struct request {
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state;	      /* the handler's, between steps */
 	struct parts *parts;  /* what it is one of (parts.h); or NULL */
+	bool has_parts;	      /* it is made of them */
 	const char *once_key; /* until it was given to an operation (once.h) */
 
 	/* The operation under way or finished, and what is to be done after

@@ -35,6 +35,7 @@ struct timing;
  * may look. */
 struct http_counts {
 	atomic_llong answers[6];	/* by hundreds of their status */
+	atomic_llong singles;		/* answers but those made of parts */
 	atomic_llong parked;		/* requests that wait for the store */
 	atomic_llong refused_strangers; /* answered 4xx or 5xx, without a key */
 	atomic_llong connections;
@@ -59,7 +60,10 @@ struct http_thread {
 	uint64_t round; /* reads in one round see one state of the store */
 	uint64_t told;	/* the service's, when this round's state was taken */
 	struct key_memo memo;
-	size_t wholes; /* requests with parts (parts.h) under way */
+	size_t wholes; /* requests with parts (parts.h) under way; and, as they
+			* last looked: */
+	int64_t singles_seen; /* of all threads */
+	uint64_t few_until;   /* the round in which others have had their turn */
 	struct http_counts counts;
 	struct timing *timings; /* by route; NULL: nobody looks at them */
 };

@@ -154,6 +154,20 @@ def test_what_makes_no_sense_as_a_whole(shared):
     assert bulk(shared, [], atomic=True)["data"] == []
 
 
+def test_lines_are_read_however_they_are_written(shared):
+    body = """ { "atomic" : false ,\n "\\u0069nvites"\t: [
+        {"role":"reader", "email" : "a\\u0040example.com",
+         "metadata": {"],[": "}]", "\\"": "\\\\", "ü": "{[,"}} ,
+        [ ] , "]}" , null
+    ]\r\n } """
+    data = shared.ok("POST", BULK, content=body.encode(), headers={
+        "Content-Type": "application/json"})["data"]
+    assert [found["status"] for found in data] == [200, 400, 400, 400]
+    assert data[0]["invite"]["email"] == "a@example.com"
+    assert data[0]["invite"]["metadata"] == {
+        "],[": "}]", "\"": "\\", "ü": "{[,"}
+
+
 def test_a_body_of_a_mebibyte_and_no_more(shared):
     most, head = 1024 * 1024, '{"invites": ['
     body = head + "]}".rjust(most - len(head))
