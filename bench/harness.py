@@ -96,6 +96,18 @@ class Tools:
         return answer
 
     @contextlib.contextmanager
+    def bulk_requests(self, server):
+        """One client's, one after the other, while the block runs."""
+        with subprocess.Popen(
+                [self.path("load"), "bulk", "--port", str(server.port),
+                 "--seconds", str(FILL_SECONDS), "--key", KEY],
+                stdout=subprocess.DEVNULL) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    @contextlib.contextmanager
     def crowd(self, kind, server, count):
         """`count` idle or slow clients, there while the block runs."""
         with subprocess.Popen(

@@ -2,10 +2,12 @@
  * load.c: as many requests as the server will answer, over a fixed number of
  * kept-alive connections, each with one request under way.
  *
- *	load create|get|once --port P --connections N --seconds S [--warm S]
+ *	load create|bulk|get|once --port P --connections N --seconds S [--warm
+ *S]
  *	     [--key KEY] [--targets FILE] [--pid PID]
  *
- * create posts invites to addresses that were never used before; get walks
+ * create posts invites to addresses that were never used before, and bulk a
+ * thousand of them by each request, every one of which must be made; get walks
  * through the request targets in FILE, one a line; once sends what is in FILE,
  * each line once, "KEY METHOD TARGET BODY" (KEY is - for none), and ends when
  * there are no more. Prints one line of JSON: rate, latencies, failures, and
@@ -30,6 +32,9 @@
 #define EVENTS_MAX	256
 #define RECEIVE_SIZE	65536
 #define REQUEST_MAX	1024
+#define BULK_LINES	1000
+#define BULK_BODY_MAX	(BULK_LINES * 128)
+#define BULK_END	"\"existing\":0,\"refused\":0}\n"
 #define LINE_SIZE	512
 #define NUMBER_DIGITS	16 /* of the address's running number */
 #define DRAIN_NS	(5 * 1000000000LL)
@@ -53,8 +58,10 @@ struct load {
 
 	struct request *requests; /* taken in turn */
 	size_t request_count, request_next;
-	char *number; /* in the only request of create; or NULL */
-	bool once;    /* each request; those that are left end the run */
+	char *number; /* the first in the only request of create; or NULL */
+	size_t numbers, apart; /* how many, and octets from one to the next */
+	const char *end;       /* of each answer's body; or NULL */
+	bool once; /* each request; those that are left end the run */
 
 	int epoll, complaints;
 	bool stopping;
@@ -79,32 +86,69 @@ static void add_request(struct load *load, const char *text)
 	added->len = strlen(text);
 }
 
-/*
- * One request whose number is counted up in place. The number starts at the
- * time in microseconds: nobody creates a million a second, so that runs after
- * one another never meet.
- */
-static void render_create(struct load *load)
+static size_t render_line(char *out, size_t size, const char *name,
+			  int64_t number)
 {
-	char body[128], text[REQUEST_MAX];
-	struct timespec now;
-	char *number;
+	return (size_t)snprintf(out, size,
+				"{\"email\":\"%s-%0*lld@bench.example\","
+				"\"role\":\"reader\"}",
+				name, NUMBER_DIGITS, (long long)number);
+}
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(body, sizeof body,
-		 "{\"email\":\"person-%0*lld@bench.example\","
-		 "\"role\":\"reader\"}",
-		 NUMBER_DIGITS,
-		 (long long)now.tv_sec * 1000000LL + now.tv_nsec / 1000);
+static void render_post(struct load *load, const char *path, const char *name,
+			const char *body)
+{
+	static char text[REQUEST_MAX + BULK_BODY_MAX];
+
 	snprintf(text, sizeof text,
-		 "POST /v1/organization/invites HTTP/1.1\r\n"
+		 "POST /v1/organization/invites%s HTTP/1.1\r\n"
 		 "Host: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
 		 "Content-Type: application/json\r\n"
 		 "Content-Length: %zu\r\n\r\n%s",
-		 load->port, load->key, strlen(body), body);
+		 path, load->port, load->key, strlen(body), body);
 	add_request(load, text);
-	number = strstr(load->requests[0].data, "person-");
-	load->number = number + strlen("person-");
+	load->number = strstr(load->requests[0].data, name) + strlen(name) + 1;
+}
+
+/*
+ * One request whose numbers are counted up in place. They start at the time in
+ * microseconds: nobody creates a million a second, so that runs after one
+ * another never meet.
+ */
+static int64_t first_number(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void render_create(struct load *load)
+{
+	char body[BULK_BODY_MAX / BULK_LINES];
+
+	render_line(body, sizeof body, "person", first_number());
+	render_post(load, "", "person", body);
+	load->numbers = 1;
+}
+
+static void render_bulk(struct load *load)
+{
+	static char body[BULK_BODY_MAX];
+	size_t len = (size_t)snprintf(body, sizeof body, "{\"invites\":[");
+	size_t begun = len;
+	int64_t number = first_number();
+
+	for (int i = 0; i < BULK_LINES; i++) {
+		len += render_line(body + len, sizeof body - len, "staff",
+				   number + i);
+		body[len++] = ',';
+	}
+	load->apart = (len - begun) / BULK_LINES;
+	snprintf(body + len - 1, sizeof body - len, "]}");
+	render_post(load, "/bulk", "staff", body);
+	load->numbers = BULK_LINES;
+	load->end = BULK_END;
 }
 
 static void render_targets(struct load *load)
@@ -166,14 +210,21 @@ static void render_lines(struct load *load)
 	load->once = true;
 }
 
-/* "...0199" becomes "...0200". */
-static void count_up(char *digits)
+/* Adds one to the digit at `at`: "...0199" becomes "...0200". */
+static void count_up(char *digits, int at)
 {
-	int at = NUMBER_DIGITS - 1;
-
 	while (at > 0 && digits[at] == '9')
 		digits[at--] = '0';
 	digits[at]++;
+}
+
+/* Each line of a bulk goes on by as many as there are. */
+static void count_all_up(struct load *load)
+{
+	int at = NUMBER_DIGITS - (load->numbers == BULK_LINES ? 4 : 1);
+
+	for (size_t i = 0; i < load->numbers; i++)
+		count_up(load->number + i * load->apart, at);
 }
 
 /* NULL: there are no more. */
@@ -185,7 +236,7 @@ static const struct request *next_request(struct load *load)
 		return load->request_next++ < load->request_count ? request
 								  : NULL;
 	if (load->number != NULL)
-		count_up(load->number);
+		count_all_up(load);
 	else if (++load->request_next == load->request_count)
 		load->request_next = 0;
 	return request;
@@ -240,6 +291,16 @@ static void client_lost(struct load *load, struct client *client)
 	client_send(load, client, sample_now_ns());
 }
 
+/* Whether what came last of an answer, `len` octets, ends as it should. */
+static bool ends_well(const struct load *load, size_t len)
+{
+	size_t end = load->end ? strlen(load->end) : 0;
+	size_t seen = end < len ? end : len;
+
+	return memcmp(load->received + len - seen,
+		      load->end ? load->end + end - seen : "", seen) == 0;
+}
+
 static void client_read(struct load *load, struct client *client)
 {
 	ssize_t len =
@@ -257,7 +318,7 @@ static void client_read(struct load *load, struct client *client)
 	if (state != ANSWER_WHOLE)
 		return;
 	now = sample_now_ns();
-	if (client->answer.status != 200)
+	if (client->answer.status != 200 || !ends_well(load, (size_t)len))
 		complain(load, load->received, (size_t)len);
 	else if (!load->stopping)
 		sample_add(&load->sample, now - client->sent_ns);
@@ -359,7 +420,8 @@ int main(int argc, char **argv)
 	static struct load load = { .connections = 1, .seconds = 1, .key = "" };
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: load create|get|once --port P ...\n");
+		fprintf(stderr,
+			"usage: load create|bulk|get|once --port P ...\n");
 		return 2;
 	}
 	read_options(&load, argc - 1, argv + 1);
@@ -369,6 +431,8 @@ int main(int argc, char **argv)
 	load.sample.width = load.connections;
 	if (strcmp(argv[1], "create") == 0)
 		render_create(&load);
+	else if (strcmp(argv[1], "bulk") == 0)
+		render_bulk(&load);
 	else if (strcmp(argv[1], "once") == 0)
 		render_lines(&load);
 	else
