@@ -101,7 +101,7 @@ static const struct command invite_commands[] = {
 	  .rest_max = ANY_NUMBER },
 	{ .name = "link",
 	  .rest = "ID|ADDRESS",
-	  .help = "get one more link to an invite; that of the mail goes on "
+	  .help = "get another link to an invite; the one in the mail keeps "
 		  "working",
 	  .examples = "invite link ada@example.com",
 	  .run = cmd_link,

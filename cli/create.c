@@ -52,9 +52,7 @@ const struct option create_options[] = {
 	  .help = "the language of the page and the mail (invited only)" },
 	{ .name = "external-id",
 	  .value = "ID",
-	  .help =
-	      "what you call the person, who has it as a user, too (invited "
-	      "only)" },
+	  .help = "your own id of the person (invited only)" },
 	{ .name = "metadata",
 	  .value = "KEY=VALUE",
 	  .help =

@@ -90,7 +90,7 @@ const struct option change_options[] = {
 	{ .name = "no-projects", .help = "grant no project" },
 	{ .name = "external-id",
 	  .value = "ID",
-	  .help = "what you call the person; empty: nothing" },
+	  .help = "your own id of the person; empty: none" },
 	{ .name = "metadata",
 	  .value = "KEY=VALUE",
 	  .help = "a pair, instead of those that there are; repeatable; "
