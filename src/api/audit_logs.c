@@ -234,7 +234,7 @@ static int read_type(struct request *request, void *in, struct str value)
 	if (audit_is_published(value))
 		return 0; /* one that never happens here */
 	return answer_error(request, 400, "invalid_value", "event_types[]",
-			    "Invalid value: '%s'. It is no type of event.",
+			    "Invalid value: '%s'. It is not a type of event.",
 			    quoted(request, value));
 }
 

@@ -116,8 +116,8 @@ static int rotate(const char *directory, const char *own, int keep)
 		removed = remove_before(directory, oldest);
 	if (removed < 0)
 		return command_fail(EXIT_FAILED,
-				    "the backup is made, but old ones could "
-				    "not be looked for: %s",
+				    "the backup was made, but old backups "
+				    "could not be listed: %s",
 				    strerror(errno));
 	if (removed > 0)
 		printf("removed: %d older\n", removed);

@@ -70,8 +70,8 @@ int command_refused(enum result result)
 				    "see `invited key list`");
 	case RESULT_USER_NOT_FOUND:
 		return command_fail(EXIT_FAILED,
-				    "nothing is known of such a person, or not "
-				    "any more");
+				    "there is no such user, neither present "
+				    "nor removed, or they were erased already");
 	case RESULT_LAST_OWNER:
 		return command_fail(EXIT_FAILED,
 				    "this is the last owner of an "

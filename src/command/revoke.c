@@ -146,8 +146,8 @@ int command_revoke_before(struct session *session)
 
 	if (!parse_time(time, &cutoff.made_before))
 		return command_fail(EXIT_USAGE,
-				    "%s is no time in UTC, such as 2026-11-27 "
-				    "or 2026-11-27T09:30:00Z",
+				    "%s is not a time in UTC, such as "
+				    "2026-11-27 or 2026-11-27T09:30:00Z",
 				    time);
 	if (cutoff.made_before > clock_now_ms() / 1000)
 		return command_fail(EXIT_USAGE, "%s is in the future", time);

@@ -210,7 +210,7 @@ static int unknown_command(const struct words *words, struct fail *fail)
 		}
 	}
 	if (len)
-		return fail_set(fail, "\"%s\" needs one of these behind it: %s",
+		return fail_set(fail, "\"%s\" needs one of these after it: %s",
 				words->at[0], verbs);
 	if (!nearest)
 		return fail_set(
@@ -284,7 +284,7 @@ static int look_up(struct conf *conf, const struct setting *setting,
 	if (!path || !*path)
 		return 0;
 	if (*ret_value)
-		return fail_set(fail, "%s and %s are both set: one will do",
+		return fail_set(fail, "%s and %s are both set: unset one",
 				setting->variable, variable);
 	*ret_value = secret_from_file(variable, path, &conf->arena, fail);
 	return *ret_value ? 0 : -1;

@@ -47,7 +47,7 @@
 	X(ROLE_NOT_ASSIGNED, 404, "role_not_found",                    \
 	  "This role is not assigned here.")                           \
 	X(ROLE_NEEDS_PROJECT, 400, "role_needs_project",               \
-	  "Custom roles of a project are for who is in it. Assign "    \
+	  "Custom roles of a project are for its members. Assign "     \
 	  "`role-api-project-member` first, or another predefined "    \
 	  "role of the project.")                                      \
 	X(ROLE_EXISTS, 400, "role_already_exists",                     \
@@ -82,9 +82,9 @@
 	  "The person does not want this invite: it was declined.")    \
 	/* by whoever has it, of any invite */                         \
 	X(ADDRESS_BLOCKED, 400, "address_opted_out",                   \
-	  "Whoever has this address said that an invite was not "      \
+	  "The holder of this address said that an invite was not "    \
 	  "meant for them, so your organization cannot invite it. An " \
-	  "owner can allow that again: look for it with GET "          \
+	  "owner can allow that again: find it with GET "              \
 	  "/organization/blocked_addresses?email=..., then delete "    \
 	  "it there.")                                                 \
 	/* already a member */                                         \
@@ -113,13 +113,14 @@
 	  "to it.")                                                    \
 	/* a search that gave up; the next page would do so, too */    \
 	X(SEARCH_TOO_LONG, 400, "search_too_long",                     \
-	  "None of the half million events that were looked through "  \
-	  "matches. Say when it was, with effective_at[gte] and "      \
-	  "effective_at[lte], or to what, with resource_ids[].")       \
+	  "None of the half million events that were searched "        \
+	  "matches. Narrow the search by time, with "                  \
+	  "effective_at[gte] and effective_at[lte], or by target, "    \
+	  "with resource_ids[].")                                      \
 	X(INVITES_TOO_MANY, 400, "search_too_long",                    \
-	  "None of the half million invites that were looked through " \
-	  "matches. Say when it was made, with created_at[gte] and "   \
-	  "created_at[lte].")                                          \
+	  "None of the half million invites that were searched "       \
+	  "matches. Narrow the search by time, with created_at[gte] "  \
+	  "and created_at[lte].")                                      \
 	/* wrong link: unknown number or secret */                     \
 	X(INVITATION_NOT_FOUND, 404, "invitation_not_found",           \
 	  "This invitation link is not valid. Check that it was "      \
@@ -133,8 +134,8 @@
 	  "This invitation was declined. Ask for a new one.")          \
 	/* declined, as not meant for whoever has the address */       \
 	X(INVITATION_OPTED_OUT, 410, "invitation_opted_out",           \
-	  "Whoever has this address said that the invitation was not " \
-	  "meant for them, so it was withdrawn.")                      \
+	  "The holder of this address said that the invitation was "   \
+	  "not meant for them, so it was withdrawn.")                  \
 	/* a new one was asked for while it can still be accepted */   \
 	X(INVITATION_OPEN, 400, "invitation_not_expired",              \
 	  "This invitation has not expired: it can be accepted.")      \
@@ -148,8 +149,8 @@
 	  "another one.")                                              \
 	/* by a request before, perhaps this one's own */              \
 	X(API_KEY_ROTATED, 400, "api_key_already_rotated",             \
-	  "This key was rotated already: 'replaced_by' of it says "    \
-	  "for which one. Rotate that one; or, if nobody has its "     \
+	  "This key was rotated already: its 'replaced_by' names the " \
+	  "new key. Rotate that one; or, if nobody has its "           \
 	  "value, delete it and rotate this one again.")               \
 	/* the organization or the project has a maximum */            \
 	X(KEY_LIFETIME_ABOVE_MAX, 400, "expires_in_seconds_above_max", \
@@ -185,12 +186,12 @@
 	  "request with another body. Take a new key.")                \
 	/* its row in the database is damaged */                       \
 	X(DAMAGED, 500, "damaged",                                     \
-	  "What is stored of this is damaged, or was written by a "    \
-	  "newer version. Nothing was changed; `invited check` says "  \
-	  "where it is.")                                              \
+	  "The stored data is damaged, or was written by a newer "     \
+	  "version. Nothing was changed; `invited check` says where "  \
+	  "the damage is.")                                            \
 	/* see store/lane.h */                                         \
 	X(STORE_BUSY, 503, "service_unavailable",                      \
-	  "Too many questions that take long wait already. Try again " \
+	  "Too many slow searches are waiting already. Try again "     \
 	  "in a moment.")                                              \
 	X(OUT_OF_MEMORY, 503, "service_unavailable",                   \
 	  "The server is out of memory. Nothing was changed; try "     \

@@ -21,8 +21,8 @@
 	X(EXPIRED, "expired", 401, "invalid_api_key",                         \
 	  "This API key has expired. Use another one.")                       \
 	X(OWNER_INACTIVE, "owner_inactive", 403, "insufficient_permissions",  \
-	  "Whoever this API key belongs to has no part in its project now. "  \
-	  "The key opens it again once they have.")                           \
+	  "The owner of this API key has no access to its project now. The "  \
+	  "key works again once they have.")                                  \
 	X(WRONG_PROJECT, "wrong_project", 403, "insufficient_permissions",    \
 	  "This API key is for another project.")                             \
 	X(PROJECT_ARCHIVED, "project_archived", 403,                          \
@@ -30,8 +30,7 @@
 	  "The project of this API key is archived.")                         \
 	X(INSUFFICIENT_SCOPE, "insufficient_scope", 403,                      \
 	  "insufficient_permissions",                                         \
-	  "This API key, or whoever it belongs to, is not permitted to do "   \
-	  "this.")                                                            \
+	  "This API key, or its owner, is not permitted to do this.")         \
 	X(MODEL_NOT_ALLOWED, "model_not_allowed", 403,                        \
 	  "insufficient_permissions", "This API key is not for this model.")  \
 	/* nothing where a key belongs */                                     \
@@ -46,7 +45,7 @@
 	  "The request has two API keys that differ. Send one.")              \
 	/* a header of the gateway's, twice and with two values */            \
 	X(AMBIGUOUS, "ambiguous", 403, "insufficient_permissions",            \
-	  "The gateway's question says two different things of the request.") \
+	  "The gateway sent a header twice, with two different values.")      \
 	X(BUSY, "busy", 503, "service_unavailable",                           \
 	  "Too many unknown API keys are being tried. Try again in a "        \
 	  "moment.")                                                          \

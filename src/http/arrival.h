@@ -40,7 +40,7 @@ bool inbox_put(struct inbox *inbox, const struct arrival *arrival,
 /* Takes all that is there, and returns how many. */
 size_t inbox_take(struct inbox *inbox, struct arrival out[INBOX_MAX]);
 
-/* From now on it takes nothing; what is there is still to be taken. */
+/* Closes the inbox; what is in it can still be taken. */
 void inbox_close(struct inbox *inbox);
 
 #endif

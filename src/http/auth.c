@@ -5,13 +5,14 @@
  * key is refused from then on. When it was last used is written down at most
  * once a minute and key.
  *
- * The surprise: not every request looks. What was found once holds for all
- * that come to the same thread in the same round, since reads in one round see
- * one state of the store anyway; and for writes it holds a while longer, since
- * the store looks by itself, in the write's transaction, whether the key is
- * still in force. That is two thirds of the system calls before a write is on
- * its way. So a key that was revoked, or whose owner was demoted, opens nothing
- * from then on, whichever daemon was told, and nobody has to forget it.
+ * The surprise: not every request looks the key up. A key that was found is
+ * good for all requests of the same thread and round, since reads in one round
+ * see one state of the store anyway; and for writes for a while longer, since
+ * the store checks by itself, in the write's transaction, whether the key is
+ * still in force. That saves two thirds of the system calls before a write is
+ * under way. So a key that was revoked, or whose owner was demoted, opens
+ * nothing from then on, on any daemon, without anything having to be
+ * invalidated.
  */
 #include "base/base.h"
 
@@ -38,7 +39,7 @@ bool bearer_key(struct str header, struct str *ret_key)
 	return ret_key->len > 0;
 }
 
-/* Clients want to know whose answer it is, and may say whose they expect. */
+/* Answers name the organization, and clients may say which one they expect. */
 static bool check_organization(struct request *request)
 {
 	struct str asked = request->openai_organization;
@@ -131,8 +132,7 @@ static bool is_read(const struct request *request)
 	return request->method == METHOD_GET || request->method == METHOD_HEAD;
 }
 
-/* The key as it is remembered, if that is good enough for this request; else
- * NULL. */
+/* The remembered key, if that is fresh enough for this request; else NULL. */
 static struct admin_key *remembered(struct request *request,
 				    const uint8_t hash[SHA256_SIZE])
 {
@@ -180,7 +180,7 @@ static void check_key(struct request *request, struct str text)
 		find_key(request, hash);
 }
 
-/* The form tells that much without a look. */
+/* Its form shows that without a look-up. */
 static bool may_be_admin_key(struct str text)
 {
 	enum key_form form = key_form(text);

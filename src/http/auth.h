@@ -1,5 +1,5 @@
 /*
- * auth.h: whose key is this?
+ * auth.h: authenticates requests by their admin key.
  */
 #ifndef HTTP_AUTH_H
 #define HTTP_AUTH_H
@@ -16,8 +16,8 @@ void auth_check(struct request *request,
 /* The key of an Authorization header; false where it has none. */
 bool bearer_key(struct str header, struct str *ret_key);
 
-/* Whether that was done before, and so lately that it need not be again: the
- * store looks once more as it writes. */
+/* Whether that was done so recently that it need not be repeated: the store
+ * checks again as it writes. */
 bool auth_holds(const struct request *request) MUST_CHECK;
 
 #endif

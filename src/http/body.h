@@ -1,9 +1,9 @@
 /*
  * body.h: JSON bodies, checked once, at the door.
  *
- * A handler declares what it accepts; what it reads afterwards has the right
- * type and size, and nothing else came with it. Every complaint names the
- * parameter and is answered here.
+ * A handler declares what it accepts; the values that it then gets have the
+ * right type and size, and nothing else was in the body. Errors name the
+ * parameter and are answered here.
  */
 #ifndef HTTP_BODY_H
 #define HTTP_BODY_H
@@ -17,7 +17,7 @@ enum field_type {
 	FIELD_STRING,
 	FIELD_TEXT, /* a string that people read: printable, not blank */
 	FIELD_WORD, /* of a vocabulary; its number */
-	FIELD_ID,   /* 0, which is nobody's, where it is none of its kind */
+	FIELD_ID,   /* 0, which is no id, if it is not of its kind */
 	FIELD_INTEGER,
 	FIELD_BOOLEAN,
 	FIELD_STRINGS, /* an array of them, of at most LINE_MAX_OCTETS each;
@@ -38,13 +38,13 @@ struct field {
 	bool not_null;	  /* else null is as if it were absent */
 	bool says_null;	  /* but for `said`, which is set; the input stays 0 */
 	int64_t min, max; /* of an integer; octets of a string; items */
-	size_t input;	  /* where it goes in what the verb takes, plus 1; 0: it
-			   * does not go there by itself */
+	size_t input;	  /* its offset in the verb's input, plus 1; 0: not set
+			   * there */
 	size_t said; /* of a bool there, plus 1: whether it was given; or 0 */
 	const struct vocabulary *words;
 	enum id_kind kind;
-	/* Of each string in a list of them: why it will not do (static, behind
-	 * "Invalid '...': "), or NULL. NULL: any text will. */
+	/* For each string of a list: why it is not valid (static, to follow
+	 * "Invalid '...': "), or NULL. NULL: any text is. */
 	const char *(*check)(struct str text);
 };
 
@@ -199,8 +199,8 @@ const char *body_item_param(struct request *request, const char *array_name,
 int body_check_text(struct request *request, const char *param,
 		    struct str text) MUST_CHECK;
 
-/* The number of a word; -1 with the request answered, naming the words that
- * would do, where it is none of them. */
+/* The number of a word; -1 with the request answered, naming the valid words,
+ * if it is not one of them. */
 int body_read_word(struct request *request, const char *param, struct str word,
 		   const struct vocabulary *vocabulary,
 		   int *ret_number) MUST_CHECK;

@@ -104,7 +104,7 @@ static void write_invites(const struct census *census, int64_t now_ms,
 	metric_write(out, &age, age_ms > 0 ? age_ms / 1000 : 0);
 }
 
-/* Where no organization has a limit, there is nothing to say. */
+/* Nothing is written if no organization has a limit. */
 static void write_seats(const struct census_seats *seats, struct buf *out)
 {
 	metric_write(out, &seats_limit, seats->limit);

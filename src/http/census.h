@@ -1,8 +1,8 @@
 /*
  * census.h: how many invites and seats there are, for Prometheus.
  *
- * A scrape counts one slice (store/invites/census.h) and shows what came of the last
- * round. Where all fits into one slice, that is the state of now.
+ * A scrape counts one slice (store/invites/census.h) and shows what came of the
+ * last round. Where all fits into one slice, that is the state of now.
  */
 #ifndef HTTP_CENSUS_H
 #define HTTP_CENSUS_H
@@ -20,12 +20,12 @@ struct census {
 	bool seats_counted;
 };
 
-/* A slice that was asked for with `in` is here. Who was overtaken by another
- * scrape adds nothing. */
+/* Takes the slice that was asked for with `in`. Ignored if another scrape was
+ * faster. */
 void census_add(struct census *census, const struct census_in *in,
 		const struct census_out *slice, int64_t now_ms);
 
-/* Nothing of what no round has ended of. */
+/* Writes nothing before the first round has ended. */
 void census_metrics(const struct census *census, int64_t now_ms,
 		    struct buf *out);
 

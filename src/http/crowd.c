@@ -1,5 +1,5 @@
 /*
- * crowd.c: a table of those who are connected.
+ * crowd.c: a table of client addresses and their connections.
  */
 #include "base/base.h"
 
@@ -24,7 +24,7 @@ void crowd_release(struct crowd *crowd)
 	pthread_mutex_destroy(&crowd->mutex);
 }
 
-/* False for whom nobody counts. */
+/* False for addresses that are not counted. */
 static bool is_counted(const struct http_service *service,
 		       const struct sockaddr *peer, struct in6_addr *ret)
 {
@@ -69,7 +69,7 @@ static struct crowd_member *add(struct crowd *crowd,
 	return member;
 }
 
-/* Where there is no memory to count with, who comes is let in. */
+/* Without memory to count it, a connection is let in. */
 static bool count_in(struct crowd *crowd, const struct in6_addr *address,
 		     struct crowd_member **ret_member)
 {

@@ -34,8 +34,8 @@ struct sockaddr;
 void crowd_init(struct crowd *crowd);
 void crowd_release(struct crowd *crowd); /* nobody is there */
 
-/* One came from there. False: those are enough. Else it is to be given to
- * crowd_leave(), NULL where it is not counted. */
+/* Counts a connection from there. False: that address has enough. Otherwise the
+ * place has to be given to crowd_leave(); NULL if it is not counted. */
 bool crowd_join(struct crowd *crowd, const struct http_service *service,
 		const struct sockaddr *peer,
 		struct crowd_member **ret_member) MUST_CHECK;

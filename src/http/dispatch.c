@@ -12,8 +12,8 @@
 #include "http/operation.h"
 #include "http/router.h"
 
-/* A body that says it is something else is not guessed at. An empty one is
- * no body, whatever its type: SDKs send that. */
+/* The type of a body is not guessed if its header names another one. An empty
+ * body needs no type: SDKs send one anyway. */
 static int check_content_type(struct request *request)
 {
 	const char *wanted = request->route->body == BODY_FORM

@@ -13,9 +13,8 @@
 void request_dispatch(struct request *request);
 
 /*
- * The same up to where the body is needed, before any of it is there: who asks
- * on a route that needs a key has one. Afterwards it is answered, parked, or
- * its body may come.
+ * The part of it that comes before the body: if the route needs a key, looks it
+ * up. Afterwards the request is answered, parked, or ready for its body.
  */
 void request_admit(struct request *request);
 

@@ -2,7 +2,7 @@
  * errors.c: how errors are written; core/result.h has their words.
  *
  * The SDKs repeat 408, 409, 429 and 5xx by themselves. So 409 is not used, and
- * every answer that a repetition cannot change, or must not follow at once,
+ * every answer that a retry cannot change, or that must not be retried at once,
  * says so in x-should-retry.
  */
 #include "base/base.h"
@@ -105,7 +105,7 @@ const char *quoted(struct request *request, struct str text)
 	return quote;
 }
 
-/* Clients ask again by themselves; here that would do it twice. */
+/* Clients retry by themselves; here that would do it twice. */
 static void answer_uncertain(struct request *request, const char *what_to_do)
 {
 	answer_header(request, "x-should-retry", "false");

@@ -230,7 +230,8 @@ void exchange_abandon(struct exchange *exchange)
 		return;
 	}
 	store_drop(exchange->all->thread->port, &exchange->request.op);
-	/* What the store works on is ours; what the library read goes now. */
+	/* The store's operation is our own memory; the library's buffers are
+	 * freed now. */
 	request_forget_wire(&exchange->request);
 	exchange->connection = NULL;
 	exchange->orphan = true;

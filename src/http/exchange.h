@@ -1,5 +1,5 @@
 /*
- * exchange.h: the requests under way, and when each connection's time is up.
+ * exchange.h: the requests under way, and the deadlines of connections.
  *
  * An exchange is a request and what the server has to know of it. It outlives
  * its connection where the store is at work on it. Those that ended are kept
@@ -92,7 +92,7 @@ struct exchange *exchange_new(struct exchanges *all, const char *target);
  * that the client gets to read why; false beyond it. */
 bool exchange_take_body(struct exchange *exchange, struct str data);
 
-/* The head is there: from now on the client is owed an answer. */
+/* The head is complete: from now on the client is owed an answer. */
 void exchange_begin(struct exchange *exchange);
 
 void exchange_free(struct exchange *exchange);
@@ -101,8 +101,8 @@ void exchange_free(struct exchange *exchange);
  * work. */
 void exchange_allow(struct exchange *exchange, int64_t in_ms);
 
-/* Has the store give up what it looks for on behalf of clients that have left,
- * or will say nothing more: the library sees that only when it answers. */
+/* Has the store drop slow reads for clients that have disconnected, which the
+ * library notices only when it answers. */
 void exchanges_drop_deserted(struct exchanges *all);
 
 /* The library has its answer: counts, and logs. */

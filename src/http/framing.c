@@ -1,5 +1,5 @@
 /*
- * framing.c: refuses what two readers could read in two ways.
+ * framing.c: refuses requests that two parsers could read in two ways.
  */
 #include "base/base.h"
 
@@ -33,8 +33,8 @@ static bool has_blank(struct str name)
 	       memchr(name.data, '\t', name.len);
 }
 
-/* A name or an address, and perhaps a port; or nothing at all. Some readers
- * take what stands behind an '@' or before a ',' for the host. */
+/* A name or an address, and perhaps a port; or nothing at all. Some parsers
+ * take what follows an '@' or precedes a ',' for the host. */
 static bool is_host(struct str value)
 {
 	for (size_t i = 0; i < value.len; i++) {

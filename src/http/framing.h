@@ -1,6 +1,6 @@
 /*
- * framing.h: whether a request's headers say one thing only about where it
- * ends, to whom it goes and who asks (RFC 9112, sections 3.2 and 6.3; RFC 9110,
+ * framing.h: whether a request's headers are unambiguous about where it ends,
+ * where it goes and who sends it (RFC 9112, sections 3.2 and 6.3; RFC 9110,
  * section 5.3).
  *
  * The HTTP library takes the first of two lengths and goes on. Behind a proxy
@@ -27,7 +27,7 @@ void framing_note(struct framing *framing, struct str name, struct str value);
 /* Whether a body is announced, however long. */
 bool framing_has_body(const struct framing *framing);
 
-/* Whether it says who asks, and for which organization, only once. */
+/* Whether it names its sender, and the organization, only once. */
 bool framing_has_one_sender(const struct framing *framing);
 
 /* `version` as in the request line: "HTTP/1.1". */

@@ -1,5 +1,5 @@
 /*
- * invitations.c: asks the store about a link, and slows down who guesses.
+ * invitations.c: asks the store about a link, and slows down guessing.
  */
 #include "base/base.h"
 

@@ -9,12 +9,13 @@
 #include "store/invites/invitations.h"
 
 /*
- * Has the store do `verb`, one of store/invites/invitations.h, with the token in `code`
- * (token_find) and calls `then` with the outcome in `op.result` and an
- * invitation_out, which is NULL when out of memory. Without a token in it, it
- * is RESULT_INVITATION_NOT_FOUND: a link that was cut short guesses at nothing.
- * Wrong tokens are counted against the client's address; `too_many` is called
- * instead, with the seconds to wait, where there were too many.
+ * Has the store do `verb`, one of store/invites/invitations.h, with the token
+ * in `code` (token_find) and calls `then` with the outcome in `op.result` and
+ * an invitation_out, which is NULL when out of memory. Without a token in it,
+ * the result is RESULT_INVITATION_NOT_FOUND, which is not counted: a link that
+ * was cut short is not a guess. Wrong tokens are counted against the client's
+ * address; `too_many` is called instead, with the seconds to wait, where there
+ * were too many.
  */
 struct invitation_request {
 	const struct verb *verb;

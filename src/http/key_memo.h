@@ -1,11 +1,10 @@
 /*
- * key_memo.h: the keys that were found a moment ago, so that not every request
- * has to look for its own.
+ * key_memo.h: a cache of keys that were found a moment ago, so that not every
+ * request has to look its key up.
  *
  * A bounded number of them: a key's hash says in which of the sets it has its
  * place, and a full set gives up the one that was found longest ago. It belongs
- * to one thread; what else may change a key is the business of who asks
- * (auth.c).
+ * to one thread; the caller decides for how long an entry is good (auth.c).
  */
 #ifndef HTTP_KEY_MEMO_H
 #define HTTP_KEY_MEMO_H
@@ -32,7 +31,7 @@ struct key_memo {
 struct known_key *key_memo_find(struct key_memo *memo,
 				const uint8_t hash[SHA256_SIZE]) MUST_CHECK;
 
-/* Its place, which may have been another's: to be filled in. */
+/* The place for the key, perhaps another one's before: to be filled in. */
 struct known_key *key_memo_place(struct key_memo *memo,
 				 const uint8_t hash[SHA256_SIZE]);
 

@@ -2,20 +2,19 @@
  * limiter.c: debts of wrong codes, by address, in one table of fixed size.
  *
  * An account holds what was charged: look-ups under way, and wrong codes, each
- * for MISTAKE_MS. Who has made no mistake may have many under way at once;
- * who has, only as many as are left.
+ * for MISTAKE_MS. An address without mistakes may have many under way at once;
+ * one with mistakes only as many as are left.
  *
  * An account is one of the WAYS of a set, found by its whole key, so that no
  * stranger shares the debt of another. Where a set is full, the least indebted
  * goes. A flood from one network cannot fill the table: once the network (/48,
  * /32) is in debt, no account is opened for its parts.
  *
- * What was sent away is remembered by its code in a table of tickets, without
- * regard for whose it was; the oldest make room. Who comes back with a good
- * ticket is looked up from an allowance of which each address and network has
- * a share. A code that came back and was wrong gets no ticket for a while, so
- * that somebody who repeats wrong codes runs out of them, and who has a right
- * one finds something left.
+ * A code that was sent away is remembered in a table of tickets, whoever sent
+ * it; the oldest make room. A code that comes back with a good ticket is looked
+ * up, from an allowance of which each address and network has a share. A code
+ * that came back and was wrong gets no ticket for a while, so that repeating
+ * wrong codes is of no use, and something is left for right ones.
  */
 #include "base/base.h"
 
@@ -54,8 +53,8 @@ struct account {
 	int32_t under_way;
 };
 
-/* Someone was sent away with this code, and may come back from then on; or
- * came back with it and was wrong, and gets no ticket until then. */
+/* This code was sent away, and may come back from `good_ms` on; or it came back
+ * and was wrong, and gets no ticket until then. */
 struct ticket {
 	uint32_t code, good_at; /* milliseconds / 16, since they need no more */
 };
@@ -131,7 +130,7 @@ static int64_t debt_ms(const struct account *account, int64_t now_ms)
 	return (left > 0 ? left : 0) + account->under_way;
 }
 
-/* An account for `key`, in the place of the least indebted. */
+/* An account for `key`, replacing the least indebted. */
 static struct account *open_account(struct limiter *limiter, uint64_t key,
 				    size_t level, int64_t now_ms)
 {
@@ -175,8 +174,8 @@ static bool all_have_credit(struct limiter *limiter,
 	return true;
 }
 
-/* A look-up of someone who comes back is charged to the address alone: what
- * one address repeats puts no network into debt. */
+/* The look-up of a code that comes back is charged to the address alone, so
+ * that one address's repeats put no network into debt. */
 static size_t charged_levels(const struct limiter_client *client)
 {
 	return client->came_back ? 1 : client->count;
@@ -202,7 +201,7 @@ static void add_mistake(struct account *account, size_t level, int64_t now_ms)
 		account->clear_at_ms = most;
 }
 
-/* ---- those who come back ---- */
+/* ---- codes that come back ---- */
 
 static uint32_t ticks(int64_t ms)
 {
@@ -233,7 +232,7 @@ static bool have_share(struct limiter *limiter,
 	return true;
 }
 
-/* Whether there is something left of the allowance; takes it. */
+/* Takes one from the allowance; false if nothing is left. */
 static bool take_return(struct limiter *limiter,
 			const struct limiter_client *client, int64_t now_ms)
 {
@@ -259,7 +258,7 @@ static uint32_t check_of(uint64_t code)
 	return (uint32_t)(code >> 31) | 1;
 }
 
-/* The ticket of the code; else the place of the oldest of its set. */
+/* The code's ticket, or else the place of the oldest ticket in its set. */
 static struct ticket *place_of(struct tickets *tickets, uint64_t code,
 			       int64_t now_ms)
 {
@@ -290,7 +289,7 @@ static void bar(struct limiter *limiter, uint64_t code, int64_t now_ms)
 	    (struct ticket){ check_of(code), ticks(now_ms + BARRED_MS) };
 }
 
-/* The ticket of the code; a new one where there is none that is still good. */
+/* The code's ticket; a new one if there is none that is still good. */
 static struct ticket *ticket_of(struct limiter *limiter, uint64_t code,
 				int64_t now_ms)
 {
@@ -303,7 +302,8 @@ static struct ticket *ticket_of(struct limiter *limiter, uint64_t code,
 	return ticket;
 }
 
-/* Sends away with a ticket, or lets in who comes back with a good one. */
+/* Sends the code away with a ticket, or lets it in if it came back with a good
+ * one. */
 static int ask_for_return(struct limiter *limiter,
 			  struct limiter_client *client, int64_t now_ms)
 {

@@ -7,11 +7,11 @@
  * many invitations as it likes, and a thousand wrong codes at once are not all
  * looked up. A wrong code is forgiven after 5 seconds, ten after 50.
  *
- * Whoever shares an address with a guesser still gets in: who was sent away
- * and comes back with the same code is looked up, from a small allowance that
- * is kept for them and shared out among addresses and networks. A guesser
- * gains nothing by repeating a code: one that came back and was wrong does not
- * come back again for 4 minutes.
+ * Those who share an address with a guesser still get in: a code that was sent
+ * away and comes back is looked up, from a small allowance that is kept for
+ * this and divided among addresses and networks. A guesser gains nothing by
+ * repeating a code: one that came back and was wrong does not get another
+ * ticket for 4 minutes.
  *
  * Addresses of IPv6 are charged as /64, /48 and /32, since one customer may
  * have any of these. All memory is tables of fixed size. May be used by
@@ -30,7 +30,7 @@ struct in6_addr;
 
 #define LIMITER_LEVELS 3
 
-/* Who is charged: the address itself first, then what it is part of. */
+/* Whom to charge: the address itself first, then the networks around it. */
 struct limiter_client {
 	uint64_t keys[LIMITER_LEVELS];
 	size_t count;
@@ -45,14 +45,14 @@ struct limiter_client {
 struct limiter *limiter_new(void); /* NULL: out of memory */
 void limiter_free(struct limiter *limiter);
 
-/* A number for `data` that nobody outside can steer. */
+/* A keyed hash of `data`, which nobody outside can predict. */
 uint64_t limiter_hash(const struct limiter *limiter, struct str data);
 
 /*
- * Who asks: the peer's address, or, where that is this very machine (a reverse
- * proxy, a UNIX socket) or one of --proxy, the last of X-Forwarded-For that is
- * no such proxy, with or without a port. Where it says nothing, all who come
- * through it are one.
+ * The client: the peer's address, or, if that is this machine (a reverse proxy,
+ * a UNIX socket) or one of --proxy, the last address of X-Forwarded-For that is
+ * not such a proxy, with or without a port. Without that header, all clients of
+ * the proxy count as one.
  */
 struct limiter_client limiter_client(const struct request *request);
 
@@ -61,9 +61,8 @@ bool proxy_is_trusted(const struct http_service *service,
 		      const struct in6_addr *address) MUST_CHECK;
 
 /*
- * For the record, in the request's arena: the same address as text, and what
- * the client says that it is, of which only so much is kept. NULL where it is
- * not known.
+ * For the audit log, in the request's arena: the same address as text, and the
+ * User-Agent, cut to a limit. NULL if not known.
  */
 #define AGENT_MAX 256 /* octets; what is not printable ASCII becomes '?' */
 const char *client_address(struct request *request);

@@ -1,5 +1,5 @@
 /*
- * limiter_client.c: who asks: an address, behind whatever proxies.
+ * limiter_client.c: the client's address, behind any proxies.
  */
 #include "base/base.h"
 
@@ -91,8 +91,8 @@ static struct limiter_client client_at(const struct limiter *limiter,
 	return client;
 }
 
-/* False where nobody says it as an address: `ret_name` is what the nearest
- * proxy wrote in its place, if anything. */
+/* False if it is not known as an address: `ret_name` is what the nearest proxy
+ * wrote instead, if anything. */
 static bool find_client(const struct request *request,
 			struct in6_addr *ret_address, struct str *ret_name)
 {

@@ -88,8 +88,9 @@ static int remove_stale(const struct sockaddr_un *address, struct fail *fail)
 }
 
 /*
- * Whoever reaches the socket's directory may connect, as with a port, whatever
- * the umask says: a proxy runs as another user. Keys and links are the lock.
+ * Everybody who can reach the socket's directory may connect, as with a port,
+ * whatever the umask: a proxy runs as another user. Keys and links control the
+ * access.
  */
 #define SOCKET_MODE 0666
 
@@ -112,7 +113,8 @@ static int open_unix(const char *path, struct listener *listener,
 			    sizeof(address), path, fail) < 0)
 		return -1;
 	if (chmod(path, SOCKET_MODE) < 0)
-		return fail_errno(fail, errno, "could not open unix:%s to all",
+		return fail_errno(fail, errno,
+				  "could not let all users connect to unix:%s",
 				  path);
 	return 0;
 }

@@ -129,7 +129,7 @@ static int wait_ms(const struct loop *loop)
 				: mhd_wait_ms(loop->daemon, SWEEP_MS);
 }
 
-/* What a crowd took, once it has gone; others may be there meanwhile. */
+/* Returns the memory of a peak of bodies once it is over. */
 static void give_memory_back(struct http_service *service)
 {
 	if (!service->trim || service->bodies > TRIM_BELOW)
@@ -162,9 +162,9 @@ static void begin_to_stop(struct loop *loop)
 }
 
 /*
- * Whether a loop that stops has no answer to give any more, or has tried for
- * long enough; but never while the store works on a request. Whoever has not
- * finished the head of a request is not waited for, but what has come is read.
+ * Whether a stopping loop owes no more answers, or has tried for long enough;
+ * but never while the store works on a request. Requests whose heads are
+ * incomplete are not waited for, but what has arrived is read.
  */
 static bool is_done(const struct loop *loop, bool quiet, bool late)
 {
@@ -249,7 +249,8 @@ int loop_new(struct group *group, const struct router *router,
 	loop->exchanges.places = &group->places;
 	inbox_init(&loop->inbox);
 	if (open_queue(loop) < 0)
-		return fail_errno(fail, errno, "could not make an event queue");
+		return fail_errno(fail, errno,
+				  "could not create an event queue");
 	if (timing_open(&loop->thread, fail) < 0)
 		return -1;
 	return store_port_open(service->store, wake, loop, &loop->thread.port,

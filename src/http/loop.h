@@ -51,14 +51,14 @@ struct loop {
 int loop_new(struct group *group, const struct router *router,
 	     struct http_service *service, struct fail *fail) MUST_CHECK;
 
-/* Half made, too; it does not run. */
+/* Frees a loop that is not running, even a half-made one. */
 void loop_free(struct loop *loop);
 
 /* Answers requests until the service is `stopping`; then takes no more,
  * finishes those under way (for a bounded time), and returns. */
 void loop_run(struct loop *loop);
 
-/* From any thread or signal handler: it looks what there is to do. */
+/* Wakes the loop; from any thread or signal handler. */
 void loop_wake(struct loop *loop);
 
 /* ---- accept.c ---- */
@@ -73,8 +73,8 @@ void loop_take_arrivals(struct loop *loop);
 /* Listens to the sockets for as long as there are places. */
 void loop_watch_door(struct loop *loop);
 
-/* Accepts no more. Who was about to be accepted still is: who leaves last takes
- * them, and closes the sockets. */
+/* Stops accepting. Connections that were about to be accepted still are: the
+ * last loop to leave accepts them and closes the sockets. */
 void loop_leave_door(struct loop *loop);
 
 #endif

@@ -16,13 +16,14 @@ int once_begin(struct request *request) MUST_CHECK;
 void once_begin_part(struct request *part, const struct request *whole,
 		     size_t index);
 
-/* Lets the operation that is about to be submitted be done once, if it is the
+/* Marks the operation that is about to be submitted as idempotent, if it is the
  * one that the key is for. False when out of memory. */
 bool once_attach(struct request *request) MUST_CHECK;
 
 /*
- * The store has finished it. True: it had been done before, so the request is
- * answered by this, perhaps later: as it is now, or that its secret was shown.
+ * Called once the store has finished it. True: it had been done before, so this
+ * answers the request, perhaps later: with the thing as it is now, or that its
+ * secret was shown already.
  */
 bool once_finish(struct request *request) MUST_CHECK;
 

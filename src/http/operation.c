@@ -1,5 +1,5 @@
 /*
- * operation.c: what the routes' tables say is done here, for all of them.
+ * operation.c: executes the routes' tables.
  */
 #include "base/base.h"
 
@@ -9,7 +9,7 @@
 
 /* ---- what goes in ---- */
 
-/* An id that is none of its kind is 0, which is nobody's. */
+/* An id of another kind is 0, which is no id. */
 void operation_put_ids(const struct request *request, const struct route *route,
 		       void *in)
 {
@@ -149,7 +149,7 @@ void operation_run(struct request *request)
 	request_submit(request, finished);
 }
 
-/* ---- whether the tables are ---- */
+/* ---- checking the tables ---- */
 
 static size_t count_ids(const struct route *route)
 {

@@ -15,11 +15,11 @@ void operation_run(struct request *request);
  * of what reads them. */
 bool operation_is_sound(const struct route *route);
 
-/* Puts the path's ids to where the route says, in what its verb takes. */
+/* Copies the path's ids to their places in the verb's input. */
 void operation_put_ids(const struct request *request, const struct route *route,
 		       void *in);
 
-/* ---- for handlers that do one of these themselves ---- */
+/* ---- for handlers ---- */
 
 /* The operation's result, where it was refused, as an error; `param` is the
  * parameter that the refusal is about: "project_id" for PROJECT_NOT_FOUND, if

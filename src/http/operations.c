@@ -1,5 +1,5 @@
 /*
- * operations.c: for those who keep the daemon running.
+ * operations.c: health, readiness and metrics.
  */
 #include "base/base.h"
 
@@ -60,7 +60,7 @@ static void write_probed(struct request *request)
 	answer_readiness(request, request->op.result == RESULT_OK);
 }
 
-/* A write only where the last one failed: watching costs the disk nothing. */
+/* Writes only if the last write failed: monitoring costs no disk access. */
 static void read_probed(struct request *request)
 {
 	struct fail fail;

@@ -1,5 +1,5 @@
 /*
- * operations.h: handlers for those who keep the daemon running.
+ * operations.h: the handlers of health, readiness and metrics.
  */
 #ifndef HTTP_OPERATIONS_H
 #define HTTP_OPERATIONS_H

@@ -1,6 +1,6 @@
 /*
  * places.h: how many connections there may be, of all threads that serve the
- * same addresses. Who comes when all are taken waits in the kernel.
+ * same addresses. When all are taken, new connections wait in the kernel.
  */
 #ifndef HTTP_PLACES_H
 #define HTTP_PLACES_H
@@ -11,7 +11,7 @@
 
 struct places {
 	unsigned most;
-	unsigned many; /* from then on, who is idle makes room for who comes */
+	unsigned many; /* from here on, idle ones make room for new */
 	atomic_uint taken;
 };
 

@@ -193,7 +193,7 @@ static int read_filter(struct request *request, const struct query_param *param,
 	return -1;
 }
 
-/* Those that lists have in common; the filters are numbered behind them. */
+/* The parameters that all lists have; the filters are numbered after them. */
 enum { LIMIT, AFTER, ORDER, BEFORE, FILTERS };
 
 _Static_assert(FILTERS + QUERY_PARAMS_MAX <= 32, "each has a bit");

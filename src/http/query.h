@@ -34,7 +34,7 @@ struct query_param {
 		QUERY_WORD, /* of a vocabulary */
 		QUERY_BOOL
 	} type;
-	size_t offset; /* in what the list's verb takes */
+	size_t offset; /* in the verb's input */
 	size_t said;   /* of a bool there, plus 1: whether it was given; or 0 */
 	const struct vocabulary *words;
 	/* -1 with the request answered. */
@@ -94,7 +94,7 @@ void query_until(struct time_range *range, int64_t until);
 struct list_query {
 	enum id_kind kind; /* of the ids in `after` and `before` */
 	int limit, limit_max;
-	bool limit_zero; /* a page of none may be asked for */
+	bool limit_zero; /* `limit` may be 0 */
 	enum list_envelope envelope;
 	enum {
 		ORDER_FIXED, /* there is no parameter `order` */

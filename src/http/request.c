@@ -67,7 +67,7 @@ enum http_method http_method_of(const char *name)
 	return METHOD_OTHER;
 }
 
-/* The headers that somebody looks at, and where they are kept. */
+/* The headers that are used, and where they are kept. */
 static const struct {
 	const char *name;
 	size_t len, offset;
@@ -152,7 +152,7 @@ void request_ask(struct request *request, const struct verb *verb,
 		request_submit(request, then);
 }
 
-/* Whoever has a link; who that is shows when it is found. */
+/* The holder of a link, who is known once the link is found. */
 static struct actor actor_of_link(struct request *request)
 {
 	if (request->op.verb->flags & VERB_READ)

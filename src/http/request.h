@@ -77,11 +77,11 @@ struct request {
 	int64_t ids[PATH_PARAMS_MAX]; /* 0: not an id of its kind, or no id */
 	int64_t organization, key;    /* the caller's; 0 = none */
 	int64_t key_user;	      /* whose key it is; 0 = nobody's */
-	int64_t known_ms;    /* when that was found and all was noted */
-	bool at_the_door;    /* its body is not here yet */
-	int64_t now_ms;	     /* when it was all here */
-	int64_t began_us;    /* the same, by clock_mono_us() */
-	struct json_t *json; /* the body, once parsed */
+	int64_t known_ms;	      /* when the key was looked up */
+	bool at_the_door;	      /* its body is not here yet */
+	int64_t now_ms;		      /* when it was all here */
+	int64_t began_us;	      /* the same, by clock_mono_us() */
+	struct json_t *json;	      /* the body, once parsed */
 	void (*release)(struct request *request); /* frees the body's tree */
 	void (*granted)(struct request *request); /* once the key is known */
 	void *state;	      /* the handler's, between steps */
@@ -115,18 +115,18 @@ void request_release(struct request *request);
 
 enum http_method http_method_of(const char *name);
 
-/* A header has come; kept where somebody looks at it. */
+/* Takes a header, and keeps it if it is one of those used. */
 void request_header(struct request *request, struct str name, struct str value);
 
 /* Whether the header that is kept at `kept`, a member of the request, came
  * several times with values that differ. */
 bool request_differs(const struct request *request, const struct str *kept);
 
-/* The body's parsed form is wanted no more. */
+/* Frees the parsed form of the body. */
 void request_release_parsed(struct request *request);
 
-/* The client left while the store was at work: its headers and its address
- * are gone, and whoever goes on must not look for them. */
+/* The client disconnected while the store was at work: its headers and its
+ * address are gone and must not be used any more. */
 void request_forget_wire(struct request *request);
 
 /*
@@ -146,7 +146,7 @@ void *request_verb(struct request *request, const struct verb *verb) MUST_CHECK;
 void request_submit(struct request *request,
 		    void (*then)(struct request *request));
 
-/* For a verb that takes nothing: both at once. */
+/* Both at once, for a verb without input. */
 void request_ask(struct request *request, const struct verb *verb,
 		 void (*then)(struct request *request));
 

@@ -389,8 +389,8 @@ static const char *children_of(struct request *request,
 }
 
 /*
- * A part of the contract that is not served. Clients take any 404 for "that is
- * gone already" and go on, so this is none.
+ * A part of the contract that is not served. Clients take any 404 for "it is
+ * gone already" and go on, so this is not a 404.
  */
 static int refuse_unserved(struct request *request, const struct node *deepest)
 {

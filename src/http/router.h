@@ -1,5 +1,5 @@
 /*
- * router.h: which paths there are, and who may ask for them.
+ * router.h: the paths that are served, and the access they need.
  *
  * A router is built from tables of routes. Listeners that serve different paths
  * have a router each.
@@ -15,19 +15,19 @@
 
 enum route_access {
 	ACCESS_ADMIN, /* an admin key; errors as JSON; with and without /v1 */
-	ACCESS_LINK,  /* whoever holds a link; as JSON; with and without /v1 */
+	ACCESS_LINK,  /* the holder of a link; as JSON; with and without /v1 */
 	ACCESS_PAGE,  /* people, in a browser */
 	ACCESS_OPEN,  /* machines that watch us */
-	ACCESS_GATE   /* gateways, with the key of who asks them; not logged */
+	ACCESS_GATE   /* gateways, with their client's key; not logged */
 };
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM };
 
 /*
- * A method on a path, and what is done there: the store's `verb`, with what the
- * tables say goes in and comes out (operation.h), or what `handle` does.
+ * A method on a path, and what is done there: a verb of the store, whose input
+ * and output the tables describe (operation.h), or `handle`.
  *
- * A parameter of the path is named after what it is the id of: {invite_id}. Any
+ * A path parameter that is an id is named after its kind: {invite_id}. Any
  * other name takes any text.
  */
 struct route {
@@ -54,19 +54,19 @@ struct route {
 	/* Of what comes out: its first member, each row of a list, or what was
 	 * deleted. */
 	const struct shape *shape;
-	/* What to do where nobody knows whether it was written, if asking again
-	 * is not safe; else NULL. */
+	/* What the client should do if the outcome is unknown and a retry is
+	 * not safe; else NULL. */
 	const char *if_uncertain;
-	/* Where it comes again with the same Idempotency-Key (once.h): it may
-	 * be done again, since it has the same outcome; or what it showed was a
-	 * secret. Or NULL: what its GET shows is no secret. */
+	/* What a repeat with the same Idempotency-Key (once.h) does: run again,
+	 * since the outcome is the same; or refuse, since the answer held a
+	 * secret. NULL: answer as the GET of the thing does. */
 	bool again;
 	bool (*showed_secret)(const struct request *request);
 };
 
 #define FIELDS(fields_) .fields = (fields_), .field_count = COUNT_OF(fields_)
 
-/* Where in a verb's input an id goes; 0 stands for nowhere. */
+/* The offset of an id in the verb's input; 0: none. */
 #define INPUT(type, member) (OFFSET_OF(type, member, int64_t) + 1)
 
 struct route_table {
@@ -83,11 +83,11 @@ struct route_table {
 struct routes {
 	const struct route_table *const *tables;
 	size_t count;
-	/* What a person is shown where there is no such path; NULL: the same
-	 * as a program. */
+	/* The page for people at unknown paths; NULL: the same as for
+	 * programs. */
 	void (*missing_page)(struct request *request);
-	/* Who asks are gateways: what their clients say twice is theirs to
-	 * judge. */
+	/* The callers are gateways: headers that their clients repeat are the
+	 * gateways' to judge. */
 	bool for_gateways;
 };
 

@@ -19,8 +19,8 @@
 #define SPARE_FILES	128 /* descriptors for everything else */
 #define THREAD_FILES	8   /* and for each thread */
 
-#define CROWD_SHARE	8  /* one address has so much of all connections */
-#define ROOM_SHARE	16 /* and so much is kept for who comes next */
+#define CROWD_SHARE	8  /* 1/8 of all for one address */
+#define ROOM_SHARE	16 /* 1/16 kept for new clients */
 
 _Static_assert(SERVER_THREADS_MAX <= LOOPS_MAX, "LOOPS_MAX");
 
@@ -128,7 +128,8 @@ static int adopt_sockets(struct group *group, struct fail *fail)
 	int n = sd_listen_fds(1);
 
 	if (n > LISTENERS_MAX)
-		return fail_set(fail, "too many sockets were handed over");
+		return fail_set(fail, "the service manager handed over too "
+				      "many sockets");
 	for (int i = 0; i < n; i++) {
 		if (listener_adopt(SD_LISTEN_FDS_START + i,
 				   &group->listeners[i], fail) < 0)

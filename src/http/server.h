@@ -12,7 +12,8 @@
 
 struct server;
 
-/* Addresses where the same is served, by so many threads of their own. */
+/* Addresses that serve the same routes, with a number of threads of their
+ * own. */
 struct server_group {
 	const char *const *addresses; /* "127.0.0.1:0", "[::1]:8080",
 				       * "unix:/run/x" */

@@ -1,5 +1,5 @@
 /*
- * service.c: what HTTP threads do together.
+ * service.c: the state that HTTP threads share.
  */
 #include "base/base.h"
 
@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-#define STORE_LINE_MS (10 * SECOND_MS) /* between two that it is away */
+#define STORE_LINE_MS (10 * SECOND_MS) /* between two lines about it */
 
 bool service_logs_stranger(struct http_service *service)
 {

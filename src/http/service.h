@@ -1,9 +1,9 @@
 /*
  * service.h: what all HTTP threads share, and what each has for itself.
  *
- * Whatever two of these threads touch is named here, with what guards it; all
- * else of http/ belongs to one thread. A thread has a port of the store, and so
- * a reader, of its own.
+ * All data that two of these threads touch is here, with what guards it;
+ * everything else in http/ belongs to one thread. A thread has a port of the
+ * store, and so a reader, of its own.
  */
 #ifndef HTTP_SERVICE_H
 #define HTTP_SERVICE_H
@@ -31,8 +31,8 @@ struct timing;
 /* Bodies of all requests under way; more are refused for now (503). */
 #define BODIES_MAX (64 * 1024 * 1024)
 
-/* What a thread has done and has to do: only itself changes it, and the others
- * may look. */
+/* A thread's counters: only the thread itself changes them, and others may read
+ * them. */
 struct http_counts {
 	atomic_llong answers[6];	/* by hundreds of their status */
 	atomic_llong singles;		/* answers but those made of parts */
@@ -51,7 +51,7 @@ static inline int64_t http_counted(const atomic_llong *counter)
 	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-/* What one thread has for itself, but for its counts. */
+/* A thread's own data, except its counters. */
 struct http_thread {
 	struct http_service *service;
 	struct http_thread *next;    /* see http_service */
@@ -106,18 +106,18 @@ struct http_service {
 	atomic_bool store_failed; /* and still is; read without it, too */
 };
 
-/* Whether this request by who has no key is logged. */
+/* Whether to log this request of a client without a key. */
 bool service_logs_stranger(struct http_service *service) MUST_CHECK;
 
 /* One line when the store stops taking writes, one when it takes them again. */
 void service_note_store(struct http_service *service, int64_t now_ms);
 
-/* A client is about to be told of a write: no request that comes later, to
- * whichever thread, may see a state of the store from before. */
+/* To be called before a write is acknowledged: no later request, on any thread,
+ * may see the store's state from before the write. */
 void service_tell(struct http_service *service);
 
-/* A request begins: what its thread reads for it is no older than what clients
- * were told of. */
+/* To be called as a request begins: its reads then see all writes that were
+ * acknowledged. */
 void thread_catch_up(struct http_thread *thread);
 
 #endif

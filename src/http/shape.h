@@ -2,8 +2,8 @@
  * shape.h: the JSON of a thing, as a table over its C struct.
  *
  * A row is a member of the JSON: its name, where its value lies, and how that
- * is written. What is no value of the struct, a function writes. The table is
- * all there is: what has no row is not shown.
+ * is written. Members that are not values of the struct are written by a
+ * function. Only what is in the table is shown.
  */
 #ifndef HTTP_SHAPE_H
 #define HTTP_SHAPE_H
@@ -146,8 +146,8 @@ enum list_envelope {
 
 /*
  * {"object": "list", "data", ..., "has_more"}. `has_more` is always a boolean,
- * and true only with a cursor; cursors are null where there is nothing: between
- * them the official clients insist on all of it.
+ * and true only with a cursor; cursors are null if there are no items: the
+ * official clients, taken together, insist on all of this.
  */
 void shape_write_list(struct jw *jw, const struct shape *shape,
 		      enum list_envelope envelope, const struct list_out *list,

@@ -17,7 +17,7 @@ static const struct metric durations = {
 	.help = "From when a request was all there until its answer left.",
 };
 
-/* A read from memory takes the first, one fsync of a disk the middle. */
+/* The first fits a read from memory, the middle one an fsync. */
 static const struct metric_bound bounds[] = {
 	{ 250, "0.00025" }, { 500, "0.0005" }, { 1000, "0.001" },
 	{ 2500, "0.0025" }, { 5000, "0.005" }, { 10000, "0.01" },

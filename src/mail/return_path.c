@@ -46,7 +46,7 @@ int return_path_parse(struct arena *arena, const char *text,
 	    strlen(path.domain) + EMAIL_LOCAL_MAX + 1 > EMAIL_MAX)
 		return fail_set(fail,
 				"--mail-return-path: \"%.*s\" is not a domain, "
-				"or too long a one",
+				"or is too long",
 				STR_ARG(domain));
 	if (!path.before)
 		return fail_set(fail, "out of memory");

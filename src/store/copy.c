@@ -181,8 +181,8 @@ static int write_table(struct copying *copying, size_t number,
 			&target->tallies[number]))
 		return 0;
 	return fail_set(fail,
-			"%s came out different: %lld rows were read, %lld are "
-			"there, and their digests differ",
+			"%s is different in the copy: %lld rows were read, "
+			"%lld are there, and their digests differ",
 			table->name,
 			(long long)copying->source.tallies[number].rows,
 			(long long)target->tallies[number].rows);

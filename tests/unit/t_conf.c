@@ -315,7 +315,7 @@ static const struct {
 	{ { "frobnicate" },
 	  "unknown command \"frobnicate\"; --help lists them all" },
 	{ { "key" },
-	  "\"key\" needs one of these behind it: create, first, list, revoke" },
+	  "\"key\" needs one of these after it: create, first, list, revoke" },
 	{ { "key", "make" }, "\"key\" needs one of these" },
 	{ { "key", "revoke" }, "key revoke needs an argument: ID" },
 	{ { "backup" }, "backup needs an argument: FILE" },

@@ -230,7 +230,7 @@ static int take_lock(struct pgsql_db *db, struct fail *fail)
 		return 0;
 	return fail_set(fail,
 			"another daemon, or a tool of the database's, has not "
-			"let go of the schema's lock: %s",
+			"released the schema's lock: %s",
 			fail->message);
 }
 
@@ -284,8 +284,8 @@ int pgsql_schema_examine(struct pgsql_db *db, struct fail *fail)
 	if (db->base.error)
 		return fail_set(fail, "%s", pgsql_db_why(db));
 	if (version.steps == 0)
-		return fail_set(fail, "there is nothing of invited in it: "
-				      "`invited serve` makes what it needs");
+		return fail_set(fail, "it has no tables of invited: "
+				      "`invited serve` creates them");
 	if (version.steps < (int64_t)step_count())
 		return fail_set(fail,
 				"its schema is version %lld, older than this "

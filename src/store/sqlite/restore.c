@@ -114,7 +114,8 @@ static int check_copy(const struct restoring *restoring, const char *file,
 
 	if (sqlite_engine_open(restoring->partial, true, &copy, &served, &why) <
 	    0)
-		return fail_set(fail, "%s will not do: %s", file, why.message);
+		return fail_set(fail, "%s cannot be used: %s", file,
+				why.message);
 	faults = sqlite_engine.check(copy, restoring->out, &why);
 	sqlite_engine_close(copy);
 	if (faults < 0)
