@@ -83,6 +83,11 @@ static struct user *user_at(struct model *model, int64_t organization,
 	return NULL;
 }
 
+bool model_is_member(struct model *model, int64_t organization, const char *key)
+{
+	return user_at(model, organization, key) != NULL;
+}
+
 static struct model_invite *holder_of(struct model *model, int64_t organization,
 				      const char *key)
 {
@@ -132,6 +137,8 @@ static void agree_on_invite(const struct invite *a, const struct invite *b)
 	agree_on(a->expires_at, b->expires_at);
 	agree_on(a->accepted_at, b->accepted_at);
 	agree_on(a->declined_at, b->declined_at);
+	agree_on(a->opted_out_at, b->opted_out_at);
+	agree_on(a->resend_requested_at, b->resend_requested_at);
 	agree_on(a->user, b->user);
 	agree(memcmp(a->secret_hash, b->secret_hash, SHA256_SIZE) == 0);
 	agree(memcmp(a->other_hash, b->other_hash, SHA256_SIZE) == 0);
@@ -257,6 +264,8 @@ static enum result follow_create(struct model *model, const struct store_op *op)
 
 	if (user_at(model, op->organization, key))
 		return RESULT_USER_EXISTS;
+	if (model_is_blocked(model, op->organization, key))
+		return RESULT_ADDRESS_BLOCKED;
 	if (open && now < open->row.expires_at) {
 		bool same =
 		    open->row.role == in_of(op, invite_create_in)->role &&
@@ -306,6 +315,9 @@ static enum result take_address(struct model *model,
 
 	if (user_at(model, invite->row.organization, invite->row.email_key))
 		return RESULT_USER_EXISTS;
+	if (model_is_blocked(model, invite->row.organization,
+			     invite->row.email_key))
+		return RESULT_ADDRESS_BLOCKED;
 	if (holder && holder != invite && now < holder->row.expires_at)
 		return RESULT_INVITE_EXISTS;
 	if (holder && holder != invite) {
@@ -338,6 +350,7 @@ static enum result follow_resend(struct model *model, const struct store_op *op)
 	if (in->has_ttl || invite->row.expires_at < expires_at)
 		invite->row.expires_at = expires_at;
 	invite->row.reminded_at = invite->row.expiry_told = 0;
+	invite->row.resend_requested_at = 0;
 	invite->has_other = false;
 	memset(invite->row.other_hash, 0, SHA256_SIZE);
 	if (!in->queue_mail || !invite_mail_waits(&invite->row))
@@ -364,6 +377,7 @@ static enum result follow_change(struct model *model, const struct store_op *op)
 	if (in->ttl_seconds) {
 		invite->row.expires_at = now + in->ttl_seconds;
 		invite->row.reminded_at = invite->row.expiry_told = 0;
+		invite->row.resend_requested_at = 0;
 	}
 	agree_on_invite(&out_of(op, invite_create_out)->invite, &invite->row);
 	return RESULT_OK;
@@ -385,7 +399,7 @@ static enum result follow_delete(struct model *model, const struct store_op *op)
 
 /* ---- answers ---- */
 
-static enum result answerable(struct model *model, const struct store_op *op)
+enum result model_answerable(struct model *model, const struct store_op *op)
 {
 	const struct token *token = &in_of(op, invitation_in)->token;
 	struct model_invite *invite = model_invite(model, token->invite);
@@ -397,7 +411,8 @@ static enum result answerable(struct model *model, const struct store_op *op)
 	if (invite->row.state == INVITE_WITHDRAWN)
 		return RESULT_INVITATION_WITHDRAWN;
 	if (invite->row.state == INVITE_DECLINED)
-		return RESULT_INVITATION_DECLINED;
+		return invite->row.opted_out_at ? RESULT_INVITATION_OPTED_OUT
+						: RESULT_INVITATION_DECLINED;
 	if (op->now_ms / 1000 >= invite->row.expires_at)
 		return RESULT_INVITATION_EXPIRED;
 	return RESULT_OK;
@@ -408,7 +423,7 @@ static enum result answerable(struct model *model, const struct store_op *op)
 static enum result answerable_to_member(struct model *model,
 					const struct store_op *op)
 {
-	enum result result = answerable(model, op);
+	enum result result = model_answerable(model, op);
 	const struct model_invite *invite;
 
 	if (result != RESULT_INVITE_ACCEPTED)
@@ -526,10 +541,19 @@ static enum result follow_accept(struct model *model, const struct store_op *op)
 	return RESULT_OK;
 }
 
+void model_decline(struct model_invite *invite, int64_t now)
+{
+	invite_decline(&invite->row, now);
+	/* Who has the link has got the mail. */
+	if (invite->waits && invite->row.delivery.status != DELIVERY_FAILED)
+		invite->row.delivery.status = DELIVERY_SENT;
+	invite->holds_address = invite->waits = false;
+}
+
 static enum result follow_decline(struct model *model,
 				  const struct store_op *op)
 {
-	enum result result = answerable(model, op);
+	enum result result = model_answerable(model, op);
 	struct model_invite *invite;
 
 	agree_on(out_of(op, invitation_out)->again,
@@ -539,12 +563,7 @@ static enum result follow_decline(struct model *model,
 	if (result == RESULT_OK) {
 		invite =
 		    known_invite(model, in_of(op, invitation_in)->token.invite);
-		invite_decline(&invite->row, op->now_ms / 1000);
-		/* Who has the link has got the mail. */
-		if (invite->waits &&
-		    invite->row.delivery.status != DELIVERY_FAILED)
-			invite->row.delivery.status = DELIVERY_SENT;
-		invite->holds_address = invite->waits = false;
+		model_decline(invite, op->now_ms / 1000);
 	}
 	return result;
 }
@@ -869,6 +888,10 @@ void model_follow(struct model *model, const struct store_op *op)
 		[VERB_expiry_settle] = model_expiry_settle,
 		[VERB_invitation_accept] = follow_accept,
 		[VERB_invitation_decline] = follow_decline,
+		[VERB_invitation_opt_out] = model_opt_out,
+		[VERB_invitation_request] = model_request,
+		[VERB_block_list] = model_block_list,
+		[VERB_block_delete] = model_block_delete,
 		[VERB_outbox_claim] = follow_claim,
 		[VERB_outbox_renew] = follow_renew,
 		[VERB_outbox_settle] = follow_settle,
@@ -906,7 +929,8 @@ void model_compare_all(struct model *model)
 {
 	for (size_t i = 0; i < model->organization_count; i++) {
 		static const struct verb *const verbs[] = { &verb_invite_list,
-							    &verb_user_list };
+							    &verb_user_list,
+							    &verb_block_list };
 
 		for (size_t k = 0; k < COUNT_OF(verbs); k++) {
 			struct store_op op =

@@ -16,6 +16,7 @@
 #define MODEL_PEOPLE   512
 #define MODEL_PROJECTS 64
 #define MODEL_GRANTS   4
+#define MODEL_BLOCKS   512
 
 struct model_invite {
 	struct invite row; /* strings and grants in f.arena */
@@ -36,6 +37,12 @@ struct model_member {
 	enum project_role role;
 };
 
+struct model_block {
+	int64_t organization, created_at;
+	int64_t id; /* 0: not known yet */
+	const char *email_key;
+};
+
 /* How far an organization's walks went. */
 struct model_marks {
 	int64_t organization;
@@ -51,7 +58,8 @@ struct model {
 	struct model_member members[MODEL_PEOPLE * MODEL_GRANTS];
 	struct project projects[MODEL_PROJECTS];
 	struct organization organizations[4];
-	size_t invite_count, user_count, member_count, project_count,
+	struct model_block blocks[MODEL_BLOCKS];
+	size_t block_count, invite_count, user_count, member_count, project_count,
 	    organization_count;
 };
 
@@ -63,6 +71,21 @@ void model_leases_end(struct model *model);
 /* What of `model` the tests need to make up operations. */
 struct model_invite *model_invite(struct model *model, int64_t id);
 struct project *model_project(struct model *model, int64_t id);
+
+/* What becomes of whoever has this link; and of an invite that is declined. */
+enum result model_answerable(struct model *model, const struct store_op *op);
+void model_decline(struct model_invite *invite, int64_t now);
+bool model_is_member(struct model *model, int64_t organization,
+		     const char *key);
+
+/* ---- model_blocks.c: as model_follow(), of one verb each ---- */
+
+bool model_is_blocked(struct model *model, int64_t organization,
+		      const char *key);
+enum result model_opt_out(struct model *model, const struct store_op *op);
+enum result model_request(struct model *model, const struct store_op *op);
+enum result model_block_list(struct model *model, const struct store_op *op);
+enum result model_block_delete(struct model *model, const struct store_op *op);
 
 /* ---- model_expiry.c: likewise; and what opens an invite ---- */
 
