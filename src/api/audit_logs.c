@@ -9,6 +9,7 @@
 #include "core/email.h"
 #include "core/role.h"
 #include "http/errors.h"
+#include "http/json_text.h"
 #include "http/router.h"
 #include "store/organizations/audit_logs.h"
 

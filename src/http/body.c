@@ -575,7 +575,7 @@ int body_read_object(struct request *request, const char *object_name,
 			   ret_values);
 }
 
-bool json_is_object_text(struct str text)
+bool body_holds_object(struct str text)
 {
 	json_t *json = json_loadb(text.data, text.len, 0, NULL);
 	bool is = json_is_object(json);

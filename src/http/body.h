@@ -205,9 +205,8 @@ int body_read_word(struct request *request, const char *param, struct str word,
 		   const struct vocabulary *vocabulary,
 		   int *ret_number) MUST_CHECK;
 
-/* Whether it is a JSON object: of what the database has as such, before it
- * becomes a part of an answer. */
-bool json_is_object_text(struct str text) MUST_CHECK;
+/* Whether the text is a JSON object; json_text.h is quicker. */
+bool body_holds_object(struct str text) MUST_CHECK;
 
 /* An urlencoded form's field, decoded; false where it is absent or is not
  * properly encoded UTF-8. */

@@ -5,7 +5,7 @@
 
 #include "http/shape.h"
 
-#include "http/body.h"
+#include "http/json_text.h"
 
 static void put_id(struct jw *jw, enum id_kind kind, int64_t id)
 {
