@@ -21,7 +21,7 @@
 /* Parts of all such requests of a thread that are under way: two batches of the
  * store, one of which is made ready while the other is written. */
 #define AT_ONCE	   128
-#define FEW	   4  /* the same, beside requests of others */
+#define FEW	   2  /* the same, beside requests of others */
 #define FEW_ROUNDS 8  /* after the last of those */
 #define WHOLES_MAX 32 /* such requests; more are refused for now */
 
