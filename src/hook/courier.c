@@ -480,7 +480,7 @@ static int start(struct hooks *hooks, struct store *store, struct fail *fail)
 	const struct deliver_options deliver = {
 		.courier = &hook_courier,
 		.context = hooks,
-		.connections = HOOK_CONNECTIONS,
+		.connections = WEBHOOK_CONNECTIONS,
 		.retry_ms = hooks->options.retry_ms,
 	};
 	struct deliverer *deliverer;

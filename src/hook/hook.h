@@ -11,8 +11,6 @@
 #include "core/webhook.h"
 #include "store/store.h"
 
-#define HOOK_CONNECTIONS 10 /* requests at once */
-
 struct hooks;
 
 struct hook_options {

@@ -70,7 +70,8 @@ def error_in_its_place(state: str) -> bytes:
 
 # What the daemon asks in transactions of its own accord, at any time: tidying
 # up, looking for mails and events that are due and finding none.
-OWN_ACCORD = {"once_forget", "rate_forget", "clock_ahead", "webhook_waiting"}
+OWN_ACCORD = {"once_forget", "rate_forget", "clock_ahead", "webhook_held",
+              "webhook_waiting"}
 
 
 class Harm:

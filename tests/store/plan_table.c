@@ -411,6 +411,10 @@ static const struct plan plans[] = {
 	  NULL },
 	{ "webhook_failures", "webhook.primary",
 	  "webhook.webhook_list/primary" },
+	{ "webhook_held",
+	  "e.webhook_event_in_hand h.primary a.primary",
+	  "webhook_event.webhook_event_in_hand webhook.primary "
+	  "webhook_attempt.primary" },
 	{ "webhook_invite", "invite.primary", NULL },
 	{ "webhook_key", "project_key.primary", NULL },
 	{ "webhook_lease", "webhook_event.primary/webhook_event_due", NULL },
@@ -423,10 +427,9 @@ static const struct plan plans[] = {
 	{ "webhook_waiting",
 	  "webhook_event.webhook_event_due/primary "
 	  "e.webhook_event_due/primary webhook.primary "
-	  "e.webhook_event_due e.webhook_event_in_hand",
+	  "e.webhook_event_due a.primary",
 	  "webhook_event.webhook_event_due/primary webhook.primary "
-	  "webhook_event.webhook_event_due "
-	  "webhook_event.webhook_event_in_hand/webhook_event_due" },
+	  "webhook_event.webhook_event_due webhook_attempt.primary" },
 	{ "webhook_attempt_erase", "webhook_attempt.webhook_attempt_about",
 	  NULL },
 	{ "webhook_delete", "webhook.primary", "webhook.webhook_list/primary" },

@@ -93,32 +93,171 @@ START_TEST(test_a_receiver_that_fails_for_three_days_is_disabled)
 }
 END_TEST
 
+static void settle_all(const struct store_op *op, int status)
+{
+	for (size_t i = 0; i < claimed(op)->count; i++)
+		(void)settle(&claimed(op)->parcels[i], status);
+}
+
+/* It has been told something, and answered at once. */
+static int64_t add_prompt_webhook(const char *url)
+{
+	int64_t webhook = add_webhook(url);
+	struct store_op op;
+
+	invite_some(1);
+	op = claim(1);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+	ck_assert_int_eq(claimed(&op)->parcels[0].webhook.id, webhook);
+	settle_all(&op, 200);
+	return webhook;
+}
+
 /* One at a time while it fails, a few when it does not; others beside it. */
 START_TEST(test_one_that_fails_is_tried_with_one_event)
 {
 	struct store_op op;
 
-	(void)add_webhook("https://example.com/dead");
+	(void)add_prompt_webhook("https://example.com/dead");
 	invite_some(6);
 	op = claim(10);
 	ck_assert_uint_eq(claimed(&op)->count, 3);
-	for (size_t i = 0; i < 3; i++)
-		(void)settle(&claimed(&op)->parcels[i], 500);
+	settle_all(&op, 500);
 	/* They were under way together, so it has failed once. */
 	ck_assert_int_eq(sql("SELECT failures FROM webhook"), 1);
 	(void)add_webhook("https://example.com/well");
 	invite_some(2);
 	op = claim(10);
-	ck_assert_uint_eq(claimed(&op)->count, 2);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
 	ck_assert_str_eq(claimed(&op)->parcels[0].webhook.url,
 			 "https://example.com/well");
-	f.now_ms += 10 * SECOND_MS;
-	sql("DELETE FROM webhook_event WHERE in_hand = 1");
+	settle_all(&op, 200);
 	op = claim(10);
 	ck_assert_uint_eq(claimed(&op)->count, 1);
-	(void)settle(&claimed(&op)->parcels[0], 200);
+	settle_all(&op, 200);
+	f.now_ms += 10 * SECOND_MS;
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+	settle_all(&op, 200);
 	ck_assert_int_eq(rows("webhook WHERE failures > 0"), 0);
 	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 3);
+}
+END_TEST
+
+/* ---- shares ---- */
+
+/* How many of what was claimed are this organization's. */
+static size_t claimed_of(const struct store_op *op, int64_t organization)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < claimed(op)->count; i++)
+		count +=
+		    claimed(op)->parcels[i].event.organization == organization;
+	return count;
+}
+
+static int64_t add_another(void)
+{
+	static int number;
+
+	return add_webhook(
+	    arena_printf(&f.arena, "https://example.com/%d", ++number));
+}
+
+static void make_prompt(int64_t webhook)
+{
+	sql("INSERT INTO webhook_attempt(webhook, attempt, organization, event,"
+	    " type, target, at_ms, outcome, status, duration_ms)"
+	    " SELECT id, 1, organization, 1, 1, 1, 1, 1, 200, 5 FROM webhook"
+	    " WHERE id = %lld",
+	    (long long)webhook);
+}
+
+/* Twenty of them, of which nobody knows that they stall, are given four
+ * connections; one that is known to be prompt is given more beside them, and
+ * so is another organization. */
+START_TEST(test_those_that_may_stall_leave_connections_to_the_others)
+{
+	int64_t first = f.organization, other, prompt = 0;
+	struct store_op op, well;
+
+	for (int i = 0; i < WEBHOOKS_MAX; i++)
+		prompt = add_another();
+	invite_some(5);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&op)->count, WEBHOOK_CONNECTIONS / 4);
+	make_prompt(prompt);
+	well = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&well)->count, 3);
+	ck_assert_int_eq(claimed(&well)->parcels[0].webhook.id, prompt);
+	other = add_organization("Other");
+	f.organization = other;
+	(void)add_webhook("https://example.org/");
+	invite_some(1);
+	f.organization = first;
+	well = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&well)->count, 1);
+	ck_assert_uint_eq(claimed_of(&well, other), 1);
+}
+END_TEST
+
+/* All of them worked until now, so nothing speaks against them. */
+START_TEST(test_an_organization_never_has_all_connections)
+{
+	int64_t first = f.organization;
+	struct store_op op;
+
+	for (int i = 0; i < WEBHOOKS_MAX; i++)
+		make_prompt(add_another());
+	invite_some(5);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed_of(&op, first), WEBHOOK_CONNECTIONS / 2);
+	ck_assert_uint_eq(claimed(&op)->count, WEBHOOK_CONNECTIONS / 2);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&op)->count, 0);
+}
+END_TEST
+
+/* Whoever was told something longest ago comes first, so each has its turn. */
+START_TEST(test_each_webhook_of_an_organization_has_its_turn)
+{
+	enum { ALL = 10 };
+	int64_t told[ALL];
+	struct store_op op;
+	size_t count = 0;
+
+	for (int i = 0; i < ALL; i++)
+		make_prompt(add_another());
+	invite_some(30);
+	while (count < ALL) {
+		op = claim(2);
+		ck_assert_uint_eq(claimed(&op)->count, 2);
+		for (size_t i = 0; i < 2; i++) {
+			told[count] = claimed(&op)->parcels[i].webhook.id;
+			for (size_t k = 0; k < count; k++)
+				ck_assert_int_ne(told[k], told[count]);
+			count++;
+		}
+		settle_all(&op, 200);
+	}
+}
+END_TEST
+
+/* An answer that took ten seconds is no failure, and a connection lost for
+ * ten seconds. */
+START_TEST(test_who_answers_slowly_has_one_connection)
+{
+	struct store_op op;
+
+	make_prompt(add_webhook("https://example.com/"));
+	sql("UPDATE webhook_attempt SET duration_ms = 10000");
+	invite_some(5);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+	settle_all(&op, 200);
+	op = claim(WEBHOOK_CONNECTIONS);
 	ck_assert_uint_eq(claimed(&op)->count, 3);
 }
 END_TEST
@@ -169,6 +308,12 @@ static void add(TCase *tests)
 	tcase_add_test(tests,
 		       test_a_receiver_that_fails_for_three_days_is_disabled);
 	tcase_add_test(tests, test_one_that_fails_is_tried_with_one_event);
+	tcase_add_test(
+	    tests, test_those_that_may_stall_leave_connections_to_the_others);
+	tcase_add_test(tests, test_an_organization_never_has_all_connections);
+	tcase_add_test(tests,
+		       test_each_webhook_of_an_organization_has_its_turn);
+	tcase_add_test(tests, test_who_answers_slowly_has_one_connection);
 	tcase_add_test(tests, test_a_lease_that_ends_has_the_same_said_again);
 	tcase_add_test(tests, test_what_waits_for_one_that_is_deleted_goes);
 }

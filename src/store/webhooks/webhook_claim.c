@@ -10,22 +10,23 @@
 #include "base/clock.h"
 #include "store/mail/notices.h"
 #include "store/rows.h"
+#include "store/webhooks/webhook_deal.h"
 #include "store/webhooks/webhook_queue.h"
 
-#define ENDPOINTS_MAX 256 /* webhooks that one claim considers */
-#define AT_ONCE	      3	  /* events for a webhook that does not fail */
-#define DROPPED_MAX   500 /* events of a deleted webhook, dropped at once */
+#define ENDPOINTS_MAX 256  /* webhooks that one claim considers */
+#define HELD_MAX      1024 /* and that have events in hand */
+#define DROPPED_MAX   500  /* events of a deleted webhook, dropped at once */
 #define LONGEST_MS    (25 * 60 * MINUTE_MS) /* that anything is put off */
+#define PROMPT_MS     (2 * SECOND_MS)	    /* an answer that comes within */
 
 /* A webhook for which events wait. */
 struct endpoint {
+	struct turn turn;
 	struct webhook webhook;
-	int64_t id;
 	bool sound;	     /* `webhook` is what its row says */
 	bool there;	     /* it is, and is enabled */
 	int64_t first_ms;    /* when the first event is due */
-	int64_t limit;	     /* events that it may get now */
-	int64_t until_ms;    /* those that are due until then */
+	int64_t until_ms;    /* it may get those that are due until then */
 	int64_t next_due_ms; /* of those that are not; 0: none */
 	struct webhook_parcel *parcels;
 	size_t count;
@@ -33,31 +34,93 @@ struct endpoint {
 
 struct claiming {
 	struct work *work;
+	struct turn *held; /* what is in hand, by webhook */
+	size_t held_count;
 	struct endpoint *endpoints;
 	size_t count;
+	int64_t given; /* in all, and so many is the bound: */
+	int64_t limit;
 };
+
+/* ---- what is in hand ---- */
+
+/* When the last attempt was, and how long it took. */
+#define LAST_(what, webhook)                        \
+	"(SELECT a." what " FROM webhook_attempt a" \
+	" WHERE a.webhook = " webhook               \
+	" ORDER BY a.webhook DESC, a.attempt DESC LIMIT 1)"
+#define LAST(webhook) \
+	LAST_("attempt", webhook) ", " LAST_("duration_ms", webhook)
+
+/* Where two daemons ask at once, both may give what only one of them should:
+ * once, and no more than a claim. */
+/* clang-format off */
+#define HELD(held)                                                           \
+	"SELECT e.webhook, min(e.organization), count(*),"                   \
+	" (SELECT h.failures FROM webhook h WHERE h.id = e.webhook), "       \
+	LAST("e.webhook")                                                    \
+	" FROM webhook_event e" held                                         \
+	" WHERE e.webhook > 0 AND e.in_hand = 1 AND e.due_at_ms > ?1"        \
+	" GROUP BY e.webhook LIMIT ?2"
+/* clang-format on */
+STATEMENT(webhook_held, .text = HELD(INDEXED_BY("webhook_event_in_hand")),
+	  .pgsql = HELD(""));
+
+static bool is_prompt(int64_t failures, int64_t last, int64_t duration_ms)
+{
+	return failures == 0 && last != 0 && duration_ms <= PROMPT_MS;
+}
+
+static struct statement *ask_held(const struct work *work)
+{
+	struct statement *st = db_statement(work->db, &sql_webhook_held);
+
+	db_bind_i64(st, 1, lease_now(work));
+	db_bind_i64(st, 2, HELD_MAX);
+	db_ask(work->db, st);
+	return st;
+}
+
+static void take_held(struct claiming *all, struct statement *st)
+{
+	while (db_row(all->work->db, st)) {
+		struct turn *turn = &all->held[all->held_count++];
+
+		*turn = (struct turn){ .webhook = column_i64(st, 0),
+				       .organization = column_i64(st, 1),
+				       .held = column_i64(st, 2),
+				       .last = column_i64(st, 4) };
+		turn->prompt =
+		    is_prompt(column_i64(st, 3), turn->last, column_i64(st, 5));
+	}
+}
+
+static int64_t held_by(const struct claiming *all, int64_t webhook)
+{
+	for (size_t i = 0; i < all->held_count; i++) {
+		if (all->held[i].webhook == webhook)
+			return all->held[i].held;
+	}
+	return 0;
+}
 
 /* ---- endpoints ---- */
 
-#define WAITING(due, held)                                                   \
+/* clang-format off */
+#define WAITING(due)                                                         \
 	"WITH RECURSIVE w(waiting) AS ("                                     \
 	"SELECT min(webhook) FROM webhook_event WHERE webhook > ?1"          \
 	" UNION ALL SELECT (SELECT min(e.webhook) FROM webhook_event e"      \
 	"  WHERE e.webhook > w.waiting) FROM w"                              \
 	" WHERE w.waiting IS NOT NULL)"                                      \
-	" SELECT " COLUMNS_OF(                                               \
-	    WEBHOOK_TABLE) ", w.waiting,"                                    \
-			   " (SELECT min(e.due_at_ms) FROM webhook_event "   \
-			   "e" due "  WHERE e.webhook = w.waiting),"         \
-			   " (SELECT count(*) FROM webhook_event e" held     \
-			   "  WHERE e.webhook = w.waiting AND e.in_hand = 1" \
-			   "  AND e.due_at_ms > ?2)"                         \
-			   " FROM w LEFT JOIN webhook ON id = w.waiting"     \
-			   " WHERE w.waiting IS NOT NULL LIMIT ?3"
-STATEMENT(webhook_waiting,
-	  .text = WAITING(INDEXED_BY("webhook_event_due"),
-			  INDEXED_BY("webhook_event_in_hand")),
-	  .pgsql = WAITING("", ""));
+	" SELECT " COLUMNS_OF(WEBHOOK_TABLE) ", w.waiting,"                  \
+	" (SELECT min(e.due_at_ms) FROM webhook_event e" due                 \
+	"  WHERE e.webhook = w.waiting), " LAST("w.waiting")                 \
+	" FROM w LEFT JOIN webhook ON id = w.waiting"                        \
+	" WHERE w.waiting IS NOT NULL LIMIT ?2"
+/* clang-format on */
+STATEMENT(webhook_waiting, .text = WAITING(INDEXED_BY("webhook_event_due")),
+	  .pgsql = WAITING(""));
 
 #define BEHIND COLUMN_BEHIND(&webhook_table)
 
@@ -68,8 +131,8 @@ static bool is_far(int64_t due_ms, int64_t now_ms)
 	return due_ms > now_ms + LONGEST_MS;
 }
 
-/* How many events it may be given, and when it is next worth a look. */
-static void judge(struct endpoint *endpoint, int64_t held, int64_t now_ms)
+/* Whether it may be given something, and when it is next worth a look. */
+static void judge(struct endpoint *endpoint, int64_t now_ms)
 {
 	const struct webhook *webhook = &endpoint->webhook;
 	bool failing = webhook->failures > 0;
@@ -78,42 +141,52 @@ static void judge(struct endpoint *endpoint, int64_t held, int64_t now_ms)
 	endpoint->until_ms = now_ms;
 	if (is_far(endpoint->first_ms, now_ms))
 		endpoint->until_ms = INT64_MAX;
-	endpoint->limit = (failing ? 1 : AT_ONCE) - held;
+	endpoint->turn.waiting = endpoint->first_ms <= endpoint->until_ms;
+	if (!endpoint->turn.waiting)
+		endpoint->next_due_ms = endpoint->first_ms;
 	if (failing && retry_ms > now_ms && !is_far(retry_ms, now_ms)) {
-		endpoint->limit = 0;
+		endpoint->turn.waiting = false;
 		endpoint->next_due_ms = retry_ms;
 	}
-	if (endpoint->limit < 0)
-		endpoint->limit = 0;
 }
 
-static void read_endpoint(const struct work *work, struct statement *st,
+static void read_endpoint(const struct claiming *all, struct statement *st,
 			  struct endpoint *endpoint)
 {
+	const struct work *work = all->work;
+	struct webhook *webhook = &endpoint->webhook;
 	bool missing = column_i64(st, 0) == 0;
 
 	*endpoint = (struct endpoint){
-		.id = column_i64(st, BEHIND),
+		.turn = { .webhook = column_i64(st, BEHIND),
+			  .last = column_i64(st, BEHIND + 2) },
 		.first_ms = column_i64(st, BEHIND + 1),
 	};
-	endpoint->sound = missing || table_read(&webhook_table, work->arena, st,
-						&endpoint->webhook);
-	endpoint->there = endpoint->sound && !missing &&
-			  endpoint->webhook.status == WEBHOOK_ENABLED;
-	if (endpoint->there)
-		judge(endpoint, column_i64(st, BEHIND + 2), lease_now(work));
+	endpoint->sound =
+	    missing || table_read(&webhook_table, work->arena, st, webhook);
+	endpoint->there =
+	    endpoint->sound && !missing && webhook->status == WEBHOOK_ENABLED;
+	if (!endpoint->there)
+		return;
+	endpoint->turn.organization = webhook->organization;
+	endpoint->turn.held = held_by(all, webhook->id);
+	endpoint->turn.prompt = is_prompt(
+	    webhook->failures, endpoint->turn.last, column_i64(st, BEHIND + 3));
+	judge(endpoint, lease_now(work));
 }
 
 static void find_endpoints(struct claiming *all, int64_t after)
 {
 	struct work *work = all->work;
+	struct statement *held = ask_held(work);
 	struct statement *st = db_statement(work->db, &sql_webhook_waiting);
 
 	db_bind_i64(st, 1, after);
-	db_bind_i64(st, 2, lease_now(work));
-	db_bind_i64(st, 3, ENDPOINTS_MAX);
+	db_bind_i64(st, 2, ENDPOINTS_MAX);
+	db_ask(work->db, st);
+	take_held(all, held);
 	while (all->count < ENDPOINTS_MAX && db_row(work->db, st))
-		read_endpoint(work, st, &all->endpoints[all->count++]);
+		read_endpoint(all, st, &all->endpoints[all->count++]);
 	db_done(st);
 }
 
@@ -157,7 +230,7 @@ static void read_parcel(const struct work *work, struct statement *st,
 	*parcel = (struct webhook_parcel){
 		.webhook = endpoint->webhook,
 		.event = { .id = column_i64(st, 0),
-			   .webhook = endpoint->id,
+			   .webhook = endpoint->turn.webhook,
 			   .organization = column_i64(st, 1),
 			   .type = (enum event)column_i64(st, 2),
 			   .target = column_i64(st, 3),
@@ -171,7 +244,7 @@ static void find_next(const struct work *work, struct endpoint *endpoint)
 {
 	struct statement *st = db_statement(work->db, &sql_webhook_next);
 
-	db_bind_i64(st, 1, endpoint->id);
+	db_bind_i64(st, 1, endpoint->turn.webhook);
 	db_bind_i64(st, 2, endpoint->until_ms);
 	if (!db_row(work->db, st))
 		return;
@@ -184,16 +257,16 @@ static void find_events(void *context, size_t i)
 	struct claiming *all = context;
 	struct endpoint *endpoint = &all->endpoints[i];
 	const struct work *work = all->work;
-	size_t limit = (size_t)endpoint->limit;
+	size_t limit = (size_t)endpoint->turn.given;
 	struct statement *st;
 
 	endpoint->count = 0;
-	if (limit == 0 || !endpoint->parcels)
+	if (limit == 0)
 		return;
 	st = db_statement(work->db, &sql_webhook_due);
-	db_bind_i64(st, 1, endpoint->id);
+	db_bind_i64(st, 1, endpoint->turn.webhook);
 	db_bind_i64(st, 2, endpoint->until_ms);
-	db_bind_i64(st, 3, endpoint->limit);
+	db_bind_i64(st, 3, endpoint->turn.given);
 	while (db_row(work->db, st)) {
 		if (endpoint->count < limit)
 			read_parcel(work, st, endpoint,
@@ -202,24 +275,31 @@ static void find_events(void *context, size_t i)
 	find_next(work, endpoint);
 }
 
-/* Each is given room for as many as it may have; how many fit in all. */
-static size_t deal(struct claiming *all, struct webhook_parcel *parcels,
-		   size_t limit)
+/* Each is given room for as many as it may have. */
+static bool deal(struct claiming *all)
 {
-	size_t at, used = 0;
+	struct arena *arena = all->work->arena;
+	struct webhook_parcel *parcels =
+	    arena_array(arena, (size_t)all->limit, sizeof(*parcels));
+	struct deal deal = {
+		.turns =
+		    arena_array(arena, all->count + 1, sizeof(*deal.turns)),
+		.count = all->count,
+		.held = all->held,
+		.held_count = all->held_count,
+		.limit = all->limit,
+	};
 
-	for (at = 0; at < all->count && used < limit; at++) {
-		struct endpoint *endpoint = &all->endpoints[at];
-		int64_t left = (int64_t)(limit - used);
-
-		if (!endpoint->there)
-			continue;
-		if (endpoint->limit > left)
-			endpoint->limit = left;
-		endpoint->parcels = parcels + used;
-		used += (size_t)endpoint->limit;
+	if (!parcels || !deal.turns)
+		return false;
+	for (size_t i = 0; i < all->count; i++)
+		deal.turns[i] = &all->endpoints[i].turn;
+	all->given = webhook_deal(&deal);
+	for (size_t i = 0; i < all->count; i++) {
+		all->endpoints[i].parcels = parcels;
+		parcels += all->endpoints[i].turn.given;
 	}
-	return at;
+	return true;
 }
 
 /* ---- leases ---- */
@@ -302,20 +382,35 @@ static void note_due(struct webhook_claim_out *out, int64_t due_ms)
 		out->next_due_ms = due_ms;
 }
 
-/* When to claim again, as far as this claim saw. */
-static void find_next_due(const struct claiming *all, size_t dealt,
+/* When to claim again, as far as this claim saw. Webhooks that have as much in
+ * hand as they may are considered again when some of that is settled. */
+static void find_next_due(const struct claiming *all,
 			  struct webhook_claim_out *out)
 {
 	out->now_ms = lease_now(all->work);
-	for (size_t i = 0; i < dealt; i++) {
+	for (size_t i = 0; i < all->count; i++) {
 		const struct endpoint *endpoint = &all->endpoints[i];
 
 		note_due(out, endpoint->next_due_ms);
 		if (endpoint->sound && !endpoint->there)
 			note_due(out, out->now_ms);
 	}
-	if (dealt > 0 && (dealt < all->count || all->count == ENDPOINTS_MAX))
-		out->last = all->endpoints[dealt - 1].id;
+	if (all->given == all->limit)
+		note_due(out, out->now_ms);
+	if (all->count == ENDPOINTS_MAX)
+		out->last = all->endpoints[all->count - 1].turn.webhook;
+}
+
+static bool make_room(struct claiming *all, struct webhook_claim_out *out)
+{
+	struct arena *arena = all->work->arena;
+
+	out->parcels =
+	    arena_array(arena, (size_t)all->limit, sizeof(*out->parcels));
+	all->held = arena_array(arena, HELD_MAX, sizeof(*all->held));
+	all->endpoints =
+	    arena_array(arena, ENDPOINTS_MAX, sizeof(*all->endpoints));
+	return out->parcels && all->held && all->endpoints;
 }
 
 static enum result webhook_claim(struct work *work, const void *input,
@@ -323,30 +418,25 @@ static enum result webhook_claim(struct work *work, const void *input,
 {
 	const struct webhook_claim_in *in = input;
 	struct webhook_claim_out *out = output;
-	size_t limit = (size_t)in->limit, dealt;
 	int64_t until_ms;
-	struct claiming all = { .work = work };
-	struct webhook_parcel *parcels =
-	    arena_array(work->arena, limit, sizeof(*parcels));
+	struct claiming all = { .work = work, .limit = in->limit };
 
-	out->parcels = arena_array(work->arena, limit, sizeof(*parcels));
-	all.endpoints =
-	    arena_array(work->arena, ENDPOINTS_MAX, sizeof(*all.endpoints));
-	if (!parcels || !out->parcels || !all.endpoints)
+	if (!make_room(&all, out))
 		return RESULT_OUT_OF_MEMORY;
 	take_clock(work, ask_clock(work));
 	find_endpoints(&all, in->after);
-	dealt = deal(&all, parcels, limit);
-	for (size_t i = 0; i < dealt; i++) {
+	if (!deal(&all))
+		return RESULT_OUT_OF_MEMORY;
+	for (size_t i = 0; i < all.count; i++) {
 		if (all.endpoints[i].sound && !all.endpoints[i].there)
-			drop(work, all.endpoints[i].id);
+			drop(work, all.endpoints[i].turn.webhook);
 	}
-	db_each(work->db, dealt, find_events, &all);
+	db_each(work->db, all.count, find_events, &all);
 	until_ms = lease_now(work) + in->lease_ms;
-	for (size_t i = 0; i < dealt; i++)
+	for (size_t i = 0; i < all.count; i++)
 		hand_out(&all, &all.endpoints[i], until_ms, out);
 	lease(&all, until_ms);
-	find_next_due(&all, dealt, out);
+	find_next_due(&all, out);
 	return RESULT_OK;
 }
 
