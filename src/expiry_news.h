@@ -1,6 +1,6 @@
 /*
- * expiry_news.h: who was invited is reminded before the invite expires; and
- * whoever wants to know is told that it has.
+ * expiry_news.h: reminds invited people before their invite expires, and tells
+ * webhooks once it has.
  */
 #ifndef EXPIRY_NEWS_H
 #define EXPIRY_NEWS_H

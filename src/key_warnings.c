@@ -1,5 +1,5 @@
 /*
- * key_warnings.c: whoever has a key that is about to end is told by mail.
+ * key_warnings.c: warns the owners of keys that are about to end, by mail.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * key_warnings.h: whoever has a key that is about to end is told by mail.
+ * key_warnings.h: warns the owners of keys that are about to end, by mail.
  */
 #ifndef KEY_WARNINGS_H
 #define KEY_WARNINGS_H

@@ -1,5 +1,5 @@
 /*
- * retention.c: what has been kept for long enough is forgotten.
+ * retention.c: deletes data whose retention period is over.
  */
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /*
- * retention.h: what has been kept for long enough is forgotten, a few rows at a
+ * retention.h: deletes data whose retention period is over, a few rows at a
  * time.
  */
 #ifndef RETENTION_H

@@ -1,5 +1,5 @@
 /*
- * sweep.c: the thread that looks now and then.
+ * sweep.c: the thread that runs periodic tasks.
  */
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /*
- * sweep.h: what is to be looked at now and then, by a thread of its own: what
- * has been kept for long enough, which keys and invites are about to end.
+ * sweep.h: periodic tasks, run by a thread of their own: retention, and keys
+ * and invites that are about to end.
  *
  * Nothing is done for an hour after the clock has jumped ahead: it has to go on
  * as it should for so long. What was done by a wrong clock would not come back

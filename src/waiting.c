@@ -1,5 +1,5 @@
 /*
- * waiting.c: a thread that looks on while the main one waits for others.
+ * waiting.c: a thread that reports what a slow start is waiting for.
  */
 #include "base/base.h"
 

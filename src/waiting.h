@@ -1,5 +1,5 @@
 /*
- * waiting.h: says what takes so long at the start, while it does.
+ * waiting.h: reports what a slow start is waiting for.
  */
 #ifndef WAITING_H
 #define WAITING_H

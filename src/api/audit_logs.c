@@ -31,7 +31,7 @@ static void write_user(struct jw *jw, const struct audit_log *log)
 	jw_end_object(jw);
 }
 
-/* A key of nobody's has no type: the contract knows none for it. */
+/* A key that belongs to no person has no type: the contract has none for it. */
 static void write_key(struct jw *jw, const struct audit_log *log)
 {
 	write_text(jw, "type", "api_key");
@@ -74,7 +74,7 @@ static void write_actor(struct jw *jw, const void *item, int64_t now_seconds)
 	jw_end_object(jw);
 }
 
-/* What older programs did not write, from what there is now. */
+/* Details that older programs did not write, from the present rows. */
 static void write_derived(struct jw *jw, const struct audit_log *log)
 {
 	if (log->type == AUDIT_INVITE_SENT)
@@ -233,7 +233,7 @@ static int read_type(struct request *request, void *in, struct str value)
 	if (number > 0)
 		return add(request, "event_types[]", &list->types, number);
 	if (audit_is_published(value))
-		return 0; /* one that never happens here */
+		return 0; /* a type that never occurs here */
 	return answer_error(request, 400, "invalid_value", "event_types[]",
 			    "Invalid value: '%s'. It is not a type of event.",
 			    quoted(request, value));

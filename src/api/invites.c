@@ -170,7 +170,7 @@ static const struct field invite_fields[] = {
 
 enum { INVITER_NAME, INVITER_EMAIL, INVITER_FIELDS };
 
-/* The address is needed: by it they are found when they are to be forgotten. */
+/* The address is needed, since erasure finds inviters by it. */
 static const struct field inviter_fields[] = {
 	[INVITER_NAME] = TAKE_TEXT("name", OPTIONAL, struct invite_create_in,
 				   inviter_name, NAME_MAX_OCTETS),
@@ -202,7 +202,7 @@ int read_email(struct request *request, const char *param, struct str text,
 			    quoted(request, text), reason);
 }
 
-/* Whom the mail names as the one who invites. */
+/* The inviter, whom the mail names. */
 static int read_inviter(struct request *request, const struct value *inviter,
 			struct invite_create_in *in)
 {
@@ -289,7 +289,7 @@ void refuse_project(struct request *request, const struct named_projects *named,
 		       "organization.");
 }
 
-/* Of many lines that are done together, the one before it is not done yet. */
+/* In a bulk request that is all or nothing, the line before is not done yet. */
 static void refuse_repeat(struct request *request)
 {
 	answer_error(request, 400, "invite_already_exists", "email",
@@ -318,7 +318,7 @@ void refuse_external_id(struct request *request)
 			     "them out.");
 }
 
-/* Clients repeat a 429 by themselves, which for a while is in vain. */
+/* Clients retry a 429 by themselves, which for a while is useless. */
 #define REPEAT_WITHIN 60 /* seconds */
 
 void refuse_rate(struct request *request)
@@ -422,7 +422,7 @@ void invite_create_answer(struct request *request)
 		refuse_create(request);
 		return;
 	}
-	if (!out->created) /* the body is the same, as a retry needs it */
+	if (!out->created) /* the body has to be the same for a retry */
 		answer_header(request, INVITE_EXISTING, "true");
 	answer_invite(request, &out->invite, out->link ? in->secret : NULL);
 }

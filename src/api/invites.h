@@ -1,6 +1,6 @@
 /*
- * invites.h: what all that is asked about invites reads and shows alike; and a
- * create, for those who make several of them.
+ * invites.h: what all routes of invites read and show alike; and a create, for
+ * requests that make several.
  */
 #ifndef API_INVITES_H
 #define API_INVITES_H

@@ -1,5 +1,5 @@
 /*
- * keys.h: what every request takes that makes a key of a project.
+ * keys.h: the fields of every request that makes a project's key.
  */
 #ifndef API_KEYS_H
 #define API_KEYS_H

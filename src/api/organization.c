@@ -1,5 +1,5 @@
 /*
- * organization.c: /organization: the one that the key belongs to.
+ * organization.c: /organization: the organization that the key belongs to.
  */
 #include "base/base.h"
 

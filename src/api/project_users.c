@@ -43,7 +43,7 @@ static const struct field updated_fields[] = {
 		     &member_roles),
 };
 
-/* An address that is none is nobody's. */
+/* An invalid address is nobody's. */
 static int find_key(struct request *request, struct project_user_role_in *in)
 {
 	struct email email = { .key = "" };

@@ -51,7 +51,7 @@ static int refuse_addresses(struct request *request)
 			    EMAILS_MAX);
 }
 
-/* An address that is none matches nobody. */
+/* An invalid address matches nobody. */
 static int add_email(struct request *request, struct user_list_in *in,
 		     struct str value)
 {
@@ -71,8 +71,8 @@ static int add_email(struct request *request, struct user_list_in *in,
 	return 0;
 }
 
-/* Some clients send all in one, with commas. No address that anybody has holds
- * one. */
+/* Some clients send all addresses in one parameter, with commas, which no valid
+ * address contains. */
 static int read_emails(struct request *request, void *input, struct str value)
 {
 	struct str one;

@@ -5,8 +5,8 @@
  *
  * Nearly every message ends with exit status 0, even one that means nothing
  * here: a mail server would return what a program refuses to its sender, which
- * is wrong for automatic answers. What could not be recorded stays with the
- * mail server, which tries again (EX_TEMPFAIL).
+ * is wrong for automatic answers. If a report cannot be recorded, the mail
+ * server keeps it and tries again (EX_TEMPFAIL).
  */
 #include "base/base.h"
 
@@ -33,7 +33,7 @@ static bool read_message(FILE *file, char *room, struct str *ret_message)
 	return !ferror(file);
 }
 
-/* The message is none that concerns an invite. */
+/* The message does not concern an invite. */
 static int pass(const char *why)
 {
 	puts(why);

@@ -332,7 +332,7 @@ static bool revoke_key_of(struct session *session, const struct organization *o,
 	return revocation->result == RESULT_KEY_NOT_FOUND;
 }
 
-/* An id is nobody else's, so the organization need not be named. */
+/* Ids are unique, so the organization need not be named. */
 static int key_revoke(struct session *session)
 {
 	struct revocation revocation = { .result = RESULT_OK };
@@ -379,7 +379,8 @@ static bool erase_in(struct session *session, const struct organization *o,
 	return true;
 }
 
-/* It is done for whoever asks the server; the rest is about its files. */
+/* The API shows the person as erased from now on; the rest concerns the
+ * database's files. */
 static void scrub(struct session *session)
 {
 	struct fail fail;
@@ -435,7 +436,7 @@ static int check(struct session *session)
 	return EXIT_OK;
 }
 
-/* What is older is back, with all that was ended since. */
+/* The older state is back, including keys that were revoked since. */
 static int restore(const struct conf *conf)
 {
 	struct restored restored;
@@ -501,7 +502,7 @@ int command_check_database(const struct conf *conf)
 	return command_check_place("INVITED_DATABASE", conf->database);
 }
 
-/* A database that is being served is no mistake. */
+/* A command may run beside a daemon that serves the database. */
 static int check_database(const struct session *session)
 {
 	if (store_is_served(session->store))

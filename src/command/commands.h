@@ -1,6 +1,5 @@
 /*
- * commands.h: what an operator does at a terminal, beside a running daemon or
- * without one.
+ * commands.h: the operator's commands, beside a running daemon or without one.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H

@@ -8,12 +8,12 @@
 #include "base/base.h"
 #include "base/fail.h"
 
-/* Leaves the key in a new file for its owner alone; another that was left there
- * is replaced. */
+/* Writes the key to a new file that only its owner can read, replacing an older
+ * one. */
 int first_key_leave(const char *path, const char *key,
 		    struct fail *fail) MUST_CHECK;
 
-/* Prints the key, and takes the file away: it is shown once. */
+/* Prints the key and removes the file: it is shown once. */
 int first_key_show(const char *path, struct fail *fail) MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * health.c: asks the running server whether it answers. For what looks
- * after containers, in which there is no other program that could ask.
+ * health.c: asks the running server whether it answers. For health checks of
+ * containers, in which there is no other program that could ask.
  */
 #include "base/base.h"
 

@@ -1,12 +1,12 @@
 /*
- * leaked.c: invited key leaked: ends keys that came into wrong hands.
+ * leaked.c: invited key leaked: revokes keys that leaked.
  *
  * What scanners for secrets print is read from standard input, in whatever form
  * that has: all that matters are the texts of keys in it. A key is ended only
- * where the secret is its own. Its id is no secret, and the checksum is
- * anybody's to make, so whoever can place a text where scanners look could end
- * the key of somebody else. The operator may name an id all the same, as the
- * command's argument.
+ * where the secret is its own. Its id is not secret, and anybody can compute
+ * the checksum, so without that an attacker could have other people's keys
+ * revoked by planting a text where scanners look. An operator may still name an
+ * id, as the command's argument.
  */
 #include "base/base.h"
 

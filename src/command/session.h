@@ -40,7 +40,7 @@ int command_in_store(const struct conf *conf,
 		     int (*run)(struct session *session, void *context),
 		     void *context);
 
-/* Says why, and returns the exit code. */
+/* Prints the reason, and returns the exit code. */
 int command_refused(enum result result);
 
 /* COMMAND_BACKUP, in backup.c; returns the exit code. */

@@ -397,7 +397,7 @@ static int finish_serve(const struct conf *conf, struct fail *fail)
 	return finish_mail(conf, fail);
 }
 
-/* What only shows when all settings are known. */
+/* Checks that need all settings. */
 static int finish(struct conf *conf, struct fail *fail)
 {
 	if (place_in_data(conf, "sqlite:", &conf->database, fail) < 0 ||
@@ -424,7 +424,7 @@ int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 	*conf = (struct conf){ .command = COMMAND_SERVE };
 	arena_init(&conf->arena, CONF_MEMORY_MAX);
 	if (parse_arguments(conf, argv, seen, &words, fail) < 0) {
-		/* How it ends is a matter of the command. */
+		/* The checks that depend on the command. */
 		(void)parse_command(conf, &words, &unused);
 		return -1;
 	}

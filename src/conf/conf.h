@@ -1,5 +1,5 @@
 /*
- * conf.h: what the operator asked for.
+ * conf.h: the operator's settings.
  *
  * One table in settings.c lists every setting: its flag, its environment
  * variable, its default and its line in --help. A flag wins over the

@@ -31,8 +31,8 @@ void deliver_wake(struct deliverer *deliverer);
 /* Finishes what is in hand, gives back what is not, and frees. */
 void deliver_stop(struct deliverer *deliverer);
 
-/* Whether the way was open when it was last needed (or is, as far as that can
- * be told without delivering anything); else why not. */
+/* Whether deliveries were possible when last attempted (or seem possible, as
+ * far as that can be told without delivering anything); else why not. */
 bool deliver_healthy(struct deliverer *deliverer, struct fail *fail);
 
 void deliver_metrics(struct deliverer *deliverer, struct buf *out);

@@ -1,5 +1,5 @@
 /*
- * dispatcher.c: claims what is due, for as long as that takes to deliver.
+ * dispatcher.c: claims what is due, and keeps the leases until it is delivered.
  *
  * A claim is a lease, which is renewed until the parcel was attempted: should
  * the daemon die, it is due again soon, for whichever daemon sees it first.

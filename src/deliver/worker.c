@@ -18,7 +18,7 @@ static void log_health(const struct courier *courier, bool usable,
 		  LOG_S("reply", report->words));
 }
 
-/* Notes under the lock how it went, of which the log tells without. */
+/* Notes the outcome under the lock, and logs it without. */
 static void note(struct deliverer *deliverer, const struct report *report,
 		 bool changed)
 {
@@ -43,9 +43,9 @@ static void decide(struct deliverer *deliverer, struct parcel *parcel)
 }
 
 /*
- * Where the way is closed nothing is delivered but what probes it. Who was away
- * may not bear all at once, so then there is one hand, and twice as many after
- * each parcel that found it open.
+ * While the way is closed only probes are delivered. A server that was down may
+ * not bear the full load at once, so at first one worker delivers, and twice as
+ * many after each parcel that found the way open.
  */
 static void set_hands(struct deliverer *deliverer, enum way way)
 {

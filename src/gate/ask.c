@@ -1,9 +1,9 @@
 /*
  * ask.c: what gateways ask: may this request pass?
  *
- * Each kind of gateway has a path of its own, since only it says which headers
- * are the gateway's word: of any other kind they are the client's. The project
- * is in the path, too, where no client can put another in its place.
+ * Each kind of gateway has a path of its own, which says which headers come
+ * from the gateway: all others are the client's. The project is in the path,
+ * too, where no client can put another in its place.
  *
  * An answer is made from the head alone, however much body was announced. It is
  * 200 with each header of who it is, or a refusal; never 204 or 404, which some
@@ -16,11 +16,12 @@
 #include "http/auth.h"
 #include "http/errors.h"
 
-/* Where a kind of gateway says what its client asks for; 0: nowhere. */
+/* The headers in which a kind of gateway describes its client's request; 0:
+ * none. */
 struct kind {
 	size_t method, uri;
 	bool own_method; /* it asks by the client's method */
-	bool refuses;	 /* it has the refusal already, and wants its words */
+	bool refuses;	 /* it has refused already, and wants the text */
 };
 
 struct question {
@@ -235,7 +236,7 @@ static void decide(struct request *request, struct search *search)
 	end(request, question, verdict);
 }
 
-/* A tunnel is nothing that is checked once: 200 would open one. */
+/* A tunnel cannot be checked once and for all: 200 would open one. */
 static bool is_tunnel(struct str method)
 {
 	return str_is(method, "CONNECT");
@@ -308,8 +309,7 @@ static void ask_plain(struct request *request)
 	ask(request, &plain_one);
 }
 
-/* Who asks here is a gateway that was set up wrongly: 404 would let it believe
- * all sorts of things. */
+/* The caller is a misconfigured gateway, and a 404 could be misunderstood. */
 static void ask_nobody(struct request *request)
 {
 	(void)answer_error(request, 403, "insufficient_permissions", NULL,
