@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/random.h"
 #include "deliver/deliver.h"
 #include "hook/request.h"
@@ -34,6 +35,8 @@ struct hooks {
 	atomic_llong rest_until_ms;
 	int64_t next_ms;
 	int64_t ahead_ms; /* the store's clock, of ours, at the last claim */
+
+	atomic_llong disabled; /* webhooks, by what we recorded */
 };
 
 /* To look is a write. Where all receivers wait to be tried again, each event
@@ -349,6 +352,12 @@ static void settle(const struct hooks *hooks, struct settlement *settlement,
 			sizeof(settlement->room), 256 * 1024);
 }
 
+static void count_disabled(struct hooks *hooks, const struct record *record)
+{
+	if (hook_in(record->parcel)->settled.disabled)
+		atomic_fetch_add(&hooks->disabled, 1);
+}
+
 static void hook_record(void *context, struct record *records, size_t count)
 {
 	struct hooks *hooks = context;
@@ -363,6 +372,8 @@ static void hook_record(void *context, struct record *records, size_t count)
 		store_call_many(hooks->records, ops, count);
 	for (size_t i = 0; i < count && settlements && ops; i++) {
 		records[i].ret_done = ops[i]->result == RESULT_OK;
+		if (records[i].ret_done)
+			count_disabled(hooks, &records[i]);
 		arena_release(&settlements[i].arena);
 	}
 	free(ops);
@@ -533,5 +544,12 @@ void hooks_stop(struct hooks *hooks)
 
 void hooks_metrics(struct hooks *hooks, struct buf *out)
 {
+	static const struct metric disabled = {
+		.name = "invited_webhook_disabled_total",
+		.type = METRIC_COUNTER,
+		.help = "Webhooks disabled since their receivers failed.",
+	};
+
 	deliver_metrics(hooks->deliverer, out);
+	metric_write(out, &disabled, atomic_load(&hooks->disabled));
 }

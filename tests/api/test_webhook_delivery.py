@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import itertools
+import re
 import socket
 import threading
 
@@ -341,6 +342,9 @@ def test_a_receiver_that_is_gone_is_told_no_more_and_owners_are(hooked, owner):
             now = shown(owner, webhook)
             return now["status"] == "disabled" and now
         assert eventually(disabled)["disabled_reason"] == "gone"
+        eventually(lambda: re.search(
+            r"^invited_webhook_disabled_total [1-9]",
+            owner.get("/metrics").text, re.M), "it is counted")
         attempts(owner, webhook)
         mail = hooked.mailbox.wait("grace@example.com")
         assert receiver.url in mail.text
