@@ -29,7 +29,7 @@ ADMIN_KEY = r"sk-admin-inv_[0-9A-HJKMNP-TV-Z]{13}_[0-9A-Za-z]{49}"
 @pytest.mark.parametrize("stdout", [">/dev/full", ">&-", "<&- >&-"])
 def test_output_that_cannot_be_written_is_a_failure(shared_daemon, stdout):
     """And no file of ours takes the place of what is closed."""
-    for command in ("--help", "version", "key list", "key create"):
+    for command in ("--help", "version", "key list", "organization list"):
         done = subprocess.run(
             ["sh", "-c", f'exec "$0" {command} --data "$1" {stdout}',
              shared_daemon.program, shared_daemon.data],
