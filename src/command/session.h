@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 #define COMMAND_ARENA (64 * 1024 * 1024)
+#define LIST_PAGE     100 /* rows that a command asks for at once */
 
 struct session {
 	const struct conf *conf;
@@ -34,6 +35,10 @@ int visit_organizations(struct session *session,
 				      void *context),
 			void *context);
 
+/* The organization that --organization names, or the only one there is; 0 with
+ * the reason printed. */
+int64_t command_organization(struct session *session);
+
 /* Has `run` do its work in the store that --database names; its exit code, or
  * that of a store that cannot be opened, with the reason printed. */
 int command_in_store(const struct conf *conf,
@@ -43,13 +48,28 @@ int command_in_store(const struct conf *conf,
 /* Prints the reason, and returns the exit code. */
 int command_refused(enum result result);
 
-/* COMMAND_BACKUP, in backup.c; returns the exit code. */
+/* ---- the commands; each returns the exit code ---- */
+
+/* backup.c */
 int command_backup(struct session *session);
 
-/* COMMAND_KEY_REVOKE_BEFORE, in revoke.c; returns the exit code. */
-int command_revoke_before(struct session *session);
+/* erase.c */
+int command_user_erase(struct session *session);
 
-/* COMMAND_KEY_LEAKED, in leaked.c; returns the exit code. */
+/* keys.c */
+int command_key_create(struct session *session);
+int command_key_list(struct session *session);
+int command_key_revoke(struct session *session);
+
+/* leaked.c: COMMAND_KEY_LEAKED */
 int command_leaked(struct session *session);
+
+/* organizations.c */
+int command_organization_create(struct session *session);
+int command_organization_list(struct session *session);
+int command_organization_rename(struct session *session);
+
+/* revoke.c: COMMAND_KEY_REVOKE_BEFORE */
+int command_revoke_before(struct session *session);
 
 #endif
