@@ -145,6 +145,24 @@ START_TEST(test_one_that_fails_is_tried_with_one_event)
 }
 END_TEST
 
+/* As where the clock was a year ahead when the daemon was killed. */
+START_TEST(test_what_a_wrong_clock_leased_is_in_nobodys_hand)
+{
+	struct store_op op;
+
+	(void)add_prompt_webhook("https://example.com/");
+	invite_some(3);
+	f.now_ms += 365 * DAY_MS;
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 3);
+	f.now_ms -= 365 * DAY_MS;
+	op = claim(10);
+	ck_assert_uint_eq(claimed(&op)->count, 3);
+	settle_all(&op, 200);
+	ck_assert_int_eq(rows("webhook_event"), 0);
+}
+END_TEST
+
 /* ---- shares ---- */
 
 /* How many of what was claimed are this organization's. */
@@ -308,6 +326,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests,
 		       test_a_receiver_that_fails_for_three_days_is_disabled);
 	tcase_add_test(tests, test_one_that_fails_is_tried_with_one_event);
+	tcase_add_test(tests,
+		       test_what_a_wrong_clock_leased_is_in_nobodys_hand);
 	tcase_add_test(
 	    tests, test_those_that_may_stall_leave_connections_to_the_others);
 	tcase_add_test(tests, test_an_organization_never_has_all_connections);

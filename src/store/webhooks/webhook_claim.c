@@ -61,7 +61,7 @@ struct claiming {
 	LAST("e.webhook")                                                    \
 	" FROM webhook_event e" held                                         \
 	" WHERE e.webhook > 0 AND e.in_hand = 1 AND e.due_at_ms > ?1"        \
-	" GROUP BY e.webhook LIMIT ?2"
+	" AND e.due_at_ms <= ?2 GROUP BY e.webhook LIMIT ?3"
 /* clang-format on */
 STATEMENT(webhook_held, .text = HELD(INDEXED_BY("webhook_event_in_hand")),
 	  .pgsql = HELD(""));
@@ -76,7 +76,8 @@ static struct statement *ask_held(const struct work *work)
 	struct statement *st = db_statement(work->db, &sql_webhook_held);
 
 	db_bind_i64(st, 1, lease_now(work));
-	db_bind_i64(st, 2, HELD_MAX);
+	db_bind_i64(st, 2, lease_now(work) + LONGEST_MS); /* see is_far() */
+	db_bind_i64(st, 3, HELD_MAX);
 	db_ask(work->db, st);
 	return st;
 }
