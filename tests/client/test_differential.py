@@ -96,14 +96,16 @@ def trio():
 
 
 def ask_all(trio: dict, peer: Any, answers: list[Any], line: dict,
-            **client: Any) -> tuple[dict, dict]:
-    """What each asked for, and what came of it."""
+            least: int = 0, **client: Any) -> tuple[dict, dict]:
+    """What each asked for, and what came of it. Who waits for no answer may
+    be done before the peer has read what was asked: `least` so many times."""
     requests, outcomes = {}, {}
     for kind, drive in trio.items():
         assert drive("new", base_url=peer.url, admin_api_key=KEY,
                      **client)["ok"]
         peer.script(*answers)
         outcomes[kind] = drive(**line)
+        peer.wait_for(least)
         requests[kind] = asked(peer)
     return requests, outcomes
 
@@ -262,7 +264,7 @@ def test_retries_of_one_call_are_the_same(trio, peer, retries):
 def test_a_timeout_of_one_call_is_the_same(trio, peer):
     requests, outcomes = ask_all(
         trio, peer, [Raw(b"", "stall")],
-        {**GET, "options": {"timeout_ms": 300, "max_retries": -1}})
+        {**GET, "options": {"timeout_ms": 1000, "max_retries": -1}}, least=1)
     assert requests["c"] == requests["python"] == requests["node"]
     assert outcomes["c"]["error"]["kind"] == "timeout"
     assert not any(outcome["ok"] for outcome in outcomes.values())
