@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -33,6 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
                                        "should begin first")
     config.addinivalue_line("markers", "mail_servers: needs Postfix or Exim, "
                                        "which tools/mail-servers unpacks")
+    # Where we were started in the background it may be ignored, and what we
+    # start would ignore it, too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
