@@ -37,7 +37,8 @@
 #define BULK_END	"\"existing\":0,\"refused\":0}\n"
 #define LINE_SIZE	512
 #define NUMBER_DIGITS	16 /* of the address's running number */
-#define DRAIN_NS	(5 * 1000000000LL)
+#define DRAIN_NS	(60 * 1000000000LL)
+#define STEP_NS		10000000LL
 #define COMPLAINTS_MAX	3 /* unexpected answers that are shown */
 
 struct request {
@@ -343,6 +344,13 @@ static void run_until(struct load *load, int64_t end)
 	}
 }
 
+static void run_until_one(struct load *load, int64_t end)
+{
+	while (load->sample.count == 0 && load->under_way > 0 &&
+	       sample_now_ns() < end)
+		run_until(load, sample_now_ns() + STEP_NS);
+}
+
 static void run(struct load *load)
 {
 	int64_t now;
@@ -360,6 +368,9 @@ static void run(struct load *load)
 	run_until(load, now + (int64_t)(load->warm * 1e9));
 	sample_start(&load->sample);
 	run_until(load, load->sample.since_ns + (int64_t)(load->seconds * 1e9));
+	/* A bulk may take longer than a short window. */
+	if (load->sample.count == 0)
+		run_until_one(load, sample_now_ns() + DRAIN_NS);
 	sample_stop(&load->sample);
 }
 
