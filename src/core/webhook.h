@@ -14,7 +14,7 @@
 #define WEBHOOKS_MAX	    20	/* of an organization */
 #define WEBHOOK_LOG	    100 /* attempts that are remembered of each */
 #define WEBHOOK_ANSWER	    256 /* octets of a response that are kept */
-#define WEBHOOK_BODY_MAX    (20 * 1000) /* octets, as Standard Webhooks has it */
+#define WEBHOOK_BODY_MAX    (20 * 1000) /* octets, by Standard Webhooks */
 
 #define WEBHOOK_SECRET_SIZE 32
 #define WEBHOOK_SEALED	    SEALED_SIZE(WEBHOOK_SECRET_SIZE)

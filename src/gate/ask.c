@@ -101,9 +101,8 @@ static bool pick_key(const struct request *request, struct str *ret_key)
 
 /* ---- the answer ---- */
 
-#define NOTHING                                                       \
-	" " /* the HTTP library takes no empty value; a blank is none \
-	     */
+/* The HTTP library takes no empty value; a blank counts as one. */
+#define NOTHING " "
 
 static void identity(struct request *request, const char *name,
 		     const char *value)

@@ -11,8 +11,8 @@
  *	reads    are answered at once from the port's own connection; those that
  *	         may have to look at many rows go to readers of their own, as
  *	         far as there is room (lane.h), some once a page's worth was not
- *	         enough. On a database elsewhere none is
- *answered at once: all that wait travel together.
+ *	         enough. On a remote database none is answered at once: all
+ *	         that wait share its round trips.
  *
  * When an operation comes back, `result` says how it ended: RESULT_OK
  * means done and, for writes, durable. Everything it returns, in `out`, lies in

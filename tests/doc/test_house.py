@@ -66,3 +66,13 @@ def test_every_thread_has_a_stack_of_a_known_size() -> None:
               for path in (ROOT / "src").rglob("*.c")
               if "pthread_create(" in path.read_text()}
     assert starts == {"base/thread.c"}
+
+
+def test_no_block_comment_lost_its_indentation() -> None:
+    """clang-format joins the lines of a table in a comment, and leaves this."""
+    lost = [f"{path.relative_to(ROOT)}:{number}: {line}"
+            for top in ("src", "client", "cli", "include")
+            for path in (ROOT / top).rglob("*.[ch]")
+            for number, line in enumerate(path.read_text().splitlines(), 1)
+            if re.match(r" \*\w", line)]
+    assert lost == []

@@ -211,10 +211,27 @@ START_TEST(test_what_lies_farther_is_found_in_the_lane)
 }
 END_TEST
 
+/* Of one of them there are more events than are looked at where everybody
+ * waits, and none of them is wanted. */
+START_TEST(test_several_things_are_searched_to_their_ends)
+{
+	struct store_op op = look_for(AUDIT_ORGANIZATION_CREATED);
+
+	in_of(&op, audit_log_list_in)->resources =
+	    (struct audit_filter){ true, 2, { 1, f.organization } };
+	add_events();
+	store_call(f.port, &op);
+	ck_assert_int_eq(op.result, RESULT_OK);
+	ck_assert_uint_eq(out_of(&op, list_out)->count, 1);
+	ck_assert_int_eq(rows_of(&op, audit_log)->target, f.organization);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, test_what_is_found_in_a_page_waits_for_nobody);
 	tcase_add_test(tests, test_what_lies_farther_is_found_in_the_lane);
+	tcase_add_test(tests, test_several_things_are_searched_to_their_ends);
 	tcase_add_test(tests,
 		       test_one_organization_does_not_stand_before_another);
 	tcase_add_test(tests, test_what_nobody_waits_for_is_stopped);

@@ -62,15 +62,22 @@ TABLE(project_key, "project_key", PROJECT_KEY_TABLE);
 /* After the table's columns and those of standing. */
 enum { ACCOUNT_ROLE, ARCHIVED_AT, OWNER_NAME, OWNER_EMAIL, OWNER_SINCE };
 
-#define SHOWN_COLUMNS                                                                                                   \
-	COLUMNS_OF(PROJECT_KEY_TABLE)                                                                                   \
-	", " STANDING_FACTS("project_key.organization", "project_key.\"user\"", "project_key.project") ", " OF_ACCOUNT( \
-	    "role") ", (SELECT p.archived_at FROM project p"                                                            \
-		    " WHERE p.organization = project_key.organization"                                                  \
-		    " AND p.id = project_key.project), coalesce(" OF_USER(                                              \
-			"na"                                                                                            \
-			"m"                                                                                             \
-			"e") ", " OF_ACCOUNT("name") "), " OF_USER("email") ", coalesce(" OF_USER("added_at") ", " OF_ACCOUNT("created_at") ")"
+#define FACTS                                                              \
+	STANDING_FACTS("project_key.organization", "project_key.\"user\"", \
+		       "project_key.project")
+#define ARCHIVED                                           \
+	"(SELECT p.archived_at FROM project p"             \
+	" WHERE p.organization = project_key.organization" \
+	" AND p.id = project_key.project)"
+#define EITHER(of_user, of_account) \
+	"coalesce(" OF_USER(of_user) ", " OF_ACCOUNT(of_account) ")"
+#define NAME  EITHER("name", "name")
+#define SINCE EITHER("added_at", "created_at")
+
+#define SHOWN_COLUMNS                                              \
+	COLUMNS_OF(PROJECT_KEY_TABLE)                              \
+	", " FACTS ", " OF_ACCOUNT("role") ", " ARCHIVED ", " NAME \
+					   ", " OF_USER("email") ", " SINCE
 
 /* And what a text is compared with, where that is not NULL. */
 static bool read_key(const struct work *work, struct statement *st,

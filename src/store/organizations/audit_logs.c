@@ -81,20 +81,18 @@
 	", coalesce(CASE a.type WHEN 1 THEN " INVITE_ROLE                  \
 	" WHEN 5 THEN " USER_ROLE " END, -1)"
 
-#define IN_JSON(parameter)	" IN (SELECT value FROM json_each(" parameter "))"
-#define UNLESS_GIVEN(parameter) "CAST(" parameter " AS TEXT) IS NULL OR "
+#define IN_JSON(parameter) " IN (SELECT value FROM json_each(" parameter "))"
+#define IF_GIVEN(parameter, matches) \
+	" AND (CAST(" parameter " AS TEXT) IS NULL OR " matches ")"
 
-#define IN_PROJECTS(in)		"(" PROJECT_OF ")" in("?9")
-#define BY_ACTORS(in)		"a.actor" in("?10") " OR a.\"user\"" in("?10")
-#define BY_PEOPLE(in)		"a.\"user\"" in("?11")
-#define MATCHES(in)                                                        \
-	" AND a.at >= ?6 AND a.at <= ?7 AND a.type" in(                    \
-	    "?8") " AND (" UNLESS_GIVEN("?9")                              \
-	    IN_PROJECTS(in) ")"                                            \
-			    " AND (" UNLESS_GIVEN("?10")                   \
-				BY_ACTORS(in) ")"                          \
-					      " AND (" UNLESS_GIVEN("?11") \
-						  BY_PEOPLE(in) ")"
+#define BY_TIME		" AND a.at >= ?6 AND a.at <= ?7"
+#define BY_TYPE(in)	" AND a.type" in("?8")
+#define IN_PROJECTS(in) IF_GIVEN("?9", "(" PROJECT_OF ")" in("?9"))
+#define BY_ACTORS(in) \
+	IF_GIVEN("?10", "a.actor" in("?10") " OR a.\"user\"" in("?10"))
+#define BY_PEOPLE(in) IF_GIVEN("?11", "a.\"user\"" in("?11"))
+#define MATCHES(in) \
+	BY_TIME BY_TYPE(in) IN_PROJECTS(in) BY_ACTORS(in) BY_PEOPLE(in)
 
 /* Of the organization, or of one thing in it, but for type 1: see audit.c. */
 #define ALL    "a.organization = ?1"
@@ -319,8 +317,8 @@ static void stop_at(struct search *search, int64_t id)
 }
 
 /* Reads one more than the page has room for, for `has_more`. About one target,
- * or (0) all. */
-static void walk(struct search *search, int64_t target)
+ * or (0) all. False: it goes on in the slow lane, from its beginning. */
+static bool walk(struct search *search, int64_t target)
 {
 	size_t most = (size_t)search->in->page.limit + 1;
 	size_t full = search->count + most;
@@ -332,15 +330,16 @@ static void walk(struct search *search, int64_t target)
 		find_rows(search, target, at, end ? end : search->end,
 			  full - search->count);
 		if (!end)
-			return;
+			return true;
 		at = end;
 		search->left -= size;
 		if (search->count < full && work_leaves(search->work))
-			return;
+			return false;
 		size = size < WALK_CHUNK / 8 ? size * 8 : WALK_CHUNK;
 	}
 	if (search->count < full)
 		stop_at(search, at);
+	return true;
 }
 
 /* For an invite, the event that it was sent: its id is the invite's plus
@@ -376,7 +375,8 @@ static void search_for_targets(struct search *search)
 
 		if (target <= 0 || target >= INT64_MAX - 1)
 			continue;
-		walk(search, target);
+		if (!walk(search, target))
+			return;
 		find_sent(search, target);
 	}
 	qsort(search->rows, search->count, sizeof(*search->rows), by_id);
@@ -505,7 +505,7 @@ static enum result audit_log_list(struct work *work, const void *input,
 	if (in->resources.given) {
 		search_for_targets(&search);
 	} else {
-		walk(&search, 0);
+		(void)walk(&search, 0);
 		if (search.before)
 			reverse(search.rows, search.count);
 	}

@@ -1,17 +1,18 @@
 /*
  * engine.c: the engine for PostgreSQL and what speaks its protocol.
  *
- * A batch is one transaction, as in SQLite. What creates, answers and their
- * like in it have to know is asked in one journey, and what they write goes
- *with the COMMIT; other verbs follow one by one. Many daemons do so at once;
- *what keeps them apart are row locks and unique indexes (see lock.c).
+ * A batch is one transaction, as in SQLite. What its creates, answers and the
+ * like need to read takes one round trip, and what they write goes with the
+ * COMMIT; other verbs follow one by one. Many daemons do so at once; row locks
+ * and unique indexes keep them apart (see lock.c).
  *
  * What can go wrong, and what is done about it, within its time (SLICE_MS):
  *
  *	others in the way    (deadlock, serialization) the batch is run again
  *	others hold a lock   the batch is halved, with a short timeout, so that
- *only who needs what they hold is refused anything else        the same, with
- *the usual timeout connection lost      a new one, and the batch is run again
+ *	                     only those that need the lock are refused
+ *	anything else        the same, with the usual timeout
+ *	connection lost      a new one, and the batch is run again
  *	lost at COMMIT       a new one, and the transaction is settled: all of
  *	                     it was done, or none and it never will be
  *	no connection        refused
@@ -34,10 +35,9 @@
  * somebody cancelled its wait ("committed locally, but might not have been
  * replicated"). What is on one machine only was not promised to anybody.
  *
- * Until it is settled nothing else is begun, not by the next batches either,
- *who try that first: a primary without its synchronous standby keeps each
- *session that commits, and must not be given one after the other until it has
- *no more.
+ * Until it is settled nothing else is begun, not even by the next batches, which
+ * try that first: a primary without its synchronous standby keeps each session
+ * that commits, and must not be given one after the other until it has no more.
  */
 #include "base/base.h"
 

@@ -148,10 +148,10 @@ void pgsql_lock(struct pgsql_db *db, struct store_op *const *ops, size_t n)
 	if (count_class(&set, LOCK_RIGHTS) +
 	    count_class(&set, LOCK_RIGHTS_OF_INVITE))
 		take_rights(&db->base, &set);
-	for (int class = LOCK_PROJECT; class < LOCK_CLASSES; class ++) {
-		if (class == LOCK_INVITE && is_one_group(ops, n))
+	for (enum lock_class c = LOCK_PROJECT; c < LOCK_CLASSES; c++) {
+		if (c == LOCK_INVITE && is_one_group(ops, n))
 			continue;
-		if (count_class(&set, (enum lock_class) class))
-			take_class(&db->base, &set, (enum lock_class) class);
+		if (count_class(&set, c))
+			take_class(&db->base, &set, c);
 	}
 }

@@ -304,10 +304,11 @@ static const struct step steps[] = {
 	  } },
 
 	/* 10: who accepted (types 2, AUDIT_INVITE_ACCEPTED, and 5,
-	 * AUDIT_USER_ADDED), as far as older programs left it to be found; which
-	 * project was made (type 6, AUDIT_PROJECT_CREATED); and an index for what happened to one thing. It leaves out type 1,
-	 * AUDIT_INVITE_SENT, so that a create has no more to write: that event
-	 * has the id behind its invite's. */
+	 * AUDIT_USER_ADDED), as far as older programs left it to be found;
+	 * which project was made (type 6, AUDIT_PROJECT_CREATED); and an index
+	 * for what happened to one thing. It leaves out type 1,
+	 * AUDIT_INVITE_SENT, so that a create has no more to write: that
+	 * event's id is its invite's plus one. */
 	{ .sqlite =
 	      "UPDATE audit SET \"user\" = target WHERE type = 5;"
 	      "UPDATE audit SET \"user\" = coalesce((SELECT i.\"user\""

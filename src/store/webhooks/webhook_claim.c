@@ -338,9 +338,8 @@ static bool is_known(const struct webhook_parcel *parcel)
 	       parcel->event.organization == parcel->webhook.organization;
 }
 
-/* The body is stored before it is sent; an event for which that fails is put
- * off.
- */
+/* Bodies are made here, since lease() stores them before they are sent. Events
+ * of unknown types are only put off. */
 static void hand_out(const struct claiming *all, struct endpoint *endpoint,
 		     int64_t until_ms, struct webhook_claim_out *out)
 {

@@ -2,8 +2,8 @@
  * webhook_deal.h: how many events each webhook is given now, so that those that
  * keep a connection for long leave enough to the others. Private to store/.
  *
- * That a receiver stalls is only seen while it does, and it has a connection as
- * long. So there are bounds, of what is in hand at once:
+ * A receiver that stalls is noticed only while it does so, and keeps a
+ * connection for as long. So what may be in hand at once is bounded:
  *
  *	a webhook	3 events; 1 unless it is known to be prompt
  *	an organization	half of a daemon's connections; a quarter for those of
@@ -11,8 +11,8 @@
  *	all webhooks that are not known to be prompt
  *			half of a daemon's connections
  *
- * Within these it goes by turns: who was told something longest ago comes first,
- * and nobody has a second event before each has one.
+ * Within these bounds they take turns: the webhook whose last attempt was longest
+ * ago comes first, and none gets a second event before each has one.
  */
 #ifndef STORE_WEBHOOK_DEAL_H
 #define STORE_WEBHOOK_DEAL_H
