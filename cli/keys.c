@@ -249,23 +249,26 @@ static const struct action admin_get = { .words = { WORD_ADMIN_KEY },
 					 .call = call_admin_get,
 					 .view = &admin_view };
 
-static int call_admin_create(struct cli *cli, const char *const *id, void **ret,
-			     struct inv_error *err)
+static enum status run_admin_create(struct cli *cli)
 {
-	struct inv_admin_api_key_create_params params = { .name = id[0] };
-	struct inv_admin_api_key *key;
+	struct inv_admin_api_key_create_params params = {
+		.name = cli->args->rest[0]
+	};
+	enum status status = STATUS_OK;
+	struct inv_admin_api_key *key = NULL;
+	struct inv_error err;
+	char *user = NULL;
+	int rc;
 
 	if (!args_seconds(cli->args, "expires-in", &params.expires_in_seconds))
-		return ACTION_SAID;
-	if (inv_admin_api_keys_create(cli->client, &params, NULL, &key, err))
-		return -1;
-	*ret = key;
-	return 0;
+		return STATUS_USAGE;
+	if (!option_id(cli, "user", WORD_USER, &user, &status))
+		return status;
+	params.user_id = user;
+	rc = inv_admin_api_keys_create(cli->client, &params, NULL, &key, &err);
+	free(user);
+	return print_result(cli, &admin_view, rc, key, &err);
 }
-
-static const struct action admin_create = { .words = { WORD_TEXT },
-					    .call = call_admin_create,
-					    .view = &admin_view };
 
 ACTION_CALL(call_admin_delete, deleted, inv_admin_api_keys_delete, id[0]);
 
@@ -312,7 +315,10 @@ static const struct option update_options[] = {
 	{ 0 },
 };
 
-static const struct option expires_options[] = {
+static const struct option create_admin_key_options[] = {
+	{ .name = "user",
+	  .value = "USER",
+	  .help = "the owner whose key it is, by id or address" },
 	EXPIRES_OPTION("how long it works, such as 90d; for ever by default"),
 	{ 0 },
 };
@@ -387,8 +393,8 @@ const struct command key_commands[] = {
 	  .rest = "NAME",
 	  .help = "create an admin key, which is shown once",
 	  .examples = "invite admin-keys create terraform --expires-in 365d",
-	  .options = expires_options,
-	  .action = &admin_create,
+	  .options = create_admin_key_options,
+	  .run = run_admin_create,
 	  .rest_min = 1,
 	  .rest_max = 1 },
 	{ .name = "admin-keys delete",

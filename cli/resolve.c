@@ -170,6 +170,17 @@ char *word_id(struct cli *cli, enum word what, const char *word,
 	return directory_id(cli, kinds[what], word, within, ret_status);
 }
 
+bool option_id(struct cli *cli, const char *name, enum word what, char **ret_id,
+	       enum status *ret_status)
+{
+	const char *word = args_text(cli->args, name);
+
+	if (!word)
+		return true;
+	*ret_id = word_id(cli, what, word, NULL, ret_status);
+	return *ret_id != NULL;
+}
+
 size_t words_count(const enum word *words)
 {
 	size_t count = 0;

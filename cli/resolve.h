@@ -35,6 +35,13 @@ char *word_id(struct cli *cli, enum word what, const char *word,
 	      const char *within, enum status *ret_status);
 
 /*
+ * The same of what the option `name` says, into `*ret_id`, which is left alone
+ * where the option was not given. False after saying why not.
+ */
+bool option_id(struct cli *cli, const char *name, enum word what, char **ret_id,
+	       enum status *ret_status);
+
+/*
  * The ids of the first words of the command, as many as `words` has or the
  * command line; each to be freed, also where it fails after saying why.
  */

@@ -193,17 +193,6 @@ struct scope {
 	enum whose whose;
 };
 
-static bool read_option(struct cli *cli, const char *name, enum word what,
-			char **ret_id, enum status *ret_status)
-{
-	const char *word = args_text(cli->args, name);
-
-	if (!word)
-		return true;
-	*ret_id = word_id(cli, what, word, NULL, ret_status);
-	return *ret_id != NULL;
-}
-
 static enum status scope_read(struct cli *cli, struct scope *scope)
 {
 	bool is_user = args_has(cli->args, "user");
@@ -217,10 +206,9 @@ static enum status scope_read(struct cli *cli, struct scope *scope)
 		print_problem("give either --user or --group, not both");
 		return STATUS_USAGE;
 	}
-	if (read_option(cli, "project", WORD_PROJECT, &scope->ids[0],
-			&status) &&
-	    read_option(cli, "user", WORD_USER, &scope->ids[1], &status))
-		read_option(cli, "group", WORD_GROUP, &scope->ids[1], &status);
+	if (option_id(cli, "project", WORD_PROJECT, &scope->ids[0], &status) &&
+	    option_id(cli, "user", WORD_USER, &scope->ids[1], &status))
+		option_id(cli, "group", WORD_GROUP, &scope->ids[1], &status);
 	return status;
 }
 

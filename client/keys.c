@@ -183,6 +183,7 @@ const struct param admin_api_key_create_params[] = {
 		       PARAM_TEXT),
 	PARAM(struct inv_admin_api_key_create_params, expires_in_seconds,
 	      PARAM_INTEGER),
+	PARAM(struct inv_admin_api_key_create_params, user_id, PARAM_TEXT),
 	PARAM(struct inv_admin_api_key_create_params, extra_body,
 	      PARAM_EXTRA_BODY),
 	{ 0 },

@@ -124,7 +124,8 @@ struct inv_admin_api_key_create_params {
 	const char *name;
 	int64_t expires_in_seconds INV_OPT; /* 0: never */
 	const char *extra_body INV_OPT;	    /* as for an invite */
-	int64_t reserved[16] INV_OPT;
+	const char *user_id INV_OPT;	    /* an owner, its holder (invited) */
+	int64_t reserved[15] INV_OPT;
 };
 
 struct inv_admin_api_key {

@@ -331,6 +331,9 @@ MAKING: list[tuple[list[str], str, Any, dict, str]] = [
      ORG + "/admin_api_keys",
      {"name": "terraform", "expires_in_seconds": 31536000},
      {**ADMIN_KEY, "value": "sk-admin-secret"}, "sk-admin-secret"),
+    (["admin-keys", "create", "laptop", "--user", "user-1"],
+     ORG + "/admin_api_keys", {"name": "laptop", "user_id": "user-1"},
+     {**ADMIN_KEY, "value": "sk-admin-secret"}, "sk-admin-secret"),
     (["webhooks", "create", "https://a.b/hook"], HOOKS,
      {"url": "https://a.b/hook"}, {**HOOK, "secret": "whsec_bmV3"},
      "whsec_bmV3"),
@@ -518,11 +521,20 @@ def test_a_role_of_a_group_is_named(cli, peer):
     assert peer.requests[-1].json == {"group_id": "group_1", "role": "role_7"}
 
 
+def test_the_owner_of_an_admin_key_is_named_by_address(cli, peer):
+    peer.script(serve)
+    done = cli("admin-keys", "create", "laptop", "--user", "ada@b.c")
+    assert done.returncode == 0, done.stderr
+    assert peer.requests[-1].json == {"name": "laptop", "user_id": "user-1"}
+
+
 @pytest.mark.parametrize("args, said", [
     (["service-accounts", "get", "proj_1", "cy"],
      'there is no service account "cy"; did you mean ci?'),
     (["keys", "get", "proj_1", "x"], 'there is no key "x"'),
     (["admin-keys", "get", "x"], 'there is no admin key "x"'),
+    (["admin-keys", "create", "x", "--user", "bob@b.c"],
+     "there is no member with the address bob@b.c"),
     (["roles", "get", "x"], 'there is no role "x"'),
     (["roles", "get", "Auditor", "-p", "proj_1"],
      'there is no role "Auditor"'),
