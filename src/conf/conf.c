@@ -11,9 +11,8 @@
 #include "conf/table.h"
 #include "conf/value.h"
 
-#define CONF_MEMORY_MAX                                       \
-	(1 << 20) /* bytes for all strings of a `struct conf` \
-		   */
+/* Bytes for all strings of a `struct conf`. */
+#define CONF_MEMORY_MAX (1 << 20)
 
 const struct command_line COMMANDS[] = {
 	{ COMMAND_SERVE, "serve", NULL, NULL, false,

@@ -2,7 +2,7 @@
  * health.h: whether anything can be delivered, as far as the last attempts
  * tell.
  *
- * Pure; belongs to whoever holds it, lock included. While the way is closed it
+ * Pure; its owner does the locking. While the way is closed it
  * says when to look again, with one delivery or without any, so that readiness
  * comes back where nobody sends invites to a daemon that is not ready. The
  * first look is soon: what one delivery met may be its own fault. Where it was

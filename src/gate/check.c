@@ -2,9 +2,9 @@
  * check.c: what programs ask, such as a gateway that is one: is this key good,
  * for this project, this model?
  *
- * Who asks has a key, too: a service account's with the scope gate.check, in
- * the organization that the other key is of. Of keys of other organizations it
- * learns nothing. So two keys are looked for, one after the other.
+ * The program has a key of its own: a service account's with the scope
+ * gate.check, in the organization of the other key. It learns nothing of keys
+ * of other organizations. So two keys are looked up, one after the other.
  */
 #include "base/base.h"
 

@@ -2,12 +2,12 @@
  * memory.h: the keys that were asked for lately, with all that decides about
  * them, so that a check need not ask the store.
  *
- * Whose a key is is remembered, never whether it opens anything: that is decided
- * anew each time. And what is remembered counts only as long as nothing can have
- * changed: each organization has a generation, which moves with its rights
- * (store/keys/gate.h), and a key counts while the generation that it was read
- * with is known to be the organization's still. That is confirmed again and
- * again, for all keys of an organization at once.
+ * Whose a key is is remembered, never whether it opens anything: that is
+ * decided anew each time. And what is remembered counts only as long as nothing
+ * can have changed: each organization has a generation, which moves with its
+ * rights (store/keys/gate.h), and a key counts while the generation that it was
+ * read with is known to be the organization's still. That is confirmed again
+ * and again, for all keys of an organization at once.
  *
  * A bounded number of keys: the id says in which set a key has its place, and a
  * full set gives up one. To be used by any thread.

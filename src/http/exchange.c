@@ -239,8 +239,8 @@ void exchange_abandon(struct exchange *exchange)
 
 /* ---- what was answered ---- */
 
-/* Whoever has no key could otherwise fill a disk. Those who have one are
- * known; but a busy service may not want to hear of each. */
+/* Clients without a key could otherwise fill a disk. Those with one are known;
+ * but a busy service may not want a line for each of their requests. */
 static bool is_logged(const struct request *request)
 {
 	if (request->route && request->route->access == ACCESS_GATE)

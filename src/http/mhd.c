@@ -254,7 +254,8 @@ static bool give_again(struct kept *kept, const struct request *request)
 	       renew_id(kept, request->id);
 }
 
-/* Who asks once, as one of very many, does not drive out who asks always. */
+/* An answer that is wanted once, as one of very many, does not displace one
+ * that is wanted again and again. */
 static bool is_worth_keeping(struct kept *kept, const struct request *request)
 {
 	bool again = kept->asked == request->alike;
@@ -387,9 +388,9 @@ static enum MHD_Result take_or_refuse_body(struct exchange *exchange,
 }
 
 /*
- * Nothing is kept for whoever has no key. But where the key has to be looked up
- * far away, a body no larger than a head is not stopped for that: it comes in
- * one piece with the head.
+ * Nothing is kept for clients without a key. But where the key has to be looked
+ * up far away, a body no larger than a head is not stopped for that: it comes
+ * in one piece with the head.
  */
 static enum MHD_Result wait_at_the_door(struct exchange *exchange,
 					struct MHD_Connection *mhd,

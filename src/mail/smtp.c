@@ -240,8 +240,8 @@ static void set_times(CURL *curl, const struct smtp_settings *settings)
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)whole);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 			 (long)(whole < CONNECT_MS ? whole : CONNECT_MS));
-	/* A server may think about the message for as long as all may take:
-	 * who is impatient sends it twice. This bounds QUIT. */
+	/* A server may think about the message for as long as all of it may
+	 * take: a client that gives up sends it twice. This bounds QUIT. */
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 			 (long)(whole / SECOND_MS));
 	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, REUSE_SECONDS);

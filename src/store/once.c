@@ -115,8 +115,9 @@ static void keep(const struct work *work, const struct once *once,
 	"(SELECT " at " FROM " table " WHERE organization = ?1 AND " at \
 	" < ?2"                                                         \
 	" ORDER BY organization, " at " LIMIT 1) IS NOT NULL"
-STATEMENT(kept_too_long, .text = "SELECT 1 WHERE " ANY_OLD(
-			     "once", "at") " OR " ANY_OLD("rate", "since"));
+#define OLD_ONCE ANY_OLD("once", "at")
+#define OLD_RATE ANY_OLD("rate", "since")
+STATEMENT(kept_too_long, .text = "SELECT 1 WHERE " OLD_ONCE " OR " OLD_RATE);
 
 static enum result organization_look(struct work *work, const void *input,
 				     void *output)

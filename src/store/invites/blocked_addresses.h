@@ -36,8 +36,8 @@ void block_address(struct work *work, const char *email_key);
 
 /*
  * RESULT_OK, USER_EXISTS or ADDRESS_BLOCKED, of an address and its hash. On
- * PostgreSQL a blocked one was just pending: who asks after having looked for
- * open invites (find_open()) has waited for whoever is ending one so.
+ * PostgreSQL it has to be called after find_open(), which waits for a
+ * transaction that is just ending an open invite by opting out.
  */
 enum result check_address(const struct work *work, const char *email_key,
 			  int64_t address_hash) MUST_CHECK;

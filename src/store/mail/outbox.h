@@ -79,9 +79,9 @@ struct outbox_settle_in {
 	int64_t queued_at_ms;
 	/* The lease this verdict was made under, and the end asked for in a
 	 * renewal not yet answered (0: none). If neither is the row's lease
-	 * now, only SENT is recorded: that it arrived is true whoever has the
-	 * mail, how a failure ends is theirs to say. Lease 0: whoever has it.
-	 */
+	 * now, only SENT is recorded: that it arrived is true in any case, but
+	 * what a failure leads to is for the present holder of the lease to
+	 * say. Lease 0: any holder. */
 	int64_t leased_until_ms, asked_until_ms;
 	enum outbox_outcome outcome;
 	const char *error; /* NULL when sent */

@@ -23,21 +23,22 @@
  * ourselves, as one that says nothing (AUDIT_NONE). Either the event is there,
  * and stands for the whole transaction; or our mark is now in its place, and
  * the transaction, should it ever arrive, fails on it. While the server is
- * busy with it we wait for it, as everybody does who wants a unique key that
- * somebody is about to have. The mark stays: how late a packet may come nobody
- * knows.
+ * busy with it our insert waits, as does any insert of a unique key that
+ * another transaction has inserted. The mark stays, since nobody knows how late
+ * a packet may come.
  *
  * A transaction without an audit event (leases, what became of a mail, when a
  * key was used) may be done twice without harm, and is not looked for.
  *
- * What is found is answered once our own COMMIT has been: it waits for the
- * standbys that the other's did not wait for, if the server was restarted, or
+ * What is found is answered only after a COMMIT of our own, which waits for the
+ * standbys that the other's did not wait for if the server was restarted or
  * somebody cancelled its wait ("committed locally, but might not have been
  * replicated"). What is on one machine only was not promised to anybody.
  *
- * Until it is settled nothing else is begun, not even by the next batches, which
- * try that first: a primary without its synchronous standby keeps each session
- * that commits, and must not be given one after the other until it has no more.
+ * Until it is settled nothing else is begun, not even by the next batches,
+ * which try that first: a primary without its synchronous standby keeps each
+ * session that commits, and must not be given one after the other until it has
+ * no more.
  */
 #include "base/base.h"
 
@@ -55,7 +56,8 @@
 #include "store/rows.h"
 #include "store/work.h"
 
-#define SLICE_MS 2000 /* that a batch may take; twice that for who waits */
+/* That a batch may take; a caller may wait twice as long. */
+#define SLICE_MS 2000
 #define OPEN_MS	 10000
 #define CHECK_MS HOUR_MS
 #define TRIES	 4 /* where others are in the way */

@@ -11,8 +11,8 @@
  *	all webhooks that are not known to be prompt
  *			half of a daemon's connections
  *
- * Within these bounds they take turns: the webhook whose last attempt was longest
- * ago comes first, and none gets a second event before each has one.
+ * Within these bounds they take turns: the webhook whose last attempt was
+ * longest ago comes first, and none gets a second event before each has one.
  */
 #ifndef STORE_WEBHOOK_DEAL_H
 #define STORE_WEBHOOK_DEAL_H
@@ -22,10 +22,10 @@
 /* A webhook for which something waits, or that has something in hand. */
 struct turn {
 	int64_t webhook, organization;
-	bool prompt;   /* it works, and its last answer was not long in coming */
-	bool waiting;  /* something is due, and may be sent */
-	int64_t last;  /* its last attempt; 0: there was none */
-	int64_t held;  /* events in hand, of all daemons */
+	bool prompt;  /* it works, and its last answer was not long in coming */
+	bool waiting; /* something is due, and may be sent */
+	int64_t last; /* its last attempt; 0: there was none */
+	int64_t held; /* events in hand, of all daemons */
 	int64_t given; /* and now, by webhook_deal() */
 };
 

@@ -16,8 +16,8 @@
  * A webhook that works gets a few events at once. One that fails gets one at a
  * time, and its own row says when the next is due, not each event's. So events
  * that wait for a receiver that is down cost as much as one, however many they
- * are, and they do not all arrive at once when it is back. How many that is, and
- * how organizations share the connections: webhook_deal.h.
+ * are, and they do not all arrive at once when it is back. How many that is,
+ * and how organizations share the connections: webhook_deal.h.
  */
 #ifndef STORE_WEBHOOK_QUEUE_H
 #define STORE_WEBHOOK_QUEUE_H
