@@ -80,6 +80,9 @@ static const struct column columns[] = {
 	{ .name = "expires", COLUMN(struct inv_project_api_key, expires_at) },
 	{ .name = "scopes", .make = scopes_cell, .place = COLUMN_IN_DETAIL },
 	{ .name = "models", .make = models_cell, .place = COLUMN_IN_DETAIL },
+	{ .name = "replaced by",
+	  COLUMN(struct inv_project_api_key, replaced_by),
+	  .place = COLUMN_IN_DETAIL },
 	{ 0 },
 };
 

@@ -626,6 +626,8 @@ def test_what_people_see(cli, peer):
     assert row[:5] == ["key_1", "deploy", "sk-...ab", "ci", "inactive"]
     assert ["scopes", "a,", "b"] in shown({**KEY, "scopes": ["a", "b"]},
                                           "keys", "get", "proj_1", "key_1")
+    assert ["replaced", "by", "key_3"] in shown(
+        {**KEY, "replaced_by": "key_3"}, "keys", "get", "proj_1", "key_1")
     heads, event = shown(page([EVENT]), "audit")
     assert heads == ["ID", "WHEN", "EVENT", "BY", "OF", "PROJECT"]
     assert event[-4:] == ["invite.sent", "ada@b.c", "invite-1", "Engine"]
