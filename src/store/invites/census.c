@@ -80,29 +80,27 @@ static void count_invites(const struct work *work, const struct census_in *in,
 /* Without a limit that can be counted, 0 of 0. */
 #define OF_LIMITED(count) \
 	"CASE WHEN s.max_seats BETWEEN 1 AND ?4 THEN (" count ") ELSE 0 END"
+#define MEMBERS_IN(table, present)                    \
+	"(SELECT count(*) FROM (SELECT 1 FROM " table \
+	" WHERE organization = s.organization"        \
+	" AND " present " LIMIT ?4) m)"
 #define PENDING_IN(index)                                    \
 	"(SELECT count(*) FROM (SELECT 1 FROM invite" index  \
 	" WHERE organization = s.organization AND state = 0" \
 	" AND expires_at > ?2 LIMIT ?4) p)"
-STATEMENT(
-    census_seats,
-    .text = "SELECT s.organization, s.max_seats, " OF_LIMITED(
-	"(SELECT count(*) FROM (SELECT 1 FROM user"
-	" INDEXED BY user_present"
-	" WHERE organization = s.organization"
-	" AND removed_at = 0 LIMIT ?4) m) + " PENDING_IN(INDEXED_BY(
-	    "invite_expiry"))) " FROM"
-			       " (SELECT organization, max_seats FROM"
-			       "  organization_settings WHERE organization > ?1"
-			       "  ORDER BY organization LIMIT ?3) s",
-    .pgsql = "SELECT s.organization, s.max_seats, " OF_LIMITED(
-	"(SELECT count(*) FROM (SELECT 1 FROM \"user\""
-	" WHERE organization = s.organization"
-	" AND -removed_at = 0 LIMIT ?4) m) + " PENDING_IN(
-	    "")) " FROM"
-		 " (SELECT organization, max_seats FROM"
-		 "  organization_settings WHERE organization > ?1"
-		 "  ORDER BY organization LIMIT ?3) s");
+#define SEATS_OF(members, pending)                         \
+	"SELECT s.organization, s.max_seats, " OF_LIMITED( \
+	    members " + " pending) FROM_LIMITS
+#define FROM_LIMITS                                       \
+	" FROM (SELECT organization, max_seats FROM"      \
+	"  organization_settings WHERE organization > ?1" \
+	"  ORDER BY organization LIMIT ?3) s"
+#define MEMBERS_HERE \
+	MEMBERS_IN("user INDEXED BY user_present", "removed_at = 0")
+#define PENDING_HERE PENDING_IN(INDEXED_BY("invite_expiry"))
+#define MEMBERS	     MEMBERS_IN("\"user\"", "-removed_at = 0")
+STATEMENT(census_seats, .text = SEATS_OF(MEMBERS_HERE, PENDING_HERE),
+	  .pgsql = SEATS_OF(MEMBERS, PENDING_IN("")));
 
 static void add_seats(struct census_seats *seats, int64_t limit, int64_t taken)
 {

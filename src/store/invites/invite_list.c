@@ -19,10 +19,11 @@
  */
 
 /* Of one state, by id: the index invite_list. */
-#define BY_ID(state)                                                     \
-	"SELECT " INVITE_COLUMNS " FROM invite" INDEXED_BY(              \
-	    "invite_list") " WHERE organization = ?1 AND state = " state \
-			   " AND id < ?2"
+#define BY_LIST INDEXED_BY("invite_list")
+#define OF_STATE(state) \
+	" WHERE organization = ?1 AND state = " state " AND id < ?2"
+#define BY_ID(state) \
+	"SELECT " INVITE_COLUMNS " FROM invite" BY_LIST OF_STATE(state)
 #define BY_ID_PGSQL(state)                                       \
 	"(SELECT " INVITE_COLUMNS " FROM invite"                 \
 	" WHERE (organization, state, id) < (?1, " state ", ?2)" \
@@ -34,17 +35,16 @@
  * of the page then, since rows that are merged are copied. It keeps the order
  * of the ids: for the limit they are sorted, and each leads to its row in turn.
  */
-#define IDS(state)                                                       \
-	"SELECT id AS n FROM invite" INDEXED_BY(                         \
-	    "invite_list") " WHERE organization = ?1 AND state = " state \
-			   " AND id < ?2"
+#define IDS(state) "SELECT id AS n FROM invite" BY_LIST OF_STATE(state)
+#define ALL_IDS	   IDS("0") " UNION ALL " IDS("1") " UNION ALL " IDS("3")
+#define ALL_PGSQL        \
+	BY_ID_PGSQL("0") \
+	" UNION ALL " BY_ID_PGSQL("1") " UNION ALL " BY_ID_PGSQL("3")
 STATEMENT(invite_list,
-	  .text = "SELECT " INVITE_COLUMNS
-		  " FROM (" IDS("0") " UNION ALL " IDS("1") " UNION ALL " IDS(
-		      "3") " ORDER BY 1 DESC LIMIT ?3) AS page"
-			   " CROSS JOIN invite WHERE invite.id = page.n",
-	  .pgsql = BY_ID_PGSQL("0") " UNION ALL " BY_ID_PGSQL(
-	      "1") " UNION ALL " BY_ID_PGSQL("3") NEWEST_FIRST);
+	  .text = "SELECT " INVITE_COLUMNS " FROM (" ALL_IDS
+		  " ORDER BY 1 DESC LIMIT ?3) AS page"
+		  " CROSS JOIN invite WHERE invite.id = page.n",
+	  .pgsql = ALL_PGSQL NEWEST_FIRST);
 
 STATEMENT(invite_list_accepted, .text = BY_ID("1") NEWEST_FIRST,
 	  .pgsql = BY_ID_PGSQL("1"));
@@ -57,10 +57,11 @@ STATEMENT(invite_list_declined, .text = BY_ID("3") NEWEST_FIRST,
  * it only where the second is given.
  */
 #define LAST_FIRST " ORDER BY expires_at DESC, id DESC LIMIT ?3"
-#define EXPIRING(state, when)                                              \
-	"SELECT * FROM (SELECT " INVITE_COLUMNS " FROM invite" INDEXED_BY( \
-	    "invite_expiry") " WHERE organization = ?1 AND state = " state \
-			     " AND " when LAST_FIRST ")"
+#define IN_EXPIRY  INDEXED_BY("invite_expiry")
+#define EXPIRING(state, when)                                                 \
+	"SELECT * FROM (SELECT " INVITE_COLUMNS " FROM invite" IN_EXPIRY      \
+	" WHERE organization = ?1 AND state = " state " AND " when LAST_FIRST \
+	")"
 #define BY_EXPIRY(state, at, id, since)                     \
 	EXPIRING(state, "expires_at = " at " AND id < " id) \
 	" UNION ALL " EXPIRING(state, "expires_at < " at since)
@@ -76,15 +77,14 @@ STATEMENT(invite_list_pending,
 	  .text = BY_EXPIRY("0", "?4", "?2", " AND expires_at > ?5") LAST_FIRST,
 	  .pgsql = BY_EXPIRY_PGSQL("0", "?4", "?2", "?5"));
 
-/* declined ones are among them */
+/* Those that were not answered, and the declined ones. */
+#define UNANSWERED_HERE BY_EXPIRY("0", "?4", "?2", "")
+#define DECLINED_HERE	BY_EXPIRY("3", "?6", "?5", "")
+#define UNANSWERED	BY_EXPIRY_PGSQL("0", "?4", "?2", "-1")
+#define DECLINED	BY_EXPIRY_PGSQL("3", "?6", "?5", "-1")
 STATEMENT(invite_list_expired,
-	  .text = BY_EXPIRY("0", "?4", "?2",
-			    "") " UNION ALL " BY_EXPIRY("3", "?6", "?5", "")
-	      LAST_FIRST,
-	  .pgsql = BY_EXPIRY_PGSQL(
-	      "0", "?4", "?2", "-1") " UNION ALL " BY_EXPIRY_PGSQL("3", "?6",
-								   "?5", "-1")
-	      LAST_FIRST);
+	  .text = UNANSWERED_HERE " UNION ALL " DECLINED_HERE LAST_FIRST,
+	  .pgsql = UNANSWERED " UNION ALL " DECLINED LAST_FIRST);
 
 /* To one address or external_id, by id: the indexes invite_address and
  * invite_external, in which an open invite has a slot up to 0, and any other

@@ -90,16 +90,16 @@ bool find_invite(const struct work *work, const struct sql *sql, int64_t id,
 	" WHEN 2 THEN " id " ELSE address_hash END,"                           \
 	" declined_at = CASE WHEN CAST(" state " AS BIGINT) = 2"               \
 	" AND declined_at = 0 THEN " now " ELSE declined_at END"
+#define LET_GO_EACH LET_GO("i.id", "r.state", "r.now")
+#define LET_GO_ONE  LET_GO("id", "?3", "?4")
 STATEMENT(invite_let_go_many,
-	  .pgsql = "UPDATE invite i " LET_GO(
-	      "i.id", "r.state",
-	      "r.now") " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
-		       " ?4::bigint[]) r(id, organization, state, now) WHERE "
-		       "i.id = r.id"
-		       " AND i.organization = r.organization");
+	  .pgsql = "UPDATE invite i " LET_GO_EACH
+		   " FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
+		   " ?4::bigint[]) r(id, organization, state, now)"
+		   " WHERE i.id = r.id AND i.organization = r.organization");
 STATEMENT(invite_let_go,
-	  .text = "UPDATE invite " LET_GO(
-	      "id", "?3", "?4") " WHERE id = ?1 AND organization = ?2",
+	  .text = "UPDATE invite " LET_GO_ONE
+		  " WHERE id = ?1 AND organization = ?2",
 	  .many = &sql_invite_let_go_many);
 
 void invite_release_address(const struct work *work,

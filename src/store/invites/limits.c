@@ -115,11 +115,11 @@ STATEMENT(seats_take, .text = "SELECT 1 FROM rights WHERE organization = ?1",
 	"(SELECT count(*) FROM (SELECT 1 FROM invite" index          \
 	" WHERE organization = ?1 AND state = 0 AND expires_at > ?2" \
 	" LIMIT ?3) p)"
+#define PENDING_HERE PENDING_SEATS(INDEXED_BY("invite_expiry"))
 STATEMENT(seats_taken,
 	  .text = "SELECT (SELECT count(*) FROM (SELECT 1 FROM user"
 		  " INDEXED BY user_present WHERE organization = ?1"
-		  " AND removed_at = 0 LIMIT ?3) m) + " PENDING_SEATS(
-		      INDEXED_BY("invite_expiry")),
+		  " AND removed_at = 0 LIMIT ?3) m) + " PENDING_HERE,
 	  .pgsql = "SELECT (SELECT count(*) FROM (SELECT 1 FROM \"user\""
 		   " WHERE organization = ?1 AND -removed_at = 0 LIMIT ?3) m)"
 		   " + " PENDING_SEATS(""));

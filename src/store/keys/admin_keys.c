@@ -240,12 +240,13 @@ struct going {
 	int64_t user; /* NOBODYS: none */
 };
 
-#define NOBODYS (-1) /* 0 is the user of keys that belong to no person */
+#define NOBODYS	 (-1) /* 0 is the user of keys that belong to no person */
 
+#define IN_FORCE KEY_IN_FORCE("k", "?3")
 STATEMENT(key_other, .text = "SELECT 1 FROM admin_key k WHERE id <> ?1"
 			     " AND organization = ?2 AND k.\"user\" <> ?4"
-			     " AND expires_at <= ?5 AND " KEY_IN_FORCE(
-				 "k", "?3") " ORDER BY id DESC LIMIT 1");
+			     " AND expires_at <= ?5 AND " IN_FORCE
+			     " ORDER BY id DESC LIMIT 1");
 
 /* Whether there is another key in force; with `lasting`, one that does not
  * expire. */

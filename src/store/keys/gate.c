@@ -69,6 +69,7 @@ const struct verb verb_rights_get = {
 /* ---- last use ---- */
 
 #define IS_NEWS "(last_used_at <= ?2 OR last_used_at > ?3)"
+#define TOUCHED IN_ID_LIST("?1") " AND " IS_NEWS
 
 /* Rows that another transaction has locked are skipped: the key is being used
  * elsewhere or changed. */
@@ -76,8 +77,8 @@ STATEMENT(keys_touch,
 	  .text = "UPDATE project_key SET last_used_at = ?4 WHERE id IN"
 		  " (SELECT value FROM json_each(?1)) AND " IS_NEWS,
 	  .pgsql = "UPDATE project_key SET last_used_at = ?4 WHERE id ="
-		   " ANY(ARRAY(SELECT id FROM project_key WHERE id" IN_ID_LIST(
-		       "?1") " AND " IS_NEWS " FOR UPDATE SKIP LOCKED))");
+		   " ANY(ARRAY(SELECT id FROM project_key WHERE id" TOUCHED
+		   " FOR UPDATE SKIP LOCKED))");
 
 static enum result keys_touch(struct work *work, const void *input,
 			      void *output)

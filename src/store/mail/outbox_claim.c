@@ -83,6 +83,9 @@ static void recall_far(const struct work *work)
 	"WHERE kind = 0 AND due_at_ms <= " now                             \
 	" ORDER BY due_at_ms, invite LIMIT ?3" condition ") due"
 
+#define MAILS_HERE DUE_MAILS(LEASE_NOW_HERE, "")
+#define MAILS	   DUE_MAILS(LEASE_NOW, " FOR UPDATE SKIP LOCKED")
+
 /*
  * The mails that are due, with their invites, in one query: each query to a
  * remote database is a round trip, for which others wait.
@@ -94,18 +97,15 @@ static void recall_far(const struct work *work)
  * the lock, and lease each by OUTBOX_RENEW: whoever changes the row has it.
  */
 STATEMENT(outbox_due,
-	  .text = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
-	      LEASE_NOW_HERE,
-	      "") " LEFT JOIN invite"
+	  .text = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " MAILS_HERE
+		  " LEFT JOIN invite"
 		  " ON id = due_invite AND organization = due_organization"
 		  " ORDER BY due_at_ms, due_invite",
-	  .pgsql = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " DUE_MAILS(
-	      LEASE_NOW,
-	      " FOR UPDATE SKIP LOCKED") " JOIN invite"
-					 " ON id = due_invite AND organization "
-					 "= due_organization"
-					 " ORDER BY due_at_ms, due_invite"
-					 " FOR UPDATE OF invite SKIP LOCKED");
+	  .pgsql = "SELECT " INVITE_COLUMNS ", " DUE_COLUMNS " FROM " MAILS
+		   " JOIN invite"
+		   " ON id = due_invite AND organization = due_organization"
+		   " ORDER BY due_at_ms, due_invite"
+		   " FOR UPDATE OF invite SKIP LOCKED");
 
 static void read_mail(const struct work *work, struct statement *st,
 		      struct outbox_mail *mail)

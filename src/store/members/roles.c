@@ -53,10 +53,10 @@ static bool one_role(const struct work *work, struct statement *st,
 	return !work->db->damaged;
 }
 
-STATEMENT(role_get, .text = "SELECT " COLUMNS_OF(
-			ROLE_TABLE) " FROM role"
-				    " WHERE id = ?1 AND organization = ?2"
-				    " AND project = ?3");
+#define ROLE_COLUMNS COLUMNS_OF(ROLE_TABLE)
+STATEMENT(role_get, .text = "SELECT " ROLE_COLUMNS " FROM role"
+			    " WHERE id = ?1 AND organization = ?2"
+			    " AND project = ?3");
 
 bool find_role(const struct work *work, int64_t role, int64_t project,
 	       struct assignable_role *ret_role)
@@ -74,11 +74,9 @@ bool find_role(const struct work *work, int64_t role, int64_t project,
 	return one_role(work, st, ret_role);
 }
 
-STATEMENT(role_by_name,
-	  .text = "SELECT " COLUMNS_OF(
-	      ROLE_TABLE) " FROM role"
-			  " WHERE organization = ?1 AND project = ?2"
-			  " AND name = ?3");
+STATEMENT(role_by_name, .text = "SELECT " ROLE_COLUMNS " FROM role"
+				" WHERE organization = ?1 AND project = ?2"
+				" AND name = ?3");
 
 static bool find_named(const struct work *work, int64_t project,
 		       const char *name, struct assignable_role *ret_role)

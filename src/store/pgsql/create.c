@@ -228,149 +228,120 @@ static void take_made(struct db *db, struct store_op *op, struct statement *st)
 
 #define GRANTED_PROJECTS "json_array_elements(r.projects::json) g"
 
+/* What was asked for, with the default project and the key's owner. */
+#define ROWS                                                                 \
+	"SELECT r.*, (SELECT o.default_project"                              \
+	"  FROM organization o WHERE o.id = r.organization) AS standard,"    \
+	"  owner.*"                                                          \
+	" FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"             \
+	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"          \
+	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"          \
+	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[]," \
+	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[],"              \
+	"  ?21::text[], ?22::bigint[])"                                      \
+	" AS r(id, organization, actor, actor_user, address_hash, role,"     \
+	" at, at_ms,"                                                        \
+	"  expires_at, secret_hash, secret, email, email_key, projects,"     \
+	"  projects_sent, inviter_name, inviter_email, inviter_key, locale," \
+	"  metadata, external_id, reminder)"                                 \
+	" LEFT JOIN LATERAL (" KEY_OWNER ") owner ON true"
+#define KEY_OWNER                                                             \
+	"SELECT nullif(w.name, '') AS owner_name,"                            \
+	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key" \
+	"  FROM \"user\" w WHERE r.actor_user <> 0"                           \
+	"  AND r.inviter_email IS NULL"                                       \
+	"  AND w.organization = r.organization AND w.id = r.actor_user"       \
+	"  AND w.removed_at = 0 LIMIT 1"
+
+/* Those that nothing stands in the way of. */
+#define MAY_ACT                                      \
+	"(r.actor = 0 OR (SELECT 1 FROM admin_key k" \
+	"  WHERE k.id = r.actor"                     \
+	" AND " KEY_IN_FORCE("k", "r.at") ") IS NOT NULL)"
+#define UNLIMITED LIMITS_INVITES("r.organization") " IS NULL"
+#define NO_MEMBER                                          \
+	"(SELECT 1 FROM \"user\" u WHERE u.organization =" \
+	"  r.organization AND u.email_key = r.email_key) IS NULL"
+#define NO_INVITE                                              \
+	"(SELECT 1 FROM invite i WHERE i.organization ="       \
+	"  r.organization AND i.address_hash = r.address_hash" \
+	"  AND i.slot <= 0 ORDER BY i.slot LIMIT 1) IS NULL"
+#define EXTERNAL_ID_FREE                                         \
+	"(r.external_id IS NULL OR"                              \
+	"  (SELECT 1 FROM invite i WHERE i.organization ="       \
+	"   r.organization AND i.external_id = r.external_id"    \
+	"   AND i.slot <= 0 ORDER BY i.slot LIMIT 1) IS NULL"    \
+	"  AND (SELECT 1 FROM \"user\" u WHERE u.organization =" \
+	"   r.organization AND u.external_id = r.external_id"    \
+	"   AND u.removed_at = 0 ORDER BY u.id LIMIT 1) IS NULL)"
+#define NOT_BLOCKED                              \
+	"(SELECT 1 FROM blocked_address b WHERE" \
+	"  b.organization = r.organization"      \
+	"  AND b.address_hash = r.address_hash) IS NULL"
+#define PROJECTS_ARE_THERE                                        \
+	"NOT EXISTS (SELECT 1 FROM " GRANTED_PROJECTS             \
+	"  WHERE (SELECT 1 FROM project p WHERE p.organization =" \
+	"   r.organization AND p.id = (g->>0)::bigint"            \
+	"   AND p.archived_at = 0) IS NULL)"
+
+#define INSERT_INVITES                                                       \
+	"INSERT INTO invite(id, organization, address_hash, slot,"           \
+	"  state, role, created_at, expires_at, accepted_at, \"user\","      \
+	"  delivery, delivery_attempts, delivery_at, secret_hash, email,"    \
+	"  email_key, projects, projects_sent, inviter_name,"                \
+	"  inviter_email, inviter_key, locale, metadata,"                    \
+	"  external_id, reminder)"                                           \
+	" SELECT id, organization, address_hash, 0, 0, role, at,"            \
+	"  expires_at, 0, 0, CASE WHEN secret IS NULL THEN 0 ELSE 1 END, 0," \
+	"  CASE WHEN secret IS NULL THEN 0 ELSE at END, secret_hash, email," \
+	"  nullif(email_key, email),"                                        \
+	"  coalesce(projects, '[[' || standard::text || ',0]]'),"            \
+	"  projects_sent, coalesce(inviter_name, owner_name),"               \
+	"  coalesce(inviter_email, owner_email),"                            \
+	"  coalesce(inviter_key, owner_key), locale, metadata,"              \
+	"  external_id, reminder"                                            \
+	" FROM r WHERE standard IS NOT NULL"                                 \
+	" ORDER BY organization, address_hash"                               \
+	" ON CONFLICT(organization, address_hash, slot) DO NOTHING"          \
+	" RETURNING id"
+#define INSERT_MAILS                                       \
+	"INSERT INTO outbox(invite, organization, secret," \
+	"  queued_at_ms, due_at_ms, attempts)"             \
+	" SELECT id, organization, secret, at_ms, at_ms +" \
+	" ?23::bigint, 0"                                  \
+	"  FROM done WHERE secret IS NOT NULL"
+/* The event's id: see above. 1: AUDIT_INVITE_SENT */
+#define INSERT_EVENTS                                          \
+	"INSERT INTO audit(id, organization, at, actor, type," \
+	"  target, \"user\")"                                  \
+	" SELECT id + 1, organization, at, actor, 1, id,"      \
+	"  actor_user FROM done"
+
 /*
  * Lookups are subqueries of their own, each by an index (of several that begin
  * with the organization, the one whose order is asked for, for on an empty
- * table all look alike), for a join with the
- * unknown number of rows in `r` might be planned as a scan of the whole table.
- * The insertion is sorted, so that two daemons with the same addresses wait for
- * each other in one direction only. Of the unique indexes it asks that of
- * addresses alone: looking into the others for each row costs a twentieth of
- * the whole, and an id that somebody else has drawn too is an error, after
- * which the batch is run with new ones.
+ * table all look alike), for a join with the unknown number of rows in `r`
+ * might be planned as a scan of the whole table. The insertion is sorted, so
+ * that two daemons with the same addresses wait for each other in one direction
+ * only. Of the unique indexes it asks that of addresses alone: looking into the
+ * others for each row costs a twentieth of the whole, and an id that somebody
+ * else has drawn too is an error, after which the batch is run with new ones.
  *
  * Not for Citus, which looks up no row of a distributed table for each row of
  * `r`: there, let pgsql_create() leave all to the careful verb.
  */
-STATEMENT(
-    create_many,
-    .pgsql =
-	"WITH r AS MATERIALIZED (SELECT r.*, (SELECT o.default_project"
-	"  FROM organization o WHERE o.id = r.organization) AS standard,"
-	"  owner.*"
-	" FROM unnest(?1::bigint[], ?2::bigint[], ?3::bigint[],"
-	"  ?4::bigint[], ?5::bigint[], ?6::bigint[], ?7::bigint[],"
-	"  ?8::bigint[], ?9::bigint[], ?10::bytea[], ?11::bytea[],"
-	"  ?12::text[], ?13::text[], ?14::text[], ?15::text[], ?16::text[],"
-	"  ?17::text[], ?18::text[], ?19::text[], ?20::text[],"
-	"  ?21::text[], ?22::bigint[])"
-	" AS r(id, organization, actor, actor_user, address_hash, role, at, "
-	"at_ms,"
-	"  expires_at, secret_hash, secret, email, email_key, projects,"
-	"  projects_sent, inviter_name, inviter_email, inviter_key, locale,"
-	"  metadata, external_id, reminder)"
-	" LEFT JOIN LATERAL (SELECT nullif(w.name, '') AS owner_name,"
-	"  w.email AS owner_email, nullif(w.email_key, w.email) AS owner_key"
-	"  FROM \"user\" w WHERE r.actor_user <> 0"
-	"  AND r.inviter_email IS NULL"
-	"  AND w.organization = r.organization AND w.id = r.actor_user"
-	"  AND w.removed_at = 0 LIMIT 1) owner ON true"
-	" WHERE (r.actor = 0 OR (SELECT 1 FROM admin_key k"
-	"  WHERE k.id = r.actor AND " KEY_IN_FORCE(
-	    "k",
-	    "r.at") ") IS NOT NULL)"
-		    " AND " LIMITS_INVITES(
-			"r.organization") " IS NULL"
-					  " AND (SELECT 1 FROM \"user\" u "
-					  "WHERE u.organization ="
-					  "  r.organization AND u.email_key = "
-					  "r.email_key) IS NULL"
-					  " AND (SELECT 1 FROM invite i WHERE "
-					  "i.organization ="
-					  "  r.organization AND i.address_hash "
-					  "= r.address_hash"
-					  "  AND i.slot <= 0 ORDER BY i.slot "
-					  "LIMIT 1) IS NULL"
-					  " AND (r.external_id IS NULL OR"
-					  "  (SELECT 1 FROM invite i WHERE "
-					  "i.organization ="
-					  "   r.organization AND i.external_id "
-					  "= r.external_id"
-					  "   AND i.slot <= 0 ORDER BY i.slot "
-					  "LIMIT 1) IS NULL"
-					  "  AND (SELECT 1 FROM \"user\" u "
-					  "WHERE u.organization ="
-					  "   r.organization AND u.external_id "
-					  "= r.external_id"
-					  "   AND u.removed_at = 0 ORDER BY "
-					  "u.id LIMIT 1) IS NULL)"
-					  " AND (SELECT 1 FROM blocked_address "
-					  "b WHERE"
-					  "  b.organization = r.organization"
-					  "  AND b.address_hash = "
-					  "r.address_hash) IS NULL"
-					  " AND NOT EXISTS (SELECT 1 "
-					  "FROM " GRANTED_PROJECTS
-					  "  WHERE (SELECT 1 FROM project p "
-					  "WHERE p.organization ="
-					  "   r.organization AND p.id = "
-					  "(g->>0)::bigint"
-					  "   AND p.archived_at = 0) IS NULL)),"
-
-					  " made AS (INSERT INTO invite(id, "
-					  "organization, "
-					  "address_hash, slot,"
-					  "  state, role, created_at, "
-					  "expires_at, accepted_at, "
-					  "\"user\","
-					  "  delivery, delivery_attempts, "
-					  "delivery_at, secret_hash, "
-					  "email,"
-					  "  email_key, projects, "
-					  "projects_sent, inviter_name,"
-					  "  inviter_email, inviter_key, "
-					  "locale, metadata,"
-					  "  external_id, reminder)"
-					  " SELECT id, organization, "
-					  "address_hash, 0, 0, role, at,"
-					  "  expires_at, 0, 0, CASE WHEN "
-					  "secret IS NULL THEN 0 ELSE "
-					  "1 END, 0,"
-					  "  CASE WHEN secret IS NULL THEN 0 "
-					  "ELSE at END, "
-					  "secret_hash, email,"
-					  "  nullif(email_key, email),"
-					  "  coalesce(projects, '[[' || "
-					  "standard::text || ',0]]'),"
-					  "  projects_sent, "
-					  "coalesce(inviter_name, owner_name),"
-					  "  coalesce(inviter_email, "
-					  "owner_email),"
-					  "  coalesce(inviter_key, owner_key), "
-					  "locale, metadata,"
-					  "  external_id, reminder"
-					  " FROM r WHERE standard IS NOT NULL"
-					  " ORDER BY organization, address_hash"
-					  " ON CONFLICT(organization, "
-					  "address_hash, slot) DO NOTHING"
-					  " RETURNING id),"
-
-					  " done AS MATERIALIZED (SELECT * "
-					  "FROM r"
-					  "  WHERE id = ANY(ARRAY(SELECT id "
-					  "FROM made))),"
-
-					  " mail AS (INSERT INTO "
-					  "outbox(invite, organization, secret,"
-					  "  queued_at_ms, due_at_ms, attempts)"
-					  " SELECT id, organization, secret, "
-					  "at_ms, at_ms + "
-					  "?23::bigint, 0"
-					  "  FROM done WHERE secret IS NOT "
-					  "NULL),"
-
-					  /* The audit event's id: see above. 1:
-					     AUDIT_INVITE_SENT */
-					  " event AS (INSERT INTO audit(id, "
-					  "organization, at, actor, "
-					  "type,"
-					  "  target, \"user\")"
-					  " SELECT id + 1, organization, at, "
-					  "actor, 1, id,"
-					  "  actor_user FROM done)"
-
-					  " SELECT id, standard, owner_name, "
-					  "owner_email, " HAS_WEBHOOKS("done.organization") " FROM done");
+STATEMENT(create_many,
+	  .pgsql = "WITH r AS MATERIALIZED (" ROWS " WHERE " MAY_ACT
+		   " AND " UNLIMITED " AND " NO_MEMBER " AND " NO_INVITE
+		   " AND " EXTERNAL_ID_FREE " AND " NOT_BLOCKED
+		   " AND " PROJECTS_ARE_THERE "),"
+		   " made AS (" INSERT_INVITES "),"
+		   " done AS MATERIALIZED (SELECT * FROM r"
+		   "  WHERE id = ANY(ARRAY(SELECT id FROM made))),"
+		   " mail AS (" INSERT_MAILS "),"
+		   " event AS (" INSERT_EVENTS ")"
+		   " SELECT id, standard, owner_name, owner_email,"
+		   " " HAS_WEBHOOKS("done.organization") " FROM done");
 
 static void ask_for_all(struct pgsql_db *db, struct batch *batch)
 {
