@@ -280,6 +280,36 @@ START_TEST(test_who_answers_slowly_has_one_connection)
 }
 END_TEST
 
+/* Or whoever deletes what stalls, and makes another, would have them all. */
+START_TEST(test_one_that_is_deleted_has_its_connection_until_it_is_given_back)
+{
+	int64_t webhooks[WEBHOOK_CONNECTIONS / 4];
+	struct store_op stalled, op;
+
+	for (size_t i = 0; i < COUNT_OF(webhooks); i++)
+		webhooks[i] = add_another();
+	invite_some(3);
+	stalled = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&stalled)->count, COUNT_OF(webhooks));
+	for (size_t i = 0; i < COUNT_OF(webhooks); i++) {
+		op = by_id(&verb_webhook_delete, webhooks[i]);
+		assert_granted(&op);
+	}
+	(void)add_another();
+	invite_some(1);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&op)->count, 0);
+	ck_assert_int_eq(rows("webhook_event"), COUNT_OF(webhooks) + 1);
+	/* Nothing is left to be dropped, so there is no haste. */
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_int_gt(claimed(&op)->next_due_ms, claimed(&op)->now_ms);
+	settle_all(&stalled, 0);
+	ck_assert_int_eq(rows("webhook_event"), 1);
+	op = claim(WEBHOOK_CONNECTIONS);
+	ck_assert_uint_eq(claimed(&op)->count, 1);
+}
+END_TEST
+
 /* As where a daemon was killed between sending and recording. */
 START_TEST(test_a_lease_that_ends_has_the_same_said_again)
 {
@@ -334,6 +364,9 @@ static void add(TCase *tests)
 	tcase_add_test(tests,
 		       test_each_webhook_of_an_organization_has_its_turn);
 	tcase_add_test(tests, test_who_answers_slowly_has_one_connection);
+	tcase_add_test(
+	    tests,
+	    test_one_that_is_deleted_has_its_connection_until_it_is_given_back);
 	tcase_add_test(tests, test_a_lease_that_ends_has_the_same_said_again);
 	tcase_add_test(tests, test_what_waits_for_one_that_is_deleted_goes);
 }

@@ -193,12 +193,16 @@ static void find_endpoints(struct claiming *all, int64_t after)
 
 /* ---- events of deleted webhooks ---- */
 
+/* But for those in hand: until they are settled they have a connection, which
+ * their organization would otherwise have beyond its share. */
 #define DROPPED                                                       \
 	"DELETE FROM webhook_event WHERE webhook = ?1 AND event IN (" \
-	"SELECT event FROM webhook_event WHERE webhook = ?1"          \
-	" ORDER BY webhook, event LIMIT ?2"
-STATEMENT(webhook_drop, .text = DROPPED ")",
-	  .pgsql = DROPPED " FOR UPDATE SKIP LOCKED)");
+	"SELECT event FROM webhook_event WHERE webhook = ?1 AND"      \
+	" CASE in_hand WHEN 1 THEN due_at_ms <= ?3 OR due_at_ms > ?4" \
+	" ELSE TRUE END"
+STATEMENT(webhook_drop, .text = DROPPED " LIMIT ?2)",
+	  .pgsql = DROPPED " ORDER BY webhook, event LIMIT ?2"
+			   " FOR UPDATE SKIP LOCKED)");
 
 static void drop(const struct work *work, int64_t webhook)
 {
@@ -206,6 +210,8 @@ static void drop(const struct work *work, int64_t webhook)
 
 	db_bind_i64(st, 1, webhook);
 	db_bind_i64(st, 2, DROPPED_MAX);
+	db_bind_i64(st, 3, lease_now(work));
+	db_bind_i64(st, 4, lease_now(work) + LONGEST_MS);
 	db_run(work->db, st);
 }
 
@@ -392,8 +398,8 @@ static void find_next_due(const struct claiming *all,
 		const struct endpoint *endpoint = &all->endpoints[i];
 
 		note_due(out, endpoint->next_due_ms);
-		if (endpoint->sound && !endpoint->there)
-			note_due(out, out->now_ms);
+		if (endpoint->sound && !endpoint->there) /* more to drop */
+			note_due(out, endpoint->first_ms);
 	}
 	if (all->given == all->limit)
 		note_due(out, out->now_ms);

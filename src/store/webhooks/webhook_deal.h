@@ -3,7 +3,8 @@
  * keep a connection for long leave enough to the others. Private to store/.
  *
  * A receiver that stalls is noticed only while it does so, and keeps a
- * connection for as long. So what may be in hand at once is bounded:
+ * connection for as long, even if its webhook is deleted meanwhile. So what may
+ * be in hand at once is bounded:
  *
  *	a webhook	3 events; 1 unless it is known to be prompt
  *	an organization	half of a daemon's connections; a quarter for those of

@@ -25,7 +25,7 @@ struct waiting {
 STATEMENT(webhook_event_get, .text = WAITING,
 	  .pgsql = WAITING " FOR UPDATE OF e");
 
-/* False: the event was dropped, or another daemon settled it. */
+/* False: its webhook was deleted, or another daemon settled it. */
 static bool find_waiting(const struct work *work,
 			 const struct webhook_settle_in *in,
 			 struct waiting *ret_waiting)
@@ -99,7 +99,7 @@ static void remember(const struct work *work,
 
 STATEMENT(webhook_event_delete,
 	  .text = "DELETE FROM webhook_event WHERE webhook = ?1"
-		  " AND event = ?2");
+		  " AND event = ?2 AND organization = ?3");
 STATEMENT(webhook_event_defer,
 	  .text = "UPDATE webhook_event SET due_at_ms = ?3, attempts = ?4,"
 		  " in_hand = 0 WHERE webhook = ?1 AND event = ?2");
@@ -111,6 +111,7 @@ static void end(const struct work *work, const struct webhook_settle_in *in)
 
 	db_bind_i64(st, 1, in->webhook);
 	db_bind_i64(st, 2, in->event);
+	db_bind_i64(st, 3, work->organization);
 	db_run(work->db, st);
 }
 
@@ -219,8 +220,10 @@ static enum result webhook_settle(struct work *work, const void *input,
 	const struct webhook_settle_in *in = input;
 	struct waiting waiting;
 
-	if (!find_waiting(work, in, &waiting))
+	if (!find_waiting(work, in, &waiting)) {
+		end(work, in); /* where its webhook was deleted meanwhile */
 		return RESULT_OK;
+	}
 	if (in->done) {
 		end(work, in);
 		remember(work, in, &waiting, WEBHOOK_DELIVERED);
