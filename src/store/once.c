@@ -36,9 +36,9 @@ struct once_row {
 
 TABLE(once, "once", ONCE_TABLE);
 
-STATEMENT(once_find, .text = "SELECT " COLUMNS_OF(
-			 ONCE_TABLE) " FROM once WHERE organization = ?1"
-				     " AND key_hash = ?2");
+#define ONCE_COLUMNS COLUMNS_OF(ONCE_TABLE)
+STATEMENT(once_find, .text = "SELECT " ONCE_COLUMNS " FROM once"
+			     " WHERE organization = ?1 AND key_hash = ?2");
 STATEMENT(once_insert, .text = INSERT_OF("once", ONCE_TABLE));
 STATEMENT(once_delete, .text = "DELETE FROM once WHERE organization = ?1"
 			       " AND key_hash = ?2");

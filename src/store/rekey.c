@@ -28,14 +28,11 @@ STATEMENT(rekey_mark, .text = "INSERT INTO meta(key, value)"
 #define SQLITE_OCTETS "length(CAST(email AS BLOB))"
 #define PGSQL_OCTETS  "octet_length(email)"
 
-STATEMENT(
-    rekey_users,
-    .text =
-	"SELECT organization, id, email, email_key FROM \"user\"" BEYOND_ASCII(
-	    SQLITE_OCTETS),
-    .pgsql =
-	"SELECT organization, id, email, email_key FROM \"user\"" BEYOND_ASCII(
-	    PGSQL_OCTETS));
+STATEMENT(rekey_users,
+	  .text = "SELECT organization, id, email, email_key"
+		  " FROM \"user\"" BEYOND_ASCII(SQLITE_OCTETS),
+	  .pgsql = "SELECT organization, id, email, email_key"
+		   " FROM \"user\"" BEYOND_ASCII(PGSQL_OCTETS));
 
 STATEMENT(rekey_invites,
 	  .text = "SELECT organization, id, email, coalesce(email_key, email)"

@@ -12,17 +12,17 @@
 
 /* ---- asking ---- */
 
+#define THESE IN_ID_LIST("?1")
+
 /* The rows stay locked: they are about to change. */
 STATEMENT(invite_take_many,
 	  .pgsql = "SELECT " INVITE_COLUMNS ", (SELECT o.name"
 		   " FROM organization o WHERE o.id = invite.organization)"
-		   " FROM invite WHERE id" IN_ID_LIST(
-		       "?1") " ORDER BY id FOR UPDATE OF invite");
+		   " FROM invite WHERE id" THESE
+		   " ORDER BY id FOR UPDATE OF invite");
 
-STATEMENT(key_many,
-	  .pgsql = "SELECT k.id FROM admin_key k"
-		   " WHERE k.id" IN_ID_LIST("?1") " AND " KEY_IN_FORCE("k",
-								       "?2"));
+STATEMENT(key_many, .pgsql = "SELECT k.id FROM admin_key k WHERE k.id" THESE
+			     " AND " KEY_IN_FORCE("k", "?2"));
 
 static struct statement *ask_about(struct together *all, const struct sql *sql)
 {

@@ -23,11 +23,13 @@ void work_run_for(const struct work *work, const struct sql *sql, int64_t id)
 	db_run(work->db, st);
 }
 
+#define LIMITED	    LIMITS_INVITES("k.organization")
+#define LISTENED_TO HAS_WEBHOOKS("k.organization")
+
 /* The query also tells whether the organization limits invites and whether it
  * has webhooks, so that a create with neither needs no other query for that. */
-STATEMENT(key_in_force,
-	  .text = "SELECT " LIMITS_INVITES("k.organization") ", " HAS_WEBHOOKS(
-	      "k.organization") " FROM admin_key k WHERE id = ?1"
+STATEMENT(key_in_force, .text = "SELECT " LIMITED ", " LISTENED_TO
+				" FROM admin_key k WHERE id = ?1"
 				" AND " KEY_IN_FORCE("k", "?2"));
 
 /*

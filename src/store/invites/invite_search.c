@@ -40,24 +40,25 @@
 
 /* Of one state, or whose mail is in one state of those that the index has;
  * below an id, as far as another. */
-#define STATE_(columns, state, matches)                                  \
-	"SELECT " columns " FROM invite" INDEXED_BY(                     \
-	    "invite_list") " WHERE organization = ?1 AND state = " state \
-			   " AND id < ?2 AND id >= ?4" matches
+#define BY_LIST	   INDEXED_BY("invite_list")
+#define BY_TROUBLE INDEXED_BY("invite_trouble")
+#define STATE_(columns, state, matches)               \
+	"SELECT " columns " FROM invite" BY_LIST      \
+	" WHERE organization = ?1 AND state = " state \
+	" AND id < ?2 AND id >= ?4" matches
 #define STATE_PGSQL_(columns, state, matches, most)                     \
 	"(SELECT " columns " FROM invite"                               \
 	" WHERE (organization, state, id) < (?1, " state ", ?2)"        \
 	" AND (organization, state, id) >= (?1, " state ", ?4)" matches \
 	" ORDER BY organization DESC, state DESC, id DESC LIMIT " most ")"
-#define STATES_(each, columns, ...)                                     \
-	each(columns, "0", __VA_ARGS__) " UNION ALL " each(             \
-	    columns, "1", __VA_ARGS__) " UNION ALL " each(columns, "3", \
-							  __VA_ARGS__)
-#define TROUBLE_(columns, delivery, matches)                                \
-	"SELECT " columns " FROM invite" INDEXED_BY(                        \
-	    "invite_trouble") " WHERE organization = ?1 AND delivery >= 3 " \
-			      "AND delivery = " delivery                    \
-			      " AND id < ?2 AND id >= ?4" matches
+#define AND_(each, ...) " UNION ALL " each(__VA_ARGS__)
+#define STATES_(each, columns, ...)                                           \
+	each(columns, "0", __VA_ARGS__) AND_(each, columns, "1", __VA_ARGS__) \
+	    AND_(each, columns, "3", __VA_ARGS__)
+#define TROUBLE_(columns, delivery, matches)         \
+	"SELECT " columns " FROM invite" BY_TROUBLE  \
+	" WHERE organization = ?1 AND delivery >= 3" \
+	" AND delivery = " delivery " AND id < ?2 AND id >= ?4" matches
 #define TROUBLE_PGSQL_(columns, delivery, matches)                            \
 	"SELECT " columns " FROM invite WHERE delivery >= 3"                  \
 	" AND (organization, delivery, id) < (?1, " delivery ", ?2)"          \

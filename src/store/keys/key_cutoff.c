@@ -14,11 +14,12 @@
 
 #define CUTOFF_COLUMNS "SELECT id, project, created_at FROM project_key"
 
+#define LISTED	       INDEXED_BY("project_key_list")
 STATEMENT(project_key_cutoff,
-	  .text = CUTOFF_COLUMNS INDEXED_BY(
-	      "project_key_list") " WHERE organization = ?1 AND revoked_at = 0"
-				  " AND (project, id) > (?2, ?3)"
-				  " ORDER BY project, id LIMIT ?4",
+	  .text = CUTOFF_COLUMNS LISTED
+	  " WHERE organization = ?1 AND revoked_at = 0"
+	  " AND (project, id) > (?2, ?3)"
+	  " ORDER BY project, id LIMIT ?4",
 	  .pgsql = CUTOFF_COLUMNS " WHERE (organization, project, id)"
 				  " > (?1, ?2, ?3) AND organization <= ?1"
 				  " AND revoked_at = 0 ORDER BY organization,"

@@ -282,11 +282,12 @@ const struct verb verb_project_key_get = {
 	.run = project_key_get,
 };
 
+#define LISTED INDEXED_BY("project_key_list")
 STATEMENT(project_key_list,
-	  .text = "SELECT " SHOWN_COLUMNS " FROM project_key" INDEXED_BY(
-	      "project_key_list") " WHERE organization = ?1 AND project = ?4"
-				  " AND revoked_at = 0 AND id < ?2"
-				  " ORDER BY id DESC LIMIT ?3",
+	  .text = "SELECT " SHOWN_COLUMNS " FROM project_key" LISTED
+		  " WHERE organization = ?1 AND project = ?4"
+		  " AND revoked_at = 0 AND id < ?2"
+		  " ORDER BY id DESC LIMIT ?3",
 	  .pgsql = "SELECT " SHOWN_COLUMNS " FROM project_key"
 		   " WHERE (organization, project, id) < (?1, ?4, ?2)"
 		   " AND (organization, project) >= (?1, ?4)"

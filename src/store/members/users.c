@@ -33,15 +33,14 @@ STATEMENT(user_by_address,
 		  " WHERE organization = ?1 AND email_key = ?2");
 
 /* The users whom invites are for; the last column is the invite. */
-STATEMENT(
-    user_of_invites,
-    .pgsql = "SELECT u.* FROM (SELECT id AS invite, organization,"
-	     " coalesce(email_key, email) AS address FROM invite"
-	     " WHERE id" IN_ID_LIST("?1") ") i, LATERAL (SELECT " USER_COLUMNS
-					  ", i.invite FROM \"user\""
-					  " WHERE organization = i.organization"
-					  " AND email_key = i.address"
-					  " LIMIT 1) u");
+#define IN_INVITES IN_ID_LIST("?1")
+STATEMENT(user_of_invites,
+	  .pgsql = "SELECT u.* FROM (SELECT id AS invite, organization,"
+		   " coalesce(email_key, email) AS address FROM invite"
+		   " WHERE id" IN_INVITES ") i, LATERAL (SELECT " USER_COLUMNS
+		   ", i.invite FROM \"user\""
+		   " WHERE organization = i.organization"
+		   " AND email_key = i.address LIMIT 1) u");
 
 bool find_member(const struct work *work, const char *email_key,
 		 struct user *ret_user)
@@ -118,15 +117,15 @@ static const char *address_list(struct arena *arena, const char **keys,
 }
 
 /* by a list of addresses, ["ada@example.com",...] */
-STATEMENT(
-    user_many,
-    .text = "SELECT " USER_COLUMNS " FROM \"user\"" INDEXED_BY(
-	"user_address") " WHERE organization = ?1 AND email_key IN (SELECT"
-			" value FROM json_each(?2)) ORDER BY id DESC",
-    .pgsql = "SELECT " USER_COLUMNS " FROM \"user\""
-	     " WHERE organization = ?1 AND email_key = ANY(ARRAY("
-	     "SELECT json_array_elements_text(?2::json)))"
-	     " ORDER BY id DESC");
+#define BY_ADDRESS INDEXED_BY("user_address")
+STATEMENT(user_many,
+	  .text = "SELECT " USER_COLUMNS " FROM \"user\"" BY_ADDRESS
+		  " WHERE organization = ?1 AND email_key IN (SELECT"
+		  " value FROM json_each(?2)) ORDER BY id DESC",
+	  .pgsql = "SELECT " USER_COLUMNS " FROM \"user\""
+		   " WHERE organization = ?1 AND email_key = ANY(ARRAY("
+		   "SELECT json_array_elements_text(?2::json)))"
+		   " ORDER BY id DESC");
 
 static enum result users_by_address(struct work *work,
 				    const struct user_list_in *in,

@@ -174,11 +174,11 @@ const struct verb verb_account_get = {
 	.run = account_get,
 };
 
+#define LISTED INDEXED_BY("service_account_list")
 STATEMENT(service_account_list,
-	  .text = "SELECT " ACCOUNT_COLUMNS " FROM service_account" INDEXED_BY(
-	      "service_account_list") " WHERE organization = ?1"
-				      " AND project = ?4 AND id < ?2"
-				      " ORDER BY id DESC LIMIT ?3",
+	  .text = "SELECT " ACCOUNT_COLUMNS " FROM service_account" LISTED
+		  " WHERE organization = ?1 AND project = ?4 AND id < ?2"
+		  " ORDER BY id DESC LIMIT ?3",
 	  .pgsql = "SELECT " ACCOUNT_COLUMNS " FROM service_account"
 		   " WHERE (organization, project, id) < (?1, ?4, ?2)"
 		   " AND (organization, project) >= (?1, ?4)"
