@@ -2,7 +2,7 @@
  * thread.h: starts threads, whose stacks are as large as this program needs.
  *
  * By default each takes 8 MiB of address space (`ulimit -s`), of which ours
- * touch at most 64 KiB: see THREAD_STACK in thread.c.
+ * touch at most 178 KiB: see THREAD_STACK in thread.c.
  */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H

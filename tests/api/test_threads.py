@@ -65,6 +65,25 @@ def test_each_thread_has_its_share_of_the_connections(make_daemon):
 
 
 @pytest.mark.alike
+def test_each_thread_reads_the_deepest_body_that_is_json(shared_daemon):
+    """The parser calls itself for each value within another, up to 2,048, and
+    has the stack of a thread for that."""
+    nested = 2040
+    body = '{"deep": ' + "[" * nested + "]" * nested + "}"
+    request = head(f"POST {INVITES} HTTP/1.1", shared_daemon.key,
+                   "Content-Type: application/json",
+                   f"Content-Length: {len(body)}") + body.encode()
+    with contextlib.ExitStack() as stack:
+        raws = [stack.enter_context(RawClient(shared_daemon.port))
+                for _ in range(8)]
+        for raw in raws:
+            raw.send(request)
+            answer = raw.response()
+            assert answer.status == 400
+            assert b'"unknown_parameter"' in answer.body
+
+
+@pytest.mark.alike
 def test_connections_have_one_limit_over_all_threads(make_daemon):
     """Who is one too many waits at the door, and is let in later."""
     daemon = make_daemon(limits={resource.RLIMIT_NOFILE: 64})
