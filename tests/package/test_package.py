@@ -71,6 +71,8 @@ def test_each_brings_what_it_is_for(packages: Path) -> None:
             "/usr/share/man/man8/invited.8.gz",
             "/usr/share/invited/prometheus/invited.rules.yml",
             "/usr/share/invited/grafana/invited.json",
+            "/usr/share/doc/invited/api/openapi.yaml",
+            "/usr/share/doc/invited/doc/operating.md",
             "/usr/share/doc/invited/examples/invited-backup.cron"} <= \
         files("invited")
     assert any(path.endswith("/systemd/system/invited-backup.timer")
