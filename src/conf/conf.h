@@ -105,9 +105,9 @@ void conf_clear_environment(void);
 
 /*
  * Fills `conf` from the command line (`argv` as main() has it, with a NULL at
- * its end) and the environment. -1 with `fail` where
- * either is wrong: a usage error. With COMMAND_HELP and COMMAND_VERSION only
- * `command` is set. conf_release() is due in any case.
+ * its end) and the environment. -1 with `fail` if either is wrong: a usage
+ * error. With COMMAND_HELP and COMMAND_VERSION only `command` is set.
+ * conf_release() is due in any case.
  */
 int conf_parse(struct conf *conf, char **argv, conf_lookup *lookup,
 	       struct fail *fail) MUST_CHECK;

@@ -4,7 +4,7 @@
  * Each line is checked as a create of its own, and against those before it;
  * then all are written. On PostgreSQL their queries are sent together, in the
  * order of addresses, as for many creates (pgsql/create.c), so that two daemons
- * do not wait for each other.
+ * wait for each other in one direction only.
  */
 #include "base/base.h"
 

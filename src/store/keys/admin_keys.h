@@ -23,11 +23,11 @@
 
 struct key_create_in {
 	const char *name;
-	struct str chosen; /* the key's text; empty: one is made, ... */
-	uint8_t secret[SECRET_SIZE]; /* ... of this */
-	bool has_user;		     /* else for the owner of the asking key */
-	int64_t user;		     /* for whom */
-	int64_t lifetime;	     /* seconds; 0: for ever */
+	struct str chosen; /* its text; empty: made of this: */
+	uint8_t secret[SECRET_SIZE];
+	bool has_user;	  /* else it is for the owner of the asking key */
+	int64_t user;	  /* for whom */
+	int64_t lifetime; /* seconds; 0: for ever */
 };
 
 struct key_create_out {

@@ -69,8 +69,7 @@ struct found_key {
 	struct shown_key shown;
 	const char *project_name;
 	uint8_t secret_hash[SHA256_SIZE]; /* of the key's text */
-	int64_t generation;		  /* of the organization's rights; see
-					     store/keys/gate.h */
+	int64_t generation; /* of the organization's rights: gate.h */
 };
 
 struct project_key_in { /* of project_key_get and _delete */
