@@ -407,6 +407,8 @@ static const struct plan plans[] = {
 	  "webhook.webhook_list/primary" },
 	{ "webhook_event_hurry", "webhook_event.primary/webhook_event_due",
 	  NULL },
+	{ "webhook_event_let_go", "webhook_event.primary/webhook_event_due",
+	  "webhook_event.primary/webhook_event_due/webhook_event_in_hand" },
 	{ "webhook_event_take", "webhook_event.primary/webhook_event_due",
 	  NULL },
 	{ "webhook_failures", "webhook.primary",

@@ -99,7 +99,10 @@ static void remember(const struct work *work,
 
 STATEMENT(webhook_event_delete,
 	  .text = "DELETE FROM webhook_event WHERE webhook = ?1"
-		  " AND event = ?2 AND organization = ?3");
+		  " AND event = ?2");
+STATEMENT(webhook_event_let_go,
+	  .text = "DELETE FROM webhook_event WHERE webhook = ?1"
+		  " AND event = ?2 AND organization = ?3 AND in_hand = 1");
 STATEMENT(webhook_event_defer,
 	  .text = "UPDATE webhook_event SET due_at_ms = ?3, attempts = ?4,"
 		  " in_hand = 0 WHERE webhook = ?1 AND event = ?2");
@@ -108,6 +111,18 @@ static void end(const struct work *work, const struct webhook_settle_in *in)
 {
 	struct statement *st =
 	    db_statement(work->db, &sql_webhook_event_delete);
+
+	db_bind_i64(st, 1, in->webhook);
+	db_bind_i64(st, 2, in->event);
+	db_run(work->db, st);
+}
+
+/* Where its webhook was deleted meanwhile. If instead another daemon settled
+ * it, it may be queued again by now, and that is left alone. */
+static void let_go(const struct work *work, const struct webhook_settle_in *in)
+{
+	struct statement *st =
+	    db_statement(work->db, &sql_webhook_event_let_go);
 
 	db_bind_i64(st, 1, in->webhook);
 	db_bind_i64(st, 2, in->event);
@@ -221,7 +236,7 @@ static enum result webhook_settle(struct work *work, const void *input,
 	struct waiting waiting;
 
 	if (!find_waiting(work, in, &waiting)) {
-		end(work, in); /* where its webhook was deleted meanwhile */
+		let_go(work, in);
 		return RESULT_OK;
 	}
 	if (in->done) {
