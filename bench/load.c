@@ -2,9 +2,8 @@
  * load.c: as many requests as the server will answer, over a fixed number of
  * kept-alive connections, each with one request under way.
  *
- *	load create|bulk|get|once --port P --connections N --seconds S [--warm
- *S]
- *	     [--key KEY] [--targets FILE] [--pid PID]
+ *	load create|bulk|get|once --port P --connections N --seconds S
+ *	     [--warm S] [--key KEY] [--targets FILE] [--pid PID]
  *
  * create posts invites to addresses that were never used before, and bulk a
  * thousand of them by each request, every one of which must be made; get walks
@@ -333,14 +332,12 @@ static void run_until(struct load *load, int64_t end)
 	struct epoll_event events[EVENTS_MAX];
 	int64_t left;
 
-	while ((left = end - sample_now_ns()) > 0) {
+	while (load->under_way > 0 && (left = end - sample_now_ns()) > 0) {
 		int count = epoll_wait(load->epoll, events, EVENTS_MAX,
 				       (int)(left / 1000000) + 1);
 
 		for (int i = 0; i < count; i++)
 			client_read(load, events[i].data.ptr);
-		if (load->under_way == 0)
-			return;
 	}
 }
 
