@@ -160,6 +160,20 @@ def test_what_is_no_backup(kept, tmp_path):
     assert "the database itself" in refused(daemon, link)
 
 
+@pytest.mark.parametrize("content", [b"", b"x", b"no tables"])
+def test_what_is_empty_is_no_backup(kept, tmp_path, content):
+    """Such as what a copy to a full disk leaves behind: SQLite takes it for a
+    new database."""
+    daemon, _ = kept
+    empty = tmp_path / "empty.db"
+    if content == b"no tables":
+        with closing(sqlite3.connect(empty)) as file:
+            file.execute("VACUUM")
+    else:
+        empty.write_bytes(content)
+    assert f"{empty} is empty" in refused(daemon, empty)
+
+
 def test_what_a_newer_program_wrote(kept):
     daemon, backup = kept
     with closing(sqlite3.connect(backup)) as file, file:

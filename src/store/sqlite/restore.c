@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/sqlite/schema.h"
 
 #define NAME_SIZE 4096
 
@@ -85,6 +86,22 @@ static int copy_pages(struct sqlite_db *from, struct sqlite_db *to,
 			sqlite3_errstr(code));
 }
 
+/* SQLite takes an empty file for a database without tables, which a daemon
+ * would fill: what a copy left behind where the disk was full. */
+static int check_not_empty(struct sqlite_db *from, const char *file,
+			   struct fail *fail)
+{
+	struct fail why;
+	bool used;
+
+	if (schema_has_tables(from, &used, &why) < 0)
+		return fail_set(fail, "could not read %s: %s", file,
+				why.message);
+	if (used)
+		return 0;
+	return fail_set(fail, "%s is empty, so it is no backup", file);
+}
+
 static int copy_file(const struct restoring *restoring, const char *file,
 		     struct fail *fail)
 {
@@ -94,7 +111,8 @@ static int copy_file(const struct restoring *restoring, const char *file,
 	if (make_partial(restoring, fail) < 0 ||
 	    sqlite_db_open(&from, file, SQLITE_OPEN_READONLY, NULL, fail) < 0)
 		return -1;
-	if (sqlite_db_open(&to, restoring->partial, SQLITE_OPEN_READWRITE, NULL,
+	if (check_not_empty(&from, file, fail) == 0 &&
+	    sqlite_db_open(&to, restoring->partial, SQLITE_OPEN_READWRITE, NULL,
 			   fail) == 0) {
 		status = copy_pages(&from, &to, file, fail);
 		sqlite_db_close(&to);

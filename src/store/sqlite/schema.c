@@ -87,19 +87,25 @@ static int read_version(struct sqlite_db *db, int64_t *ret_version,
 	return pragma_i64(db, "PRAGMA user_version", ret_version, fail);
 }
 
-static int has_tables(struct sqlite_db *db, int64_t *ret_has, struct fail *fail)
+int schema_has_tables(struct sqlite_db *db, bool *ret_has, struct fail *fail)
 {
-	return pragma_i64(db, "SELECT count(*) > 0 FROM sqlite_schema", ret_has,
-			  fail);
+	int64_t count;
+
+	if (pragma_i64(db, "SELECT count(*) FROM sqlite_schema", &count, fail) <
+	    0)
+		return -1;
+	*ret_has = count > 0;
+	return 0;
 }
 
 int schema_examine(struct sqlite_db *db, struct fail *fail)
 {
-	int64_t version, application, used;
+	int64_t version, application;
+	bool used;
 
 	if (read_version(db, &version, fail) < 0 ||
 	    pragma_i64(db, "PRAGMA application_id", &application, fail) < 0 ||
-	    has_tables(db, &used, fail) < 0)
+	    schema_has_tables(db, &used, fail) < 0)
 		return -1;
 	if ((version != 0 || used) && application != APPLICATION_ID)
 		return fail_set(fail, "it is another program's database");

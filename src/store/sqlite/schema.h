@@ -12,6 +12,10 @@
  */
 int schema_examine(struct sqlite_db *db, struct fail *fail) MUST_CHECK;
 
+/* Whether it has any, be they ours or not; -1 with `fail`. */
+int schema_has_tables(struct sqlite_db *db, bool *ret_has,
+		      struct fail *fail) MUST_CHECK;
+
 /*
  * Brings the database to this program's version, each step in a transaction
  * of its own. -1 with `fail` where it cannot be used or written. With `migrate`
