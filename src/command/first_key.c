@@ -58,8 +58,9 @@ int first_key_show(const char *path, struct fail *fail)
 	if (!found)
 		return fail_set(fail,
 				"there is no first key at %s: it was shown "
-				"already, or printed by the server itself; "
-				"`invited key create` makes another",
+				"already, or printed by the server itself "
+				"(`invited key create` makes another), or the "
+				"server has not started yet",
 				path);
 	printf("admin key: %s", line);
 	wipe(line, sizeof(line));

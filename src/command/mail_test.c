@@ -46,12 +46,14 @@ static const struct {
 	{ "maildir", "Check the path in --mail, and who may write there." },
 };
 
-static const char *advice_on(const struct report *report)
+static const char *advice_on(const struct report *report, const char *url)
 {
 	if (report->outcome == OUTBOX_SENT)
-		return "If it does not arrive, look in the spam folder, then "
-		       "in "
-		       "the log of the mail server.";
+		return str_starts_with(str_of(url), "maildir:")
+			   ? "It stays there as a file, since no mail server "
+			     "is named: --mail, or INVITED_MAIL."
+			   : "If it does not arrive, look in the spam folder, "
+			     "then in the log of the mail server.";
 	if (report->outcome == OUTBOX_FAILED)
 		return "The server refuses this recipient, or this text: try "
 		       "another address.";
@@ -79,7 +81,7 @@ static void print_step(enum dialogue_step step, struct str line)
 	putchar('\n');
 }
 
-static int end_with(const struct report *report)
+static int end_with(const struct report *report, const char *url)
 {
 	static const struct {
 		const char *word;
@@ -91,7 +93,7 @@ static int end_with(const struct report *report)
 	};
 
 	printf("%s: %s\n%s\n", ends[report->outcome].word, report->words,
-	       advice_on(report));
+	       advice_on(report, url));
 	return ends[report->outcome].code;
 }
 
@@ -128,7 +130,7 @@ int command_mail_test(const struct conf *conf)
 	else if (mail_try(&options, &to, print_step, &report, &fail) < 0)
 		code = command_fail(EXIT_FAILED, "%s", fail.message);
 	else
-		code = end_with(&report);
+		code = end_with(&report, conf->mail);
 	arena_release(&arena);
 	return code;
 }

@@ -247,8 +247,8 @@ static void maildir_deliver(struct transport *transport,
 	snprintf(name, sizeof(name), "%" PRId64 ".%s.%s", letter->seconds,
 		 letter->id, maildir->host);
 	if (add_mail(&parts, name, letter->text) == 0)
-		report_set(report, OUTBOX_SENT, WAY_OPEN, "delivered to new/%s",
-			   name);
+		report_set(report, OUTBOX_SENT, WAY_OPEN,
+			   "delivered to %s/new/%s", maildir->path, name);
 	else
 		report_set(report, OUTBOX_DEFERRED, WAY_CLOSED,
 			   "could not write into the maildir: %s",

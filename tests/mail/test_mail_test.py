@@ -79,7 +79,8 @@ def test_nobody_answers() -> None:
 
 def test_into_a_maildir(tmp_path: Path) -> None:
     said = run("ada@example.com", "--mail", f"maildir:{tmp_path}/mail")
-    assert "sent: delivered to new/" in said
+    assert f"sent: delivered to {tmp_path}/mail/new/" in said
+    assert "no mail server is named" in said and "spam" not in said
     [mail] = Maildir(tmp_path / "mail").all()
     assert mail.to == "ada@example.com"
     assert "/nowhere" in run("ada@example.com", "--mail",

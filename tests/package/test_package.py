@@ -77,8 +77,10 @@ def test_each_brings_what_it_is_for(packages: Path) -> None:
         files("invited")
     assert any(path.endswith("/systemd/system/invited-backup.timer")
                for path in files("invited"))
-    assert {"/usr/bin/invite", "/usr/share/man/man1/invite.1.gz"} <= \
-        files("invite")
+    assert {"/usr/bin/invite", "/usr/share/man/man1/invite.1.gz",
+            "/usr/share/bash-completion/completions/invite.bash",
+            "/usr/share/fish/vendor_completions.d/invite.fish",
+            "/usr/share/zsh/vendor-completions/_invite"} <= files("invite")
     assert any(path.endswith("/libinv.so.0") for path in files("libinv0"))
     assert {"/usr/include/inv.h", "/usr/include/inv/invites.h",
             "/usr/share/man/man3/inv.3.gz"} <= files("libinv-dev")
