@@ -394,15 +394,19 @@ static const char *children_of(struct request *request,
  */
 static int refuse_unserved(struct request *request, const struct node *deepest)
 {
+	const char *hint = "";
+
 	/* nothing of it is there, or "/v1/v1/organization/..." */
 	if (!str_starts_with(deepest->prefix, "/organization") &&
-	    !str_starts_with(deepest->prefix, "/projects"))
+	    !str_starts_with(deepest->prefix, "/projects")) {
 		deepest = child_for(root_for(request), STR("organization"));
+		hint = " The base URL has to end in /v1, once.";
+	}
 	return answer_error(request, 400, "not_supported", NULL,
-			    "This server does not support %s %s. What it has "
-			    "below %.*s: %s.",
+			    "This server does not support %s %s.%s What it "
+			    "has below %.*s: %s.",
 			    quoted(request, str_of(request->method_name)),
-			    quoted(request, request->path),
+			    quoted(request, request->path), hint,
 			    STR_ARG(deepest->prefix),
 			    children_of(request, deepest));
 }

@@ -82,6 +82,8 @@ def test_what_is_not_served_is_said_to_be_so(shared_daemon, path, served, key):
                           None)
         _, names = message.removesuffix(".").rsplit(": ", 1)
         assert served in names.split(", ") and method in message
+        assert ("end in /v1, once" in message) == path.startswith(
+            ("/v1/v1", "/v1//", "/V1", "/v2"))
 
 
 @pytest.mark.parametrize("path", [
