@@ -35,6 +35,12 @@ LOG_LINE = re.compile(
     r" (?P<level>error|warn|info|debug) (?P<event>[a-z0-9_]+)"
     r"(?P<fields>( [a-z0-9_]+=(\"([^\"\\]|\\.)*\"|[^\s\"=]*))*)$")
 
+# What a PostgreSQL server says when it stops. libpq writes it to standard error
+# if it arrives while a connection is being made: only a connection that is made
+# can be told who receives such messages.
+LIBPQ_LINE = re.compile(r"(FATAL|WARNING):  terminating connection "
+                        r"|(DETAIL|HINT):  ")
+
 
 class DaemonFault(AssertionError):
     """The daemon did something that no test asked for."""
@@ -310,8 +316,10 @@ class Daemon:
 
     def _innocent(self, line: str) -> bool:
         match = LOG_LINE.match(line)
-        return match is not None and (match["level"] != "error" or
-                                      match["event"] in self._expected_errors)
+        if match is None:
+            return LIBPQ_LINE.match(line) is not None
+        return (match["level"] != "error" or
+                match["event"] in self._expected_errors)
 
     def _tail(self) -> str:
         return "\n".join(self.log[-20:])

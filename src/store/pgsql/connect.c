@@ -118,8 +118,9 @@ int pgsql_check_url(const char *url, struct fail *fail)
 }
 
 /*
- * Discards notices, which libpq would write to standard error. But a warning at
- * COMMIT means that it is less durable than was asked for: see
+ * Discards notices, which libpq would write to standard error (and does, if one
+ * arrives before the connection is made, since it cannot be told before). But a
+ * warning at COMMIT means that it is less durable than was asked for: see
  * pgsql_db_commit().
  */
 static void take_notice(void *context, const PGresult *notice)
