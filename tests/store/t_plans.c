@@ -13,6 +13,7 @@
 
 #include <libpq-fe.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "store/pgsql/db.h"
@@ -262,8 +263,9 @@ int __wrap_PQsendQueryPrepared(PGconn *conn, const char *name, int count,
 			       const char *const *params, const int *lengths,
 			       const int *formats, int format);
 
-static int64_t visited;
-static bool watching; /* else there are writes, too */
+/* Of all threads: one that reads may rest while another goes on. */
+static _Atomic int64_t visited;
+static atomic_bool watching; /* else there are writes, too */
 
 int __wrap_sqlite3_step(sqlite3_stmt *st)
 {
