@@ -138,21 +138,17 @@ static int bootstrap(struct daemon *daemon, struct fail *fail)
 			 .chosen = str_of(conf->admin_key) },
 	};
 	struct bootstrap_out out;
-	struct store_op op = { .verb = &verb_bootstrap,
-			       .in = &in,
-			       .out = &out,
-			       .now_ms = clock_now_ms(),
-			       .arena = &daemon->arena };
 	struct store_port *port;
+	enum result done;
 	int result = 0;
 
 	if (store_port_open(daemon->store, NULL, NULL, &port, fail) < 0)
 		return -1;
 	random_bytes(in.key.secret, sizeof(in.key.secret));
-	store_call(port, &op);
+	done = store_ask(port, &daemon->arena, &verb_bootstrap, 0, &in, &out);
 	store_port_close(port);
 	wipe(in.key.secret, sizeof(in.key.secret));
-	if (op.result != RESULT_OK)
+	if (done != RESULT_OK)
 		return fail_set(fail, "the database could not be written");
 	if (out.created)
 		result = announce_organization(conf, &out, fail);

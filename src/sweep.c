@@ -45,19 +45,9 @@ bool sweep_ask(struct sweep *sweep, struct arena *arena,
 	       const struct verb *verb, int64_t organization, const void *in,
 	       void *out)
 {
-	struct store_op op = {
-		.verb = verb,
-		.in = in,
-		.out = out,
-		.organization = organization,
-		.now_ms = clock_now_ms(),
-		.arena = arena,
-	};
-
-	if (is_stopping(sweep))
-		return false;
-	store_call(sweep->port, &op);
-	return op.result == RESULT_OK;
+	return !is_stopping(sweep) &&
+	       store_ask(sweep->port, arena, verb, organization, in, out) ==
+		   RESULT_OK;
 }
 
 void sweep_organizations(struct sweep *sweep,

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#include "base/clock.h"
 #include "command/first_key.h"
 #include "command/service_settings.h"
 #include "command/session.h"
@@ -33,17 +32,8 @@ int command_fail(int code, const char *format, ...)
 enum result session_ask(struct session *session, const struct verb *verb,
 			int64_t organization, const void *in, void *out)
 {
-	struct store_op op = {
-		.verb = verb,
-		.in = in,
-		.out = out,
-		.organization = organization,
-		.now_ms = clock_now_ms(),
-		.arena = &session->arena,
-	};
-
-	store_call(session->port, &op);
-	return op.result;
+	return store_ask(session->port, &session->arena, verb, organization, in,
+			 out);
 }
 
 int command_refused(enum result result)

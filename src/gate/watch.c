@@ -29,19 +29,6 @@ struct watch {
 	int64_t used[TOUCH_MAX];
 };
 
-static void ask(struct watch *watch, const struct verb *verb, const void *in,
-		void *out, struct arena *arena, enum result *ret_result)
-{
-	struct store_op op = { .verb = verb,
-			       .in = in,
-			       .out = out,
-			       .now_ms = clock_now_ms(),
-			       .arena = arena };
-
-	store_call(watch->port, &op);
-	*ret_result = op.result;
-}
-
 /* ---- whether rights have changed ---- */
 
 static void confirm(struct watch *watch, const int64_t *ids, size_t count)
@@ -55,7 +42,7 @@ static void confirm(struct watch *watch, const int64_t *ids, size_t count)
 	enum result result;
 
 	arena_init(&arena, ARENA_MAX);
-	ask(watch, &verb_rights_get, &in, &out, &arena, &result);
+	result = store_ask(watch->port, &arena, &verb_rights_get, 0, &in, &out);
 	gate->away = result != RESULT_OK;
 	if (result == RESULT_OK)
 		memory_confirm(gate->memory, ids, out.generations, count,
@@ -101,7 +88,6 @@ static void write_uses(struct watch *watch)
 	int64_t keys[TOUCH_MAX];
 	struct keys_touch_in in = { .keys = keys };
 	struct arena arena;
-	enum result ignored; /* the next minute brings the next chance */
 
 	pthread_mutex_lock(&watch->lock);
 	in.count = watch->used_count;
@@ -111,7 +97,8 @@ static void write_uses(struct watch *watch)
 	if (in.count == 0)
 		return;
 	arena_init(&arena, ARENA_MAX);
-	ask(watch, &verb_keys_touch, &in, NULL, &arena, &ignored);
+	/* If it fails, the next minute brings the next chance. */
+	(void)store_ask(watch->port, &arena, &verb_keys_touch, 0, &in, NULL);
 	arena_release(&arena);
 }
 

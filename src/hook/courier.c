@@ -158,20 +158,14 @@ static bool hook_claim(void *context, struct claim *claim)
 					     .lease_ms = claim->lease_ms,
 					     .after = hooks->after };
 	struct webhook_claim_out out;
-	struct store_op op = {
-		.verb = &verb_webhook_claim,
-		.in = &in,
-		.out = &out,
-		.now_ms = clock_now_ms(),
-		.arena = claim->arena,
-	};
 
 	if (rest(hooks, claim))
 		return true;
 	if (hooks->after == 0)
 		atomic_store(&hooks->stirred, false);
-	store_call(hooks->claims, &op);
-	if (op.result != RESULT_OK || !pack(claim, &out))
+	if (store_ask(hooks->claims, claim->arena, &verb_webhook_claim, 0, &in,
+		      &out) != RESULT_OK ||
+	    !pack(claim, &out))
 		return false;
 	hooks->ahead_ms = out.now_ms - clock_now_ms();
 	claim->ret_ahead_ms = hooks->ahead_ms;
@@ -192,18 +186,13 @@ static bool hook_renew(void *context, const struct lease *lease)
 	};
 	char room[512];
 	struct arena arena;
-	struct store_op op = {
-		.verb = &verb_webhook_renew,
-		.in = &in,
-		.organization = lease->organization,
-		.now_ms = clock_now_ms(),
-		.arena = &arena,
-	};
+	enum result result;
 
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
-	store_call(hooks->claims, &op);
+	result = store_ask(hooks->claims, &arena, &verb_webhook_renew,
+			   lease->organization, &in, NULL);
 	arena_release(&arena);
-	return op.result == RESULT_OK;
+	return result == RESULT_OK;
 }
 
 /* Nothing waits because the way is closed. */

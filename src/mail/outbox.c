@@ -109,16 +109,10 @@ bool outbox_claim(struct store_port *port, struct claim *claim)
 	const struct outbox_claim_in in = { .limit = claim->limit,
 					    .lease_ms = claim->lease_ms };
 	struct outbox_claim_out out;
-	struct store_op op = {
-		.verb = &verb_outbox_claim,
-		.in = &in,
-		.out = &out,
-		.now_ms = clock_now_ms(),
-		.arena = claim->arena,
-	};
 
-	store_call(port, &op);
-	if (op.result != RESULT_OK || !pack(claim, &out))
+	if (store_ask(port, claim->arena, &verb_outbox_claim, 0, &in, &out) !=
+		RESULT_OK ||
+	    !pack(claim, &out))
 		return false;
 	claim->ret_pause_ms = -1;
 	claim->ret_ahead_ms = out.now_ms - clock_now_ms();
@@ -135,18 +129,12 @@ static bool call(struct store_port *port, const struct verb *verb,
 {
 	char room[512];
 	struct arena arena;
-	struct store_op op = {
-		.verb = verb,
-		.in = in,
-		.organization = organization,
-		.now_ms = clock_now_ms(),
-		.arena = &arena,
-	};
+	enum result result;
 
 	arena_init_with(&arena, room, sizeof(room), 64 * 1024);
-	store_call(port, &op);
+	result = store_ask(port, &arena, verb, organization, in, NULL);
 	arena_release(&arena);
-	return op.result == RESULT_OK;
+	return result == RESULT_OK;
 }
 
 bool outbox_renew(struct store_port *port, const struct lease *lease)

@@ -9,6 +9,8 @@
 
 #include "store/front.h"
 
+#include "base/clock.h"
+
 #define HANDOVER 16
 
 /* ---- handing back ---- */
@@ -230,6 +232,23 @@ void store_call(struct store_port *port, struct store_op *op)
 	store_idle(port);
 	if (!done)
 		wait_for(port, 1);
+}
+
+enum result store_ask(struct store_port *port, struct arena *arena,
+		      const struct verb *verb, int64_t organization,
+		      const void *in, void *out)
+{
+	struct store_op op = {
+		.verb = verb,
+		.in = in,
+		.out = out,
+		.organization = organization,
+		.now_ms = clock_now_ms(),
+		.arena = arena,
+	};
+
+	store_call(port, &op);
+	return op.result;
 }
 
 void store_call_many(struct store_port *port, struct store_op *const *ops,

@@ -144,6 +144,12 @@ void store_refuse_slow(struct store *store);
 /* Submits and waits. Only for ports with no operation in progress. */
 void store_call(struct store_port *port, struct store_op *op);
 
+/* The same for a verb that needs no more than its input: `in` and `out` as the
+ * verb says, NULL where it has none; what `out` points to is in the arena. */
+enum result store_ask(struct store_port *port, struct arena *arena,
+		      const struct verb *verb, int64_t organization,
+		      const void *in, void *out);
+
 /* The same for `count` writes, which have a good chance to share a
  * transaction. */
 void store_call_many(struct store_port *port, struct store_op *const *ops,
