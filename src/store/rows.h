@@ -164,6 +164,11 @@ struct invite_row {
 bool read_invite(const struct work *work, struct statement *st,
 		 struct invite_row *ret_row) MUST_CHECK;
 
+/* The only row of a statement that is bound. False where there is none, or
+ * where it is damaged, which is noted: see db_damaged(). */
+bool find_invite_row(const struct work *work, struct statement *st,
+		     struct invite_row *ret_row);
+
 /* The outcome of looking for one row. */
 enum found { FOUND_NONE, FOUND_ONE, FOUND_DAMAGED };
 

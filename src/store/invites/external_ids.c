@@ -30,14 +30,10 @@ static bool find_namesake(const struct work *work, const char *external_id,
 
 	db_bind_i64(st, 1, work->organization);
 	db_bind_text(st, 2, external_id);
-	if (!db_row(work->db, st))
+	if (!find_invite_row(work, st, &row))
 		return false;
-	if (!read_invite(work, st, &row))
-		(void)db_damaged(work->db);
-	else
-		*ret_invite = row.invite;
-	db_done(st);
-	return !work->db->damaged;
+	*ret_invite = row.invite;
+	return true;
 }
 
 static int64_t find_member_called(const struct work *work,

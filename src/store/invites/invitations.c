@@ -134,16 +134,11 @@ static bool find_invitation(struct work *work, const struct sql *sql,
 {
 	struct statement *st = db_statement(work->db, sql);
 	struct invite_row row;
-	bool sound;
 
 	db_bind_i64(st, 1, token->invite);
 	db_bind_blob(st, 2, hash, SHA256_SIZE);
-	if (!db_row(work->db, st))
+	if (!find_invite_row(work, st, &row))
 		return false;
-	sound = read_invite(work, st, &row);
-	db_done(st);
-	if (!sound)
-		return db_damaged(work->db);
 	ret_invitation->invite = row.invite;
 	name_invitation(work, ret_invitation, row.skips);
 	return true;

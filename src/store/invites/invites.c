@@ -49,24 +49,41 @@ bool read_invite(const struct work *work, struct statement *st,
 	       (!row->skipped || read_grants(work, row->skipped, &row->skips));
 }
 
+static enum found look_for_row(const struct work *work, struct statement *st,
+			       struct invite_row *ret_row)
+{
+	bool sound;
+
+	if (!db_row(work->db, st))
+		return FOUND_NONE;
+	sound = read_invite(work, st, ret_row);
+	db_done(st);
+	return sound ? FOUND_ONE : FOUND_DAMAGED;
+}
+
+bool find_invite_row(const struct work *work, struct statement *st,
+		     struct invite_row *ret_row)
+{
+	enum found found = look_for_row(work, st, ret_row);
+
+	return found == FOUND_DAMAGED ? db_damaged(work->db)
+				      : found == FOUND_ONE;
+}
+
 static enum found look_for_invite(const struct work *work,
 				  const struct sql *sql, int64_t id,
 				  struct invite *ret_invite)
 {
 	struct statement *st = db_statement(work->db, sql);
 	struct invite_row row;
-	bool sound;
+	enum found found;
 
 	db_bind_i64(st, 1, id);
 	db_bind_i64(st, 2, work->organization);
-	if (!db_row(work->db, st))
-		return FOUND_NONE;
-	sound = read_invite(work, st, &row);
-	db_done(st);
-	if (!sound)
-		return FOUND_DAMAGED;
-	*ret_invite = row.invite;
-	return FOUND_ONE;
+	found = look_for_row(work, st, &row);
+	if (found == FOUND_ONE)
+		*ret_invite = row.invite;
+	return found;
 }
 
 bool find_invite(const struct work *work, const struct sql *sql, int64_t id,

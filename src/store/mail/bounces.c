@@ -18,15 +18,10 @@ static bool find_bounced(struct work *work, int64_t id, struct invite *invite)
 {
 	struct statement *st = db_statement(work->db, &sql_bounced_invite);
 	struct invite_row row;
-	bool sound;
 
 	db_bind_i64(st, 1, id);
-	if (!db_row(work->db, st))
+	if (!find_invite_row(work, st, &row))
 		return false;
-	sound = read_invite(work, st, &row);
-	db_done(st);
-	if (!sound)
-		return db_damaged(work->db);
 	*invite = row.invite;
 	work->organization = invite->organization;
 	return true;
